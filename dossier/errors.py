@@ -1,0 +1,412 @@
+"""Everything that can go wrong, in one tree.
+
+Each class carries a stable ``code`` (never renamed: other systems match on it), a Vietnamese and an English sentence
+saying what went wrong, and in both languages what to do next. Details given to the constructor fill the sentences'
+placeholders; they must never hold personal data, because errors are logged.
+
+::
+
+    SohoaError
+    ├── InputError                 what was handed in is wrong; nothing was lost          exit 3   HTTP 422
+    │   ├── EmptyFile, UnsupportedType, DamagedFile, EncryptedFile
+    │   ├── FileTooLarge, TooManyPages, PageTooLarge
+    │   ├── SecrecyMark
+    │   ├── InvalidOwnerNumber, InvalidIdentifier, InvalidValue
+    │   └── UnknownPaperType
+    ├── NotFound                   no such paper, batch, object or file                   exit 4   HTTP 404
+    ├── Conflict                   the request does not fit the present state             exit 5   HTTP 409
+    │   ├── WrongState, AlreadyExists, RetentionLocked, BatchMismatch
+    │   └── NotSealed
+    ├── PartError                  an external part is missing or failed                  exit 6   HTTP 503
+    │   ├── PartMissing, PartFailed, LimitExceeded
+    │   ├── StoreUnavailable, TimestampUnavailable
+    │   └── SealRefused
+    ├── ConfigurationError         the settings contradict themselves                     exit 7   HTTP 500
+    ├── AccessError                                                                       exit 8
+    │   ├── Unauthenticated                                                                        HTTP 401
+    │   └── Forbidden                                                                              HTTP 403
+    └── IntegrityError             stored bytes or the audit chain are not what was kept  exit 9   HTTP 500
+        ├── ObjectDamaged
+        └── AuditChainBroken
+"""
+
+from typing import ClassVar
+
+
+class SohoaError(Exception):
+    """Base of every error of ours.
+
+    Args:
+        **details: Values for the placeholders of ``en`` and ``vi``; no personal data.
+    """
+
+    code: ClassVar[str] = "error"
+    exit_code: ClassVar[int] = 1
+    status: ClassVar[int] = 500
+    en: ClassVar[str] = "Something went wrong."
+    vi: ClassVar[str] = "Đã có lỗi xảy ra."
+    advice_en: ClassVar[str] = "Try again; if it happens again, tell the administrator the error code."
+    advice_vi: ClassVar[str] = "Hãy thử lại; nếu vẫn lỗi, báo quản trị viên mã lỗi này."
+
+    def __init__(self, **details: object) -> None:
+        self.details = details
+        super().__init__(self.en.format(**details))
+
+    @property
+    def text_en(self) -> str:
+        """What went wrong, in English."""
+        return self.en.format(**self.details)
+
+    @property
+    def text_vi(self) -> str:
+        """What went wrong, in Vietnamese."""
+        return self.vi.format(**self.details)
+
+
+# --- what was handed in is wrong -----------------------------------------------------------------------------------
+
+
+class InputError(SohoaError):
+    """What was handed in is wrong; the sender must change it."""
+
+    code = "input"
+    exit_code = 3
+    status = 422
+    en = "The input cannot be used."
+    vi = "Dữ liệu đưa vào không dùng được."
+    advice_en = "Correct the input and send it again."
+    advice_vi = "Hãy sửa dữ liệu rồi gửi lại."
+
+
+class EmptyFile(InputError):
+    """A file of zero bytes."""
+
+    code = "file-empty"
+    en = "The file is empty (0 bytes)."
+    vi = "Tệp rỗng (0 byte)."
+    advice_en = "Scan the paper again; the scanner may have stopped before writing."
+    advice_vi = "Hãy quét lại giấy tờ; có thể máy quét đã dừng trước khi ghi tệp."
+
+
+class UnsupportedType(InputError):
+    """The bytes are none of PDF, TIFF, JPEG, PNG."""
+
+    code = "file-type-unsupported"
+    en = "The file is not a PDF, TIFF, JPEG or PNG (its content was examined, not its name)."
+    vi = "Tệp không phải PDF, TIFF, JPEG hay PNG (đã xem nội dung, không chỉ tên tệp)."
+    advice_en = "Scan to PDF, TIFF, JPEG or PNG and send that file."
+    advice_vi = "Hãy quét ra PDF, TIFF, JPEG hoặc PNG rồi gửi tệp đó."
+
+
+class DamagedFile(InputError):
+    """The file begins as a known type but cannot be read to its end."""
+
+    code = "file-damaged"
+    en = "The file is damaged or cut short: {reason}."
+    vi = "Tệp bị hỏng hoặc bị cắt cụt: {reason}."
+    advice_en = "Send the file again, or scan the paper again."
+    advice_vi = "Hãy gửi lại tệp hoặc quét lại giấy tờ."
+
+
+class EncryptedFile(InputError):
+    """A PDF that asks for a password."""
+
+    code = "file-encrypted"
+    en = "The PDF is protected by a password."
+    vi = "Tệp PDF được bảo vệ bằng mật khẩu."
+    advice_en = "Remove the password and send the file again."
+    advice_vi = "Hãy bỏ mật khẩu rồi gửi lại tệp."
+
+
+class FileTooLarge(InputError):
+    """More bytes than the limit."""
+
+    code = "file-too-large"
+    status = 413
+    en = "The file has {size} bytes; at most {limit} are accepted."
+    vi = "Tệp có {size} byte; chỉ nhận tối đa {limit} byte."
+    advice_en = "Send the paper in several files."
+    advice_vi = "Hãy chia giấy tờ thành nhiều tệp."
+
+
+class TooManyPages(InputError):
+    """More pages than the limit."""
+
+    code = "too-many-pages"
+    en = "The file has {pages} pages; at most {limit} are accepted."
+    vi = "Tệp có {pages} trang; chỉ nhận tối đa {limit} trang."
+    advice_en = "Send the paper in several files."
+    advice_vi = "Hãy chia giấy tờ thành nhiều tệp."
+
+
+class PageTooLarge(InputError):
+    """A page with more pixels than the limit."""
+
+    code = "page-too-large"
+    en = "Page {page} measures {width} x {height} pixels; at most {limit} pixels are accepted."
+    vi = "Trang {page} có kích thước {width} x {height} điểm ảnh; chỉ nhận tối đa {limit} điểm ảnh."
+    advice_en = "Scan at 200 to 300 dpi."
+    advice_vi = "Hãy quét ở độ phân giải 200 đến 300 dpi."
+
+
+class SecrecyMark(InputError):
+    """A state-secret mark was found (decree 30/2020 art. 27; Law on protection of state secrets)."""
+
+    code = "secrecy-mark"
+    en = "The paper carries a secrecy mark and must not be digitized here."
+    vi = "Giấy tờ có dấu độ mật, không được số hóa tại đây."
+    advice_en = "Stop, keep the paper, and follow the rules on state secrets."
+    advice_vi = "Hãy dừng lại, giữ giấy tờ và làm theo quy định về bảo vệ bí mật nhà nước."
+
+
+class InvalidOwnerNumber(InputError):
+    """No valid citizen number, old identity number, tax code or passport number."""
+
+    code = "owner-number-invalid"
+    en = "The owner number is not valid: {reason}."
+    vi = "Số định danh của chủ giấy tờ không hợp lệ: {reason_vi}."
+    advice_en = "Compare the number with the identity card or the tax registration."
+    advice_vi = "Hãy đối chiếu số với căn cước công dân hoặc đăng ký thuế."
+
+
+class InvalidIdentifier(InputError):
+    """A dossier number, procedure code, agency code or result code of the wrong form."""
+
+    code = "identifier-invalid"
+    en = "Not a valid {kind}: it must look like {example}."
+    vi = "{kind_vi} không hợp lệ: phải có dạng {example}."
+
+
+class InvalidValue(InputError):
+    """A value that does not fit its field's type."""
+
+    code = "value-invalid"
+    en = "The value of '{key}' is not valid: {reason}."
+    vi = "Giá trị của trường '{key}' không hợp lệ: {reason}."
+
+
+class UnknownPaperType(InputError):
+    """A paper type the catalogue does not declare."""
+
+    code = "paper-type-unknown"
+    en = "The catalogue has no paper type '{type}'; it has: {known}."
+    vi = "Danh mục không có loại giấy tờ '{type}'; hiện có: {known}."
+
+
+# --- the request does not fit what is there ------------------------------------------------------------------------
+
+
+class NotFound(SohoaError):
+    """No such thing."""
+
+    code = "not-found"
+    exit_code = 4
+    status = 404
+    en = "There is no {kind} '{id}'."
+    vi = "Không tìm thấy {kind} '{id}'."
+    advice_en = "Check the identifier."
+    advice_vi = "Hãy kiểm tra lại mã."
+
+
+class Conflict(SohoaError):
+    """The request does not fit the present state."""
+
+    code = "conflict"
+    exit_code = 5
+    status = 409
+    en = "The request does not fit the present state."
+    vi = "Yêu cầu không phù hợp với trạng thái hiện tại."
+
+
+class WrongState(Conflict):
+    """A transition the paper's state does not allow."""
+
+    code = "wrong-state"
+    en = "The paper is '{state}'; this needs '{needed}'."
+    vi = "Giấy tờ đang ở trạng thái '{state}'; thao tác này cần trạng thái '{needed}'."
+    advice_en = "Look at the paper's state and checks first."
+    advice_vi = "Hãy xem trạng thái và các kiểm tra của giấy tờ trước."
+
+
+class AlreadyExists(Conflict):
+    """A thing that may be written once exists with other content."""
+
+    code = "already-exists"
+    en = "{kind} already exists with different content."
+    vi = "{kind} đã tồn tại với nội dung khác."
+
+
+class RetentionLocked(Conflict):
+    """Deletion or overwriting of an object under retention or legal hold."""
+
+    code = "retention-locked"
+    en = "The object is locked until {until} and cannot be deleted or overwritten."
+    vi = "Đối tượng bị khóa lưu giữ đến {until}, không thể xóa hay ghi đè."
+    advice_en = "Wait for the end of the retention period."
+    advice_vi = "Hãy chờ hết thời hạn lưu giữ."
+
+
+class BatchMismatch(Conflict):
+    """A batch identifier used again for other content."""
+
+    code = "batch-mismatch"
+    en = "The batch '{batch}' was announced before with other content."
+    vi = "Lô '{batch}' đã được khai báo trước đó với nội dung khác."
+    advice_en = "Use a new batch identifier."
+    advice_vi = "Hãy dùng mã lô mới."
+
+
+class NotSealed(Conflict):
+    """The sealed file of a paper that has none yet."""
+
+    code = "not-sealed"
+    en = "The paper is '{state}': it has no sealed file yet."
+    vi = "Giấy tờ đang ở trạng thái '{state}': chưa có tệp đã ký số."
+    advice_en = "Confirm the paper first, then wait until it is stored."
+    advice_vi = "Hãy xác nhận giấy tờ, rồi chờ đến khi lưu kho xong."
+
+
+# --- an external part is missing or failed -------------------------------------------------------------------------
+
+
+class PartError(SohoaError):
+    """An external program, server or key is missing or failed; the work can be tried again."""
+
+    code = "part"
+    exit_code = 6
+    status = 503
+    en = "The part '{part}' failed."
+    vi = "Thành phần '{part}' bị lỗi."
+    advice_en = "Run 'sohoa doctor'."
+    advice_vi = "Hãy chạy 'sohoa doctor'."
+
+
+class PartMissing(PartError):
+    """A program or data file that is not installed."""
+
+    code = "part-missing"
+    en = "'{part}' is not installed."
+    vi = "Chưa cài đặt '{part}'."
+    advice_en = "Run 'sohoa doctor': it says what to install."
+    advice_vi = "Hãy chạy 'sohoa doctor' để biết cần cài gì."
+
+
+class PartFailed(PartError):
+    """A program or server that answered with a failure."""
+
+    code = "part-failed"
+    en = "'{part}' failed: {reason}."
+    vi = "'{part}' bị lỗi: {reason}."
+
+
+class LimitExceeded(PartError):
+    """A child process stopped at its memory, CPU, file-size or time limit."""
+
+    code = "limit-exceeded"
+    exit_code = 3
+    status = 422
+    en = "Processing stopped at the {limit} limit."
+    vi = "Xử lý bị dừng vì vượt giới hạn {limit}."
+    advice_en = "The file is too demanding or hostile; scan the paper again at 200 to 300 dpi."
+    advice_vi = "Tệp quá nặng hoặc có dấu hiệu độc hại; hãy quét lại ở 200 đến 300 dpi."
+
+
+class StoreUnavailable(PartError):
+    """The object store or the catalogue does not answer."""
+
+    code = "store-unavailable"
+    en = "The store '{part}' does not answer: {reason}."
+    vi = "Kho '{part}' không phản hồi: {reason}."
+
+
+class TimestampUnavailable(PartError):
+    """No time-stamp authority answered; the paper waits rather than being sealed weaker."""
+
+    code = "timestamp-unavailable"
+    en = "No time-stamp authority answered: {reason}."
+    vi = "Không có máy chủ dấu thời gian nào phản hồi: {reason}."
+    advice_en = "The paper is kept and sealed when the authority answers again."
+    advice_vi = "Giấy tờ được giữ lại và sẽ ký khi máy chủ hoạt động trở lại."
+
+
+class SealRefused(PartError):
+    """The agency's certificate may not be used for this seal."""
+
+    code = "seal-refused"
+    en = "The seal was refused: {reason}."
+    vi = "Từ chối ký số: {reason_vi}."
+    advice_en = "Ask the administrator to install a valid seal certificate."
+    advice_vi = "Hãy đề nghị quản trị viên cài chứng thư số hợp lệ."
+
+
+class ConfigurationError(SohoaError):
+    """The settings contradict themselves or forbid what is asked."""
+
+    code = "configuration"
+    exit_code = 7
+    en = "The configuration is wrong: {reason}."
+    vi = "Cấu hình sai: {reason}."
+    advice_en = "Correct sohoa.toml or the SOHOA_ environment variables."
+    advice_vi = "Hãy sửa sohoa.toml hoặc các biến môi trường SOHOA_."
+
+
+# --- who may do what -----------------------------------------------------------------------------------------------
+
+
+class AccessError(SohoaError):
+    """The caller may not do this."""
+
+    code = "access"
+    exit_code = 8
+    status = 403
+
+
+class Unauthenticated(AccessError):
+    """No key, or one nobody knows."""
+
+    code = "unauthenticated"
+    status = 401
+    en = "No valid access key was given."
+    vi = "Thiếu khóa truy cập hoặc khóa không hợp lệ."
+    advice_en = "Send the key in the header 'Authorization: Bearer <key>'."
+    advice_vi = "Hãy gửi khóa trong tiêu đề 'Authorization: Bearer <khóa>'."
+
+
+class Forbidden(AccessError):
+    """A known caller without the role this needs."""
+
+    code = "forbidden"
+    en = "This needs one of the roles: {roles}."
+    vi = "Thao tác này cần một trong các vai trò: {roles}."
+    advice_en = "Ask the administrator for a key with that role."
+    advice_vi = "Hãy đề nghị quản trị viên cấp khóa có vai trò đó."
+
+
+# --- what was kept is not what is there ----------------------------------------------------------------------------
+
+
+class IntegrityError(SohoaError):
+    """Stored bytes or records are not what was kept."""
+
+    code = "integrity"
+    exit_code = 9
+
+
+class ObjectDamaged(IntegrityError):
+    """An object whose bytes no longer have the recorded hash."""
+
+    code = "object-damaged"
+    en = "The stored object '{key}' no longer has its recorded SHA-256."
+    vi = "Đối tượng '{key}' trong kho không còn đúng mã băm SHA-256 đã ghi."
+    advice_en = "Restore it from a replica or backup; do not use it."
+    advice_vi = "Hãy khôi phục từ bản sao lưu; không được sử dụng."
+
+
+class AuditChainBroken(IntegrityError):
+    """The audit log was edited, cut or reordered."""
+
+    code = "audit-chain-broken"
+    en = "The audit log is broken at entry {seq}: {reason}."
+    vi = "Nhật ký kiểm toán bị đứt tại mục {seq}: {reason}."
+    advice_en = "Keep the data as they are and call the auditor."
+    advice_vi = "Hãy giữ nguyên dữ liệu và báo kiểm toán viên."

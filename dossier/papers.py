@@ -1,0 +1,213 @@
+"""Papers: what is known of one digitized paper, and the states it passes through."""
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from types import MappingProxyType
+
+from dossier.errors import WrongState
+from dossier.identifiers import AgencyCode, DossierNumber, PaperId, ProcedureCode
+from dossier.owners import Owner
+from dossier.verdicts import Finding, Verdict
+
+
+class PaperState(StrEnum):
+    """Where a paper stands on its way."""
+
+    RECEIVED = "received"
+    """The original is kept; preparation has not finished."""
+    NEEDS_REVIEW = "needs_review"
+    """Read; a check asks for a person's eye before confirmation."""
+    READY = "ready"
+    """Read; nothing doubtful; waits for the named person who states that scan and original agree."""
+    CONFIRMED = "confirmed"
+    """A named person confirmed it; being assembled, sealed and stored."""
+    STORED = "stored"
+    """Sealed, locked in the store, findable by its owner."""
+    EXPIRED = "expired"
+    SUPERSEDED = "superseded"
+    REVOKED = "revoked"
+    REJECTED = "rejected"
+    """The input cannot be digitized; the paper's ``problem`` says why."""
+    QUARANTINED = "quarantined"
+    """Hostile or secret; kept apart, never processed or served."""
+    FAILED = "failed"
+    """A part of ours failed on it repeatedly; it can be tried again."""
+
+
+TRANSITIONS: Mapping[PaperState, frozenset[PaperState]] = MappingProxyType(
+    {
+        PaperState.RECEIVED: frozenset(
+            {
+                PaperState.NEEDS_REVIEW,
+                PaperState.READY,
+                PaperState.REJECTED,
+                PaperState.QUARANTINED,
+                PaperState.FAILED,
+            }
+        ),
+        PaperState.NEEDS_REVIEW: frozenset({PaperState.READY, PaperState.CONFIRMED, PaperState.REJECTED}),
+        PaperState.READY: frozenset({PaperState.NEEDS_REVIEW, PaperState.CONFIRMED, PaperState.REJECTED}),
+        PaperState.CONFIRMED: frozenset({PaperState.STORED, PaperState.FAILED}),
+        PaperState.STORED: frozenset({PaperState.EXPIRED, PaperState.SUPERSEDED, PaperState.REVOKED}),
+        PaperState.FAILED: frozenset({PaperState.RECEIVED, PaperState.CONFIRMED, PaperState.REJECTED}),
+        PaperState.EXPIRED: frozenset({PaperState.REVOKED}),
+        PaperState.SUPERSEDED: frozenset({PaperState.REVOKED}),
+        PaperState.REVOKED: frozenset(),
+        PaperState.REJECTED: frozenset(),
+        PaperState.QUARANTINED: frozenset(),
+    }
+)
+"""Which state may follow which."""
+
+
+def require_transition(present: PaperState, following: PaperState) -> None:
+    """Do nothing if ``following`` may come after ``present``.
+
+    Raises:
+        WrongState: It may not.
+    """
+    if following not in TRANSITIONS[present]:
+        needed = ", ".join(s.value for s, after in TRANSITIONS.items() if following in after)
+        raise WrongState(state=present.value, needed=needed or "-")
+
+
+class PaperKind(StrEnum):
+    """What a paper is in its dossier."""
+
+    COMPONENT = "component"
+    """Handed in by the applicant (thành phần hồ sơ)."""
+    RESULT = "result"
+    """Issued to the applicant (kết quả)."""
+
+
+class FieldSource(StrEnum):
+    """Where a field's value came from."""
+
+    OCR = "ocr"
+    QR = "qr"
+    MRZ = "mrz"
+    MANUAL = "manual"
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """A rectangle on a master page, in that page's pixels; the origin is the top left corner.
+
+    Attributes:
+        x, y: Top left corner. width, height: Size, each at least 0.
+    """
+
+    x: int
+    y: int
+    width: int
+    height: int
+
+    @property
+    def right(self) -> int:
+        """First column to the right of the box."""
+        return self.x + self.width
+
+    @property
+    def bottom(self) -> int:
+        """First row below the box."""
+        return self.y + self.height
+
+    def union(self, other: "Box") -> "Box":
+        """Return the smallest box around both."""
+        x, y = min(self.x, other.x), min(self.y, other.y)
+        return Box(x, y, max(self.right, other.right) - x, max(self.bottom, other.bottom) - y)
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One piece of data read from a paper, with its evidence.
+
+    Attributes:
+        key: Its name in the paper type's declaration.
+        value: Canonical text of the typed value (dates ISO 8601, numbers bare digits); ``None`` if ``raw`` does not parse.
+        raw: The characters as read.
+        page: Page number from 1; ``None`` for a value typed by a person.
+        box: Where on the master page, in pixels.
+        confidence: 0 to 1.
+        source: How it was read.
+    """
+
+    key: str
+    value: str | None
+    raw: str
+    page: int | None
+    box: Box | None
+    confidence: float
+    source: FieldSource = FieldSource.OCR
+
+
+@dataclass(frozen=True, slots=True)
+class StoredObject:
+    """A version of an object in the object store.
+
+    Attributes:
+        key: Its key. version: The store's version identifier. sha256: Lower-case hex. size: Bytes.
+        media_type: E.g. ``application/pdf``.
+    """
+
+    key: str
+    version: str
+    sha256: str
+    size: int
+    media_type: str
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """One digitized paper.
+
+    Attributes:
+        id: Its identifier. batch: The batch it came in. name: Name of the file it came as.
+        state: Where it stands. owner: Whose it is; ``None`` until known.
+        kind: Component or result. paper_type: Code in the catalogue; ``None`` before classification.
+        type_confidence: Of the classification, 0 to 1.
+        agency: The digitizing agency. dossier, procedure: What it was handed in for.
+        original: The bytes as received. sealed: The sealed PDF, once stored.
+        page_count: Pages after splitting. fields: What was read. checks: What was found doubtful.
+        verdict: Of the sealed file's signatures, or of the signatures it arrived with. signed_origin: It arrived signed and
+            is kept bit-exact.
+        title: One line for lists (document kind and subject), no personal data beyond the paper's own title.
+        issued_on, valid_until: From the fields and the type's validity rule; ``valid_until`` ``None`` means permanent once
+            stored.
+        created_at, confirmed_at, stored_at: Moments, UTC. confirmed_by: Name of the person.
+        problem: Stable error code for rejected, quarantined and failed papers. duplicate_of: The paper that came first.
+    """
+
+    id: PaperId
+    batch: str
+    name: str
+    state: PaperState
+    created_at: dt.datetime
+    original: StoredObject
+    owner: Owner | None = None
+    kind: PaperKind = PaperKind.COMPONENT
+    paper_type: str | None = None
+    type_confidence: float | None = None
+    agency: AgencyCode | None = None
+    dossier: DossierNumber | None = None
+    procedure: ProcedureCode | None = None
+    sealed: StoredObject | None = None
+    page_count: int | None = None
+    fields: tuple[Field, ...] = ()
+    checks: tuple[Finding, ...] = ()
+    verdict: Verdict | None = None
+    signed_origin: bool = False
+    title: str | None = None
+    issued_on: dt.date | None = None
+    valid_until: dt.date | None = None
+    confirmed_by: str | None = None
+    confirmed_at: dt.datetime | None = None
+    stored_at: dt.datetime | None = None
+    problem: str | None = None
+    duplicate_of: PaperId | None = None
+
+    def field(self, key: str) -> Field | None:
+        """Return the field named ``key``, if the paper has it."""
+        return next((f for f in self.fields if f.key == key), None)

@@ -1,0 +1,33 @@
+"""Time: aware everywhere, UTC inside, Asia/Ho_Chi_Minh at the edges; dates as Vietnamese papers write them."""
+
+import datetime as dt
+from zoneinfo import ZoneInfo
+
+VIETNAM = ZoneInfo("Asia/Ho_Chi_Minh")
+"""The zone of every time shown to a person (UTC+7, no daylight saving)."""
+
+
+def now() -> dt.datetime:
+    """Return the present moment, aware, in UTC."""
+    return dt.datetime.now(dt.UTC)
+
+
+def today() -> dt.date:
+    """Return today's date in Vietnam."""
+    return now().astimezone(VIETNAM).date()
+
+
+def local(moment: dt.datetime) -> dt.datetime:
+    """Return an aware ``moment`` in Vietnam's zone, to the second.
+
+    Raises:
+        ValueError: ``moment`` has no zone.
+    """
+    if moment.tzinfo is None:
+        raise ValueError("a moment without a zone")
+    return moment.astimezone(VIETNAM).replace(microsecond=0)
+
+
+def iso_local(moment: dt.datetime) -> str:
+    """Return ``moment`` as ISO 8601 with Vietnam's offset, e.g. ``2026-11-22T09:15:04+07:00``."""
+    return local(moment).isoformat()
