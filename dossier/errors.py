@@ -52,6 +52,9 @@ class SohoaError(Exception):
         self.details = details
         super().__init__(self.en.format(**details))
 
+    def __reduce__(self) -> tuple[object, ...]:
+        return _rebuild, (type(self), self.details)
+
     @property
     def text_en(self) -> str:
         """What went wrong, in English."""
@@ -61,6 +64,11 @@ class SohoaError(Exception):
     def text_vi(self) -> str:
         """What went wrong, in Vietnamese."""
         return self.vi.format(**self.details)
+
+
+def _rebuild(kind: type[SohoaError], details: dict[str, object]) -> SohoaError:
+    """Make an error again from what ``pickle`` kept of it (its constructor takes keywords only)."""
+    return kind(**details)
 
 
 # --- what was handed in is wrong -----------------------------------------------------------------------------------
@@ -182,7 +190,10 @@ class InvalidValue(InputError):
 
     code = "value-invalid"
     en = "The value of '{key}' is not valid: {reason}."
-    vi = "Giá trị của trường '{key}' không hợp lệ: {reason}."
+    vi = "Giá trị của trường '{key}' không hợp lệ: {reason_vi}."
+
+    def __init__(self, *, key: str, reason: str, reason_vi: str = "") -> None:
+        super().__init__(key=key, reason=reason, reason_vi=reason_vi or reason)
 
 
 class UnknownPaperType(InputError):
