@@ -1,0 +1,122 @@
+"""The font of the invisible text: no outlines, one width, any character.
+
+A Type 0 font over a TrueType program whose glyphs are all empty (ISO 32000-1, 9.7). Characters are numbered from 1 in
+code point order, so the font holds just those a document uses; the ToUnicode map (9.10.3) leads back from the numbers.
+"""
+
+import io
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from fontTools.fontBuilder import FontBuilder  # type: ignore[import-untyped]  # fontTools ships no types
+from fontTools.ttLib.tables._g_l_y_f import Glyph  # type: ignore[import-untyped]  # fontTools ships no types
+from pikepdf import Array, Dictionary, Name, Object, Pdf, Stream, String
+
+ADVANCE = 500
+"""Width of every glyph, in 1/1000 of the font size."""
+ASCENT = 800
+"""Height above the baseline, in 1/1000 of the font size."""
+DESCENT = -200
+"""Depth below the baseline, in 1/1000 of the font size."""
+
+_UNITS_PER_EM = 1000
+_NAME = "Invisible"
+_SYMBOLIC = 4
+# 1 January 2000 in seconds since 1904, as the head table counts.
+_DATE = 3029529600
+_MOST_GLYPHS = 0xFFFE
+# A CMap section may hold at most 100 entries.
+_SECTION = 100
+
+
+@dataclass(frozen=True, slots=True)
+class GlyphlessFont:
+    """A font for a set of characters.
+
+    Attributes:
+        numbers: The glyph number of each character, from 1.
+    """
+
+    numbers: dict[str, int]
+
+    @classmethod
+    def of(cls, characters: Iterable[str]) -> "GlyphlessFont":
+        """Return a font with the given characters and the space.
+
+        Raises:
+            ValueError: More different characters than a font can hold.
+        """
+        different = sorted({" ", *characters})
+        if len(different) > _MOST_GLYPHS:
+            raise ValueError("too many different characters for one font")
+        return cls({character: number for number, character in enumerate(different, start=1)})
+
+    def encode(self, text: str) -> str:
+        """Return ``text`` as a PDF hexadecimal string operand."""
+        return "<" + "".join(f"{self.numbers[character]:04X}" for character in text) + ">"
+
+    def add_to(self, pdf: Pdf) -> Object:
+        """Write the font into ``pdf`` and return its font dictionary."""
+        program = self._program()
+        descriptor = Dictionary(
+            Type=Name.FontDescriptor,
+            FontName=Name("/" + _NAME),
+            Flags=_SYMBOLIC,
+            FontBBox=Array([0, DESCENT, ADVANCE, ASCENT]),
+            ItalicAngle=0,
+            Ascent=ASCENT,
+            Descent=DESCENT,
+            CapHeight=ASCENT,
+            StemV=80,
+            FontFile2=pdf.make_indirect(Stream(pdf, program, Length1=len(program))),
+        )
+        descendant = Dictionary(
+            Type=Name.Font,
+            Subtype=Name.CIDFontType2,
+            BaseFont=Name("/" + _NAME),
+            CIDSystemInfo=Dictionary(Registry=String("Adobe"), Ordering=String("Identity"), Supplement=0),
+            FontDescriptor=pdf.make_indirect(descriptor),
+            DW=ADVANCE,
+            CIDToGIDMap=Name.Identity,
+        )
+        return pdf.make_indirect(
+            Dictionary(
+                Type=Name.Font,
+                Subtype=Name.Type0,
+                BaseFont=Name("/" + _NAME),
+                Encoding=Name("/Identity-H"),
+                DescendantFonts=Array([pdf.make_indirect(descendant)]),
+                ToUnicode=pdf.make_indirect(Stream(pdf, self._to_unicode())),
+            )
+        )
+
+    def _program(self) -> bytes:
+        order = [".notdef", *(f"g{number}" for number in self.numbers.values())]
+        builder = FontBuilder(_UNITS_PER_EM, isTTF=True)
+        # A fixed date: the same characters give the same bytes.
+        builder.updateHead(created=_DATE, modified=_DATE)
+        builder.font.recalcTimestamp = False
+        builder.setupGlyphOrder(order)
+        builder.setupGlyf({name: Glyph() for name in order})
+        builder.setupHorizontalMetrics(dict.fromkeys(order, (ADVANCE, 0)))
+        builder.setupHorizontalHeader(ascent=ASCENT, descent=DESCENT)
+        builder.setupMaxp()
+        program = io.BytesIO()
+        builder.font.save(program)
+        return program.getvalue()
+
+    def _to_unicode(self) -> bytes:
+        entries = [
+            f"<{number:04X}> <{character.encode('utf-16-be').hex().upper()}>"
+            for character, number in self.numbers.items()
+        ]
+        sections = (entries[start : start + _SECTION] for start in range(0, len(entries), _SECTION))
+        body = "\n".join(f"{len(section)} beginbfchar\n" + "\n".join(section) + "\nendbfchar" for section in sections)
+        return (
+            "/CIDInit /ProcSet findresource begin\n12 dict begin\nbegincmap\n"
+            "/CIDSystemInfo << /Registry (Adobe) /Ordering (UCS) /Supplement 0 >> def\n"
+            "/CMapName /Adobe-Identity-UCS def\n/CMapType 2 def\n"
+            "1 begincodespacerange\n<0000> <FFFF>\nendcodespacerange\n"
+            f"{body}\n"
+            "endcmap\nCMapName currentdict /CMap defineresource pop\nend\nend\n"
+        ).encode("ascii")
