@@ -178,6 +178,8 @@ class Paper:
             stored.
         created_at, confirmed_at, stored_at: Moments, UTC. confirmed_by: Name of the person.
         problem: Stable error code for rejected, quarantined and failed papers. duplicate_of: The paper that came first.
+        code: ``<owner number>.<paper type>.<running number>``, given once, when the paper is stored (decree 107/2021
+            art. 21a); it holds the owner's number, so it belongs in no log line, URL or object key.
     """
 
     id: PaperId
@@ -207,6 +209,7 @@ class Paper:
     stored_at: dt.datetime | None = None
     problem: str | None = None
     duplicate_of: PaperId | None = None
+    code: str | None = None
 
     def field(self, key: str) -> Field | None:
         """Return the field named ``key``, if the paper has it."""

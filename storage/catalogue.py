@@ -1,0 +1,491 @@
+"""The catalogue: what is known of every batch, paper and owner, changed only together with its audit entry.
+
+Every change is one transaction, all or nothing: the rows, the audit entry and, where given, the event for others.
+"""
+
+import datetime as dt
+import hashlib
+import json
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import replace
+from typing import TypeVar
+
+from sqlalchemy import ColumnElement, Engine, Select, and_, delete, or_, select
+from sqlalchemy.orm import Session
+
+from dossier import times
+from dossier.errors import AlreadyExists, BatchMismatch, NotFound, WrongState
+from dossier.identifiers import OwnerNumber, PaperId
+from dossier.owners import Owner
+from dossier.papers import Paper, PaperState, require_transition
+from storage import audit
+from storage.database import connect, migrate, reading, writing
+from storage.records import AccessKey, Batch, Event, Reuse
+from storage.rows import (
+    batch_from,
+    batch_row,
+    event_from,
+    key_from,
+    paper_from,
+    reuse_from,
+    write_paper,
+)
+from storage.schema import AccessKeyRow, BatchRow, EventRow, HeartbeatRow, OwnerRow, PaperRow, ReuseRow
+
+FINAL_CONTENT = frozenset({PaperState.STORED, PaperState.EXPIRED, PaperState.SUPERSEDED, PaperState.REVOKED})
+"""States in which owner, type, fields and files of a paper are fixed: only its standing may still change."""
+
+_Row = TypeVar("_Row")
+
+
+class Catalogue:
+    """The catalogue in one database. Safe to share between threads; each process opens its own.
+
+    Every method may raise ``StoreUnavailable``; one that writes text that no database takes (NUL), ``InvalidValue``.
+
+    Attributes:
+        engine: For ``storage.audit``.
+    """
+
+    def __init__(self, engine: Engine, clock: Callable[[], dt.datetime] = times.now) -> None:
+        self.engine = engine
+        self._clock = clock
+
+    @classmethod
+    def open(cls, url: str, *, clock: Callable[[], dt.datetime] = times.now) -> "Catalogue":
+        """Open the catalogue at ``sqlite:///path`` or ``postgresql://…``, made or brought up to date where needed.
+
+        Raises:
+            ConfigurationError: The URL is of another kind.
+            StoreUnavailable: The database does not answer, or belongs to a newer version of sohoa.
+        """
+        engine = connect(url)
+        try:
+            migrate(engine)
+        except BaseException:
+            engine.dispose()
+            raise
+        return cls(engine, clock)
+
+    def close(self) -> None:
+        """Close all connections."""
+        self.engine.dispose()
+
+    # --- batches and their papers ----------------------------------------------------------------------------------
+
+    def add_batch(self, batch: Batch, papers: Sequence[Paper], *, actor: str) -> bool:
+        """Keep a batch and its papers; ``False``, and nothing changed, if the same batch is there already.
+
+        The same means: the same identifier, sender and dossier, and papers of the same names, bytes and owners. Paper
+        identifiers and times do not count, because a sender who repeats a request has new ones made.
+
+        Raises:
+            BatchMismatch: The identifier was used for other content.
+            AlreadyExists: A paper's identifier is taken.
+        """
+        content = _batch_content(batch, papers)
+        with writing(self.engine) as session:
+            present = session.scalar(select(BatchRow).where(BatchRow.id == batch.id))
+            if present:
+                if present.content_sha256 != content:
+                    raise BatchMismatch(batch=batch.id)
+                return False
+            session.add(batch_row(batch, content))
+            session.flush()
+            self._audit(session, actor, "batch.received", f"batch:{batch.id}", {"papers": str(len(papers))})
+            self._insert(session, papers, actor)
+        return True
+
+    def add_papers(self, papers: Sequence[Paper], *, actor: str) -> None:
+        """Keep further papers of batches that exist; papers already there are left as they are.
+
+        Raises:
+            NotFound: A paper's batch does not exist.
+            AlreadyExists: A paper's identifier stands for other bytes.
+        """
+        with writing(self.engine) as session:
+            for batch in {paper.batch for paper in papers}:
+                _one(session, select(BatchRow).where(BatchRow.id == batch), "batch", batch)
+            self._insert(session, papers, actor)
+
+    def batch(self, batch_id: str) -> Batch:
+        """Return a batch.
+
+        Raises:
+            NotFound: There is none of this identifier.
+        """
+        with reading(self.engine) as session:
+            return batch_from(_one(session, select(BatchRow).where(BatchRow.id == batch_id), "batch", batch_id))
+
+    def batches(self, *, limit: int = 100, before: str | None = None) -> list[Batch]:
+        """Return up to ``limit`` batches, newest first, those that came before batch ``before`` if one is named.
+
+        Raises:
+            NotFound: There is no batch ``before``.
+        """
+        query = select(BatchRow).order_by(BatchRow.serial.desc()).limit(limit)
+        with reading(self.engine) as session:
+            if before is not None:
+                edge = _one(session, select(BatchRow).where(BatchRow.id == before), "batch", before)
+                query = query.where(BatchRow.serial < edge.serial)
+            return [batch_from(row) for row in session.scalars(query)]
+
+    # --- papers ----------------------------------------------------------------------------------------------------
+
+    def paper(self, paper_id: PaperId) -> Paper:
+        """Return a paper.
+
+        Raises:
+            NotFound: There is none of this identifier.
+        """
+        with reading(self.engine) as session:
+            return paper_from(_paper_row(session, paper_id))
+
+    def papers(
+        self,
+        *,
+        state: PaperState | None = None,
+        batch: str | None = None,
+        limit: int = 100,
+        after: PaperId | None = None,
+    ) -> list[Paper]:
+        """Return up to ``limit`` papers in the order they came in, those that came after ``after`` if it is named.
+
+        Raises:
+            NotFound: There is no paper ``after``.
+        """
+        query = select(PaperRow).order_by(PaperRow.serial).limit(limit)
+        if state is not None:
+            query = query.where(PaperRow.state == state.value)
+        if batch is not None:
+            query = query.where(PaperRow.batch == batch)
+        with reading(self.engine) as session:
+            if after is not None:
+                query = query.where(PaperRow.serial > _paper_row(session, after).serial)
+            return _papers(session, query)
+
+    def save(
+        self,
+        paper: Paper,
+        *,
+        actor: str,
+        action: str,
+        detail: Mapping[str, str] | None = None,
+        event: Event | None = None,
+        expected: PaperState | None = None,
+    ) -> Paper:
+        """Keep the new state of a paper with its audit entry and event, and return the paper as kept.
+
+        Saving what is already kept changes nothing and adds neither entry nor event. A paper that becomes stored gets
+        its ``code`` here; it and ``stored_at`` are given once and stay, so that a step may safely be run twice.
+
+        Args:
+            paper: Read from this catalogue and changed.
+            actor: Who changed it.
+            action: What was done, e.g. ``"paper.confirmed"``.
+            detail: Goes into the audit entry, which also tells the change of state; no personal data.
+            event: For other systems.
+            expected: The state the paper must be in at this moment, where two callers may do the same.
+
+        Raises:
+            NotFound: There is no such paper.
+            WrongState: The kept state does not allow the new one, or is not ``expected``.
+            AlreadyExists: A part that is fixed (batch and original always, the content of a stored paper) was changed.
+        """
+        with writing(self.engine) as session:
+            row = _paper_row(session, paper.id)
+            kept = paper_from(row)
+            paper = replace(paper, code=kept.code, stored_at=kept.stored_at or paper.stored_at)
+            if paper == kept:
+                return kept
+            if expected is not None and kept.state is not expected:
+                raise WrongState(state=kept.state.value, needed=expected.value)
+            if paper.state is not kept.state:
+                require_transition(kept.state, paper.state)
+            _require_same_content(kept, paper)
+            if paper.state is PaperState.STORED and paper.code is None:
+                paper = replace(paper, code=_next_code(session, paper))
+            write_paper(row, paper, _owner_row(session, paper.owner))
+            session.flush()
+            self._audit(session, actor, action, _about(paper.id), {**(detail or {}), **_change(kept, paper)})
+            if event:
+                session.add(
+                    EventRow(kind=event.kind, paper=event.paper.value, at=event.at, payload=dict(event.payload))
+                )
+        return paper
+
+    def find(
+        self,
+        owner: OwnerNumber,
+        *,
+        paper_type: str | None = None,
+        valid_on: dt.date | None = None,
+        states: Collection[PaperState] = (PaperState.STORED,),
+    ) -> list[Paper]:
+        """Return an owner's papers, the latest issued first.
+
+        Args:
+            owner: Whose.
+            paper_type: Only of this type.
+            valid_on: Only stored papers issued on or before this day (or of unknown date) and valid through it.
+            states: Only in one of these; with ``valid_on`` only stored ones count.
+        """
+        query = (
+            select(PaperRow)
+            .join(OwnerRow, PaperRow.owner_serial == OwnerRow.serial)
+            .where(_is_owner(owner), PaperRow.state.in_([state.value for state in states]))
+            .order_by(PaperRow.issued_on.desc().nulls_last(), PaperRow.serial.desc())
+        )
+        if paper_type is not None:
+            query = query.where(PaperRow.paper_type == paper_type)
+        if valid_on is not None:
+            query = query.where(
+                PaperRow.state == PaperState.STORED.value,
+                or_(PaperRow.issued_on.is_(None), PaperRow.issued_on <= valid_on),
+                or_(PaperRow.valid_until.is_(None), PaperRow.valid_until >= valid_on),
+            )
+        with reading(self.engine) as session:
+            return _papers(session, query)
+
+    def by_original(self, sha256: str, owner: OwnerNumber | None) -> Paper | None:
+        """Return the first paper that came with these bytes and was not rejected, to tell duplicates.
+
+        Args:
+            sha256: Of the original, lower-case hex.
+            owner: Only this owner's; ``None`` for anybody's.
+        """
+        query = select(PaperRow).where(PaperRow.original_sha256 == sha256, PaperRow.state != PaperState.REJECTED.value)
+        if owner is not None:
+            query = query.join(OwnerRow, PaperRow.owner_serial == OwnerRow.serial).where(_is_owner(owner))
+        with reading(self.engine) as session:
+            return next(iter(_papers(session, query.order_by(PaperRow.serial).limit(1))), None)
+
+    # --- access keys -----------------------------------------------------------------------------------------------
+
+    def add_key(self, key: AccessKey, *, actor: str) -> None:
+        """Keep an access key.
+
+        Raises:
+            AlreadyExists: The name or the secret is taken.
+        """
+        with writing(self.engine) as session:
+            taken = or_(AccessKeyRow.name == key.name, AccessKeyRow.sha256 == key.sha256)
+            if session.scalar(select(AccessKeyRow).where(taken)):
+                raise AlreadyExists(kind=f"access key {key.name}")
+            session.add(
+                AccessKeyRow(
+                    name=key.name,
+                    role=key.role,
+                    sha256=key.sha256,
+                    created_at=key.created_at,
+                    revoked_at=key.revoked_at,
+                )
+            )
+            self._audit(session, actor, "key.added", f"key:{key.name}", {"role": key.role})
+
+    def key_by_hash(self, sha256: str) -> AccessKey | None:
+        """Return the key in force whose secret has this SHA-256 (lower-case hex), if there is one."""
+        query = select(AccessKeyRow).where(AccessKeyRow.sha256 == sha256, AccessKeyRow.revoked_at.is_(None))
+        with reading(self.engine) as session:
+            row = session.scalar(query)
+            return key_from(row) if row else None
+
+    def keys(self) -> list[AccessKey]:
+        """Return all keys, revoked ones too, by name."""
+        with reading(self.engine) as session:
+            return [key_from(row) for row in session.scalars(select(AccessKeyRow).order_by(AccessKeyRow.name))]
+
+    def revoke_key(self, name: str, *, actor: str) -> None:
+        """Take a key out of force; a revoked one stays as it is.
+
+        Raises:
+            NotFound: There is no key of this name.
+        """
+        with writing(self.engine) as session:
+            row = _one(session, select(AccessKeyRow).where(AccessKeyRow.name == name), "access key", name)
+            if row.revoked_at is None:
+                row.revoked_at = self._clock()
+                self._audit(session, actor, "key.revoked", f"key:{name}")
+
+    # --- reading, reuse, events ------------------------------------------------------------------------------------
+
+    def record(self, actor: str, action: str, about: str, detail: Mapping[str, str] | None = None) -> None:
+        """Append to the audit log what changed nothing in the catalogue, such as the reading of a paper.
+
+        Args:
+            actor: Who.
+            action: E.g. ``"paper.read"``.
+            about: E.g. ``"paper:3f9k2m7x8c4v5b6n"``.
+            detail: No personal data.
+        """
+        with writing(self.engine) as session:
+            self._audit(session, actor, action, about, detail)
+
+    def record_reuse(self, reuse: Reuse) -> None:
+        """Keep that a paper was given to a consumer.
+
+        Raises:
+            NotFound: There is no such paper.
+        """
+        with writing(self.engine) as session:
+            _paper_row(session, reuse.paper)
+            session.add(
+                ReuseRow(
+                    paper=reuse.paper.value,
+                    consumer=reuse.consumer,
+                    dossier=reuse.dossier.value if reuse.dossier else None,
+                    procedure=reuse.procedure.value if reuse.procedure else None,
+                    purpose=reuse.purpose,
+                    at=reuse.at,
+                )
+            )
+            self._audit(session, reuse.consumer, "paper.reused", _about(reuse.paper))
+
+    def reuses(self, paper_id: PaperId) -> list[Reuse]:
+        """Return the uses of a paper, oldest first."""
+        query = select(ReuseRow).where(ReuseRow.paper == paper_id.value).order_by(ReuseRow.serial)
+        with reading(self.engine) as session:
+            return [reuse_from(row) for row in session.scalars(query)]
+
+    def events(self, after: int = 0, limit: int = 100) -> list[Event]:
+        """Return up to ``limit`` events with an ``id`` above ``after``, in order; no event ever appears in between."""
+        query = select(EventRow).where(EventRow.id > after).order_by(EventRow.id).limit(limit)
+        with reading(self.engine) as session:
+            return [event_from(row) for row in session.scalars(query)]
+
+    # --- workers ---------------------------------------------------------------------------------------------------
+
+    def beat(self, executor: str, at: dt.datetime) -> None:
+        """Keep a worker's sign of life."""
+        with writing(self.engine) as session:
+            session.merge(HeartbeatRow(executor=executor, at=at))
+
+    def dead_executors(self, older_than: dt.datetime) -> list[str]:
+        """Return the workers whose last sign of life is older, by name."""
+        query = select(HeartbeatRow.executor).where(HeartbeatRow.at < older_than).order_by(HeartbeatRow.executor)
+        with reading(self.engine) as session:
+            return list(session.scalars(query))
+
+    def forget_executor(self, executor: str) -> None:
+        """Drop a worker from the list."""
+        with writing(self.engine) as session:
+            session.execute(delete(HeartbeatRow).where(HeartbeatRow.executor == executor))
+
+    # --- within a transaction --------------------------------------------------------------------------------------
+
+    def _insert(self, session: Session, papers: Sequence[Paper], actor: str) -> None:
+        for paper in papers:
+            present = session.scalar(select(PaperRow).where(PaperRow.id == paper.id.value))
+            if present:
+                if present.original_sha256 != paper.original.sha256 or present.batch != paper.batch:
+                    raise AlreadyExists(kind=f"paper {paper.id}")
+                continue
+            row = PaperRow()
+            write_paper(row, paper, _owner_row(session, paper.owner))
+            session.add(row)
+            session.flush()
+            detail = {"batch": paper.batch, "original_sha256": paper.original.sha256, "state": paper.state.value}
+            self._audit(session, actor, "paper.received", _about(paper.id), detail)
+
+    def _audit(
+        self, session: Session, actor: str, action: str, about: str, detail: Mapping[str, str] | None = None
+    ) -> None:
+        audit.append(session, actor=actor, action=action, about=about, at=self._clock(), detail=detail)
+
+
+def _one(session: Session, query: Select[_Row], kind: str, name: str) -> _Row:
+    row = session.scalar(query)
+    if row is None:
+        raise NotFound(kind=kind, id=name)
+    return row
+
+
+def _paper_row(session: Session, paper_id: PaperId) -> PaperRow:
+    return _one(session, select(PaperRow).where(PaperRow.id == paper_id.value), "paper", paper_id.value)
+
+
+def _papers(session: Session, query: Select[PaperRow]) -> list[Paper]:
+    return [paper_from(row) for row in session.scalars(query)]
+
+
+def _about(paper_id: PaperId) -> str:
+    return f"paper:{paper_id}"
+
+
+def _is_owner(number: OwnerNumber) -> ColumnElement[bool]:
+    return and_(OwnerRow.kind == number.kind, OwnerRow.number == number.value)
+
+
+def _owner_row(session: Session, owner: Owner | None) -> OwnerRow | None:
+    """Return the owner's row, made if missing, with the newest known name."""
+    if owner is None:
+        return None
+    row = session.scalar(select(OwnerRow).where(_is_owner(owner.number)))
+    if row is None:
+        row = OwnerRow(kind=owner.number.kind, number=owner.number.value, name=owner.name)
+        session.add(row)
+    elif owner.name:
+        row.name = owner.name
+    return row
+
+
+def _batch_content(batch: Batch, papers: Sequence[Paper]) -> str:
+    """Return the hash that two requests for the same batch share."""
+    content = {
+        "batch": [
+            str(part) if part else None
+            for part in (
+                batch.station,
+                batch.operator,
+                batch.dossier,
+                batch.procedure,
+                batch.agency,
+                batch.manifest_sha256,
+            )
+        ],
+        "papers": [
+            [
+                paper.name,
+                paper.original.sha256,
+                f"{paper.owner.number.kind}:{paper.owner.number.value}" if paper.owner else None,
+                paper.kind.value,
+            ]
+            for paper in papers
+        ],
+    }
+    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
+
+
+def _require_same_content(kept: Paper, new: Paper) -> None:
+    """Refuse changes to what is fixed."""
+    fixed = ["batch", "name", "created_at", "original"]
+    if kept.state in FINAL_CONTENT:
+        fixed += ["owner", "kind", "paper_type", "sealed", "fields", "page_count", "signed_origin", "dossier"]
+        fixed += ["procedure", "agency", "issued_on", "confirmed_by", "confirmed_at", "stored_at"]
+    for name in fixed:
+        if getattr(kept, name) != getattr(new, name):
+            raise AlreadyExists(kind=f"'{name}' of paper {kept.id}")
+
+
+def _next_code(session: Session, paper: Paper) -> str | None:
+    """Return ``<owner number>.<paper type>.<running number>``; ``None`` while owner or type is unknown."""
+    if paper.owner is None or paper.paper_type is None:
+        return None
+    stem = f"{paper.owner.number.value}.{paper.paper_type}."
+    given = session.scalars(
+        select(PaperRow.code)
+        .join(OwnerRow, PaperRow.owner_serial == OwnerRow.serial)
+        .where(_is_owner(paper.owner.number), PaperRow.paper_type == paper.paper_type)
+    )
+    running = [int(code.rpartition(".")[2]) for code in given if code]
+    return f"{stem}{max(running, default=0) + 1:02d}"
+
+
+def _change(kept: Paper, new: Paper) -> dict[str, str]:
+    """Return what the audit entry tells of a change: states, and the hash of a new sealed file."""
+    told: dict[str, str] = {}
+    if new.state is not kept.state:
+        told |= {"from": kept.state.value, "to": new.state.value}
+    if new.sealed and new.sealed != kept.sealed:
+        told["sealed_sha256"] = new.sealed.sha256
+    return told

@@ -1,0 +1,167 @@
+"""The catalogue's database, SQLite or PostgreSQL: engine, transactions, migrations, failures.
+
+Writing transactions follow one another, never side by side, on both databases: the audit chain must not fork, and
+events get their numbers in the order in which they become visible. SQLite does so by nature (``BEGIN IMMEDIATE``); on
+PostgreSQL a transaction-scoped advisory lock does it.
+"""
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib.resources import as_file, files
+from pathlib import Path
+from sqlite3 import Connection as SqliteConnection
+
+from alembic import command
+from alembic.config import Config
+from alembic.util import CommandError
+from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
+from sqlalchemy.exc import (
+    ArgumentError,
+    DataError,
+    DBAPIError,
+    IntegrityError,
+    NotSupportedError,
+    ProgrammingError,
+    StatementError,
+)
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+from sqlalchemy.orm import Session
+
+from dossier.errors import ConfigurationError, SohoaError, StoreUnavailable
+
+BUSY_TIMEOUT_S = 30
+"""How long a SQLite writer waits for the writer before it."""
+CONNECT_TIMEOUT_S = 5
+
+_WRITER = "sohoa_writer"
+_ADVISORY_LOCK = int.from_bytes(b"sohoa", "big")
+
+
+def connect(url: str) -> Engine:
+    """Return an engine for ``sqlite:///path`` (the folder is made if missing) or ``postgresql://…`` (psycopg).
+
+    Raises:
+        ConfigurationError: Another kind of URL, or SQLite without a file.
+        StoreUnavailable: The folder cannot be made.
+    """
+    try:
+        parsed = make_url(url)
+    except ArgumentError:
+        raise ConfigurationError(reason="the database URL is malformed") from None
+    match parsed.get_backend_name():
+        case "postgresql":
+            return create_engine(
+                parsed.set(drivername="postgresql+psycopg"),
+                hide_parameters=True,
+                pool_pre_ping=True,
+                connect_args={"connect_timeout": CONNECT_TIMEOUT_S},
+            )
+        case "sqlite" if parsed.database not in (None, "", ":memory:"):
+            try:
+                Path(parsed.database or "").parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            except OSError as error:
+                raise StoreUnavailable(part="catalogue", reason=error.strerror or "no folder") from error
+            engine = create_engine(
+                parsed.set(drivername="sqlite"), hide_parameters=True, connect_args={"timeout": BUSY_TIMEOUT_S}
+            )
+            event.listen(engine, "connect", _prepare_sqlite)
+            event.listen(engine, "begin", _begin_sqlite)
+            return engine
+        case _:
+            raise ConfigurationError(reason="the database URL must be sqlite:///path or postgresql://…")
+
+
+def _prepare_sqlite(connection: SqliteConnection, _record: object) -> None:
+    # Transactions are begun by _begin_sqlite: the driver itself would begin them late and never IMMEDIATE.
+    connection.isolation_level = None
+    connection.execute("PRAGMA foreign_keys = ON")
+    # A stored paper must survive a power failure; the default of WAL builds may be NORMAL.
+    connection.execute("PRAGMA synchronous = FULL")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    writes = connection.get_execution_options().get(_WRITER)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+@contextmanager
+def reading(engine: Engine) -> Iterator[Session]:
+    """Run the body on one consistent view of the database.
+
+    Raises:
+        StoreUnavailable: The database does not answer.
+    """
+    options = {"isolation_level": "REPEATABLE READ"} if engine.dialect.name == "postgresql" else {}
+    with _failures(), Session(engine.execution_options(**options)) as session:
+        yield session
+
+
+@contextmanager
+def writing(engine: Engine) -> Iterator[Session]:
+    """Run the body as one transaction, one at a time over all processes; an error in the body undoes all of it.
+
+    Raises:
+        StoreUnavailable: The database does not answer, is full, or stayed busy.
+    """
+    with _failures(), Session(engine.execution_options(**{_WRITER: True})) as session, session.begin():
+        if engine.dialect.name == "postgresql":
+            session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _ADVISORY_LOCK})
+        yield session
+
+
+def migrate(engine: Engine) -> None:
+    """Bring the database to the newest schema; processes that start together wait for each other.
+
+    Raises:
+        StoreUnavailable: The database does not answer, or was made by a newer version of sohoa.
+    """
+    if engine.dialect.name == "sqlite":
+        _switch_to_wal(engine)
+    with as_file(files("storage") / "migrations") as scripts, writing(engine) as session:
+        config = Config()
+        config.set_main_option("script_location", str(scripts).replace("%", "%%"))
+        config.attributes["connection"] = session.connection()
+        try:
+            command.upgrade(config, "head")
+        except CommandError as error:
+            raise StoreUnavailable(part="catalogue", reason=f"its schema is unknown: {error}") from error
+
+
+def _switch_to_wal(engine: Engine) -> None:
+    """Turn on write-ahead logging; the property stays with the file.
+
+    The switch needs the file alone and does not wait its turn like other statements, so it is tried for a while.
+    """
+    deadline = time.monotonic() + BUSY_TIMEOUT_S
+    while True:
+        with _failures():
+            connection = engine.raw_connection()
+            try:
+                cursor = connection.cursor()
+                if cursor.execute("PRAGMA journal_mode").fetchone() == ("wal",):
+                    return
+                cursor.execute("PRAGMA journal_mode = WAL")
+            except engine.dialect.loaded_dbapi.OperationalError as error:
+                if time.monotonic() > deadline:
+                    raise StoreUnavailable(part="catalogue", reason=str(error)) from error
+            finally:
+                connection.close()
+        time.sleep(0.02)
+
+
+@contextmanager
+def _failures() -> Iterator[None]:
+    """Turn failures of the database into ours; errors of our own statements stay what they are."""
+    try:
+        yield
+    except StatementError as error:
+        if isinstance(error.orig, SohoaError):
+            raise error.orig from None
+        own_fault = (IntegrityError, ProgrammingError, DataError, NotSupportedError)
+        if isinstance(error, DBAPIError) and not isinstance(error, own_fault):
+            reason = str(error.orig).partition("\n")[0]
+            raise StoreUnavailable(part="catalogue", reason=reason) from error
+        raise
+    except PoolTimeoutError as error:
+        raise StoreUnavailable(part="catalogue", reason="all connections are busy") from error

@@ -1,0 +1,291 @@
+"""The object store of a single machine: a folder.
+
+Layout below the root, with one folder per version, so that a version appears and vanishes by one rename::
+
+    objects/<key>~/00000001/data        the bytes, read-only
+    objects/<key>~/00000001/meta.json   {"media_type", "sha256", "size"}, read-only
+    objects/<key>~/00000001/retain      lock, ISO 8601, if the version was ever locked
+    objects/<key>~/floor                highest number ever deleted: version numbers are never given twice
+    tmp/                                versions being written or removed
+
+``~`` occurs in no key, so a key can also be the first part of another. A version is written and fsynced in ``tmp/``,
+then renamed into place and the folder fsynced: whatever moment the power fails, there is the old state or the new one.
+Writers of one key exclude each other by a lock on its folder, which the kernel drops when a process dies.
+
+Threat: a program that deletes or overwrites locked papers. This class refuses, and the files are read-only. Residual
+risk accepted: an administrator of the machine can still remove files; where that matters, use S3 Object Lock on another
+machine.
+"""
+
+import datetime as dt
+import fcntl
+import hashlib
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from dossier import times
+from dossier.errors import AlreadyExists, NotFound, ObjectDamaged, RetentionLocked, StoreUnavailable
+from dossier.papers import StoredObject
+from storage.objects import checked_key, checked_prefix, whole_second
+
+STALE_AFTER = dt.timedelta(hours=1)
+"""Age after which an unfinished version in ``tmp/`` is rubbish of a crash: writing one takes seconds."""
+
+
+class FolderStore:
+    """An ``ObjectStore`` in a folder of a local file system.
+
+    Args:
+        root: The folder; made if missing, readable by this user only; all of it on one file system.
+        clock: Tells the present moment, for the ends of locks.
+
+    Raises:
+        StoreUnavailable: The folder cannot be made or written.
+    """
+
+    def __init__(self, root: Path, *, clock: Callable[[], dt.datetime] = times.now) -> None:
+        self._objects = root / "objects"
+        self._tmp = root / "tmp"
+        self._clock = clock
+        with _disk():
+            root.mkdir(parents=True, exist_ok=True, mode=0o700)
+            self._objects.mkdir(exist_ok=True, mode=0o700)
+            self._tmp.mkdir(exist_ok=True, mode=0o700)
+            self._sweep()
+
+    def put(
+        self,
+        key: str,
+        data: bytes,
+        *,
+        media_type: str,
+        retain_until: dt.datetime | None = None,
+        if_absent: bool = False,
+    ) -> StoredObject:
+        """See ``ObjectStore.put``."""
+        until = whole_second(retain_until) if retain_until else None
+        sha256 = hashlib.sha256(data).hexdigest()
+        with _disk():
+            self._folder(key).mkdir(parents=True, exist_ok=True, mode=0o700)
+            with self._locked(key) as folder:
+                numbers = _numbers(folder)
+                if numbers:
+                    latest = self._read_meta(key, numbers[-1])
+                    if latest.sha256 == sha256:
+                        self._extend(folder / latest.version, until)
+                        return latest
+                    if if_absent:
+                        raise AlreadyExists(kind=f"object {key}")
+                version = _name(max(numbers[-1] if numbers else 0, _floor(folder)) + 1)
+                stored = StoredObject(key, version, sha256, len(data), media_type)
+                self._write_version(folder / version, stored, data, until)
+                if not numbers:
+                    for parent in folder.relative_to(self._objects).parents:
+                        _sync(self._objects / parent)
+        return stored
+
+    def get(self, key: str, version: str | None = None) -> bytes:
+        """See ``ObjectStore.get``."""
+        with _disk():
+            meta = self._find(key, version)
+            try:
+                data = (self._folder(key) / meta.version / "data").read_bytes()
+            except FileNotFoundError:
+                raise ObjectDamaged(key=key) from None
+        if hashlib.sha256(data).hexdigest() != meta.sha256:
+            raise ObjectDamaged(key=key)
+        return data
+
+    def head(self, key: str, version: str | None = None) -> StoredObject:
+        """See ``ObjectStore.head``."""
+        with _disk():
+            return self._find(key, version)
+
+    def versions(self, key: str) -> list[StoredObject]:
+        """See ``ObjectStore.versions``."""
+        with _disk():
+            return [self._read_meta(key, number) for number in reversed(_numbers(self._folder(key)))]
+
+    def delete(self, key: str, version: str | None = None) -> None:
+        """See ``ObjectStore.delete``."""
+        with _disk(), self._locked(key) as folder:
+            numbers = _numbers(folder)
+            doomed = [n for n in numbers if version in (None, _name(n))]
+            if not doomed:
+                raise NotFound(kind="object", id=key)
+            for number in doomed:
+                self._require_unlocked(folder / _name(number))
+            if doomed[-1] == numbers[-1]:
+                _replace(folder / "floor", str(doomed[-1]))
+            for number in doomed:
+                dead = Path(tempfile.mkdtemp(dir=self._tmp)) / "version"
+                (folder / _name(number)).rename(dead)
+                _sync(folder)
+                shutil.rmtree(dead.parent)
+
+    def retain(self, key: str, version: str, until: dt.datetime) -> None:
+        """See ``ObjectStore.retain``."""
+        wanted = whole_second(until)
+        with _disk(), self._locked(key) as folder:
+            meta = self._find(key, version)
+            present = _retention(folder / meta.version)
+            if present and wanted < present:
+                raise RetentionLocked(until=times.iso_local(present))
+            self._extend(folder / meta.version, wanted)
+
+    def retention(self, key: str, version: str | None = None) -> dt.datetime | None:
+        """See ``ObjectStore.retention``."""
+        with _disk():
+            return _retention(self._folder(key) / self._find(key, version).version)
+
+    def keys(self, prefix: str = "") -> Iterator[str]:
+        """See ``ObjectStore.keys``."""
+        start = self._objects / checked_prefix(prefix).rpartition("/")[0]
+        with _disk():
+            folders = [path for path in start.rglob("*~") if _numbers(path)]
+        found = (path.relative_to(self._objects).as_posix()[:-1] for path in folders)
+        yield from sorted(key for key in found if key.startswith(prefix))
+
+    def check(self) -> None:
+        """See ``ObjectStore.check``: writes and removes a file."""
+        with _disk(), tempfile.NamedTemporaryFile(dir=self._tmp) as probe:
+            probe.write(b"sohoa")
+            probe.flush()
+            os.fsync(probe.fileno())
+
+    def close(self) -> None:
+        """See ``ObjectStore.close``: nothing is held open."""
+
+    def _folder(self, key: str) -> Path:
+        return self._objects / (checked_key(key) + "~")
+
+    @contextmanager
+    def _locked(self, key: str) -> Iterator[Path]:
+        folder = self._folder(key)
+        try:
+            handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+        except FileNotFoundError:
+            raise NotFound(kind="object", id=key) from None
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX)
+            yield folder
+        finally:
+            os.close(handle)
+
+    def _find(self, key: str, version: str | None) -> StoredObject:
+        numbers = _numbers(self._folder(key))
+        number = next((n for n in reversed(numbers) if version in (None, _name(n))), None)
+        if number is None:
+            raise NotFound(kind="object", id=key)
+        return self._read_meta(key, number)
+
+    def _read_meta(self, key: str, number: int) -> StoredObject:
+        version = _name(number)
+        try:
+            meta = json.loads((self._folder(key) / version / "meta.json").read_bytes())
+            return StoredObject(key, version, meta["sha256"], meta["size"], meta["media_type"])
+        except FileNotFoundError:
+            # Deleted since the folder was listed: versions appear and vanish whole.
+            raise NotFound(kind="object", id=key) from None
+        except (ValueError, KeyError, TypeError):
+            raise ObjectDamaged(key=key) from None
+
+    def _write_version(self, target: Path, stored: StoredObject, data: bytes, until: dt.datetime | None) -> None:
+        staging = Path(tempfile.mkdtemp(dir=self._tmp))
+        try:
+            _write(staging / "data", data)
+            meta = {"media_type": stored.media_type, "sha256": stored.sha256, "size": stored.size}
+            _write(staging / "meta.json", json.dumps(meta, sort_keys=True).encode())
+            if until:
+                _write(staging / "retain", until.isoformat().encode())
+            _sync(staging)
+            staging.rename(target)
+        except BaseException:
+            shutil.rmtree(staging, ignore_errors=True)
+            raise
+        _sync(target.parent)
+
+    def _extend(self, version_folder: Path, until: dt.datetime | None) -> None:
+        present = _retention(version_folder)
+        if until and (present is None or until > present):
+            _replace(version_folder / "retain", until.isoformat())
+
+    def _require_unlocked(self, version_folder: Path) -> None:
+        until = _retention(version_folder)
+        if until and until > self._clock():
+            raise RetentionLocked(until=times.iso_local(until))
+
+    def _sweep(self) -> None:
+        oldest = (self._clock() - STALE_AFTER).timestamp()
+        for path in self._tmp.iterdir():
+            # Another process may finish or sweep it meanwhile.
+            with suppress(FileNotFoundError):
+                if path.stat().st_mtime < oldest:
+                    shutil.rmtree(path) if path.is_dir() else path.unlink()
+
+
+@contextmanager
+def _disk() -> Iterator[None]:
+    """Turn failures of the disk (full, read-only, gone) into ours."""
+    try:
+        yield
+    except OSError as error:
+        raise StoreUnavailable(part="object folder", reason=error.strerror or "the file system failed") from error
+
+
+def _name(number: int) -> str:
+    return f"{number:08d}"
+
+
+def _numbers(folder: Path) -> list[int]:
+    """Return the version numbers present in a key's folder, ascending."""
+    try:
+        return sorted(int(path.name) for path in folder.iterdir() if path.name.isdigit())
+    except FileNotFoundError:
+        return []
+
+
+def _floor(folder: Path) -> int:
+    try:
+        return int((folder / "floor").read_text())
+    except FileNotFoundError:
+        return 0
+
+
+def _retention(version_folder: Path) -> dt.datetime | None:
+    try:
+        return dt.datetime.fromisoformat((version_folder / "retain").read_text())
+    except FileNotFoundError:
+        return None
+
+
+def _write(path: Path, data: bytes) -> None:
+    """Write a new file, flushed to the disk and read-only."""
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o400)
+    with os.fdopen(handle, "wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(handle)
+
+
+def _replace(path: Path, text: str) -> None:
+    """Give a small file new content at one stroke; its folder must be locked by the caller."""
+    new = path.with_name(f".{path.name}")
+    new.unlink(missing_ok=True)
+    _write(new, text.encode())
+    new.rename(path)
+    _sync(path.parent)
+
+
+def _sync(folder: Path) -> None:
+    """Flush a folder's entries to the disk."""
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

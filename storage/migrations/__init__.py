@@ -1,0 +1,1 @@
+"""Alembic migrations of the catalogue; ``storage.database.migrate`` runs them."""

@@ -1,0 +1,98 @@
+"""What the catalogue keeps besides papers: batches, access keys, reuses, events, audit entries."""
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from dossier.identifiers import AgencyCode, DossierNumber, PaperId, ProcedureCode
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Papers handed in together.
+
+    Attributes:
+        id: Chosen by the sender or by us; the same identifier with the same content is the same batch.
+        station: Name of the access key it came with. operator: Name of the person at the scanner.
+        dossier, procedure, agency: What the papers belong to, where known.
+        created_at: UTC. manifest_sha256: Hash of the sender's list of files, if one was sent.
+    """
+
+    id: str
+    station: str
+    created_at: dt.datetime
+    operator: str | None = None
+    dossier: DossierNumber | None = None
+    procedure: ProcedureCode | None = None
+    agency: AgencyCode | None = None
+    manifest_sha256: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AccessKey:
+    """The right to call the API in one role; only the hash of the secret is kept.
+
+    Attributes:
+        name: Unique. role: Of the API's roles. sha256: Of the secret, lower-case hex.
+        created_at, revoked_at: UTC; ``revoked_at`` ``None`` while in force.
+    """
+
+    name: str
+    role: str
+    sha256: str
+    created_at: dt.datetime
+    revoked_at: dt.datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reuse:
+    """A stored paper given to a consumer instead of asking the owner for it again (feeds KPI 4.3 of decision 766).
+
+    Attributes:
+        consumer: Name of the access key. dossier, procedure: For which the paper was used. purpose: In words.
+        at: UTC.
+    """
+
+    paper: PaperId
+    consumer: str
+    purpose: str
+    at: dt.datetime
+    dossier: DossierNumber | None = None
+    procedure: ProcedureCode | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something other systems are told, kept in the transaction that made it so.
+
+    Attributes:
+        kind: E.g. ``"paper.stored"``. at: UTC. payload: No personal data.
+        id: Rises in the order of the transactions, from 1; 0 before it is kept.
+    """
+
+    kind: str
+    paper: PaperId
+    at: dt.datetime
+    payload: Mapping[str, str] = field(default_factory=dict)
+    id: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class AuditEntry:
+    """Who did what to which thing, chained to the entry before.
+
+    Attributes:
+        seq: From 1, without gaps. prev_hash: ``hash`` of entry ``seq - 1``; 64 zeros for the first.
+        actor: Name of an access key, a worker or a named person. action: E.g. ``"paper.confirmed"``.
+        object: Kind and identifier, e.g. ``"paper:3f9k2m7x8c4v5b6n"``. at: UTC. detail: No personal data.
+        hash: SHA-256 over all of the above, lower-case hex; see ``storage.audit``.
+    """
+
+    seq: int
+    prev_hash: str
+    actor: str
+    action: str
+    object: str
+    at: dt.datetime
+    detail: Mapping[str, str]
+    hash: str

@@ -1,0 +1,202 @@
+"""Rows of the catalogue to domain values and back."""
+
+from dossier.identifiers import OWNER_NUMBER_KINDS, AgencyCode, DossierNumber, PaperId, ProcedureCode
+from dossier.owners import Owner
+from dossier.papers import Box, Field, FieldSource, Paper, PaperKind, PaperState, StoredObject
+from dossier.verdicts import Finding, Severity, Verdict
+from storage.records import AccessKey, AuditEntry, Batch, Event, Reuse
+from storage.schema import (
+    AccessKeyRow,
+    AuditRow,
+    BatchRow,
+    CheckRow,
+    EventRow,
+    FieldRow,
+    OwnerRow,
+    PaperRow,
+    ReuseRow,
+)
+
+
+def paper_from(row: PaperRow) -> Paper:
+    """Return the paper a row, its fields and its checks stand for."""
+    sealed = None
+    if row.sealed_key is not None:
+        sealed = StoredObject(
+            row.sealed_key,
+            row.sealed_version or "",
+            row.sealed_sha256 or "",
+            row.sealed_size or 0,
+            row.sealed_media_type or "",
+        )
+    return Paper(
+        id=PaperId(row.id),
+        batch=row.batch,
+        name=row.name,
+        state=PaperState(row.state),
+        created_at=row.created_at,
+        original=StoredObject(
+            row.original_key, row.original_version, row.original_sha256, row.original_size, row.original_media_type
+        ),
+        owner=_owner_from(row.owner, row.owner_name) if row.owner else None,
+        kind=PaperKind(row.kind),
+        paper_type=row.paper_type,
+        type_confidence=row.type_confidence,
+        agency=AgencyCode(row.agency) if row.agency else None,
+        dossier=DossierNumber(row.dossier) if row.dossier else None,
+        procedure=ProcedureCode(row.procedure) if row.procedure else None,
+        sealed=sealed,
+        page_count=row.page_count,
+        fields=tuple(_field_from(field) for field in row.fields),
+        checks=tuple(_check_from(check) for check in row.checks),
+        verdict=Verdict(row.verdict) if row.verdict else None,
+        signed_origin=row.signed_origin,
+        title=row.title,
+        issued_on=row.issued_on,
+        valid_until=row.valid_until,
+        confirmed_by=row.confirmed_by,
+        confirmed_at=row.confirmed_at,
+        stored_at=row.stored_at,
+        problem=row.problem,
+        duplicate_of=PaperId(row.duplicate_of) if row.duplicate_of else None,
+        code=row.code,
+    )
+
+
+def write_paper(row: PaperRow, paper: Paper, owner: OwnerRow | None) -> None:
+    """Give ``row`` all values of ``paper``; ``owner`` is the row of the paper's owner."""
+    row.id = paper.id.value
+    row.code = paper.code
+    row.batch = paper.batch
+    row.name = paper.name
+    row.state = paper.state.value
+    row.created_at = paper.created_at
+    row.owner = owner
+    row.owner_name = paper.owner.name if paper.owner else None
+    row.kind = paper.kind.value
+    row.paper_type = paper.paper_type
+    row.type_confidence = paper.type_confidence
+    row.agency = paper.agency.value if paper.agency else None
+    row.dossier = paper.dossier.value if paper.dossier else None
+    row.procedure = paper.procedure.value if paper.procedure else None
+    row.page_count = paper.page_count
+    row.verdict = paper.verdict.value if paper.verdict else None
+    row.signed_origin = paper.signed_origin
+    row.title = paper.title
+    row.issued_on = paper.issued_on
+    row.valid_until = paper.valid_until
+    row.confirmed_by = paper.confirmed_by
+    row.confirmed_at = paper.confirmed_at
+    row.stored_at = paper.stored_at
+    row.problem = paper.problem
+    row.duplicate_of = paper.duplicate_of.value if paper.duplicate_of else None
+    row.original_key = paper.original.key
+    row.original_version = paper.original.version
+    row.original_sha256 = paper.original.sha256
+    row.original_size = paper.original.size
+    row.original_media_type = paper.original.media_type
+    row.sealed_key = paper.sealed.key if paper.sealed else None
+    row.sealed_version = paper.sealed.version if paper.sealed else None
+    row.sealed_sha256 = paper.sealed.sha256 if paper.sealed else None
+    row.sealed_size = paper.sealed.size if paper.sealed else None
+    row.sealed_media_type = paper.sealed.media_type if paper.sealed else None
+    row.fields = [_field_row(position, field) for position, field in enumerate(paper.fields)]
+    row.checks = [_check_row(position, check) for position, check in enumerate(paper.checks)]
+
+
+def batch_from(row: BatchRow) -> Batch:
+    """Return the batch a row stands for."""
+    return Batch(
+        id=row.id,
+        station=row.station,
+        created_at=row.created_at,
+        operator=row.operator,
+        dossier=DossierNumber(row.dossier) if row.dossier else None,
+        procedure=ProcedureCode(row.procedure) if row.procedure else None,
+        agency=AgencyCode(row.agency) if row.agency else None,
+        manifest_sha256=row.manifest_sha256,
+    )
+
+
+def batch_row(batch: Batch, content_sha256: str) -> BatchRow:
+    """Return a new row for a batch."""
+    return BatchRow(
+        id=batch.id,
+        station=batch.station,
+        operator=batch.operator,
+        dossier=batch.dossier.value if batch.dossier else None,
+        procedure=batch.procedure.value if batch.procedure else None,
+        agency=batch.agency.value if batch.agency else None,
+        created_at=batch.created_at,
+        manifest_sha256=batch.manifest_sha256,
+        content_sha256=content_sha256,
+    )
+
+
+def key_from(row: AccessKeyRow) -> AccessKey:
+    """Return the access key a row stands for."""
+    return AccessKey(row.name, row.role, row.sha256, row.created_at, row.revoked_at)
+
+
+def reuse_from(row: ReuseRow) -> Reuse:
+    """Return the reuse a row stands for."""
+    return Reuse(
+        paper=PaperId(row.paper),
+        consumer=row.consumer,
+        purpose=row.purpose,
+        at=row.at,
+        dossier=DossierNumber(row.dossier) if row.dossier else None,
+        procedure=ProcedureCode(row.procedure) if row.procedure else None,
+    )
+
+
+def event_from(row: EventRow) -> Event:
+    """Return the event a row stands for."""
+    return Event(row.kind, PaperId(row.paper), row.at, row.payload, row.id)
+
+
+def audit_entry_from(row: AuditRow) -> AuditEntry:
+    """Return the audit entry a row stands for, unchecked."""
+    return AuditEntry(row.seq, row.prev_hash, row.actor, row.action, row.object, row.at, row.detail, row.hash)
+
+
+def _owner_from(row: OwnerRow, name: str | None) -> Owner:
+    return Owner(OWNER_NUMBER_KINDS[row.kind](row.number), name)
+
+
+def _field_from(row: FieldRow) -> Field:
+    box = None
+    if row.x is not None and row.y is not None and row.width is not None and row.height is not None:
+        box = Box(row.x, row.y, row.width, row.height)
+    return Field(row.key, row.value, row.raw, row.page, box, row.confidence, FieldSource(row.source))
+
+
+def _field_row(position: int, field: Field) -> FieldRow:
+    return FieldRow(
+        position=position,
+        key=field.key,
+        value=field.value,
+        raw=field.raw,
+        page=field.page,
+        x=field.box.x if field.box else None,
+        y=field.box.y if field.box else None,
+        width=field.box.width if field.box else None,
+        height=field.box.height if field.box else None,
+        confidence=field.confidence,
+        source=field.source.value,
+    )
+
+
+def _check_from(row: CheckRow) -> Finding:
+    return Finding(row.code, Severity(row.severity), row.text, row.text_en, row.field)
+
+
+def _check_row(position: int, check: Finding) -> CheckRow:
+    return CheckRow(
+        position=position,
+        code=check.code,
+        severity=check.severity.value,
+        text=check.text,
+        text_en=check.text_en,
+        field=check.field,
+    )

@@ -1,0 +1,258 @@
+"""The catalogue's tables. The migrations in ``storage/migrations`` make them; a test keeps both the same."""
+
+import datetime as dt
+from typing import Any, ClassVar
+
+from sqlalchemy import JSON, BigInteger, Boolean, Date, DateTime, Double, ForeignKey, Index, Integer, MetaData, Text
+from sqlalchemy.engine import Dialect
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
+from sqlalchemy.types import TypeDecorator
+
+from dossier.errors import InvalidValue
+
+Serial = BigInteger().with_variant(Integer(), "sqlite")
+"""SQLite numbers rows by itself only where the column is an INTEGER."""
+
+
+class Words(TypeDecorator[str]):
+    """Text that both databases can keep: PostgreSQL refuses NUL, neither takes half a surrogate pair.
+
+    Raises:
+        InvalidValue: On writing such text.
+    """
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
+        """Check text on its way in."""
+        del dialect
+        if value is not None and ("\x00" in value or any("\ud800" <= c <= "\udfff" for c in value)):
+            raise InvalidValue(key="text", reason="control character NUL or broken Unicode")
+        return value
+
+
+class Moment(TypeDecorator[dt.datetime]):
+    """An aware moment; UTC in the database and out of it."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: dt.datetime | None, dialect: Dialect) -> dt.datetime | None:
+        """Turn into UTC; SQLite keeps it without its zone."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise InvalidValue(key="time", reason="a moment without a zone")
+        utc = value.astimezone(dt.UTC)
+        return utc.replace(tzinfo=None) if dialect.name == "sqlite" else utc
+
+    def process_result_value(self, value: dt.datetime | None, dialect: Dialect) -> dt.datetime | None:
+        """Make aware again."""
+        del dialect
+        if value is None:
+            return None
+        return value.replace(tzinfo=dt.UTC) if value.tzinfo is None else value.astimezone(dt.UTC)
+
+
+class Base(DeclarativeBase):
+    """All tables of the catalogue."""
+
+    metadata = MetaData(
+        naming_convention={
+            "pk": "pk_%(table_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_name)s",
+            "ix": "ix_%(table_name)s_%(column_0_name)s",
+        }
+    )
+    type_annotation_map: ClassVar[dict[Any, Any]] = {
+        str: Words,
+        int: BigInteger,
+        bool: Boolean,
+        float: Double,
+        dt.datetime: Moment,
+        dt.date: Date,
+        dict[str, str]: JSON,
+    }
+
+
+class OwnerRow(Base):
+    """A person or organisation; ``name`` is the last one a paper gave."""
+
+    __tablename__ = "owners"
+    __table_args__ = (Index("uq_owners_kind_number", "kind", "number", unique=True),)
+
+    serial: Mapped[int] = mapped_column(Serial, primary_key=True)
+    kind: Mapped[str]
+    number: Mapped[str]
+    name: Mapped[str | None]
+
+
+class BatchRow(Base):
+    """A batch; ``content_sha256`` tells a repeated request from another one under the same identifier."""
+
+    __tablename__ = "batches"
+
+    serial: Mapped[int] = mapped_column(Serial, primary_key=True)
+    id: Mapped[str] = mapped_column(unique=True)
+    station: Mapped[str]
+    operator: Mapped[str | None]
+    dossier: Mapped[str | None]
+    procedure: Mapped[str | None]
+    agency: Mapped[str | None]
+    created_at: Mapped[dt.datetime]
+    manifest_sha256: Mapped[str | None]
+    content_sha256: Mapped[str]
+
+
+class PaperRow(Base):
+    """A paper; ``serial`` is the order in which papers came in."""
+
+    __tablename__ = "papers"
+    __table_args__ = (
+        Index("ix_papers_owner_type", "owner_serial", "paper_type"),
+        Index("ix_papers_state", "state", "serial"),
+        Index("ix_papers_batch", "batch", "serial"),
+    )
+
+    serial: Mapped[int] = mapped_column(Serial, primary_key=True)
+    id: Mapped[str] = mapped_column(unique=True)
+    code: Mapped[str | None] = mapped_column(unique=True)
+    batch: Mapped[str] = mapped_column(ForeignKey("batches.id"))
+    name: Mapped[str]
+    state: Mapped[str]
+    created_at: Mapped[dt.datetime]
+    owner_serial: Mapped[int | None] = mapped_column(ForeignKey("owners.serial"))
+    owner_name: Mapped[str | None]
+    kind: Mapped[str]
+    paper_type: Mapped[str | None]
+    type_confidence: Mapped[float | None]
+    agency: Mapped[str | None]
+    dossier: Mapped[str | None] = mapped_column(index=True)
+    procedure: Mapped[str | None]
+    page_count: Mapped[int | None]
+    verdict: Mapped[str | None]
+    signed_origin: Mapped[bool]
+    title: Mapped[str | None]
+    issued_on: Mapped[dt.date | None]
+    valid_until: Mapped[dt.date | None]
+    confirmed_by: Mapped[str | None]
+    confirmed_at: Mapped[dt.datetime | None]
+    stored_at: Mapped[dt.datetime | None]
+    problem: Mapped[str | None]
+    duplicate_of: Mapped[str | None]
+
+    original_key: Mapped[str]
+    original_version: Mapped[str]
+    original_sha256: Mapped[str] = mapped_column(index=True)
+    original_size: Mapped[int]
+    original_media_type: Mapped[str]
+    sealed_key: Mapped[str | None]
+    sealed_version: Mapped[str | None]
+    sealed_sha256: Mapped[str | None]
+    sealed_size: Mapped[int | None]
+    sealed_media_type: Mapped[str | None]
+
+    owner: Mapped[OwnerRow | None] = relationship(lazy="joined")
+    fields: Mapped[list["FieldRow"]] = relationship(
+        lazy="selectin", cascade="all, delete-orphan", order_by="FieldRow.position"
+    )
+    checks: Mapped[list["CheckRow"]] = relationship(
+        lazy="selectin", cascade="all, delete-orphan", order_by="CheckRow.position"
+    )
+
+
+class FieldRow(Base):
+    """A field of a paper; the box is in master pixels."""
+
+    __tablename__ = "fields"
+
+    paper: Mapped[str] = mapped_column(ForeignKey("papers.id"), primary_key=True)
+    position: Mapped[int] = mapped_column(Integer, primary_key=True)
+    key: Mapped[str]
+    value: Mapped[str | None]
+    raw: Mapped[str]
+    page: Mapped[int | None]
+    x: Mapped[int | None]
+    y: Mapped[int | None]
+    width: Mapped[int | None]
+    height: Mapped[int | None]
+    confidence: Mapped[float]
+    source: Mapped[str]
+
+
+class CheckRow(Base):
+    """A finding about a paper."""
+
+    __tablename__ = "checks"
+
+    paper: Mapped[str] = mapped_column(ForeignKey("papers.id"), primary_key=True)
+    position: Mapped[int] = mapped_column(Integer, primary_key=True)
+    code: Mapped[str]
+    severity: Mapped[str]
+    text: Mapped[str]
+    text_en: Mapped[str]
+    field: Mapped[str | None]
+
+
+class AccessKeyRow(Base):
+    """An access key; the secret itself is nowhere."""
+
+    __tablename__ = "access_keys"
+
+    name: Mapped[str] = mapped_column(primary_key=True)
+    role: Mapped[str]
+    sha256: Mapped[str] = mapped_column(unique=True)
+    created_at: Mapped[dt.datetime]
+    revoked_at: Mapped[dt.datetime | None]
+
+
+class ReuseRow(Base):
+    """One use of a stored paper by a consumer."""
+
+    __tablename__ = "reuses"
+
+    serial: Mapped[int] = mapped_column(Serial, primary_key=True)
+    paper: Mapped[str] = mapped_column(ForeignKey("papers.id"), index=True)
+    consumer: Mapped[str]
+    dossier: Mapped[str | None]
+    procedure: Mapped[str | None]
+    purpose: Mapped[str]
+    at: Mapped[dt.datetime]
+
+
+class EventRow(Base):
+    """The outbox."""
+
+    __tablename__ = "events"
+
+    id: Mapped[int] = mapped_column(Serial, primary_key=True)
+    kind: Mapped[str]
+    paper: Mapped[str] = mapped_column(ForeignKey("papers.id"))
+    at: Mapped[dt.datetime]
+    payload: Mapped[dict[str, str]]
+
+
+class HeartbeatRow(Base):
+    """A worker's last sign of life."""
+
+    __tablename__ = "heartbeats"
+
+    executor: Mapped[str] = mapped_column(primary_key=True)
+    at: Mapped[dt.datetime]
+
+
+class AuditRow(Base):
+    """An entry of the audit chain; rows are only ever added."""
+
+    __tablename__ = "audit"
+
+    seq: Mapped[int] = mapped_column(Serial, primary_key=True, autoincrement=False)
+    prev_hash: Mapped[str]
+    actor: Mapped[str]
+    action: Mapped[str]
+    object: Mapped[str] = mapped_column(index=True)
+    at: Mapped[dt.datetime]
+    detail: Mapped[dict[str, str]]
+    hash: Mapped[str]
