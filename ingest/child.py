@@ -1,0 +1,266 @@
+"""Running code on untrusted bytes in a limited child process: the one module that starts such a process.
+
+Threat
+    Decoders of PDF, TIFF, JPEG and PNG are large C and C++ libraries fed by strangers. A file may be made to exhaust
+    memory, processor or disk, to hang, to crash the decoder, or to take it over.
+
+Defence
+    - The work runs in a fresh interpreter (no fork of a process with threads), in a session of its own; when it ends,
+      or at the wall-clock limit, its whole process group is killed, so that programs it started end with it. It also
+      dies with the process that started it (``PR_SET_PDEATHSIG``).
+    - ``setrlimit`` before anything is decoded: address space, processor time, size of each written file, open files,
+      no core dump. Programs it starts inherit these.
+    - Its environment is built from nothing: no keys, tokens or addresses of the parent. Standard streams lead
+      nowhere. Its working and temporary folder is one folder, made for it, mode 0700, removed by ``workplace``
+      whatever happens.
+    - What comes back is never code: one JSON answer of bounded size, and files that the parent opens without
+      following links and reads only if they are regular and within the expected size. An error that comes back is one
+      of a few known classes with short scalar details.
+
+Residual risks accepted
+    - A decoder that is taken over runs with the user's rights: it can read what the user can read, reach the network,
+      leave its process group, and start more processes than one (``RLIMIT_NPROC`` counts all processes of a user, so
+      it cannot bound one child of a service). A network-less, read-only user namespace is the answer, and is not set
+      up here.
+    - The memory and processor limits count per process, not per tree; the wall clock bounds the tree.
+    - ``kill -9`` of the parent leaves the folder behind; its name begins with ``FOLDER_PREFIX``.
+    - Memory exhausted inside a C++ library that aborts instead of raising is reported as damage, not as a limit.
+"""
+
+import contextlib
+import ctypes
+import errno
+import importlib
+import json
+import os
+import resource
+import signal
+import stat
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from dossier.errors import (
+    DamagedFile,
+    EncryptedFile,
+    LimitExceeded,
+    PageTooLarge,
+    PartFailed,
+    PartMissing,
+    SohoaError,
+    TooManyPages,
+    UnsupportedType,
+)
+from ingest.limits import Limits
+
+FOLDER_PREFIX = "sohoa-child-"
+"""How the names of the children's folders begin."""
+
+_REQUEST, _ANSWER = "request.json", "answer.json"
+_MAX_ANSWER_BYTES = 4 * 1024 * 1024
+_MAX_DETAIL_CHARACTERS = 200
+_ROOT = Path(__file__).resolve().parent.parent
+_RETURNABLE: Mapping[str, type[SohoaError]] = {
+    error.code: error
+    for error in (
+        DamagedFile,
+        EncryptedFile,
+        LimitExceeded,
+        PageTooLarge,
+        PartFailed,
+        PartMissing,
+        TooManyPages,
+        UnsupportedType,
+    )
+}
+_ENDED_BY_LIMIT = {signal.SIGXCPU: "processor time", signal.SIGXFSZ: "file size", signal.SIGKILL: "memory"}
+_PR_SET_PDEATHSIG = 1
+
+
+@contextlib.contextmanager
+def workplace() -> Iterator[Path]:
+    """Give an empty folder (mode 0700) for one child's files, and remove it with everything in it afterwards."""
+    with tempfile.TemporaryDirectory(prefix=FOLDER_PREFIX, ignore_cleanup_errors=True) as name:
+        yield Path(name)
+
+
+def run_limited(function: Callable[..., Any], *arguments: object, limits: Limits, folder: Path) -> Any:  # noqa: ANN401
+    """Run ``function(*arguments)`` in a limited child process and return what it returns.
+
+    Args:
+        function: A public or private function at the top level of an importable module.
+        *arguments: Values JSON can express.
+        limits: What the child may use.
+        folder: From ``workplace``; the child's working folder, where both sides put files by agreed names.
+
+    Returns:
+        The function's result as JSON gives it back: lists for tuples, plain dicts. The caller checks it: the child
+        had to do with hostile bytes.
+
+    Raises:
+        LimitExceeded: The child hit its memory, processor, file-size or wall-clock limit.
+        DamagedFile: The decoder crashed, or the function said so.
+        PartFailed: The function failed in an unexpected way.
+        SohoaError: Any other error of ours that the function raised.
+    """
+    request = {
+        "function": f"{function.__module__}:{function.__qualname__}",
+        "arguments": arguments,
+        "limits": asdict(limits),
+    }
+    answer = folder / _ANSWER
+    answer.unlink(missing_ok=True)
+    (folder / _REQUEST).write_text(json.dumps(request), encoding="utf-8")
+    status = _run_to_its_end(folder, limits.wall_s)
+    if status in _STATUS_OF_LIMIT:
+        raise LimitExceeded(limit=_STATUS_OF_LIMIT[status])
+    if status < 0:
+        raise DamagedFile(reason=f"the decoder crashed with signal {-status}")
+    if status != 0 or not answer.exists():
+        raise PartFailed(part="decoder", reason=f"it ended with status {status} and no answer")
+    return _result(read_output(folder, _ANSWER, max_bytes=_MAX_ANSWER_BYTES))
+
+
+def read_output(folder: Path, name: str, *, max_bytes: int) -> bytes:
+    """Return the bytes of a file a child left in its folder, trusting neither its kind nor its size.
+
+    Raises:
+        DamagedFile: It is missing, not a regular file of one name, or longer than ``max_bytes``.
+    """
+    try:
+        descriptor = os.open(folder / name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    except OSError:
+        raise DamagedFile(reason="the decoder left no result") from None
+    with os.fdopen(descriptor, "rb") as file:
+        facts = os.fstat(descriptor)
+        if not stat.S_ISREG(facts.st_mode) or facts.st_nlink != 1 or facts.st_size > max_bytes:
+            raise DamagedFile(reason="the decoder left a result of the wrong kind or size")
+        return file.read(max_bytes)
+
+
+# --- the parent's side ---------------------------------------------------------------------------------------------
+
+
+_WALL = 256
+"""Stands for the wall-clock limit; a child's own status is 0 to 255, or negative for a signal."""
+_STATUS_OF_LIMIT = {_WALL: "wall-clock time"} | {-number: name for number, name in _ENDED_BY_LIMIT.items()}
+
+
+def _run_to_its_end(folder: Path, wall_s: float) -> int:
+    """Start the child, wait, kill what is left of its process group; return its status, or ``_WALL``."""
+    process = subprocess.Popen(  # noqa: S603 - the interpreter itself; the argument is a folder of ours
+        [sys.executable, "-P", "-s", "-m", "ingest.child", str(os.getpid())],
+        cwd=folder,
+        env=_environment(folder),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    try:
+        return process.wait(wall_s)
+    except subprocess.TimeoutExpired:
+        return _WALL
+    finally:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+
+
+def _environment(folder: Path) -> dict[str, str]:
+    """Return all the child gets to know: where programs and our code are, one thread per library, its folder."""
+    return {
+        "PATH": os.environ.get("PATH", os.defpath),
+        "LANG": "C.UTF-8",
+        "PYTHONPATH": str(_ROOT),
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "HOME": str(folder),
+        "TMPDIR": str(folder),
+        "OMP_THREAD_LIMIT": "1",
+        "OMP_NUM_THREADS": "1",
+        "OPENBLAS_NUM_THREADS": "1",
+    }
+
+
+def _result(answer: bytes) -> object:
+    """Return the result in a child's answer, or raise the error in it."""
+    try:
+        outcome = json.loads(answer)
+        if "result" in outcome:
+            return outcome["result"]
+        kind, details = _RETURNABLE[outcome["error"]], outcome["details"]
+        error = kind(**{name: _scalar(value) for name, value in details.items()})
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        raise PartFailed(part="decoder", reason="its answer makes no sense") from None
+    raise error
+
+
+def _scalar(value: object) -> object:
+    """Return a detail as it may go into a message."""
+    return value if isinstance(value, int) else str(value)[:_MAX_DETAIL_CHARACTERS]
+
+
+# --- the child's side ----------------------------------------------------------------------------------------------
+
+
+def main(parent: int) -> None:
+    """Serve one request found in the working folder: limit this process, run the function, leave the answer."""
+    request = json.loads(Path(_REQUEST).read_text(encoding="utf-8"))
+    limits = Limits(**request["limits"])
+    _limit_this_process(parent, limits)
+    try:
+        outcome = {"result": _resolve(request["function"])(*request["arguments"])}
+    except MemoryError:
+        outcome = _refusal(LimitExceeded(limit="memory"))
+    except OSError as error:
+        outcome = _refusal(_of_os(error))
+    except SohoaError as error:
+        outcome = _refusal(error if error.code in _RETURNABLE else PartFailed(part="decoder", reason=error.code))
+    except Exception as error:  # noqa: BLE001 - whatever a decoder throws becomes an answer, without its message
+        outcome = _refusal(PartFailed(part="decoder", reason=type(error).__name__))
+    Path(_ANSWER).write_text(json.dumps(outcome), encoding="utf-8")
+
+
+def _limit_this_process(parent: int, limits: Limits) -> None:
+    """Lower this process's limits; nothing it starts can raise them again."""
+    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    if os.getppid() != parent:
+        sys.exit("the process that asked is gone")
+    for kind, most in (
+        (resource.RLIMIT_AS, limits.memory_bytes),
+        (resource.RLIMIT_FSIZE, limits.output_bytes),
+        (resource.RLIMIT_NOFILE, limits.open_files),
+        (resource.RLIMIT_CORE, 0),
+    ):
+        resource.setrlimit(kind, (most, most))
+    # One second between the two lets the signal that names the cause come before the one that does not.
+    resource.setrlimit(resource.RLIMIT_CPU, (limits.cpu_s, limits.cpu_s + 1))
+
+
+def _resolve(name: str) -> Callable[..., object]:
+    """Return the function called ``module:name``."""
+    module, _, function = name.partition(":")
+    resolved: Callable[..., object] = getattr(importlib.import_module(module), function)
+    return resolved
+
+
+def _of_os(error: OSError) -> SohoaError:
+    """Return what an operating system error in the child means."""
+    if error.errno == errno.EFBIG:
+        return LimitExceeded(limit="file size")
+    if error.errno == errno.ENOMEM:
+        return LimitExceeded(limit="memory")
+    return PartFailed(part="decoder", reason=f"operating system error {error.errno}")
+
+
+def _refusal(error: SohoaError) -> dict[str, object]:
+    """Return the answer that carries an error."""
+    return {"error": error.code, "details": error.details}
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]))

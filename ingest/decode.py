@@ -1,0 +1,60 @@
+"""From a received file to page images, decoded in limited child processes.
+
+One child decodes several pages, since starting one costs as much as decoding one; but only so many that its pages
+stay small on disk, and that one hostile page cannot use up the time of a whole book.
+"""
+
+from collections.abc import Iterator, Sequence
+
+from ingest import poppler, raster
+from ingest.child import read_output, run_limited, workplace
+from ingest.images import PageImage, parse_ppm
+from ingest.inspect import INPUT_NAME, Inspection, MediaType, PageSize, whole
+from ingest.limits import Limits
+
+_PIXELS_PER_CHILD = 200_000_000
+"""23 pages of A4 at 300 dpi, 600 MB on disk."""
+_PPM_HEADER_BYTES = 64
+
+
+def decode(data: bytes, inspection: Inspection, limits: Limits) -> Iterator[PageImage]:
+    """Give the pages of a file in order, as its sender sees them, at the scan's own resolution.
+
+    Args:
+        data: The bytes that were inspected.
+        inspection: What ``inspect`` said of them.
+        limits: What each child may use.
+
+    Yields:
+        Every page; the file's folder is removed when the last was taken or the iterator is closed.
+
+    Raises:
+        DamagedFile: A page cannot be decoded.
+        LimitExceeded: Decoding hit a limit of the child.
+        PartMissing: poppler is not installed.
+    """
+    with workplace() as folder:
+        (folder / INPUT_NAME).write_bytes(whole(data, inspection.media_type))
+        for first, sizes in _shares(inspection.pages):
+            if inspection.media_type is MediaType.PDF:
+                pages = [(number, size.width, size.height) for number, size in enumerate(sizes, first)]
+                run_limited(poppler.decode, INPUT_NAME, pages, limits=limits, folder=folder)
+            else:
+                run_limited(raster.decode, INPUT_NAME, first, first + len(sizes) - 1, limits=limits, folder=folder)
+            for number, size in enumerate(sizes, first):
+                most = size.width * size.height * 3 + _PPM_HEADER_BYTES
+                written = read_output(folder, raster.page_name(number), max_bytes=most)
+                (folder / raster.page_name(number)).unlink()
+                yield PageImage(number, parse_ppm(written, size.width, size.height), size.dpi)
+
+
+def _shares(pages: Sequence[PageSize]) -> Iterator[tuple[int, list[PageSize]]]:
+    """Give the pages in shares for one child each, with the number of each share's first page."""
+    first, share, pixels = 1, list[PageSize](), 0
+    for number, page in enumerate(pages, 1):
+        if share and pixels + page.width * page.height > _PIXELS_PER_CHILD:
+            yield first, share
+            first, share, pixels = number, [], 0
+        share.append(page)
+        pixels += page.width * page.height
+    yield first, share

@@ -1,0 +1,68 @@
+"""Page images: a page as decoded, its master, and the two ways they are written down."""
+
+import re
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from dossier.errors import DamagedFile
+from dossier.papers import Box
+from ingest.geometry import Affine
+
+Pixels = NDArray[np.uint8]
+"""H×W×3, BGR, 8 bits per channel."""
+
+_PPM_HEADER = re.compile(rb"P6\s(\d{1,6})\s(\d{1,6})\s255\s")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PageImage:
+    """A page as decoded from the file.
+
+    Attributes:
+        number: From 1. pixels: H×W×3 BGR. dpi: Dots per inch, equal in both directions.
+    """
+
+    number: int
+    pixels: Pixels
+    dpi: int
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class MasterPage:
+    """A page as archived: upright, straight, without scanner borders; in colour, never binarized or upscaled.
+
+    Attributes:
+        number: From 1. pixels: H×W×3 BGR. dpi: Dots per inch.
+        rotation: Degrees the page was turned clockwise: 0, 90, 180 or 270.
+        skew_deg: Degrees the turned page was further turned clockwise to make its text lines level; 0 or ±0.1 to ±5.
+        crop: What was kept of the turned page, in its pixels.
+        blank: Nothing is printed or written on it.
+        to_original: Maps points of the master to points of the decoded page.
+    """
+
+    number: int
+    pixels: Pixels
+    dpi: int
+    rotation: int
+    skew_deg: float
+    crop: Box
+    blank: bool
+    to_original: Affine
+
+
+def parse_ppm(data: bytes, width: int, height: int) -> Pixels:
+    """Return the image in a binary 8-bit PPM of an agreed size, as BGR.
+
+    Raises:
+        DamagedFile: Not such a file.
+    """
+    header = _PPM_HEADER.match(data)
+    if header is None or (int(header[1]), int(header[2])) != (width, height):
+        raise DamagedFile(reason="a decoded page has another size than announced")
+    if len(data) - header.end() != width * height * 3:
+        raise DamagedFile(reason="a decoded page is cut short")
+    rgb = np.frombuffer(data, np.uint8, offset=header.end()).reshape(height, width, 3)
+    return np.asarray(cv2.cvtColor(rgb, cv2.COLOR_RGB2BGR), np.uint8)

@@ -1,0 +1,32 @@
+"""Limits put on what is handed in and on the child processes that take it apart."""
+
+from dataclasses import dataclass
+
+MIB = 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What is accepted, and what one child process may use.
+
+    A3 at 600 dpi is 7,016 × 9,921 = 69.6 million pixels and fits; 20,000 × 20,000 = 400 million does not.
+
+    Attributes:
+        max_bytes: Of a file handed in.
+        max_pages: Of a file handed in.
+        max_pixels: Of one page, as stored and as rendered.
+        memory_bytes: Address space of a child process and of each program it starts.
+        cpu_s: Processor seconds of a child process, and of each program it starts.
+        wall_s: Seconds from the child's start after which it and everything it started is killed.
+        output_bytes: Of each file a child writes; holds one page of ``max_pixels`` in 24-bit colour.
+        open_files: File descriptors of a child process.
+    """
+
+    max_bytes: int = 200 * MIB
+    max_pages: int = 500
+    max_pixels: int = 100_000_000
+    memory_bytes: int = 2048 * MIB
+    cpu_s: int = 60
+    wall_s: float = 180.0
+    output_bytes: int = 320 * MIB
+    open_files: int = 256
