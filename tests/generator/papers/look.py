@@ -1,0 +1,65 @@
+"""What every kind of paper has: a look (fonts drawn for it) and the protocol of its content."""
+
+import random
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol, Self
+
+from tests.generator.fonts import SHELVES, Subset
+from tests.generator.letters import MarkStyle
+from tests.generator.truth import Owner
+from tests.generator.typesetting import Ink, Sheet, Style
+
+TYPED: Ink = (30, 32, 62)
+"""A second printer's bluish black, for values put into a form."""
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """The hand of one office: fonts, resolution, how its font places marks.
+
+    Attributes:
+        dpi: Of the sheets. text: Running text, 14 points. sans: Sans. filled: Values put into forms.
+        marks_apart: See ``letters``.
+    """
+
+    dpi: int
+    text: Style
+    sans: Style
+    filled: Style
+    marks_apart: MarkStyle | None = None
+
+    @classmethod
+    def draw(cls, rng: random.Random, subset: Subset, dpi: int, *, marks_apart: bool = False) -> Self:
+        """Return a look out of the fonts of ``subset``."""
+        shelf = SHELVES[subset]
+        return cls(
+            dpi=dpi,
+            text=Style(rng.choice(shelf.text), 14),
+            sans=Style(rng.choice(shelf.sans), 11),
+            filled=Style(rng.choice(shelf.filled), 12, ink=TYPED, kind="filled", lift=0.5),
+            marks_apart=MarkStyle.draw(rng) if marks_apart else None,
+        )
+
+    def sheet(self) -> Sheet:
+        """Return a blank A4 sheet."""
+        return Sheet(self.dpi, marks_apart=self.marks_apart)
+
+
+class Content(Protocol):
+    """What a paper says, before it is laid out."""
+
+    @property
+    def paper_type(self) -> str:
+        """Code in the catalogue of paper types."""
+
+    @property
+    def owner(self) -> Owner:
+        """Whom it is digitized for."""
+
+    @property
+    def fields(self) -> Mapping[str, str]:
+        """Canonical values by key."""
+
+    def draw(self, look: Look, rng: random.Random) -> Sequence[Sheet]:
+        """Return the laid-out pages."""

@@ -1,0 +1,256 @@
+"""Parts that many papers share: zones of decree 30/2020 annex I, form lines with dotted leaders, pages that flow, tables."""
+
+import random
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from tests.generator import numerals
+from tests.generator.papers.look import Look
+from tests.generator.places import Agency
+from tests.generator.seals import round_seal, signature
+from tests.generator.typesetting import Align, Run, Sheet, Style
+
+LEFT, WIDTH = 30.0, 162.0
+"""Of the text column, millimetres (decree 30: left margin 30-35, right 15-20)."""
+LEFT_CENTRE, RIGHT_CENTRE = 61.0, 145.0
+"""Middles of the two header columns."""
+MOTTO = ("CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", "Độc lập - Tự do - Hạnh phúc")
+
+
+def national_motto(sheet: Sheet, style: Style, x: float, y: float) -> None:
+    """Set the country's name and motto (zone 1) centred at ``x``, underlined, in the present block."""
+    sheet.line(MOTTO[0], style.but(size=12.5, bold=True), x, y, align="centre")
+    left, _, right, _ = sheet.line(MOTTO[1], style.but(size=13.5, bold=True), x, y + 5.8, align="centre")
+    sheet.rule(sheet.mm(left), y + 7.6, sheet.mm(right), y + 7.6)
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """Zones 1 to 4: who, which number, where and when."""
+
+    agency: Agency
+    symbol: str
+    place_and_date: str
+
+
+def two_column_header(sheet: Sheet, look: Look, heading: Heading, y: float = 24.0) -> float:
+    """Set zones 2 and 3 on the left, then 1 and 4 on the right; return the baseline of zones 3 and 4."""
+    style, bottom = look.text, y + 15.5
+    sheet.next_block()
+    row = y
+    if heading.agency.superior:
+        sheet.line(heading.agency.superior, style.but(size=12.5), LEFT_CENTRE, row, align="centre")
+        row += 5.6
+    for name in heading.agency.name:
+        left, _, right, _ = sheet.line(name, style.but(size=12.5, bold=True), LEFT_CENTRE, row, align="centre")
+        row += 5.6
+    third = sheet.mm(right - left) / 5
+    sheet.rule(LEFT_CENTRE - third, row - 3.6, LEFT_CENTRE + third, row - 3.6)
+    sheet.line(f"Số: {heading.symbol}", style.but(size=13), LEFT_CENTRE, bottom, align="centre")
+    sheet.next_block()
+    national_motto(sheet, style, RIGHT_CENTRE, y)
+    sheet.line(heading.place_and_date, style.but(size=13.5, italic=True), RIGHT_CENTRE, bottom, align="centre")
+    return bottom
+
+
+@dataclass(frozen=True, slots=True)
+class Signing:
+    """Zones 7 to 9: office lines, name, recipients."""
+
+    office: tuple[str, ...]
+    name: str
+    recipients: tuple[str, ...]
+
+
+def office_lines(agency: Agency, *, deputy: bool) -> tuple[str, ...]:
+    """Return the lines above a signature: TM. for a collective body, KT. where a deputy signs for the head."""
+    lines = (agency.acts_for,) if agency.acts_for else ()
+    return (*lines, f"KT. {agency.head}", agency.deputy) if deputy else (*lines, agency.head)
+
+
+SIGNING_HEIGHT = 62.0
+"""Room a signing block needs, millimetres."""
+
+
+def signing_block(sheet: Sheet, look: Look, rng: random.Random, agency: Agency, signing: Signing, y: float) -> None:
+    """Set the recipients on the left, then office, signature, seal and name on the right, level with each other."""
+    style = look.text
+    sheet.next_block()
+    sheet.line("Nơi nhận:", style.but(size=12, bold=True, italic=True), LEFT, y)
+    for i, recipient in enumerate(signing.recipients):
+        sheet.line(f"- {recipient}", style.but(size=11), LEFT, y + 5 + 4.6 * i)
+    sheet.next_block()
+    for i, office in enumerate(signing.office):
+        sheet.line(office, style.but(size=13.5, bold=True), RIGHT_CENTRE, y + 5.8 * i, align="centre")
+    top = y + 5.8 * (len(signing.office) - 1)
+    sheet.line(signing.name, style.but(size=14, bold=True), RIGHT_CENTRE, top + 36, align="centre")
+    pen_x = RIGHT_CENTRE - 21 + rng.uniform(-4, 4)
+    signature(sheet, rng, pen_x, top + 7 + rng.uniform(-1, 3))
+    # The seal covers about a third of the signature, on its left (decree 30, annex I, zone 8).
+    round_seal(sheet, rng, pen_x - 2 + rng.uniform(-3, 3), top + 17 + rng.uniform(-2, 2), *agency.ring)
+
+
+def form_line(
+    sheet: Sheet,
+    parts: Sequence[tuple[str, str]],
+    styles: tuple[Style, Style],
+    y: float,
+    *,
+    x: float = LEFT,
+    width: float = WIDTH,
+    shares: Sequence[float] = (1.0,),
+    leading: float = 7.0,
+) -> float:
+    """Set labels with dotted leaders and the values typed over them; return the baseline of the next line.
+
+    Args:
+        sheet: Where.
+        parts: Label and value; with a single part a long value runs on over further dotted lines.
+        styles: Of labels and of values.
+        y: Baseline of the leaders.
+        x: Left edge, millimetres.
+        width: Of the whole line, millimetres.
+        shares: Of the width, one for each part.
+        leading: Between lines, millimetres.
+    """
+    label, value = styles
+    if len(parts) == 1:
+        runs: list[Run] = [(parts[0][0] + " ", label), (parts[0][1], value)]
+        start = x + sheet.text_width([(parts[0][0] + " .", label)]) - sheet.text_width([(".", label)])
+        for line in sheet.break_lines(runs, width):
+            sheet.leaders(start, x + width, y, label)
+            sheet.set_line(line, x, y)
+            y, start = y + leading, x
+        return y
+    segments: list[tuple[float, Sequence[Run]]] = []
+    edge = x
+    for (name, text), share in zip(parts, shares, strict=True):
+        label_width = sheet.text_width([(name + " .", label)]) - sheet.text_width([(".", label)])
+        sheet.leaders(edge + label_width, edge + share * width - 1.0, y, label)
+        segments.append((edge, [(name + " ", label), (text, value)]))
+        edge += share * width
+    sheet.set_segments(segments, y)
+    return y + leading
+
+
+class Flow:
+    """Text that runs over pages: page numbers top centre from page 2 (decree 30, annex I).
+
+    Attributes:
+        sheets: The pages so far. y: Next baseline on the last of them, millimetres.
+    """
+
+    def __init__(self, blank: Callable[[], Sheet], style: Style, *, top: float = 24.0, bottom: float = 276.0) -> None:
+        self._blank, self._style = blank, style
+        self._top, self._bottom = top, bottom
+        self.sheets: list[Sheet] = [blank()]
+        self.y = top
+
+    @property
+    def sheet(self) -> Sheet:
+        """The page being set."""
+        return self.sheets[-1]
+
+    @property
+    def room(self) -> float:
+        """What is left of the page, millimetres."""
+        return self._bottom - self.y
+
+    def next_page(self) -> None:
+        """Begin a new page."""
+        self.sheets.append(self._blank())
+        self.sheet.next_block()
+        number, middle = str(len(self.sheets)), self.sheet.width / 2
+        self.sheet.set_segments(
+            [(middle - self.sheet.text_width([(number, self._style)]) / 2, [(number, self._style)])],
+            13.0,
+            place="page_number",
+        )
+        self.y = self._top
+
+    def need(self, height: float) -> None:
+        """Go to a new page unless ``height`` millimetres are left on this one."""
+        if self.room < height:
+            self.next_page()
+
+    def skip(self, height: float) -> None:
+        """Leave ``height`` millimetres free."""
+        self.y += height
+
+    def paragraph(
+        self,
+        runs: Sequence[Run],
+        *,
+        leading: float = 6.6,
+        first_indent: float = 12.7,
+        align: Align = "justify",
+        after: float = 2.0,
+    ) -> None:
+        """Set a paragraph over as many pages as it takes."""
+        self.sheet.next_block()
+        for line in self.sheet.break_lines(runs, WIDTH, first_indent=first_indent):
+            if self.room < 0:
+                self.next_page()
+                self.sheet.next_block()
+            self.sheet.set_line(line, LEFT, self.y, WIDTH, align=align)
+            self.y += leading
+        self.y += after
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A table's column: title, width in millimetres, alignment of its cells."""
+
+    title: str
+    width: float
+    align: Align = "left"
+
+
+def table(
+    flow: Flow, columns: Sequence[Column], rows: Sequence[Sequence[str]], style: Style, *, ruled: bool = True
+) -> None:
+    """Set a table; rows do not break over pages, and the header is set again on every page."""
+    header = [column.title for column in columns]
+    whole = sum(column.width for column in columns)
+    left = LEFT + (WIDTH - whole) / 2
+    top = flow.y - 3.5
+
+    def height(row: Sequence[str], row_style: Style) -> float:
+        lines = (flow.sheet.break_lines([(cell, row_style)], c.width - 3) for c, cell in zip(columns, row, strict=True))
+        return max(map(len, lines)) * leading + 2.2
+
+    def set_row(row: Sequence[str], row_style: Style, *, centred: bool) -> None:
+        nonlocal top
+        tall, x = height(row, row_style), left
+        for column, cell in zip(columns, row, strict=True):
+            lines = flow.sheet.break_lines([(cell, row_style)], column.width - 3)
+            flow.sheet.next_block()
+            y = top + (tall - leading * len(lines)) / 2 + leading * 0.74
+            for line in lines:
+                align: Align = "centre" if centred else column.align
+                flow.sheet.set_line(line, x + 1.5, y, column.width - 3, align=align, place="cell")
+                y += leading
+            if ruled:
+                flow.sheet.rule(x, top, x, top + tall)
+            x += column.width
+        if ruled:
+            flow.sheet.rule(x, top, x, top + tall)
+            flow.sheet.rule(left, top, x, top)
+            flow.sheet.rule(left, top + tall, x, top + tall)
+        top += tall
+
+    leading = style.size * 0.3528 * 1.22
+    set_row(header, style.but(bold=True), centred=True)
+    for row in rows:
+        flow.y = top
+        if flow.room < height(row, style):
+            flow.next_page()
+            top = flow.y - 3.5
+            set_row(header, style.but(bold=True), centred=True)
+        set_row(row, style, centred=False)
+    flow.y = top + 8.0
+
+
+def place_and_date(agency: Agency, date: numerals.dt.date) -> str:
+    """Return zone 4: ``Tân Lộc, ngày 05 tháng 3 năm 2024``."""
+    return f"{agency.seat}, {numerals.long_date(date)}"

@@ -1,0 +1,88 @@
+"""From a specification to pages with truth: invent the content, lay it out, scan it."""
+
+import random
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from tests.generator.faults import Scanner, scan
+from tests.generator.fonts import Subset
+from tests.generator.papers.application import Application
+from tests.generator.papers.birth_certificate import BirthCertificate
+from tests.generator.papers.decision import Decision
+from tests.generator.papers.identity_card import IdentityCard
+from tests.generator.papers.look import Content, Look
+from tests.generator.papers.plain import BodyText, TablePage
+from tests.generator.truth import Page, Paper
+
+
+class Kind(StrEnum):
+    """What can be generated."""
+
+    BIRTH_CERTIFICATE = "birth-certificate"
+    IDENTITY_CARD = "identity-card"
+    DECISION = "decision"
+    DECISION_WITH_TABLE = "decision-with-table"
+    APPLICATION = "application"
+    BODY_TEXT = "body-text"
+    TABLE = "table"
+
+
+@dataclass(frozen=True, slots=True)
+class PaperSpec:
+    """What to make. Equal specifications give equal bytes.
+
+    Attributes:
+        kind: Kind of paper. seed: Of everything random. dpi: Pixels per inch, 100 to 600. subset: Fonts and texts.
+        scanner: Faults of the scan. marks_apart: Rebuild letters with their marks set apart, see ``letters``.
+    """
+
+    kind: Kind
+    seed: int
+    dpi: int = 200
+    subset: Subset = "dev"
+    scanner: Scanner = field(default_factory=Scanner)
+    marks_apart: bool = False
+
+
+def invent(kind: Kind, rng: random.Random, subset: Subset) -> Content:
+    """Return invented content for a paper of ``kind``."""
+    match kind:
+        case Kind.BIRTH_CERTIFICATE:
+            return BirthCertificate.invent(rng, subset)
+        case Kind.IDENTITY_CARD:
+            return IdentityCard.invent(rng, subset)
+        case Kind.DECISION:
+            return Decision.invent(rng, subset)
+        case Kind.DECISION_WITH_TABLE:
+            return Decision.invent_with_table(rng, subset)
+        case Kind.APPLICATION:
+            return Application.invent(rng, subset)
+        case Kind.BODY_TEXT:
+            return BodyText.invent(rng, subset)
+        case Kind.TABLE:
+            return TablePage.invent(rng, subset)
+
+
+def lay_out(content: Content, look: Look, rng: random.Random) -> tuple[Page, ...]:
+    """Return the clean pages of ``content``."""
+    return tuple(sheet.page(number) for number, sheet in enumerate(content.draw(look, rng), start=1))
+
+
+def scan_pages(pages: tuple[Page, ...], scanner: Scanner, rng: random.Random) -> tuple[Page, ...]:
+    """Return ``pages`` scanned; each has the next one (the last: the one before it, a single page: itself) on its back."""
+    backs = [pages[i + 1] if i + 1 < len(pages) else pages[max(0, i - 1)] for i in range(len(pages))]
+    return tuple(scan(page, scanner, rng, back=back.image) for page, back in zip(pages, backs, strict=True))
+
+
+def print_paper(content: Content, look: Look, scanner: Scanner, rng: random.Random) -> Paper:
+    """Return ``content`` laid out in ``look`` and scanned by ``scanner``."""
+    pages = scan_pages(lay_out(content, look, rng), scanner, rng)
+    return Paper(content.paper_type, content.owner, dict(content.fields), pages)
+
+
+def render(spec: PaperSpec) -> Paper:
+    """Return the paper ``spec`` asks for, with its truth."""
+    rng = random.Random(f"{spec.kind} {spec.seed} {spec.subset}")
+    content = invent(spec.kind, rng, spec.subset)
+    look = Look.draw(rng, spec.subset, spec.dpi, marks_apart=spec.marks_apart)
+    return print_paper(content, look, spec.scanner, rng)

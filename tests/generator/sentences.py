@@ -1,0 +1,60 @@
+"""Sentences: the stock of ``stock.toml`` with its slots filled, so that no two papers say the same."""
+
+import datetime as dt
+import random
+import tomllib
+from functools import cache
+from importlib.resources import files
+
+from tests.generator import numerals, people, places
+from tests.generator.fonts import Subset
+
+_BODY = ("reports", "tasks", "rules", "land", "social", "economy", "letters")
+
+
+@cache
+def stock(use: str, subset: Subset) -> tuple[str, ...]:
+    """Return the sentence patterns for ``use`` (a key of ``stock.toml``): every third is kept for ``test``."""
+    with files("tests.generator").joinpath("stock.toml").open("rb") as source:
+        patterns: list[str] = tomllib.load(source)[use]
+    return tuple(p for i, p in enumerate(patterns) if (i % 3 == 2) == (subset == "test"))
+
+
+def fill(pattern: str, rng: random.Random, subset: Subset, *, now: dt.date | None = None) -> str:
+    """Return ``pattern`` with every slot filled; dates lie in the three years before ``now``, the first letter is capital."""
+    now = now or dt.date(2025, 6, 30)
+    date = now - dt.timedelta(days=rng.randrange(5, 1000))
+    commune = places.Commune.invent(rng)
+    person = people.invent_person(rng, subset)
+    text = pattern.format(
+        agency=places.peoples_committee(commune).spoken,
+        area=numerals.grouped(rng.randint(40, 4800)) + rng.choice(("", f",{rng.randint(1, 9)}")),
+        commune=f"{commune.kind} {commune.name}",
+        date=numerals.long_date(date),
+        km=f"{rng.randint(0, 18)},{rng.randint(1, 9)}",
+        money=numerals.grouped(rng.randint(35, 99_000) * rng.choice((1_000, 10_000, 100_000))),
+        month=rng.randint(1, 12),
+        n=f"{rng.randint(2, 15):02}",
+        name=person.name,
+        nn=rng.randint(16, 90),
+        nnn=numerals.grouped(rng.randint(101, 4800)),
+        percent=f"{rng.randint(2, 99)},{rng.randint(1, 9)}",
+        person=f"{person.title} {person.name}",
+        province=f"{commune.province_kind} {commune.province}",
+        year=now.year - rng.randint(0, 2),
+    )
+    return text[0].upper() + text[1:]
+
+
+def pick(use: str, count: int, rng: random.Random, subset: Subset, *, now: dt.date | None = None) -> list[str]:
+    """Return ``count`` filled sentences for ``use``, no pattern twice until all have been used."""
+    patterns = list(stock(use, subset))
+    chosen: list[str] = []
+    while len(chosen) < count:
+        chosen += rng.sample(patterns, min(len(patterns), count - len(chosen)))
+    return [fill(pattern, rng, subset, now=now) for pattern in chosen]
+
+
+def paragraph(rng: random.Random, subset: Subset, *, sentences: int = 3) -> str:
+    """Return body text of ``sentences`` sentences on one subject."""
+    return " ".join(pick(rng.choice(_BODY), sentences, rng, subset))
