@@ -1,0 +1,188 @@
+# mypy: allow-untyped-calls
+# asn1crypto has no types
+"""Seal keys through one port, wherever the private key lives: in a file, in a hardware module, in the development CA.
+
+A passphrase or PIN comes from the environment or a file, is handed over as a value and is kept nowhere: not in the
+`SealKey`, not in a message of an error, not in a log line.
+"""
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pkcs11
+from asn1crypto import x509
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.hazmat.primitives.serialization import Encoding, pkcs12
+from pyhanko.config.pkcs11 import TokenCriteria
+from pyhanko.sign.general import SigningError
+from pyhanko.sign.pkcs11 import PKCS11Signer, open_pkcs11_session
+from pyhanko.sign.signers import Signer
+from pyhanko_certvalidator.registry import SimpleCertificateStore
+from pyhanko_certvalidator.util import get_pyca_cryptography_hash, process_pss_params
+
+from dossier.errors import ConfigurationError, PartFailed, SealRefused
+from signing.trust import is_test
+
+MIN_RSA_BITS = 2048
+MIN_EC_BITS = 256
+
+_SIGNING_USES = frozenset({"digital_signature", "non_repudiation"})
+_FOREIGN_PURPOSES = frozenset({"server_auth", "code_signing", "time_stamping", "ocsp_signing"})
+"""Extended key usages which, alone, say that a certificate is for something else than documents."""
+
+PrivateKey = rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SealKey:
+    """A key that seals, with its certificate.
+
+    Attributes:
+        signer: Signs digests; keeps the key loaded, or the session with the hardware module open.
+        certificate: Of the key.
+        is_test: The certificate is marked as a test and proves nothing to anybody.
+        agency: Name of the agency: the certificate's common name, else its organization.
+    """
+
+    signer: Signer
+    certificate: x509.Certificate
+    is_test: bool
+    agency: str
+
+    @classmethod
+    def of(cls, signer: Signer) -> "SealKey":
+        """Return the key that ``signer`` holds.
+
+        Raises:
+            ConfigurationError: It has no certificate.
+        """
+        certificate = signer.signing_cert
+        if certificate is None:
+            raise ConfigurationError(reason="the seal key has no certificate")
+        subject = certificate.subject.native
+        agency = subject.get("common_name") or subject.get("organization_name") or ""
+        return cls(signer=signer, certificate=certificate, is_test=is_test(certificate), agency=str(agency))
+
+
+class LoadedSigner(Signer):
+    """Signs with a private key in memory: RSASSA-PSS or ECDSA. The key is parsed once, not for every signature.
+
+    Args:
+        key: The private key. certificate: Its certificate. chain: The certificates above it, put into the signature.
+    """
+
+    def __init__(self, key: PrivateKey, certificate: x509.Certificate, chain: Iterable[x509.Certificate] = ()) -> None:
+        registry = SimpleCertificateStore()
+        registry.register_multiple([certificate, *chain])
+        super().__init__(prefer_pss=True, signing_cert=certificate, cert_registry=registry)
+        self._key = key
+
+    async def async_sign_raw(self, data: bytes, digest_algorithm: str, dry_run: bool = False) -> bytes:  # noqa: FBT001, FBT002 - the library's signature
+        """Return the signature over ``data``; zeros of the right length when ``dry_run`` only asks for the size."""
+        if isinstance(self._key, rsa.RSAPrivateKey):
+            if dry_run:
+                return bytes(self._key.key_size // 8)
+            mechanism = self.get_signature_mechanism_for_digest(digest_algorithm)
+            pss, digest = process_pss_params(mechanism["parameters"])
+            return self._key.sign(data, pss, digest)
+        if dry_run:
+            # Two integers, each with its header and perhaps a leading zero, in a sequence.
+            return bytes(2 * (self._key.key_size // 8 + 3) + 3)
+        return self._key.sign(data, ec.ECDSA(get_pyca_cryptography_hash(digest_algorithm)))
+
+
+def load_pkcs12(path: Path, passphrase: str | None) -> SealKey:
+    """Return the seal key in the PKCS#12 file ``path``.
+
+    Raises:
+        ConfigurationError: The file is missing, the passphrase is wrong, or it holds no RSA or EC key with certificate.
+    """
+    secret = passphrase.encode() if passphrase is not None else None
+    try:
+        bundle = pkcs12.load_pkcs12(path.read_bytes(), secret)
+    except (OSError, ValueError, UnsupportedAlgorithm) as error:
+        raise ConfigurationError(
+            reason=f"the seal file '{path.name}' cannot be opened: missing, damaged, or another passphrase"
+        ) from error
+    if not isinstance(bundle.key, rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey) or bundle.cert is None:
+        raise ConfigurationError(reason=f"the seal file '{path.name}' has no RSA or EC key with a certificate")
+    if bundle.key.public_key() != bundle.cert.certificate.public_key():
+        raise ConfigurationError(reason=f"in the seal file '{path.name}' key and certificate do not belong together")
+    chain = [x509.Certificate.load(c.certificate.public_bytes(Encoding.DER)) for c in bundle.additional_certs]
+    certificate = x509.Certificate.load(bundle.cert.certificate.public_bytes(Encoding.DER))
+    return SealKey.of(LoadedSigner(bundle.key, certificate, chain))
+
+
+def open_pkcs11(module: Path, token: str, label: str, pin: str) -> SealKey:
+    """Return the seal key named ``label`` in the token named ``token``; the session stays open for its life.
+
+    Args:
+        module: The PKCS#11 library of the hardware's maker.
+        token: Label of the token.
+        label: Label that key and certificate share; the token's other certificates go into signatures as the chain.
+        pin: The user PIN.
+
+    Raises:
+        PartFailed: The module, the token or the objects cannot be opened, or the PIN is wrong.
+    """
+    try:
+        session = open_pkcs11_session(str(module), token_criteria=TokenCriteria(label=token), user_pin=pin)
+        signer = PKCS11Signer(session, cert_label=label, key_label=label, prefer_pss=True, other_certs_to_pull=None)
+        key = SealKey.of(signer)
+    except (pkcs11.PKCS11Error, SigningError, OSError, RuntimeError) as error:
+        # The cause is left out of the chain: some modules repeat what they were given.
+        raise PartFailed(part="PKCS#11", reason=type(error).__name__) from None
+    return key
+
+
+def require_usable(key: SealKey, *, environment: str, at: dt.datetime) -> None:
+    """Do nothing if ``key`` may seal at the moment ``at``, as far as its own certificate tells.
+
+    Chain and revocation need the trust store; `signing.seal.seal` checks them too before it signs.
+
+    Args:
+        key: What would seal.
+        environment: Name of the installation; ``production`` refuses test keys.
+        at: When it would, aware.
+
+    Raises:
+        SealRefused: A test key in production; outside the validity period; the certificate is not for signing; key or
+            hash is too weak (TT 15/2025/TT-BKHCN: RSA of 2048 bits, ECDSA of 256 bits, SHA-256).
+    """
+    certificate = key.certificate
+    if key.is_test and environment == "production":
+        raise SealRefused(
+            reason="this is a test certificate and the environment is production",
+            reason_vi="chứng thư số thử nghiệm không được dùng trong môi trường chính thức",
+        )
+    if not certificate.not_valid_before <= at <= certificate.not_valid_after:
+        start, end = certificate.not_valid_before.date(), certificate.not_valid_after.date()
+        raise SealRefused(
+            reason=f"the certificate is valid from {start} to {end} only",
+            reason_vi=f"chứng thư số chỉ có hiệu lực từ {start:%d/%m/%Y} đến {end:%d/%m/%Y}",
+        )
+    uses, purposes = certificate.key_usage_value, certificate.extended_key_usage_value
+    if (uses is not None and not _SIGNING_USES & uses.native) or (
+        purposes is not None and set(purposes.native) <= _FOREIGN_PURPOSES
+    ):
+        raise SealRefused(
+            reason="the certificate is not meant for signing documents",
+            reason_vi="chứng thư số không dùng cho mục đích ký văn bản",
+        )
+    if is_weak(certificate):
+        raise SealRefused(
+            reason="the certificate's key or hash is too weak",
+            reason_vi="khóa hoặc hàm băm của chứng thư số quá yếu",
+        )
+
+
+def is_weak(certificate: x509.Certificate) -> bool:
+    """Return whether ``certificate`` has a key shorter than the standard, or was signed with SHA-1 or MD5."""
+    public = certificate.public_key
+    least = {"rsa": MIN_RSA_BITS, "rsassa_pss": MIN_RSA_BITS, "ec": MIN_EC_BITS}.get(public.algorithm)
+    short = least is None or public.bit_size < least
+    mechanism = certificate["signature_algorithm"]["algorithm"].native
+    return short or mechanism.startswith(("sha1", "md5", "md2"))
