@@ -1,0 +1,46 @@
+"""The ``sohoa`` command: one module per group of commands, listed here in the order a newcomer needs them.
+
+Exit codes: 0 done · 1 a verification says invalid, or an unknown error · 2 wrong usage, or a verification is
+undetermined · 3 input refused · 4 not found · 5 wrong state · 6 a part is missing or failed · 7 configuration ·
+8 no access · 9 stored data or the audit chain is damaged.
+"""
+
+import sys
+
+import typer
+
+from api.commands import audit, digitize, doctor, keys, papers, read, serve, verify
+from api.commands.common import fail
+from dossier.errors import SohoaError
+
+app = typer.Typer(
+    name="sohoa",
+    help="Số hóa giấy tờ thủ tục hành chính: quét vào, giấy tờ điện tử đã ký số ra. / Digitize dossier papers.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="rich",
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+app.command()(digitize.digitize)
+app.command()(papers.papers)
+app.command()(papers.show)
+app.command()(papers.find)
+app.command()(papers.get)
+app.command()(digitize.confirm)
+app.command()(digitize.retry)
+app.command()(verify.verify)
+app.command()(read.ocr)
+app.command()(read.extract)
+app.command()(serve.serve)
+app.command()(serve.worker)
+app.command()(doctor.doctor)
+app.add_typer(keys.app, name="keys")
+app.add_typer(audit.app, name="audit")
+
+
+def main() -> None:
+    """Run the command line; errors of ours become a short message and their exit code."""
+    try:
+        app()
+    except SohoaError as error:
+        sys.exit(fail(error))

@@ -1,0 +1,158 @@
+"""What the commands share: opening the house, printing for people or for programs, failing with a reason."""
+
+import json
+import logging
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+
+import structlog
+import typer
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from api.shapes import Json, problem_json
+from dossier.errors import NotFound, SohoaError
+from dossier.identifiers import PaperId
+from dossier.paper_types import PaperType
+from dossier.papers import Paper, PaperState
+from ingest.house import House
+from ingest.settings import Settings
+
+out = Console(highlight=False)
+err = Console(stderr=True, highlight=False)
+
+AsJson = Annotated[bool, typer.Option("--json", help="In JSON cho chương trình khác. / Print JSON.")]
+
+STATE_VI: dict[PaperState, str] = {
+    PaperState.RECEIVED: "đã nhận",
+    PaperState.NEEDS_REVIEW: "cần xem lại",
+    PaperState.READY: "chờ xác nhận",
+    PaperState.CONFIRMED: "đã xác nhận",
+    PaperState.STORED: "đã lưu kho",
+    PaperState.EXPIRED: "hết hạn",
+    PaperState.SUPERSEDED: "đã thay thế",
+    PaperState.REVOKED: "đã thu hồi",
+    PaperState.REJECTED: "bị từ chối",
+    PaperState.QUARANTINED: "đã cách ly",
+    PaperState.FAILED: "lỗi xử lý",
+}
+_SEVERITY = {"info": "[green]✓[/]", "warning": "[yellow]![/]", "error": "[red]✗[/]"}
+
+
+@contextmanager
+def open_house() -> Iterator[House]:
+    """Open the parts from the settings, and close them."""
+    logging.captureWarnings(capture=True)
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
+    house = House(Settings.load())
+    try:
+        yield house
+    finally:
+        house.close()
+
+
+def print_json(value: Json) -> None:
+    """Print one JSON document on standard output."""
+    sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=2) + "\n")
+
+
+def fail(error: SohoaError, *, as_json: bool | None = None) -> int:
+    """Say what went wrong and what to do; return the exit code. With ``--json`` that is JSON on standard output."""
+    if as_json if as_json is not None else "--json" in sys.argv:
+        print_json({"error": problem_json(error)})
+    else:
+        err.print(f"[red]Lỗi[/] \\[{error.code}]: {escape(error.text_vi)} {escape(error.advice_vi)}")
+        err.print(f"[dim]{escape(error.text_en)} {escape(error.advice_en)}[/]")
+    return error.exit_code
+
+
+def read_input(path: Path) -> bytes:
+    """Return the bytes of a file named on the command line.
+
+    Raises:
+        NotFound: It cannot be read.
+    """
+    try:
+        return path.read_bytes()
+    except OSError:
+        raise NotFound(kind="file", id=str(path)) from None
+
+
+def print_papers(
+    papers: Sequence[Paper], types: dict[str, PaperType] | None = None, notes: dict[PaperId, str] | None = None
+) -> None:
+    """Print a table of papers for people."""
+    if not papers:
+        out.print("Không có giấy tờ nào. / No papers.")
+        return
+    table = Table(box=None, header_style="bold", pad_edge=False)
+    for name in ("Mã giấy tờ", "Tệp", "Loại", "Chủ giấy tờ", "Trang", "Trường", "Trạng thái", "Chữ ký", "Ghi chú"):
+        table.add_column(name, overflow="fold")
+    for paper in papers:
+        kind = paper.paper_type or "—"
+        table.add_row(
+            paper.id.value,
+            paper.name,
+            types[kind].name_vi if types and kind in types else kind,
+            _owner(paper),
+            str(paper.page_count or "—"),
+            str(sum(f.value is not None for f in paper.fields)),
+            STATE_VI[paper.state],
+            paper.verdict.text_vi if paper.verdict else "—",
+            (notes or {}).get(paper.id, _first_doubt(paper)),
+        )
+    out.print(table)
+
+
+def print_paper(paper: Paper, paper_type: PaperType | None) -> None:
+    """Print everything known of one paper for people."""
+    name = paper_type.name_vi if paper_type else "—"
+    out.print(f"[bold]{escape(paper.title or name)}[/]  [dim]{paper.id}[/]")
+    out.print(
+        f"  Loại: {name} · Trạng thái: {STATE_VI[paper.state]} · Chủ: {_owner(paper)}"
+        f" · Trang: {paper.page_count or '—'}"
+    )
+    if paper.verdict:
+        out.print(f"  Chữ ký số: {paper.verdict.text_vi}")
+    if paper.confirmed_at:
+        out.print(f"  Người xác nhận: {escape(paper.confirmed_by or '')}")
+    labels = {rule.key: rule.name_vi for rule in paper_type.fields} if paper_type else {}
+    table = Table(box=None, header_style="bold", pad_edge=False)
+    for column in ("Trường", "Giá trị", "Đọc được", "Trang", "Tin cậy", "Nguồn"):
+        table.add_column(column, overflow="fold")
+    for field in paper.fields:
+        table.add_row(
+            labels.get(field.key, field.key),
+            escape(field.value or "—"),
+            escape(field.raw),
+            str(field.page or "—"),
+            f"{field.confidence:.2f}",
+            field.source.value,
+        )
+    out.print(table)
+    for finding in paper.checks:
+        out.print(f"  {_SEVERITY[finding.severity.value]} {escape(finding.text)} [dim]\\[{finding.code}][/]")
+
+
+def print_finding(severity: str, text: str, code: str) -> None:
+    """Print one finding as a line."""
+    out.print(f"  {_SEVERITY[severity]} {escape(text)} [dim]\\[{code}][/]")
+
+
+def _owner(paper: Paper) -> str:
+    if paper.owner is None:
+        return "—"
+    number = paper.owner.number.value
+    return f"{number} {escape(paper.owner.name)}" if paper.owner.name else number
+
+
+def _first_doubt(paper: Paper) -> str:
+    doubts = [f.text for f in paper.checks if f.severity.value != "info"]
+    if not doubts:
+        return ""
+    more = f" (+{len(doubts) - 1})" if len(doubts) > 1 else ""
+    return escape(doubts[0]) + more

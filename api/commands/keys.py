@@ -1,0 +1,51 @@
+"""``sohoa keys``: access keys of stations, officers, systems, auditors, administrators."""
+
+from typing import Annotated
+
+import typer
+
+from api.commands.common import AsJson, open_house, out, print_json
+from api.http.access import Role, issue_key
+from dossier import times
+
+app = typer.Typer(help="Khóa truy cập API. / API access keys.", no_args_is_help=True)
+
+
+@app.command()
+def new(name: str, role: Annotated[Role, typer.Option(help="Vai trò. / Role.")], as_json: AsJson = False) -> None:
+    """Cấp khóa mới; chỉ hiện một lần. / Issue a key; it is shown once."""
+    with open_house() as house:
+        key = issue_key(house.catalogue, name, role)
+    if as_json:
+        print_json({"name": name, "role": role.value, "key": key})
+    else:
+        out.print(f"{key}\n[dim]Hãy cất khóa này ngay: không xem lại được. / Keep it now: it cannot be shown again.[/]")
+
+
+@app.command("list")
+def list_keys(as_json: AsJson = False) -> None:
+    """Liệt kê các khóa (không có nội dung khóa). / List the keys, not their secrets."""
+    with open_house() as house:
+        keys = house.catalogue.keys()
+    rows = [
+        {
+            "name": k.name,
+            "role": k.role,
+            "created_at": times.iso_local(k.created_at),
+            "revoked_at": times.iso_local(k.revoked_at) if k.revoked_at else None,
+        }
+        for k in keys
+    ]
+    if as_json:
+        print_json({"keys": rows})
+    else:
+        for row in rows:
+            out.print(f"{row['name']}  {row['role']}  {row['created_at']}  {row['revoked_at'] or ''}")
+
+
+@app.command()
+def revoke(name: str) -> None:
+    """Thu hồi một khóa. / Revoke a key."""
+    with open_house() as house:
+        house.catalogue.revoke_key(name, actor="cli")
+    out.print("Đã thu hồi. / Revoked.")

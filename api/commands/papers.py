@@ -1,0 +1,79 @@
+"""``sohoa papers``, ``show``, ``find``, ``get``: what is in the store."""
+
+import datetime as dt
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from api.commands.common import AsJson, open_house, out, print_json, print_paper, print_papers
+from api.shapes import papers_json
+from dossier.errors import NotSealed
+from dossier.identifiers import PaperId, parse_owner_number
+from dossier.papers import PaperState
+
+_ACTOR = "cli"
+
+
+def papers(
+    state: Annotated[PaperState | None, typer.Option(help="Chỉ trạng thái này. / Only this state.")] = None,
+    limit: Annotated[int, typer.Option(min=1, max=10_000)] = 100,
+    as_json: AsJson = False,
+) -> None:
+    """Liệt kê giấy tờ, mới nhất trước. / List papers, newest first."""
+    with open_house() as house:
+        found = house.catalogue.papers(state=state, limit=limit)
+        if as_json:
+            print_json(papers_json(found))
+        else:
+            print_papers(found, dict(house.paper_types))
+
+
+def show(paper_id: Annotated[str, typer.Argument(metavar="PAPER_ID")], as_json: AsJson = False) -> None:
+    """Xem một giấy tờ: trường, kiểm tra, chữ ký. / Show one paper."""
+    with open_house() as house:
+        paper = house.catalogue.paper(PaperId.parse(paper_id))
+        house.catalogue.record(_ACTOR, "paper.read", f"paper:{paper.id}")
+        if as_json:
+            print_json(papers_json([paper]))
+        else:
+            print_paper(paper, house.paper_types.get(paper.paper_type or ""))
+
+
+def find(
+    owner: Annotated[str, typer.Option(help="Số định danh của chủ giấy tờ. / Owner number.")],
+    paper_type: Annotated[str | None, typer.Option("--type", help="Mã loại giấy tờ. / Paper type.")] = None,
+    valid_on: Annotated[
+        dt.datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Còn giá trị vào ngày này. / Valid on this day.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Tìm giấy tờ trong kho của một chủ. / Find an owner's papers in the store."""
+    with open_house() as house:
+        found = house.catalogue.find(
+            parse_owner_number(owner), paper_type=paper_type, valid_on=valid_on.date() if valid_on else None
+        )
+        for paper in found:
+            house.catalogue.record(_ACTOR, "paper.read", f"paper:{paper.id}")
+        if as_json:
+            print_json(papers_json(found))
+        else:
+            print_papers(found, dict(house.paper_types))
+
+
+def get(
+    paper_id: Annotated[str, typer.Argument(metavar="PAPER_ID")],
+    output: Annotated[Path, typer.Option("--output", "-o", help="Ghi vào tệp này. / Write to this file.")],
+    as_json: AsJson = False,
+) -> None:
+    """Lấy tệp PDF đã ký số. / Get the sealed PDF."""
+    with open_house() as house:
+        paper = house.catalogue.paper(PaperId.parse(paper_id))
+        if paper.sealed is None:
+            raise NotSealed(state=paper.state.value)
+        output.write_bytes(house.objects.get(paper.sealed.key, paper.sealed.version))
+        house.catalogue.record(_ACTOR, "paper.read", f"paper:{paper.id}")
+        if as_json:
+            print_json(papers_json([paper]))
+        else:
+            out.print(f"{output}  [dim]sha256 {paper.sealed.sha256}[/]")

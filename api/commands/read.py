@@ -1,0 +1,91 @@
+"""``sohoa ocr`` and ``sohoa extract``: reading without keeping."""
+
+import sys
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from dossier.checks import check
+from ocr.formats import render
+from rich.markup import escape
+
+from api.commands.common import AsJson, open_house, out, print_finding, print_json, read_input
+from api.shapes import field_json, finding_json
+from dossier import times
+from dossier.paper_types import find_type
+from ingest.quick import read_file
+from ocr.classify import classify
+from ocr.extract import extract as extract_fields
+from ocr.model import Reading
+from ocr.pdfa import PdfMetadata, searchable_pdf
+
+
+class Format(StrEnum):
+    """What ``sohoa ocr`` writes."""
+
+    TEXT = "text"
+    JSON = "json"
+    ALTO = "alto"
+    HOCR = "hocr"
+    PDF = "pdf"
+
+
+def ocr(
+    file: Annotated[Path, typer.Argument(metavar="FILE")],
+    output_format: Annotated[Format, typer.Option("--format", help="Dạng kết quả. / Output format.")] = Format.TEXT,
+    output: Annotated[Path | None, typer.Option("--output", "-o", help="Ghi vào tệp. / Write to a file.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Đọc chữ trong tệp quét, theo thứ tự đọc. / Read the text of a scan, in reading order."""
+    wanted = Format.JSON if as_json else output_format
+    with open_house() as house:
+        pages = list(read_file(house, read_input(file)))
+    reading = Reading(tuple(page.reading for page in pages))
+    if wanted is Format.PDF:
+        data = searchable_pdf([page.pdf for page in pages], PdfMetadata(file.stem, times.now()))
+    else:
+        data = (render(reading, wanted.value).rstrip("\n") + "\n").encode()
+    if output:
+        output.write_bytes(data)
+    else:
+        sys.stdout.buffer.write(data)
+
+
+def extract(
+    file: Annotated[Path, typer.Argument(metavar="FILE")],
+    paper_type: Annotated[str, typer.Option(help="Mã loại giấy tờ, 'auto' để tự nhận biết. / Paper type.")] = "auto",
+    as_json: AsJson = False,
+) -> None:
+    """Đọc và trích xuất các trường. / Read a scan and extract its fields."""
+    with open_house() as house:
+        types = house.paper_types
+        if paper_type != "auto":
+            find_type(types, paper_type)
+        pages = list(read_file(house, read_input(file)))
+        reading = Reading(tuple(page.reading for page in pages))
+        codes = tuple(code for page in pages for code in page.codes)
+        confidence = None
+        if paper_type == "auto":
+            found = classify(reading, types, codes)
+            paper_type, confidence = found.code, found.confidence
+        fields = extract_fields(reading, types[paper_type], codes)
+        doubts = check(types[paper_type], fields, owner=None, type_confidence=confidence, today=times.today())
+    if as_json:
+        print_json(
+            {
+                "file": str(file),
+                "paper_type": paper_type,
+                "type_confidence": confidence,
+                "fields": [field_json(f) for f in fields],
+                "checks": [finding_json(f) for f in doubts],
+            }
+        )
+        return
+    out.print(f"[bold]{types[paper_type].name_vi}[/] ({paper_type})")
+    labels = {rule.key: rule.name_vi for rule in types[paper_type].fields}
+    for field in fields:
+        label, value = labels.get(field.key, field.key), escape(field.value or "—")
+        out.print(f"  {label}: {value}  [dim]{field.confidence:.2f} {field.source.value}[/]")
+    for doubt in doubts:
+        print_finding(doubt.severity.value, doubt.text, doubt.code)

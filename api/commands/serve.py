@@ -1,0 +1,65 @@
+"""``sohoa serve`` and ``sohoa worker``: the long-running processes."""
+
+import logging
+import signal
+import sys
+import threading
+from typing import Annotated
+
+import structlog
+import typer
+
+from api.commands.common import err, open_house
+
+
+def serve(
+    host: Annotated[str | None, typer.Option(help="Địa chỉ lắng nghe; mặc định chỉ máy này. / Address.")] = None,
+    port: Annotated[int | None, typer.Option(min=1, max=65535)] = None,
+    workers: Annotated[
+        bool, typer.Option(help="Xử lý giấy tờ trong tiến trình này. / Work on papers here too.")
+    ] = True,
+) -> None:
+    """Chạy API và xử lý giấy tờ trong một tiến trình. / Run the API and the workers in one process."""
+    import uvicorn  # noqa: PLC0415 - the server's parts, which no other command needs
+
+    from api.http.access import ensure_first_keys  # noqa: PLC0415
+    from api.http.app import create_app  # noqa: PLC0415
+    from ingest.work import Work  # noqa: PLC0415
+
+    with open_house() as house:
+        _log_to_stderr()
+        address, number = host or house.settings.host, port or house.settings.port
+        for role, path in ensure_first_keys(house).items():
+            err.print(f"Khóa truy cập ban đầu / first access key: {role} → {path}")
+        with Work(house, draws=workers) as work:
+            err.print(f"sohoa: http://{address}:{number}/v1 (Ctrl+C để dừng / to stop)")
+            uvicorn.run(create_app(house, work), host=address, port=number, log_config=None, access_log=False)
+
+
+def worker() -> None:
+    """Chỉ xử lý giấy tờ, không mở cổng mạng. / Work on papers only; opens no port."""
+    from ingest.work import Work  # noqa: PLC0415 - the work queue, which most commands never need
+
+    stop = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stop.set())
+    with open_house() as house:
+        _log_to_stderr()
+        with Work(house) as work:
+            err.print(f"sohoa worker {work.executor} (Ctrl+C để dừng / to stop)")
+            stop.wait()
+
+
+def _log_to_stderr() -> None:
+    """Write one JSON line per event, without personal data, for whatever collects logs."""
+    logging.basicConfig(level=logging.WARNING)
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.format_exc_info,
+            structlog.processors.JSONRenderer(),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+    )

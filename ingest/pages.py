@@ -1,0 +1,62 @@
+"""Pages of a paper under work: what is known of each, and running one function over all of them on every processor."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from ingest.house import House
+from ingest.workspace import Workspace
+
+NOTES = "pages.json"
+
+
+@dataclass(frozen=True, slots=True)
+class PageNote:
+    """One page under work.
+
+    Attributes:
+        number: From 1. dpi: Of the raw image and the master.
+        blank: Nothing is printed on it. rotation: Degrees clockwise it was turned to stand upright: 0, 90, 180 or 270.
+        skew_deg: Degrees it was turned besides.
+    """
+
+    number: int
+    dpi: int
+    blank: bool = False
+    rotation: int = 0
+    skew_deg: float = 0.0
+
+    @property
+    def raw(self) -> str:
+        """Name of the decoded image."""
+        return f"raw/{self.number:04}.png"
+
+    @property
+    def master(self) -> str:
+        """Name of the master's JPEG."""
+        return f"master/{self.number:04}.jpg"
+
+    @property
+    def reading(self) -> str:
+        """Name of the page's reading."""
+        return f"reading/{self.number:04}.json"
+
+    @property
+    def codes(self) -> str:
+        """Name of the codes found on the page."""
+        return f"codes/{self.number:04}.json"
+
+
+@dataclass(frozen=True, slots=True)
+class PageNotes:
+    """The pages in order."""
+
+    pages: tuple[PageNote, ...]
+
+    @classmethod
+    def of(cls, work: Workspace) -> "PageNotes":
+        """Return the notes kept in ``work``."""
+        return work.get_value(NOTES, cls)
+
+    def map(self, house: House, function: Callable[[PageNote], PageNote]) -> "PageNotes":
+        """Return the notes that ``function`` gives for each page, worked out on all processors."""
+        return PageNotes(tuple(house.over_pages(function, self.pages)))

@@ -1,0 +1,276 @@
+"""The way of a paper, in order. Read this file and you know what happens to a scan.
+
+::
+
+    receive ─▶ [ inspect ▶ decode ▶ split ▶ clean ▶ read ▶ classify ▶ extract ▶ check ] ─▶ confirm
+                                                                     (a named person)     │
+              announce ◀─ store ◀─ seal ◀─ assemble ◀─────────────────────────────────────┘
+
+Each step here fetches its inputs, calls the one function that does the work, and keeps the result. It may run twice
+with the same outcome, because a crash may strike between the work and the note that it is done. ``receive`` and
+``confirm`` are started by people and have modules of their own.
+"""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from dossier.checks import check as find_doubts
+from dossier.checks import needs_review
+from signing.seal import seal as seal_pdf
+from signing.validate import validate
+
+from dossier import times
+from dossier.errors import InvalidValue, PartFailed
+from dossier.identifiers import PaperId
+from dossier.owners import Owner
+from dossier.paper_types import OTHER, PaperType, find_type
+from dossier.papers import Paper, PaperState, StoredObject
+from dossier.verdicts import Finding, Severity, Verdict
+from ingest.clean import clean as clean_page
+from ingest.clean import encode_master
+from ingest.decode import decode as decode_pages
+from ingest.house import House
+from ingest.images import PageImage
+from ingest.inspect import Inspection
+from ingest.inspect import inspect as inspect_file
+from ingest.pages import NOTES, PageNote, PageNotes
+from ingest.split import is_blank
+from ingest.stamping import stamp_on_free_paper
+from ingest.workspace import Workspace, dump_value
+from ocr.classify import classify as classify_reading
+from ocr.extract import extract as extract_fields
+from ocr.model import PageReading, Reading
+from ocr.pdfa import PdfMetadata, SearchablePage, searchable_pdf
+from ocr.qr import Code, find_codes
+from ocr.reader import read_page
+from storage.records import Event
+
+Step = Callable[[House, PaperId], None]
+
+CODES = tuple[Code, ...]
+ACTOR = "pipeline"
+"""Who the audit log names for what no person did."""
+
+
+# --- prepare: from the received bytes to something a person can confirm ----------------------------------------
+
+
+def inspect(house: House, paper_id: PaperId) -> None:
+    """Look at the received bytes without trusting them; a paper that arrives signed is validated as it is."""
+    paper, work = _open(house, paper_id)
+    original = _original(house, paper)
+    inspection = inspect_file(original, house.limits)
+    work.put_value("inspection.json", inspection)
+    if inspection.signatures:
+        verdict = validate(original, house.trust).verdict
+        house.catalogue.save(replace(paper, signed_origin=True, verdict=verdict), actor=ACTOR, action="paper.inspected")
+
+
+def decode(house: House, paper_id: PaperId) -> None:
+    """Turn the file into page images at the scan's own resolution, in a limited child process."""
+    paper, work = _open(house, paper_id)
+    inspection = work.get_value("inspection.json", Inspection)
+    notes = []
+    for page in decode_pages(_original(house, paper), inspection, house.limits):
+        note = PageNote(page.number, page.dpi)
+        work.put_image(note.raw, page.pixels)
+        notes.append(note)
+    work.put_value(NOTES, PageNotes(tuple(notes)))
+
+
+def split(house: House, paper_id: PaperId) -> None:
+    """Flag blank pages; they stay in the paper."""
+    _, work = _open(house, paper_id)
+
+    def flag(note: PageNote) -> PageNote:
+        return replace(note, blank=is_blank(_raw_page(work, note)))
+
+    work.put_value(NOTES, PageNotes.of(work).map(house, flag))
+
+
+def clean(house: House, paper_id: PaperId) -> None:
+    """Make each page's master: upright, deskewed, cropped, in colour."""
+    _, work = _open(house, paper_id)
+
+    def clean_one(note: PageNote) -> PageNote:
+        master = clean_page(_raw_page(work, note), house.tesseract.orientation)
+        work.put(note.master, encode_master(master), "image/jpeg")
+        return replace(note, rotation=master.rotation, skew_deg=master.skew_deg)
+
+    work.put_value(NOTES, PageNotes.of(work).map(house, clean_one))
+
+
+def read(house: House, paper_id: PaperId) -> None:
+    """Read each master's words and codes."""
+    _, work = _open(house, paper_id)
+
+    def read_one(note: PageNote) -> PageNote:
+        master = work.get_image(note.master)
+        if note.blank:
+            reading = PageReading(note.number, master.shape[1], master.shape[0], note.dpi, ())
+        else:
+            reading = read_page(master, number=note.number, dpi=note.dpi, engine=house.engine)
+        work.put_value(note.reading, reading)
+        work.put_value(note.codes, find_codes(master, note.number), CODES)
+        return note
+
+    PageNotes.of(work).map(house, read_one)
+
+
+def classify(house: House, paper_id: PaperId) -> None:
+    """Recognize which paper it is, unless the sender said so."""
+    paper, work = _open(house, paper_id)
+    if paper.paper_type is None:
+        found = classify_reading(reading_of(work), house.paper_types, _codes(work))
+        known = replace(paper, paper_type=found.code, type_confidence=found.confidence)
+        house.catalogue.save(known, actor=ACTOR, action="paper.classified")
+
+
+def extract(house: House, paper_id: PaperId) -> None:
+    """Read the fields the paper's type declares, each with its evidence."""
+    paper, work = _open(house, paper_id)
+    paper_type = _type(house, paper)
+    fields = extract_fields(reading_of(work), paper_type, _codes(work))
+    house.catalogue.save(replace(paper, fields=fields), actor=ACTOR, action="paper.extracted")
+
+
+def check(house: House, paper_id: PaperId) -> None:
+    """Decide whether a person must look closer, and say why."""
+    paper, work = _open(house, paper_id)
+    paper_type = _type(house, paper)
+    owner = paper.owner or _printed_owner(paper, paper_type)
+    doubts = find_doubts(
+        paper_type, paper.fields, owner=owner, type_confidence=paper.type_confidence, today=times.today()
+    )
+    issued_on = paper_type.issued_on(paper.fields)
+    try:
+        valid_until = paper_type.valid_until(issued_on, paper.fields)
+    except InvalidValue as error:
+        # A paper of unknown term must not pass for a permanent one: it counts for today, and a person is told.
+        valid_until = times.local(paper.created_at).date()
+        doubts = (*doubts, Finding("validity-unknown", Severity.WARNING, error.text_vi, error.text_en))
+    checked = replace(
+        paper,
+        state=PaperState.NEEDS_REVIEW if needs_review(doubts) else PaperState.READY,
+        owner=owner,
+        checks=doubts,
+        page_count=len(PageNotes.of(work).pages),
+        title=paper_type.subject(paper.fields),
+        issued_on=issued_on,
+        valid_until=valid_until,
+    )
+    house.catalogue.save(checked, actor=ACTOR, action="paper.checked")
+
+
+PREPARE: tuple[Step, ...] = (inspect, decode, split, clean, read, classify, extract, check)
+
+
+# --- finish: from the confirmation to the owner's store --------------------------------------------------------
+
+
+def assemble(house: House, paper_id: PaperId) -> None:
+    """Write the masters and the words behind them as PDF/A-2b. A paper that arrived signed is never rewritten."""
+    paper, work = _open(house, paper_id)
+    if paper.signed_origin:
+        return
+    pages = [
+        SearchablePage(jpeg=work.get(note.master), reading=work.get_value(note.reading, PageReading))
+        for note in PageNotes.of(work).pages
+    ]
+    title = paper.title or _type(house, paper).name_vi
+    metadata = PdfMetadata(title, created=paper.confirmed_at or paper.created_at, author=house.settings.agency_name)
+    pdf = searchable_pdf(pages, metadata)
+    work.put("assembled.pdf", pdf, "application/pdf")
+
+
+def seal(house: House, paper_id: PaperId) -> None:
+    """Seal with the agency's key, once; the result is validated before anybody relies on it."""
+    paper, work = _open(house, paper_id)
+    if paper.signed_origin or work.has("sealed.pdf"):
+        return
+    moment = times.now()
+    first = PageNotes.of(work).pages[0]
+    sealed = seal_pdf(
+        work.get("assembled.pdf"),
+        key=house.seal_key,
+        stamp=stamp_on_free_paper(house.settings.agency_name, work.get_image(first.master), first.dpi, moment),
+        time_stamper=house.time_stamper,
+        trust=house.trust,
+        signing_time=moment,
+        environment=house.settings.environment,
+    )
+    report = validate(sealed, house.trust)
+    if report.verdict is not Verdict.VALID:
+        reasons = ", ".join(f.code for f in report.findings)
+        raise PartFailed(part="seal", reason=f"the fresh seal does not validate: {reasons}")
+    work.put_once("sealed.pdf", sealed, "application/pdf")
+
+
+def store(house: House, paper_id: PaperId) -> None:
+    """Lock the sealed paper in its owner's store and make it findable; its event is kept in the same transaction."""
+    paper, work = _open(house, paper_id)
+    if paper.state is PaperState.STORED or paper.owner is None:
+        return
+    moment = times.now()
+    folder = f"papers/{paper.owner.pseudonym(house.owner_secret)}/{paper_id}"
+    retain_until = house.retain_until(paper.confirmed_at or paper.created_at)
+
+    def keep(name: str, data: bytes, media_type: str) -> StoredObject:
+        key = f"{folder}/{name}"
+        return house.objects.put(key, data, media_type=media_type, retain_until=retain_until, if_absent=True)
+
+    sealed = keep(
+        "paper.pdf", _original(house, paper) if paper.signed_origin else work.get("sealed.pdf"), "application/pdf"
+    )
+    keep("reading.json", dump_value(reading_of(work)), "application/json")
+    stored = replace(
+        paper,
+        state=PaperState.STORED,
+        sealed=sealed,
+        verdict=paper.verdict if paper.signed_origin else Verdict.VALID,
+        stored_at=moment,
+    )
+    house.catalogue.save(stored, actor=ACTOR, action="paper.stored", event=Event("paper.stored", paper_id, moment))
+
+
+def announce(house: House, paper_id: PaperId) -> None:
+    """Let go of the work in progress; subscribers read the event from the outbox."""
+    _, work = _open(house, paper_id)
+    work.clear()
+
+
+FINISH: tuple[Step, ...] = (assemble, seal, store, announce)
+
+
+# --- what the steps share --------------------------------------------------------------------------------------
+
+
+def _open(house: House, paper: PaperId) -> tuple[Paper, Workspace]:
+    return house.catalogue.paper(paper), Workspace(house.objects, paper)
+
+
+def _type(house: House, paper: Paper) -> PaperType:
+    return find_type(house.paper_types, paper.paper_type or OTHER)
+
+
+def _printed_owner(paper: Paper, paper_type: PaperType) -> Owner | None:
+    """Return the owner whose number the paper itself carries, if it can be read."""
+    number = paper_type.owner_number(paper.fields)
+    return Owner.parse(number, paper_type.owner_name(paper.fields)) if number else None
+
+
+def _original(house: House, paper: Paper) -> bytes:
+    return house.objects.get(paper.original.key, paper.original.version)
+
+
+def _raw_page(work: Workspace, note: PageNote) -> PageImage:
+    return PageImage(note.number, work.get_image(note.raw), note.dpi)
+
+
+def reading_of(work: Workspace) -> Reading:
+    """Return the whole reading kept in a workspace."""
+    return Reading(tuple(work.get_value(note.reading, PageReading) for note in PageNotes.of(work).pages))
+
+
+def _codes(work: Workspace) -> tuple[Code, ...]:
+    return tuple(code for note in PageNotes.of(work).pages for code in work.get_value(note.codes, CODES))

@@ -1,0 +1,53 @@
+"""Reading a file without keeping it: the pipeline's functions, in memory, for ``sohoa ocr`` and ``sohoa extract``."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from ingest.clean import clean, encode_master
+from ingest.decode import decode
+from ingest.house import House
+from ingest.images import PageImage
+from ingest.inspect import inspect
+from ingest.split import is_blank
+from ingest.workspace import decode_image
+from ocr.model import PageReading
+from ocr.pdfa import SearchablePage
+from ocr.qr import Code, find_codes
+from ocr.reader import read_page
+
+
+@dataclass(frozen=True, slots=True)
+class ReadPage:
+    """One page, read.
+
+    Attributes:
+        pdf: The master's JPEG and its reading. codes: QR codes found on it.
+    """
+
+    pdf: SearchablePage
+    codes: tuple[Code, ...]
+
+    @property
+    def reading(self) -> PageReading:
+        """The words."""
+        return self.pdf.reading
+
+
+def read_file(house: House, data: bytes) -> Iterator[ReadPage]:
+    """Yield the pages of a PDF, TIFF, JPEG or PNG in order as they are read.
+
+    Raises:
+        InputError: The file cannot be used. PartError: A part is missing or failed.
+    """
+
+    def read_one(page: PageImage) -> ReadPage:
+        master = clean(page, house.tesseract.orientation)
+        jpeg = encode_master(master)
+        pixels = decode_image(jpeg, "master")
+        if is_blank(page):
+            reading = PageReading(page.number, pixels.shape[1], pixels.shape[0], page.dpi, ())
+        else:
+            reading = read_page(pixels, number=page.number, dpi=page.dpi, engine=house.engine)
+        return ReadPage(SearchablePage(jpeg=jpeg, reading=reading), find_codes(pixels, page.number))
+
+    yield from house.over_pages(read_one, decode(data, inspect(data, house.limits), house.limits))

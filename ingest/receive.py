@@ -1,0 +1,174 @@
+"""Receive: batches and their files. When this returns, the bytes are safe: hashed, kept bit-exact, catalogued."""
+
+import hashlib
+import re
+import secrets
+from dataclasses import dataclass, field
+
+from pydantic import TypeAdapter
+
+from dossier import times
+from dossier.errors import EmptyFile, FileTooLarge, InvalidIdentifier, NotFound
+from dossier.identifiers import DossierNumber, PaperId, ProcedureCode
+from dossier.owners import Owner
+from dossier.paper_types import find_type
+from dossier.papers import Paper, PaperKind, PaperState
+from ingest.house import House
+from ingest.inspect import recognise
+from storage.records import Batch
+
+
+@dataclass(frozen=True, slots=True)
+class ManifestEntry:
+    """What the sender says of one file.
+
+    Attributes:
+        name: The file's name, unique in its batch; kept for people, never used as a path.
+        owner_number, owner_name: Whose paper it is, if known.
+        paper_type: Code of its type, if known; else it is found out.
+        kind: Component or result.
+        confirmed_by: Name of the person who compared scan and original and states that they agree; ``None`` leaves that
+            for later.
+    """
+
+    name: str
+    owner_number: str | None = None
+    owner_name: str | None = None
+    paper_type: str | None = None
+    kind: PaperKind = PaperKind.COMPONENT
+    confirmed_by: str | None = None
+
+    @property
+    def owner(self) -> Owner | None:
+        """The owner, checked.
+
+        Raises:
+            InvalidOwnerNumber: The number fails its checks.
+        """
+        return Owner.parse(self.owner_number, self.owner_name) if self.owner_number else None
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """What the sender says of a batch before sending its files.
+
+    Attributes:
+        station: Who sends. batch: The sender's identifier, 1 to 64 letters, digits, dots, dashes; sending the same
+            batch again is harmless.
+        operator: Name or number of the person at the scanner.
+        dossier, procedure: What the papers were handed in for.
+        entries: The files.
+    """
+
+    station: str
+    entries: tuple[ManifestEntry, ...]
+    batch: str = field(default_factory=lambda: secrets.token_hex(8))
+    operator: str = ""
+    dossier: str | None = None
+    procedure: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """What became of one file.
+
+    Attributes:
+        name: The file's name in the manifest. paper: The paper it became, or the one that came first.
+        duplicate: These very bytes were there already for this owner; nothing new was made.
+    """
+
+    name: str
+    paper: Paper
+    duplicate: bool = False
+
+
+_MANIFEST = TypeAdapter(Manifest)
+_BATCH = re.compile(r"[A-Za-z0-9._-]{1,64}")
+
+
+def open_batch(house: House, manifest: Manifest) -> Batch:
+    """Announce a batch; announcing it again with the same content changes nothing.
+
+    Raises:
+        BatchMismatch: The batch was announced before with other content.
+        InvalidIdentifier, InvalidOwnerNumber, UnknownPaperType: Something in the manifest is wrong; nothing was kept.
+    """
+    for entry in manifest.entries:
+        _ = entry.owner
+        if entry.paper_type is not None:
+            find_type(house.paper_types, entry.paper_type)
+    if not _BATCH.fullmatch(manifest.batch):
+        raise InvalidIdentifier(kind="batch identifier", kind_vi="Mã lô", example="2026-11-22.001")
+    content = _MANIFEST.dump_json(manifest)
+    batch = Batch(
+        id=f"{manifest.station}.{manifest.batch}",
+        station=manifest.station,
+        operator=manifest.operator,
+        agency=house.agency,
+        dossier=DossierNumber.parse(manifest.dossier) if manifest.dossier else None,
+        procedure=ProcedureCode.parse(manifest.procedure) if manifest.procedure else None,
+        created_at=times.now(),
+        manifest_sha256=hashlib.sha256(content).hexdigest(),
+    )
+    house.catalogue.add_batch(batch, (), actor=manifest.station)
+    house.objects.put(_manifest_key(batch.id), content, media_type="application/json")
+    return house.catalogue.batch(batch.id)
+
+
+def manifest_of(house: House, batch: str) -> Manifest:
+    """Return the manifest of an announced batch.
+
+    Raises:
+        NotFound: No such batch.
+    """
+    house.catalogue.batch(batch)
+    return _MANIFEST.validate_json(house.objects.get(_manifest_key(batch)))
+
+
+def receive(house: House, batch_id: str, name: str, data: bytes) -> Received:
+    """Keep one announced file of a batch and make it a paper; its preparation must then be queued.
+
+    Raises:
+        NotFound: No such batch, or it does not announce ``name``.
+        EmptyFile, FileTooLarge, UnsupportedType: The file is refused as a whole; nothing was kept.
+    """
+    batch = house.catalogue.batch(batch_id)
+    manifest = manifest_of(house, batch_id)
+    entry = next((e for e in manifest.entries if e.name == name), None)
+    if entry is None:
+        raise NotFound(kind="file", id=name)
+    if len(data) > house.limits.max_bytes:
+        raise FileTooLarge(size=len(data), limit=house.limits.max_bytes)
+    if not data:
+        raise EmptyFile
+    media_type = recognise(data)
+
+    digest = hashlib.sha256(data).hexdigest()
+    first = house.catalogue.by_original(digest, entry.owner.number if entry.owner else None)
+    if first is not None:
+        house.catalogue.record(manifest.station, "paper.received-again", f"paper:{first.id}")
+        return Received(name, first, duplicate=True)
+
+    paper_id = PaperId.new()
+    paper = Paper(
+        id=paper_id,
+        batch=batch.id,
+        name=name,
+        state=PaperState.RECEIVED,
+        created_at=times.now(),
+        original=house.objects.put(f"originals/{paper_id}/original", data, media_type=media_type),
+        owner=entry.owner,
+        kind=entry.kind,
+        paper_type=entry.paper_type,
+        agency=batch.agency,
+        dossier=batch.dossier,
+        procedure=batch.procedure,
+        confirmed_by=entry.confirmed_by,
+    )
+    house.catalogue.add_papers([paper], actor=manifest.station)
+    return Received(name, paper)
+
+
+def _manifest_key(batch: str) -> str:
+    """Return the key of a batch's manifest: the identifier is the sender's choice, so it is hashed, not used."""
+    return f"batches/{hashlib.sha256(batch.encode()).hexdigest()[:32]}/manifest.json"

@@ -1,0 +1,114 @@
+"""Settings: environment variables with the prefix ``SOHOA_`` first, then ``sohoa.toml`` in the working folder.
+
+Every setting has a default with which the service runs on one machine, embedded, bound to loopback.
+"""
+
+import os
+from enum import StrEnum
+from pathlib import Path
+from typing import Self
+
+from pydantic import Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
+
+from dossier.errors import ConfigurationError
+
+
+class Environment(StrEnum):
+    """Whether TEST keys may seal."""
+
+    DEVELOPMENT = "development"
+    PRODUCTION = "production"
+
+
+class Settings(BaseSettings):
+    """Everything that can be set.
+
+    Attributes:
+        environment: ``production`` refuses every key marked TEST.
+        data_dir: Folder of the embedded default: catalogue, objects, development keys.
+        database_url: Catalogue and work queue; empty means SQLite files in ``data_dir``; else ``postgresql://…``.
+        object_store: ``folder`` (in ``data_dir``) or ``s3``.
+        s3_endpoint, s3_bucket, s3_access_key, s3_secret_key, s3_secure, s3_region: Of the S3 store.
+        agency_code, agency_name: The digitizing agency, for the catalogue and the stamp.
+        seal_pkcs12: File with the agency's key. seal_pkcs11_module, seal_pkcs11_token, seal_pkcs11_label: Or where a
+            hardware module holds it. seal_passphrase: Of the file, or the module's PIN. All empty: the development seal.
+        timestamp_url: RFC 3161 authority; empty means the development authority.
+        trust_dir: Folder of trust anchors; the development anchor is trusted besides in development.
+        paper_types_dir: Folder of additional paper types.
+        language: Tesseract's model.
+        host, port: Where ``sohoa serve`` listens.
+        workers: Papers worked on at once by one process; 0 means one per processor.
+        heartbeat_s: Seconds between a worker's signs of life. dead_after_s: Silence after which its work is taken over.
+        retention_years: How long sealed papers are locked in the store.
+        max_upload_bytes: Largest file accepted.
+    """
+
+    model_config = SettingsConfigDict(
+        env_prefix="SOHOA_", toml_file="sohoa.toml", extra="forbid", frozen=True, env_ignore_empty=True
+    )
+
+    environment: Environment = Environment.DEVELOPMENT
+    data_dir: Path = Path("~/.local/share/sohoa")
+    database_url: SecretStr = SecretStr("")
+    object_store: str = Field(default="folder", pattern="^(folder|s3)$")
+    s3_endpoint: str = "127.0.0.1:8333"
+    s3_bucket: str = "sohoa"
+    s3_access_key: str = ""
+    s3_secret_key: SecretStr = SecretStr("")
+    s3_secure: bool = True
+    s3_region: str = "us-east-1"
+    agency_code: str = "H41.99"
+    agency_name: str = "Trung tâm Phục vụ hành chính công (THỬ NGHIỆM)"
+    seal_pkcs12: Path | None = None
+    seal_pkcs11_module: Path | None = None
+    seal_pkcs11_token: str = ""
+    seal_pkcs11_label: str = ""
+    seal_passphrase: SecretStr = SecretStr("")
+    timestamp_url: str = ""
+    trust_dir: Path | None = None
+    paper_types_dir: Path | None = None
+    language: str = "vie"
+    host: str = "127.0.0.1"
+    port: int = Field(default=8080, ge=1, le=65535)
+    workers: int = Field(default=0, ge=0, le=256)
+    heartbeat_s: float = Field(default=2.0, gt=0)
+    dead_after_s: float = Field(default=15.0, gt=0)
+    retention_years: int = Field(default=20, ge=0)
+    max_upload_bytes: int = Field(default=200 * 1024 * 1024, gt=0)
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Arguments win over the environment, the environment over the file."""
+        del dotenv_settings, file_secret_settings
+        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls)
+
+    @classmethod
+    def load(cls) -> Self:
+        """Return the settings of this process.
+
+        Raises:
+            ConfigurationError: A setting is unknown or out of its range.
+        """
+        try:
+            return cls()
+        except ValidationError as error:
+            wrong = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors(include_input=False))
+            raise ConfigurationError(reason=wrong) from None
+
+    @property
+    def root(self) -> Path:
+        """``data_dir`` with ``~`` expanded, absolute."""
+        return self.data_dir.expanduser().resolve()
+
+    @property
+    def concurrency(self) -> int:
+        """Papers worked on at once."""
+        return self.workers or os.cpu_count() or 1

@@ -1,0 +1,223 @@
+"""Durable work: the pipeline's steps as two DBOS workflows per paper, on a queue every worker draws from.
+
+``prepare`` runs from the received bytes to the checks, ``finish`` from the confirmation to the store. A step that was
+done is not done again; a step that was interrupted is (at least once), and steps are written for that. A process shows
+that it lives by a heartbeat in the catalogue; whoever lives takes over what a silent one held, and starts what was
+received or confirmed but never queued.
+"""
+
+import datetime as dt
+import logging
+import os
+import secrets
+import socket
+import threading
+from collections.abc import Iterable
+from types import TracebackType
+from typing import Self
+
+import sqlalchemy as sa
+import structlog
+from dbos import DBOS, DBOSConfig, SetWorkflowID
+from sqlalchemy import event
+
+from dossier import times
+from dossier.errors import InputError, LimitExceeded, SecrecyMark, SohoaError
+from dossier.identifiers import PaperId
+from dossier.papers import PaperState
+from ingest import pipeline
+from ingest.confirm import confirm_as_announced
+from ingest.house import House
+from ingest.problems import set_aside
+from storage import audit
+
+QUEUE = "papers"
+APPLICATION_VERSION = "1"
+"""Raised when the steps' order changes: workers only take work of their own version."""
+_POLL_S = 0.03
+_LONG_AGO = dt.datetime(2000, 1, 1, tzinfo=dt.UTC)
+_WORKFLOWS = {PaperState.RECEIVED: "prepare", PaperState.CONFIRMED: "finish"}
+"""Which work a paper in a state waits for."""
+_ENDED = {"SUCCESS", "ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED"}
+_log = structlog.get_logger(__name__)
+
+
+class Work:
+    """The queue and, unless told otherwise, a worker of this process. One per process, because DBOS is one per process.
+
+    Args:
+        house: The parts the steps use.
+        draws: Whether this process works on papers, or only queues them for others.
+    """
+
+    def __init__(self, house: House, *, draws: bool = True) -> None:
+        self.house = house
+        self.executor = f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(3)}"
+        self._stop = threading.Event()
+        self._watch = threading.Thread(target=self._keep_watch, name="sohoa-watch", daemon=True)
+        DBOS(config=_configuration(house, self.executor))
+        self._prepare = DBOS.workflow(name="prepare")(self._run_prepare)
+        self._finish = DBOS.workflow(name="finish")(self._run_finish)
+        DBOS.listen_queues([QUEUE] if draws else [])
+        self.draws = draws
+        if draws:
+            self._beat()  # before the first paper is drawn: who holds work must be known to live
+        DBOS.launch()
+        DBOS.register_queue(
+            QUEUE,
+            worker_concurrency=house.settings.concurrency,
+            polling_interval_sec=_POLL_S,
+            on_conflict="always_update",
+        )
+        if draws:
+            self._watch.start()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Stop drawing work; what is under way is taken over by another process or by the next start."""
+        self._stop.set()
+        if self.draws:
+            self._watch.join()
+        DBOS.destroy(destroy_registry=True)
+        if self.draws:
+            self.house.catalogue.beat(self.executor, _LONG_AGO)  # what it still held is free for others at once
+        audit.anchor(self.house.catalogue, self.house.objects)
+
+    # --- queueing ---------------------------------------------------------------------------------------------------
+
+    def start(self, paper: PaperId) -> None:
+        """Queue what a paper needs next: preparation once received, finishing once confirmed, else nothing.
+
+        Queueing twice changes nothing. Work that ended while its paper still waits for it (a retry) is queued anew.
+        """
+        state = self.house.catalogue.paper(paper).state
+        if state not in _WORKFLOWS:
+            return
+        workflow = f"{_WORKFLOWS[state]}:{paper}"
+        status = DBOS.get_workflow_status(workflow)
+        # The paper's state is read after the work's: work that ended has moved its paper on, unless it is a retry.
+        if status and status.status in _ENDED and self.house.catalogue.paper(paper).state is state:
+            DBOS.delete_workflow(workflow)
+        function = self._prepare if state is PaperState.RECEIVED else self._finish
+        with SetWorkflowID(workflow):
+            DBOS.enqueue_workflow(QUEUE, function, paper.value)
+
+    def wait(self, papers: Iterable[PaperId]) -> None:
+        """Return when no work on any of ``papers`` is queued or under way."""
+        for paper in papers:
+            for kind in _WORKFLOWS.values():
+                workflow = f"{kind}:{paper}"
+                if DBOS.get_workflow_status(workflow) is not None:
+                    DBOS.retrieve_workflow(workflow).get_result(polling_interval_sec=_POLL_S)
+
+    # --- the workflows ----------------------------------------------------------------------------------------------
+
+    def _run_prepare(self, value: str) -> str:
+        paper = PaperId(value)
+        state = self._run_steps(pipeline.PREPARE, paper)
+        if state in {PaperState.READY, PaperState.NEEDS_REVIEW} and DBOS.run_step(
+            {"name": "confirm"}, confirm_as_announced, self.house, paper
+        ):
+            self.start(paper)
+        return state.value
+
+    def _run_finish(self, value: str) -> str:
+        return self._run_steps(pipeline.FINISH, PaperId(value)).value
+
+    def _run_steps(self, steps: tuple[pipeline.Step, ...], paper: PaperId) -> PaperState:
+        """Run ``steps`` in order; a paper that fails is set aside with the reason, and harms no other."""
+        try:
+            for step in steps:
+                DBOS.run_step(
+                    {
+                        "name": step.__name__,
+                        "retries_allowed": True,
+                        "interval_seconds": 0.5,
+                        "max_attempts": 4,
+                        "should_retry": _worth_retrying,
+                    },
+                    step,
+                    self.house,
+                    paper,
+                )
+        except Exception as error:  # noqa: BLE001 - whatever it is, it belongs to this paper alone
+            _log.warning("paper set aside", paper=paper.value, code=getattr(error, "code", type(error).__name__))
+            return DBOS.run_step({"name": "set_aside"}, set_aside, self.house, paper, error)
+        return self.house.catalogue.paper(paper).state
+
+    # --- watching over the others -----------------------------------------------------------------------------------
+
+    def _beat(self) -> None:
+        self.house.catalogue.beat(self.executor, times.now())
+
+    def _keep_watch(self) -> None:
+        """Beat, take over what silent workers held, start what was never queued; until closed."""
+        while not self._stop.is_set():
+            try:
+                self._beat()
+                self._take_over()
+                self._start_forgotten()
+            except Exception:  # noqa: BLE001 - a database away for a moment must not end the watch
+                _log.exception("watch failed; trying again")
+            self._stop.wait(self.house.settings.heartbeat_s)
+
+    def _take_over(self) -> None:
+        """Queue anew what workers held that have fallen silent."""
+        catalogue = self.house.catalogue
+        silence = dt.timedelta(seconds=self.house.settings.dead_after_s)
+        for executor in catalogue.dead_executors(times.now() - silence):
+            held = DBOS.list_workflows(status="PENDING", executor_id=executor, load_input=False, load_output=False)
+            for workflow in held:
+                _log.info("taking over", workflow=workflow.workflow_id)
+                DBOS.resume_workflow(workflow.workflow_id, queue_name=QUEUE)
+            catalogue.forget_executor(executor)
+
+    def _start_forgotten(self) -> None:
+        for state in _WORKFLOWS:
+            for paper in self.house.catalogue.papers(state=state):
+                self.start(paper.id)
+
+
+def _worth_retrying(error: BaseException) -> bool:
+    """Whether the same step may succeed next time: a fault of a part may pass, a fault of the paper will not."""
+    return not isinstance(error, InputError | SecrecyMark | LimitExceeded) if isinstance(error, SohoaError) else True
+
+
+def _configuration(house: House, executor: str) -> DBOSConfig:
+    url = house.settings.database_url.get_secret_value()
+    logging.getLogger("dbos").setLevel(logging.ERROR)
+    configuration = DBOSConfig(
+        name="sohoa",
+        executor_id=executor,
+        application_version=APPLICATION_VERSION,
+        log_level="ERROR",
+        notification_listener_polling_interval_sec=0.05,
+    )
+    if url:
+        configuration["system_database_url"] = url
+    else:
+        path = house.settings.root / "work.db"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        configuration["system_database_url"] = f"sqlite:///{path}"
+        configuration["system_database_engine"] = _sqlite(f"sqlite:///{path}")
+    return configuration
+
+
+def _sqlite(url: str) -> sa.Engine:
+    """Return an engine in WAL mode (8 → 29–54 workflows per second) whose writers wait for each other."""
+    engine = sa.create_engine(url)
+
+    @event.listens_for(engine, "connect")
+    def prepare(connection: object, _record: object) -> None:
+        connection.isolation_level = "IMMEDIATE"  # type: ignore[attr-defined]  # a DB-API connection of sqlite3
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=30000", "foreign_keys=ON"):
+            connection.execute(f"PRAGMA {pragma}")  # type: ignore[attr-defined]
+
+    return engine

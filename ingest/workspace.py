@@ -1,0 +1,112 @@
+"""A paper's workspace: what the steps leave for each other in the object store, under keys without personal data.
+
+A step may run twice: writing the same bytes again changes nothing. The workspace is cleared when the paper is stored.
+"""
+
+import contextlib
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, TypeVar
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import TypeAdapter
+
+from dossier.errors import AlreadyExists, NotFound, ObjectDamaged
+from dossier.identifiers import PaperId
+from storage.objects import ObjectStore
+
+T = TypeVar("T")
+
+_FAST_PNG = [cv2.IMWRITE_PNG_COMPRESSION, 1]
+
+
+@cache
+def _adapter(kind: Any) -> TypeAdapter[Any]:  # noqa: ANN401 - any type pydantic can describe
+    return TypeAdapter(kind)
+
+
+@dataclass(frozen=True, slots=True)
+class Workspace:
+    """Named bytes, images and values of one paper being worked on.
+
+    Attributes:
+        objects: Where they are kept. paper: Whose they are.
+    """
+
+    objects: ObjectStore
+    paper: PaperId
+
+    def _key(self, name: str) -> str:
+        return f"work/{self.paper}/{name}"
+
+    def put(self, name: str, data: bytes, media_type: str = "application/octet-stream") -> None:
+        """Keep ``data`` under ``name``."""
+        self.objects.put(self._key(name), data, media_type=media_type)
+
+    def put_once(self, name: str, data: bytes, media_type: str) -> None:
+        """Keep ``data`` under ``name`` unless something is there already: the first to come wins, even in a race."""
+        with contextlib.suppress(AlreadyExists):
+            self.objects.put(self._key(name), data, media_type=media_type, if_absent=True)
+
+    def get(self, name: str) -> bytes:
+        """Return the bytes under ``name``.
+
+        Raises:
+            NotFound: There are none.
+        """
+        return self.objects.get(self._key(name))
+
+    def has(self, name: str) -> bool:
+        """Whether something is kept under ``name``."""
+        try:
+            self.objects.head(self._key(name))
+        except NotFound:
+            return False
+        return True
+
+    def put_value(self, name: str, value: object, kind: Any = None) -> None:  # noqa: ANN401 - any type pydantic describes
+        """Keep a frozen value as JSON; ``kind`` is its type where that cannot be seen from the value."""
+        self.put(name, dump_value(value, kind), "application/json")
+
+    def get_value(self, name: str, kind: type[T]) -> T:
+        """Return the value of type ``kind`` kept under ``name``."""
+        value: T = _adapter(kind).validate_json(self.get(name))
+        return value
+
+    def put_image(self, name: str, pixels: NDArray[np.uint8]) -> None:
+        """Keep an image (H×W×3 BGR or H×W grey) without loss."""
+        self.put(name, cv2.imencode(".png", pixels, _FAST_PNG)[1].tobytes(), "image/png")
+
+    def get_image(self, name: str) -> NDArray[np.uint8]:
+        """Return the image kept under ``name`` as H×W×3 BGR."""
+        return decode_image(self.get(name), self._key(name))
+
+    def names(self, prefix: str) -> list[str]:
+        """Return the names that begin with ``prefix``, sorted."""
+        base = self._key("")
+        return sorted(key.removeprefix(base) for key in self.objects.keys(base + prefix))
+
+    def clear(self) -> None:
+        """Remove everything."""
+        for key in list(self.objects.keys(self._key(""))):
+            for version in self.objects.versions(key):
+                self.objects.delete(key, version.version)
+
+
+def dump_value(value: object, kind: Any = None) -> bytes:  # noqa: ANN401 - any type pydantic describes
+    """Return a frozen value as JSON, UTF-8."""
+    return _adapter(kind or type(value)).dump_json(value)
+
+
+def decode_image(data: bytes, key: str) -> NDArray[np.uint8]:
+    """Return our own encoded image as H×W×3 BGR.
+
+    Raises:
+        ObjectDamaged: ``data`` is no image.
+    """
+    pixels = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR_BGR)
+    if pixels is None:
+        raise ObjectDamaged(key=key)
+    return np.asarray(pixels, np.uint8)

@@ -1,0 +1,1 @@
+"""Benchmarks: what the sample batch costs and how well it is read. Run by ``make bench``; nothing here is asserted."""
