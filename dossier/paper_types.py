@@ -26,6 +26,9 @@ from dossier.values import VALUE_KINDS
 ZONES = ("number", "date", "place", "agency", "kind", "subject", "signer")
 """Zones of decree 30/2020/NĐ-CP, annex I, in which a field without a label may stand."""
 
+CODE_FORMS = ("identity",)
+"""Forms of QR codes whose content is known: the identity card's seven parts."""
+
 OTHER = "other"
 """Code of the type of papers that no other type fits."""
 
@@ -56,6 +59,7 @@ class FieldRule:
         zone: Where it stands without a label, one of :data:`ZONES`.
         pattern: Regular expression that its zone's text must contain; the first group, or else the whole match, is the
             value.
+        choices: All that the value can be, if it is one of a few: what was read becomes the nearest of them.
     """
 
     key: str
@@ -67,6 +71,7 @@ class FieldRule:
     labels: tuple[str, ...] = ()
     zone: str | None = None
     pattern: re.Pattern[str] | None = None
+    choices: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +104,7 @@ class PaperType:
         validity: How long it is valid.
         titles, anchors: Phrases of the title zone, and phrases anywhere, that tell the type.
         stops: Printed labels of data that are not read, at which a value before them ends.
+        code_form: What the QR code printed on it says, one of :data:`CODE_FORMS`.
         issued_on_field, subject_field: Keys of the fields with the day of issue and with the paper's one-line subject.
         owner_number_field, owner_name_field, owner_birth_field: Keys of the fields about the owner.
         review_below: Confidence, 0 to 1, under which a field or the type itself goes to a person.
@@ -119,6 +125,7 @@ class PaperType:
     titles: tuple[Phrase, ...] = ()
     anchors: tuple[Phrase, ...] = ()
     stops: tuple[str, ...] = ()
+    code_form: str | None = None
     issued_on_field: str | None = None
     subject_field: str | None = None
     owner_number_field: str | None = None
@@ -256,6 +263,7 @@ def read_paper_type(path: Path | Traversable) -> PaperType:
         titles=_phrases(recognition, "titles"),
         anchors=_phrases(recognition, "anchors"),
         stops=tuple(nfc(s) for s in recognition.texts("stops")),
+        code_form=_one_of(recognition, "code_form", CODE_FORMS),
         issued_on_field=table.optional_text("issued_on_field"),
         subject_field=table.optional_text("subject_field"),
         owner_number_field=owner.optional_text("number"),
@@ -274,6 +282,13 @@ def _matching(table: Table, key: str, pattern: str, reason: str) -> str:
     value = table.text(key)
     if not re.fullmatch(pattern, value):
         raise table.fault(key, reason)
+    return value
+
+
+def _one_of(table: Table, key: str, known: Sequence[str]) -> str | None:
+    value = table.optional_text(key)
+    if value is not None and value not in known:
+        raise table.fault(key, f"must be one of: {', '.join(known)}")
     return value
 
 
@@ -317,9 +332,6 @@ def _field_rule(table: Table) -> FieldRule:
     value = table.text("value")
     if value not in VALUE_KINDS:
         raise table.fault("value", f"must be one of: {', '.join(VALUE_KINDS)}")
-    zone = table.optional_text("zone")
-    if zone is not None and zone not in ZONES:
-        raise table.fault("zone", f"must be one of: {', '.join(ZONES)}")
     rule = FieldRule(
         key=_matching(table, "key", r"[a-z][a-z0-9_]*", "must be in snake case"),
         name_vi=nfc(table.text("name_vi")),
@@ -328,8 +340,9 @@ def _field_rule(table: Table) -> FieldRule:
         required=table.flag("required", default=False),
         pii=table.flag("pii", default=False),
         labels=tuple(nfc(label) for label in table.texts("labels")),
-        zone=zone,
+        zone=_one_of(table, "zone", ZONES),
         pattern=_pattern(table),
+        choices=tuple(nfc(choice) for choice in table.texts("choices")),
     )
     table.finish()
     return rule

@@ -25,8 +25,8 @@ _D = r"[0-9OoQDlIi|!SsBZz]"
 """A character that may stand for a digit where only digits may stand."""
 
 _LEADERS = re.compile(r"[.…_·‧]{3,}|(?:\s[.…_·‧]){2,}|…")
-_EDGE_PUNCTUATION = " \t\n\r:;,.…_·‧'\"`´‘’“”|~*=<>-–—/\\"
-_NUMERIC_DATE = re.compile(rf"({_D}{{1,2}})\s?[/.,\-–]\s?({_D}{{1,2}})\s?[/.,\-–]\s?({_D}{{4}})")
+_EDGE_PUNCTUATION = " \t\n\r:;,.…_·‧'\"`´‘’“”«»|~*+=<>^°#†‡¬-–—/\\"
+_NUMERIC_DATE = re.compile(rf"({_D}{{1,2}})[\s/.,\-–]{{1,4}}({_D}{{1,2}})[\s/.,\-–]{{1,4}}({_D}{{4}})")
 _SPELLED_DATE = re.compile(
     rf"(?:n\w{{2,3}}\s?)?({_D}{{1,2}})\s?t\w{{1,3}}g\s?({_D}{{1,2}})\s?n\w{{1,2}}m?\s?({_D}{{4}})", re.IGNORECASE
 )
@@ -120,6 +120,8 @@ def _year(raw: str) -> str:
 
 def _date(raw: str) -> str:
     text = tidy(raw)
+    if text.count("/") == 2:  # noqa: PLR2004 - the slashes part the figures, so dots are left over from a leader
+        text = text.replace(".", "")
     match = _NUMERIC_DATE.fullmatch(text) or _SPELLED_DATE.fullmatch(text)
     if match is None:
         raise _refuse("date")

@@ -72,7 +72,9 @@ def _known(word: str) -> str:
     if word in _VOCABULARY or len(word) < 3:  # noqa: PLR2004 - two letters leave nothing to go by
         return word
     near = [known for known in _VOCABULARY if _one_edit_apart(word, known)]
-    return near[0] if len(near) == 1 else word
+    # Recognizers swap letters more often than they lose or add them.
+    alike = [known for known in near if len(known) == len(word)] or near
+    return alike[0] if len(alike) == 1 else word
 
 
 def _one_edit_apart(a: str, b: str) -> bool:

@@ -1,0 +1,226 @@
+"""Fields from a reading: by their labels, by their zones, and from codes; no fixed template.
+
+A value stands to the right of its label, or below it; it may run over several lines and ends at the next label. What
+does not parse as its type gives a field without a value, whose raw text a person will see.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+
+from rapidfuzz import fuzz
+
+from dossier.errors import InvalidValue
+from dossier.paper_types import FieldRule, PaperType
+from dossier.papers import Field
+from dossier.text import fold
+from dossier.values import VALUE_KINDS, parse_value, tidy
+from ocr.labels import Label, assign, find_labels
+from ocr.model import Reading
+from ocr.qr import Code, identity_fields
+from ocr.tokens import Row, Token, box_of, confidence_of, rows_of, text_of
+from ocr.zones import Zone, find_zones
+
+_FLOWING = frozenset({"text", "place", "date_words"})
+"""Kinds of value that may run over several lines."""
+
+_STRICT = frozenset(VALUE_KINDS) - _FLOWING - {"person_name"}
+"""Kinds whose form shows where the value ends: what stands behind it on the line is left out."""
+
+_MOST_LINES = 4
+_WIDE_GAP = 3.5
+"""A gap of so many line heights inside a row parts two columns, unless the engine kept them in one line."""
+
+_CLOSE = 0.9
+"""Lines of one value are no further apart than so many line heights."""
+
+_ALIGNED, _INDENTED = 0.6, 6
+"""Line heights: how exactly a value that goes on below is aligned, and how far right of that it may begin."""
+
+_SAME_PLACE = 90
+"""Similarity in percent from which a printed address and the code's are the same one."""
+
+
+def extract(reading: Reading, paper_type: PaperType, codes: Sequence[Code] = ()) -> tuple[Field, ...]:
+    """Return the fields found on a paper, in the order the type declares.
+
+    What the paper's code says comes first. A printed value that contradicts the code follows it as a second field of
+    the same key, so that the contradiction can be shown; one that agrees is left out.
+
+    Args:
+        reading: The whole paper.
+        paper_type: What to look for.
+        codes: QR codes of its pages.
+
+    Returns:
+        Fields with evidence. A field without a trace on the paper is absent; one that does not parse has no value.
+    """
+    rows = rows_of(reading)
+    printed = _labelled(rows, paper_type) | _zoned(rows, reading, paper_type)
+    coded = _coded(codes, paper_type)
+    fields: list[Field] = []
+    for rule in paper_type.fields:
+        code, print_ = coded.get(rule.key), printed.get(rule.key)
+        if code:
+            fields.append(code)
+        if print_ and not (code and _agree(code, print_)):
+            fields.append(print_)
+    return tuple(fields)
+
+
+def _coded(codes: Sequence[Code], paper_type: PaperType) -> dict[str, Field]:
+    if paper_type.code_form != "identity":
+        return {}
+    for code in codes:
+        try:
+            return {field.key: field for field in identity_fields(code)}
+        except InvalidValue:
+            # Another code, as shops and parcels carry: no evidence of this paper.
+            continue
+    return {}
+
+
+def _agree(code: Field, printed: Field) -> bool:
+    """Return whether the print says what the code says; print that could not be read contradicts nothing."""
+    if printed.value is None or code.value is None:
+        return True
+    a, b = fold(code.value), fold(printed.value)
+    return a == b or (" " in a and fuzz.ratio(a, b) >= _SAME_PLACE)
+
+
+def _labelled(rows: Sequence[Row], paper_type: PaperType) -> dict[str, Field]:
+    rules = [r for r in paper_type.fields if r.labels and not r.zone]
+    labels = find_labels(rows, [*(t for r in rules for t in r.labels), *paper_type.stops])
+    assigned = assign(labels, [(r.key, r.labels) for r in rules])
+    fields = {}
+    for rule in rules:
+        if rule.key in assigned:
+            place, text = assigned[rule.key]
+            tokens = _value_tokens(rows, labels, place, labels[place].ends[text], rule)
+            field = _field(rule, tokens, labels[place].scores[text])
+            if field:
+                fields[rule.key] = field
+    return fields
+
+
+def _value_tokens(rows: Sequence[Row], labels: Sequence[Label], place: int, end: int, rule: FieldRule) -> list[Token]:
+    """Return what stands right of a label, with the lines it runs on to, or else what stands below it."""
+    label = labels[place]
+    row = rows[label.row]
+    starts = _label_starts(labels)
+    value = _run(row, end, starts.get(label.row, ()))
+    flowing = rule.value in _FLOWING
+    if value and (not flowing or any(s >= end for s in starts.get(label.row, ()))):
+        return value
+    columns = (row.tokens[label.start].box.x, value[0].box.x if value else row.tokens[label.start].box.x)
+    above = row
+    for number in range(label.row + 1, min(label.row + _MOST_LINES, len(rows))):
+        below = rows[number]
+        if below.page != row.page or below.box.y - above.box.bottom > _CLOSE * row.height:
+            break
+        start = _continuation(below, columns, [lb for lb in labels if lb.row == number], row.height)
+        more = _run(below, start, starts.get(number, ())) if start is not None else []
+        if not more or (value and _is_heading(more)):
+            break
+        value += more
+        if not flowing or any(s >= (start or 0) for s in starts.get(number, ())):
+            break
+        above = below
+    return value
+
+
+def _label_starts(labels: Sequence[Label]) -> Mapping[int, tuple[int, ...]]:
+    starts: dict[int, tuple[int, ...]] = {}
+    for label in labels:
+        starts[label.row] = (*starts.get(label.row, ()), label.start)
+    return starts
+
+
+def _continuation(row: Row, columns: tuple[int, int], labels: Sequence[Label], height: float) -> int | None:
+    """Return the token where a value goes on: under its label or under its own start, else the start of the line.
+
+    Text of another column may stand before it, as the expiry date does under an identity card's portrait. A line that
+    opens with another label goes on only exactly under this one's: its own value may stand anywhere.
+    """
+    label_column, value_column = columns
+    labelled = {i for label in labels for i in range(label.start, label.end)}
+    for i, token in enumerate(row.tokens):
+        under = [label_column] if any(label.start < i for label in labels) else [label_column, value_column]
+        if i not in labelled and any(abs(token.box.x - x) <= _ALIGNED * height for x in under):
+            return i
+    opens_freely = 0 not in labelled and row.tokens[0].box.x - value_column <= _INDENTED * height
+    return 0 if opens_freely else None
+
+
+def _run(row: Row, start: int, stops: Sequence[int]) -> list[Token]:
+    """Return the tokens from ``start`` to the next label or to the end of the column."""
+    end = min((s for s in stops if s >= start), default=len(row.tokens))
+    run: list[Token] = []
+    for token in row.tokens[start:end]:
+        last = run[-1] if run else None
+        if last and token.line != last.line and token.box.x - last.box.right > _WIDE_GAP * row.height:
+            break
+        if token.letters or run:
+            run.append(token)
+    return run
+
+
+def _is_heading(tokens: Sequence[Token]) -> bool:
+    text = text_of(tokens)
+    return text.isupper() and len(tokens) > 1
+
+
+def _zoned(rows: Sequence[Row], reading: Reading, paper_type: PaperType) -> dict[str, Field]:
+    rules = [r for r in paper_type.fields if r.zone]
+    zones = find_zones(rows, {p.number: p.width for p in reading.pages}) if rules else {}
+    fields = {}
+    for rule in rules:
+        zone = zones.get(rule.zone or "")
+        field = _zone_field(rule, zone) if zone else None
+        if field:
+            fields[rule.key] = field
+    return fields
+
+
+def _zone_field(rule: FieldRule, zone: Zone) -> Field | None:
+    tokens = list(zone.tokens)
+    if rule.choices:
+        choice = max(rule.choices, key=lambda c: fuzz.ratio(fold(c), fold(zone.text)))
+        likeness = fuzz.ratio(fold(choice), fold(zone.text)) / 100
+        value = choice if likeness >= 0.8 else None  # noqa: PLR2004 - one edit in five, as for labels
+        confidence = confidence_of(tokens) * zone.certainty
+        return Field(rule.key, value, zone.text, tokens[0].page, box_of(tokens), confidence)
+    if rule.pattern and (match := rule.pattern.search(zone.text)):
+        start, end = match.span(1 if rule.pattern.groups else 0)
+        tokens = _spanned(tokens, start, end)
+    return _field(rule, tokens, zone.certainty)
+
+
+def _spanned(tokens: Sequence[Token], start: int, end: int) -> list[Token]:
+    """Return the tokens that the characters ``start`` to ``end`` of their joined text touch."""
+    kept, at = [], 0
+    for token in tokens:
+        if at < end and at + len(token.text) > start:
+            kept.append(token)
+        at += len(token.text) + 1
+    return kept
+
+
+def _field(rule: FieldRule, tokens: Sequence[Token], certainty: float) -> Field | None:
+    """Return the field for what was read: the longest run from the start that parses, else all; or nothing."""
+    if not any(t.letters for t in tokens):
+        return None
+    tokens = [t for t in tokens if t.letters] if rule.value == "person_name" else tokens
+    ends = range(len(tokens), 0, -1) if rule.value in _STRICT else (len(tokens),)
+    for end in ends:
+        run = tokens[:end]
+        try:
+            value = parse_value(rule.value, text_of(run), key=rule.key)
+        except InvalidValue:
+            continue
+        return Field(rule.key, value, _raw(run), run[0].page, box_of(run), confidence_of(run) * certainty)
+    return Field(rule.key, None, _raw(tokens), tokens[0].page, box_of(tokens), confidence_of(tokens) * certainty)
+
+
+def _raw(tokens: Sequence[Token]) -> str:
+    """Return what was read, leaders apart."""
+    return tidy(text_of(tokens)) or re.sub(r"\s+", " ", text_of(tokens))

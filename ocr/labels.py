@@ -1,0 +1,183 @@
+"""Finding printed labels and phrases among recognized words, and telling which field each label belongs to.
+
+Labels are compared by their folded letters, so tone marks, spaces, punctuation and normal forms do not matter, and up
+to one edit in five letters is forgiven: short labels must be exact.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from rapidfuzz.distance import Levenshtein
+
+from ocr.tokens import Row, Token, letters_of
+
+FORGIVEN = 0.2
+"""Share of a label's letters that may be edited: one in five."""
+
+_SHORT = 4
+"""Labels of fewer letters, as "Số", stand in every other sentence: they need a colon, or a line's start and a digit."""
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A phrase found in a row.
+
+    Attributes:
+        phrase: The phrase sought. start, end: First token and the token after the last. score: 0.8 to 1.
+    """
+
+    phrase: str
+    start: int
+    end: int
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """A place where a label is printed.
+
+    Attributes:
+        row: Number of the row. start: First token. ends: For each label that it may be, the token after its last.
+        scores: For each label that it may be, 0 to 1.
+    """
+
+    row: int
+    start: int
+    ends: Mapping[str, int]
+    scores: Mapping[str, float]
+
+    @property
+    def best(self) -> str:
+        """The likeliest label."""
+        return max(self.scores, key=lambda text: (self.scores[text], len(text)))
+
+    @property
+    def end(self) -> int:
+        """The token after the likeliest label."""
+        return self.ends[self.best]
+
+
+def find_phrase(tokens: Sequence[Token], phrase: str) -> list[Match]:
+    """Return where ``phrase`` stands among ``tokens`` of one row, best first; matches may overlap."""
+    wanted = letters_of(phrase)
+    allowed = int(FORGIVEN * len(wanted))
+    matches = []
+    for start, first in enumerate(tokens):
+        if not first.letters:
+            continue
+        letters = ""
+        for end in range(start, len(tokens)):
+            letters += tokens[end].letters
+            if len(letters) < len(wanted) - allowed or not tokens[end].letters:
+                continue
+            if len(letters) > len(wanted) + allowed:
+                break
+            edits = Levenshtein.distance(wanted, letters, score_cutoff=allowed)
+            if edits <= allowed:
+                matches.append(Match(phrase, start, end + 1, 1 - edits / len(wanted)))
+    return sorted(matches, key=lambda m: -m.score)
+
+
+def find_labels(rows: Sequence[Row], labels: Iterable[str]) -> list[Label]:
+    """Return the places where ``labels`` are printed, in reading order; no two overlap."""
+    wanted = tuple(dict.fromkeys(labels))
+    found = []
+    for number, row in enumerate(rows):
+        matches = [
+            Match(m.phrase, m.start, m.end, score)
+            for label in wanted
+            for m in find_phrase(row.tokens, label)
+            if (score := m.score * _credibility(row, m)) > 0
+        ]
+        found += _without_overlaps(number, matches)
+    return sorted(found, key=lambda label: (label.row, label.start))
+
+
+def _credibility(row: Row, match: Match) -> float:
+    """Return how much like a label the match looks, 0 to 1: a colon after it, or the start of a line before it."""
+    last = row.tokens[match.end - 1]
+    after = row.tokens[match.end] if match.end < len(row.tokens) else None
+    if last.text.endswith((":", ":.", ";")) or (after is not None and after.text.startswith(":")):
+        return 1.0
+    starts_line = match.start == 0 or row.tokens[match.start - 1].line != row.tokens[match.start].line
+    if len(letters_of(match.phrase)) < _SHORT:
+        return 0.9 if starts_line and after is not None and after.text[:1].isdigit() else 0.0
+    if starts_line:
+        return 0.95
+    return 0.75 if match.score >= 0.9 and match.end - match.start > 1 else 0.0  # noqa: PLR2004 - near exact, two words
+
+
+def _without_overlaps(row: int, matches: list[Match]) -> list[Label]:
+    """Keep the longest and best matches; a place keeps every label of about the same length that it may be."""
+    labels: list[Label] = []
+    taken: set[int] = set()
+    for best in sorted(matches, key=lambda m: (-(m.score**2) * len(letters_of(m.phrase)), m.end - m.start)):
+        if taken.intersection(range(best.start, best.end)):
+            continue
+        taken.update(range(best.start, best.end))
+        alike = [m for m in matches if m.start == best.start and abs(m.end - best.end) <= 1]
+        alike = [m for m in alike if _similar_length(m.phrase, best.phrase)]
+        scores: dict[str, float] = {}
+        ends: dict[str, int] = {}
+        for m in sorted(alike, key=lambda m: m.score):
+            scores[m.phrase], ends[m.phrase] = m.score, m.end
+        labels.append(Label(row, best.start, ends, scores))
+    return labels
+
+
+def _similar_length(a: str, b: str) -> bool:
+    short, long = sorted((len(letters_of(a)), len(letters_of(b))))
+    return short >= (1 - FORGIVEN) * long
+
+
+def assign(labels: Sequence[Label], fields: Sequence[tuple[str, Sequence[str]]]) -> dict[str, tuple[int, str]]:
+    """Return for each field key the number of its label place and the label's text there.
+
+    Fields come in printed order. Equal labels (the mother's and the father's "Năm sinh") are told apart by that order:
+    of all ways to hand places to fields without crossing, the one with the highest total score is taken. A field whose
+    labels are its own alone may afterwards still take a place out of order.
+
+    Args:
+        labels: In reading order.
+        fields: Key and label texts of each field, in printed order.
+    """
+    score = [[_score(label, texts) for _, texts in fields] for label in labels]
+    best = [[0.0] * (len(fields) + 1) for _ in range(len(labels) + 1)]
+    for i in reversed(range(len(labels))):
+        for j in reversed(range(len(fields))):
+            matched = score[i][j] + best[i + 1][j + 1] if score[i][j] else 0.0
+            best[i][j] = max(matched, best[i + 1][j], best[i][j + 1])
+    assigned: dict[str, tuple[int, str]] = {}
+    i = j = 0
+    while i < len(labels) and j < len(fields):
+        if score[i][j] and best[i][j] == score[i][j] + best[i + 1][j + 1]:
+            assigned[fields[j][0]] = (i, _text(labels[i], fields[j][1]))
+            i, j = i + 1, j + 1
+        elif best[i][j] == best[i + 1][j]:
+            i += 1
+        else:
+            j += 1
+    return assigned | _out_of_order(labels, fields, assigned)
+
+
+def _out_of_order(
+    labels: Sequence[Label], fields: Sequence[tuple[str, Sequence[str]]], assigned: Mapping[str, tuple[int, str]]
+) -> dict[str, tuple[int, str]]:
+    taken = {place for place, _ in assigned.values()}
+    late: dict[str, tuple[int, str]] = {}
+    for key, texts in fields:
+        shared = {text for other, others in fields if other != key for text in others}
+        own = [text for text in texts if text not in shared]
+        places = [i for i, label in enumerate(labels) if i not in taken and label.best in own]
+        if key not in assigned and places:
+            late[key] = (places[0], labels[places[0]].best)
+            taken.add(places[0])
+    return late
+
+
+def _score(label: Label, texts: Sequence[str]) -> float:
+    return max((label.scores[t] for t in texts if t in label.scores), default=0.0)
+
+
+def _text(label: Label, texts: Sequence[str]) -> str:
+    return max((t for t in texts if t in label.scores), key=lambda t: label.scores[t])

@@ -1,0 +1,131 @@
+"""Words made ready for finding things among them: cut at colons, folded, and put into rows across the page.
+
+An engine may part a label from its value (two blocks) or glue them together (``tên:Nguyễn``). Rows undo both: a row
+holds every token of a page at one height, from left to right, whatever line the engine put it in.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import reduce
+from statistics import median
+
+from dossier.papers import Box
+from dossier.text import fold
+from ocr.model import Line, PageReading, Reading
+
+_LEADER = re.compile(r"[.…_·]{2,}|…")
+_PART = re.compile(r"[^\0:]+:*|:+")
+_NOT_ALPHANUMERIC = re.compile(r"[^a-z0-9]")
+_SAME_ROW = 0.5
+"""Lines whose heights overlap by this share of the lower one stand in one row."""
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A word, or a part of one that a colon or a dotted leader ends.
+
+    Attributes:
+        text: As read. letters: Its letters and digits, folded; may be empty. box: In master pixels. confidence: 0 to 1.
+        page: From 1. line: Number of the engine's line it comes from, unique in the reading.
+    """
+
+    text: str
+    letters: str
+    box: Box
+    confidence: float
+    page: int
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """Everything at one height of a page, from left to right; at least one token."""
+
+    tokens: tuple[Token, ...]
+
+    @property
+    def page(self) -> int:
+        """Page number from 1."""
+        return self.tokens[0].page
+
+    @property
+    def box(self) -> Box:
+        """The smallest box around the tokens."""
+        return box_of(self.tokens)
+
+    @property
+    def height(self) -> float:
+        """Median height of the tokens, pixels."""
+        return median(t.box.height for t in self.tokens)
+
+
+def box_of(tokens: Iterable[Token]) -> Box:
+    """Return the smallest box around ``tokens`` (at least one)."""
+    return reduce(Box.union, (t.box for t in tokens))
+
+
+def text_of(tokens: Iterable[Token]) -> str:
+    """Return the texts joined by single spaces."""
+    return " ".join(t.text for t in tokens)
+
+
+def confidence_of(tokens: Sequence[Token]) -> float:
+    """Return the mean confidence weighted by the tokens' lengths, 0 for none."""
+    total = sum(len(t.text) for t in tokens)
+    return sum(t.confidence * len(t.text) for t in tokens) / total if total else 0.0
+
+
+def letters_of(text: str) -> str:
+    """Return the letters and digits of ``text``, folded, nothing between them."""
+    return _NOT_ALPHANUMERIC.sub("", fold(text))
+
+
+def rows_of(reading: Reading) -> tuple[Row, ...]:
+    """Return all rows, page by page, from top to bottom."""
+    rows: list[Row] = []
+    first_line = 0
+    for page in reading.pages:
+        rows.extend(_page_rows(page, first_line))
+        first_line += len(page.lines)
+    return tuple(rows)
+
+
+def _page_rows(page: PageReading, first_line: int) -> list[Row]:
+    groups: list[list[tuple[Token, ...]]] = []
+    lines = [tuple(_tokens(line, page.number, first_line + i)) for i, line in enumerate(page.lines)]
+    for line in sorted(filter(None, lines), key=lambda tokens: _middle(box_of(tokens))):
+        box = box_of(line)
+        home = next((g for g in reversed(groups[-3:]) if all(_beside(box, box_of(other)) for other in g)), None)
+        if home is None:
+            groups.append([line])
+        else:
+            home.append(line)
+    return [Row(tuple(sorted((t for line in group for t in line), key=lambda t: t.box.x))) for group in groups]
+
+
+def _middle(box: Box) -> float:
+    return box.y + box.height / 2
+
+
+def _beside(a: Box, b: Box) -> bool:
+    """Return whether the boxes are at one height and not one over the other."""
+    height = min(a.bottom, b.bottom) - max(a.y, b.y)
+    width = min(a.right, b.right) - max(a.x, b.x)
+    return height >= _SAME_ROW * min(a.height, b.height) and width <= min(a.height, b.height)
+
+
+def _tokens(line: Line, page: int, number: int) -> Iterator[Token]:
+    for word in line.words:
+        for start, end in _cuts(word.text):
+            text = word.text[start:end]
+            left = word.box.x + word.box.width * start // len(word.text)
+            right = word.box.x + word.box.width * end // len(word.text)
+            box = Box(left, word.box.y, right - left, word.box.height)
+            yield Token(text, letters_of(text), box, word.confidence, page, number)
+
+
+def _cuts(text: str) -> Iterator[tuple[int, int]]:
+    """Return where the parts of a word begin and end: leaders fall away, a colon ends a part."""
+    for part in _PART.finditer(_LEADER.sub(lambda leader: "\0" * len(leader[0]), text)):
+        yield part.span()
