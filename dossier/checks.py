@@ -1,0 +1,251 @@
+"""What is doubtful about a paper's fields: pure checks, each with a stable code, Vietnamese first.
+
+Nothing here decides: a finding of weight warning or error sends the paper to a person (decree 309/2026/NĐ-CP: a machine
+may assist, never decide). Texts name fields, never their values, because findings are shown in lists and logs.
+
+========================== ======== =====================================================================
+code                       weight   when
+========================== ======== =====================================================================
+type-uncertain             warning  the type was guessed with less confidence than the type asks for
+field-missing              error    a required field was not found
+field-unreadable           error    a required field's text is not a value of its kind; others: warning
+field-uncertain            warning  a field was read with less confidence than the type asks for
+code-contradicts-print     error    the QR code and the print say different things
+date-in-future             error    a date of the past lies after today
+citizen-number-sex         error    the number's fourth digit says another sex
+citizen-number-birth-year  error    the number's digits five and six say another year of birth
+words-contradict-figures   error    the date in words is another day than the date in figures
+parent-too-young           error    a parent was born less than 12 years before the child
+issued-before-birth        error    the paper was issued before its owner was born
+owner-unknown              error    nobody was named and the paper carries no owner's number
+owner-number-differs       error    the paper carries another owner's number
+owner-name-differs         warning  the paper carries another owner's name
+========================== ======== =====================================================================
+"""
+
+import datetime as dt
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+
+from dossier.errors import InvalidOwnerNumber, InvalidValue
+from dossier.identifiers import CitizenNumber, OldIdentityNumber
+from dossier.owners import Owner
+from dossier.paper_types import FieldRule, PaperType
+from dossier.papers import Field, FieldSource
+from dossier.text import fold
+from dossier.verdicts import Finding, Severity
+from dossier.words import date_from_words
+
+YOUNGEST_PARENT = 12
+"""Years between a parent's and a child's birth below which a misreading is likelier than the truth."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Facts:
+    """What the checks look at."""
+
+    paper_type: PaperType
+    fields: tuple[Field, ...]
+    owner: Owner | None
+    today: dt.date
+    type_confidence: float | None
+
+    def of(self, key: str | None) -> Field | None:
+        return next((f for f in self.fields if f.key == key), None)
+
+    def value(self, key: str | None) -> str | None:
+        field = self.of(key)
+        return field.value if field else None
+
+    def read(self) -> Iterator[tuple[FieldRule, Field]]:
+        for rule in self.paper_type.fields:
+            field = self.of(rule.key)
+            if field:
+                yield rule, field
+
+
+def check(
+    paper_type: PaperType,
+    fields: Iterable[Field],
+    *,
+    owner: Owner | None,
+    today: dt.date,
+    type_confidence: float | None = None,
+) -> tuple[Finding, ...]:
+    """Return what is doubtful about a paper.
+
+    Args:
+        paper_type: What the paper is taken for.
+        fields: What was read. A key that comes twice has two sources that disagree.
+        owner: For whom the paper is digitized, if known.
+        today: Today's date in Vietnam.
+        type_confidence: Of the classification, 0 to 1; ``None`` if a person named the type.
+    """
+    facts = _Facts(paper_type, tuple(fields), owner, today, type_confidence)
+    return tuple(finding for one in _CHECKS for finding in one(facts))
+
+
+def needs_review(findings: Iterable[Finding]) -> bool:
+    """Return whether a person must look: any finding weighs more than information."""
+    return any(f.severity is not Severity.INFO for f in findings)
+
+
+def _type(facts: _Facts) -> Iterator[Finding]:
+    if facts.type_confidence is not None and facts.type_confidence < facts.paper_type.review_below:
+        yield Finding(
+            "type-uncertain",
+            Severity.WARNING,
+            f"Chưa chắc đây là {facts.paper_type.name_vi.lower()}.",
+            f"It is not certain that this is: {facts.paper_type.name_en.lower()}.",
+        )
+
+
+def _missing(facts: _Facts) -> Iterator[Finding]:
+    for rule in facts.paper_type.fields:
+        if rule.required and facts.of(rule.key) is None:
+            yield _about(rule, "field-missing", Severity.ERROR, "không tìm thấy trên giấy tờ", "not found on the paper")
+
+
+def _unreadable(facts: _Facts) -> Iterator[Finding]:
+    for rule, field in facts.read():
+        if field.value is None:
+            weight = Severity.ERROR if rule.required else Severity.WARNING
+            yield _about(rule, "field-unreadable", weight, "không đọc được giá trị", "its value could not be read")
+
+
+def _uncertain(facts: _Facts) -> Iterator[Finding]:
+    for rule, field in facts.read():
+        if field.value is not None and field.confidence < facts.paper_type.review_below:
+            yield _about(rule, "field-uncertain", Severity.WARNING, "đọc chưa chắc chắn", "read with low confidence")
+
+
+def _contradicted(facts: _Facts) -> Iterator[Finding]:
+    for rule in facts.paper_type.fields:
+        sources = [f for f in facts.fields if f.key == rule.key and f.value is not None]
+        if any(a.value != b.value and FieldSource.QR in {a.source, b.source} for a, b in combinations(sources, 2)):
+            yield _about(
+                rule, "code-contradicts-print", Severity.ERROR, "mã QR khác với chữ in", "QR code and print differ"
+            )
+
+
+def _future(facts: _Facts) -> Iterator[Finding]:
+    for rule, field in facts.read():
+        past = rule.key != facts.paper_type.validity.field
+        if rule.value == "date" and past and field.value and dt.date.fromisoformat(field.value) > facts.today:
+            yield _about(rule, "date-in-future", Severity.ERROR, "ngày ở tương lai", "the date lies in the future")
+
+
+def _citizen_numbers(facts: _Facts) -> Iterator[Finding]:
+    """Compare the owner's citizen number with sex and birth date: decree 137/2015 art. 13 codes both in it."""
+    rule = facts.paper_type.rule(facts.paper_type.owner_number_field or "")
+    number = _citizen_number(facts.value(rule.key)) if rule else None
+    if rule is None or number is None:
+        return
+    sexes = [f.value for r, f in facts.read() if r.value == "sex" and f.value]
+    if sexes and sexes[0] != number.sex.value:
+        yield _about(rule, "citizen-number-sex", Severity.ERROR, "không khớp giới tính", "does not agree with the sex")
+    birth = facts.value(facts.paper_type.owner_birth_field)
+    if birth and dt.date.fromisoformat(birth).year != number.birth_year:
+        yield _about(
+            rule,
+            "citizen-number-birth-year",
+            Severity.ERROR,
+            "không khớp năm sinh",
+            "does not agree with the birth year",
+        )
+
+
+def _citizen_number(text: str | None) -> CitizenNumber | None:
+    try:
+        return CitizenNumber(text) if text else None
+    except InvalidOwnerNumber:
+        # Another kind of number carries neither sex nor birth year.
+        return None
+
+
+def _words(facts: _Facts) -> Iterator[Finding]:
+    """Compare each date in words with the date it follows, ``birth_date_words`` with ``birth_date``."""
+    for rule, field in facts.read():
+        figures = facts.value(rule.key.removesuffix("_words")) if rule.value == "date_words" else None
+        if figures and field.value and _spelled(field.value) != figures:
+            yield _about(
+                rule,
+                "words-contradict-figures",
+                Severity.ERROR,
+                "không khớp ngày ghi bằng số",
+                "differs from the figures",
+            )
+
+
+def _spelled(words: str) -> str | None:
+    try:
+        return date_from_words(words).isoformat()
+    except InvalidValue:
+        # A person typed words that spell no date: as good as another date.
+        return None
+
+
+def _parents(facts: _Facts) -> Iterator[Finding]:
+    birth = facts.value(facts.paper_type.owner_birth_field)
+    for rule, field in facts.read():
+        parent = rule.key.startswith(("mother_", "father_")) and rule.value == "year"
+        if birth and parent and field.value and int(birth[:4]) - int(field.value) < YOUNGEST_PARENT:
+            yield _about(
+                rule, "parent-too-young", Severity.ERROR, "quá gần năm sinh của con", "too close to the child's birth"
+            )
+
+
+def _order(facts: _Facts) -> Iterator[Finding]:
+    rule = facts.paper_type.rule(facts.paper_type.issued_on_field or "")
+    birth = facts.value(facts.paper_type.owner_birth_field)
+    issued = facts.value(rule.key) if rule else None
+    if rule and birth and issued and issued < birth:
+        yield _about(rule, "issued-before-birth", Severity.ERROR, "trước ngày sinh", "lies before the owner's birth")
+
+
+def _owner(facts: _Facts) -> Iterator[Finding]:
+    if facts.owner is None:
+        if facts.value(facts.paper_type.owner_number_field) is None:
+            yield Finding(
+                "owner-unknown", Severity.ERROR, "Chưa biết giấy tờ này của ai.", "It is not known whose paper this is."
+            )
+        return
+    rule = facts.paper_type.rule(facts.paper_type.owner_number_field or "")
+    numbers = _owner_numbers(facts)
+    if rule and numbers and facts.owner.number.value not in numbers:
+        yield _about(
+            rule, "owner-number-differs", Severity.ERROR, "khác số của chủ giấy tờ đã khai", "is not the given owner's"
+        )
+    rule = facts.paper_type.rule(facts.paper_type.owner_name_field or "")
+    name = facts.value(rule.key) if rule else None
+    if rule and name and facts.owner.name and fold(name) != fold(facts.owner.name):
+        yield _about(
+            rule, "owner-name-differs", Severity.WARNING, "khác tên chủ giấy tờ đã khai", "is not the given owner's"
+        )
+
+
+def _owner_numbers(facts: _Facts) -> Sequence[str]:
+    """Return the owner's numbers on the paper: an owner may be known by the old identity number it also carries."""
+    number = facts.value(facts.paper_type.owner_number_field)
+    old = [f.value for r, f in facts.read() if r.value == OldIdentityNumber.kind and f.value]
+    return [number, *old] if number else []
+
+
+def _about(rule: FieldRule, code: str, severity: Severity, text: str, text_en: str) -> Finding:
+    return Finding(code, severity, f"{rule.name_vi}: {text}.", f"{rule.name_en}: {text_en}.", rule.key)
+
+
+_CHECKS: tuple[Callable[[_Facts], Iterator[Finding]], ...] = (
+    _type,
+    _missing,
+    _unreadable,
+    _uncertain,
+    _contradicted,
+    _future,
+    _citizen_numbers,
+    _words,
+    _parents,
+    _order,
+    _owner,
+)
