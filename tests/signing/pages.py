@@ -19,7 +19,7 @@ _XMP = (
 
 
 def scan(*, width_mm: float = 210, height_mm: float = 297, ink_in_margin: bool = True) -> Image.Image:
-    """A page of a decision as a scanner sees it: grey paper, noise, and a hole punch or pencil mark in the top margin."""
+    """A page of a decision as a scanner sees it: grey paper, noise, and a stroke of a pen in the top margin."""
     size = round(width_mm / 25.4 * DPI), round(height_mm / 25.4 * DPI)
     noise = np.random.default_rng(7).normal(0, 3, (size[1], size[0], 1))
     picture = Image.fromarray((np.array([238, 234, 226]) + noise).clip(0, 255).astype(np.uint8), "RGB")
@@ -27,7 +27,9 @@ def scan(*, width_mm: float = 210, height_mm: float = 297, ink_in_margin: bool =
     font = ImageFont.truetype(str(default_font()), round(13 / 72 * DPI))
     draw.text((size[0] * 0.5, size[1] * 0.075), "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", fill=(20, 20, 20), font=font)
     for line in range(30):
-        draw.text((size[0] * 0.12, size[1] * (0.2 + 0.022 * line)), f"Điều {line + 1}. Nội dung", fill=(30, 30, 30), font=font)
+        draw.text(
+            (size[0] * 0.12, size[1] * (0.2 + 0.022 * line)), f"Điều {line + 1}. Nội dung", fill=(30, 30, 30), font=font
+        )
     if ink_in_margin:
         draw.line((size[0] * 0.80, 0, size[0] * 0.83, size[1] * 0.045), fill=(40, 60, 140), width=3)
     return picture
@@ -36,7 +38,7 @@ def scan(*, width_mm: float = 210, height_mm: float = 297, ink_in_margin: bool =
 def scan_pdf(
     picture: Image.Image | None = None, *, rotation: int = 0, offset: tuple[float, float] = (0, 0), pages: int = 1
 ) -> bytes:
-    """The picture as a PDF/A-2b page that is displayed upright at every rotation, its boxes moved by ``offset`` points."""
+    """The picture as a PDF/A-2b page, displayed upright at every rotation, its boxes moved by ``offset`` points."""
     shown = picture or scan()
     stored = shown.rotate(rotation, expand=True)
     jpeg = io.BytesIO()
@@ -58,7 +60,10 @@ def scan_pdf(
             page.Rotate = rotation
     profile = pdf.make_stream(ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes(), N=3)
     intent = pikepdf.Dictionary(
-        Type=pikepdf.Name.OutputIntent, S=pikepdf.Name.GTS_PDFA1, OutputConditionIdentifier="sRGB", DestOutputProfile=profile
+        Type=pikepdf.Name.OutputIntent,
+        S=pikepdf.Name.GTS_PDFA1,
+        OutputConditionIdentifier="sRGB",
+        DestOutputProfile=profile,
     )
     pdf.Root.OutputIntents = pikepdf.Array([pdf.make_indirect(intent)])
     pdf.Root.Metadata = pdf.make_stream(_XMP.encode(), Type=pikepdf.Name.Metadata, Subtype=pikepdf.Name.XML)
