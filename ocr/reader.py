@@ -4,11 +4,28 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ocr.engine import Engine
+from ocr.layout import frames, in_reading_order
 from ocr.model import PageReading
+from ocr.noise import without_noise
 from ocr.reading_image import reading_image
 
 
 def read_page(master: NDArray[np.uint8], *, number: int, dpi: int, engine: Engine) -> PageReading:
-    """Read one page."""
+    """Read one page.
+
+    Args:
+        master: Master page, height x width x 3, blue-green-red, upright.
+        number: Page number, from 1.
+        dpi: Resolution of the master.
+        engine: What reads it.
+
+    Returns:
+        Words in lines in reading order, boxes in pixels of the master; no lines for a page without text.
+
+    Raises:
+        PartError: The engine is missing, failed, or ran out of time.
+    """
     height, width = master.shape[:2]
-    return PageReading(number, width, height, dpi, engine.read(reading_image(master, dpi), dpi), engine.name)
+    image = reading_image(master, dpi)
+    lines = without_noise(engine.read(image, dpi))
+    return PageReading(number, width, height, dpi, in_reading_order(lines, width, frames(image, dpi)), engine.name)

@@ -13,28 +13,30 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from ocr.leaders import leader_dots
+
 Grey: TypeAlias = NDArray[np.uint8]
 
 # Red stands this far above green and blue in red ink, whatever the light.
 _RED_EXCESS = 40
-# Above this share of red in all ink the text itself is red, and is read.
-_RED_TEXT_SHARE = 0.5
-# Darker than this share of the paper is ink.
-_INK = 0.6
+# Red ink this near is one thing; it is a seal or a stamp from this size on and up to this ratio of sides. Inches.
+_RED_REACH, _SEAL_SIZE, _SEAL_SHAPE = 0.08, 0.7, 2.6
+# Large things are looked for on a copy this many times smaller.
+_SHRINK = 4
 # Below this level a pixel of the levelled image is dark.
 _DARK = 160
 # The background is estimated on squares of this size, inches: wider than any stroke, narrower than any shadow.
 _BACKGROUND_WINDOW = 0.2
-_BACKGROUND_SHRINK = 4
 # Backgrounds at least this bright and this even, in grey levels, are left alone.
 _WHITE_PAPER, _EVEN_PAPER = 245, 8
 # Levels are moved only if ink or paper is at least this far from black or white.
 _LEVEL_FAULT = 12
 # Specks per pixel above which the page is noisy; print has far fewer.
 _SPECKLE_SHARE = 2e-4
-# Leader dots, inches: the largest dot, the widest gap between two, the shortest run; and the fewest dots in a run.
-_DOT_SIZE, _DOT_GAP, _LEADER_LENGTH = 0.03, 0.12, 0.35
-_LEADER_DOTS = 5
+# A page is two-level if its pixels between ink and paper are fewer than this share of its ink pixels.
+_INK_LEVEL, _PAPER_LEVEL, _GREY_EDGES = 64, 192, 0.15
+# Radius of the blur that softens it, inches.
+_SOFTENING = 0.005
 
 
 def reading_image(master: NDArray[np.uint8], dpi: int) -> Grey:
@@ -47,31 +49,49 @@ def reading_image(master: NDArray[np.uint8], dpi: int) -> Grey:
     Returns:
         Grey, height x width: dark text on white.
     """
-    image = without_red_ink(master)
+    image = without_red_seals(master, dpi)
     background = paper(image, dpi)
     if not is_white_paper(background):
         image = divide(image, background)
     image = set_levels(image)
     image = without_specks(image)
-    return without_leaders(image, dpi)
+    image = without_leaders(image, dpi)
+    return soften(image, dpi)
 
 
-def without_red_ink(master: NDArray[np.uint8]) -> Grey:
-    """Return the page in grey with red ink (seals, stamps, signing pencils) faded into the paper.
+def without_red_seals(master: NDArray[np.uint8], dpi: int) -> Grey:
+    """Return the page in grey with its red seals and stamps faded into the paper.
 
     In the red channel red ink is nearly as bright as the paper; what is left of it is lifted by its redness. Black text
-    under a seal has no redness and stays. On a page whose text is red, and on one without red, the plain grey is taken.
+    under a seal has no redness and stays. Red that stands in lines of text, like the title of a birth certificate, is
+    read: a seal is known by its size.
     """
     grey = np.asarray(cv2.cvtColor(master, cv2.COLOR_BGR2GRAY), dtype=np.uint8)
-    blue, green, red = cv2.split(master)
-    redness = cv2.subtract(red, cv2.max(green, blue))
-    red_ink = np.count_nonzero(np.asarray(redness) > _RED_EXCESS)
-    if red_ink == 0:
+    blue, green, red = (np.asarray(channel, dtype=np.uint8) for channel in cv2.split(master))
+    redness = np.asarray(cv2.subtract(red, cv2.max(green, blue)), dtype=np.uint8)
+    seals = _seals(redness, dpi)
+    if seals is None:
         return grey
-    ink = np.count_nonzero(np.asarray(red) < _INK * np.median(red[::8, ::8]))
-    if red_ink > _RED_TEXT_SHARE * (red_ink + ink):
-        return grey
-    return np.asarray(cv2.add(red, redness), dtype=np.uint8)
+    paper_level = quantile(red, 0.5)
+    faded = np.minimum(cv2.add(red, redness), np.maximum(red, paper_level))
+    return np.where(seals, faded, grey).astype(np.uint8)
+
+
+def _seals(redness: Grey, dpi: int) -> NDArray[np.bool_] | None:
+    """Return where seals and stamps are, height x width; ``None`` if there are none."""
+    height, width = redness.shape
+    small_size = (max(1, width // _SHRINK), max(1, height // _SHRINK))
+    ink = (np.asarray(cv2.resize(redness, small_size, interpolation=cv2.INTER_AREA)) > _RED_EXCESS / 2).view(np.uint8)
+    reach = max(3, round(_RED_REACH * dpi / _SHRINK) | 1)
+    spots = cv2.dilate(ink, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (reach, reach)))
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(spots, connectivity=8)
+    inches = np.asarray(stats)[:, (cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT)] * _SHRINK / dpi
+    is_seal = (inches.min(axis=1) >= _SEAL_SIZE) & (inches.max(axis=1) <= _SEAL_SHAPE * inches.min(axis=1))
+    is_seal[0] = False
+    if count == 1 or not is_seal.any():
+        return None
+    mask = is_seal[np.asarray(labels)].view(np.uint8)
+    return np.asarray(cv2.resize(mask, (width, height), interpolation=cv2.INTER_NEAREST)).view(np.bool_)
 
 
 def paper(image: Grey, dpi: int) -> Grey:
@@ -82,10 +102,10 @@ def paper(image: Grey, dpi: int) -> Grey:
     height, width = image.shape
     small = cv2.resize(
         image,
-        (max(1, width // _BACKGROUND_SHRINK), max(1, height // _BACKGROUND_SHRINK)),
+        (max(1, width // _SHRINK), max(1, height // _SHRINK)),
         interpolation=cv2.INTER_AREA,
     )
-    window = max(3, round(_BACKGROUND_WINDOW * dpi / _BACKGROUND_SHRINK) | 1)
+    window = max(3, round(_BACKGROUND_WINDOW * dpi / _SHRINK) | 1)
     closed = cv2.morphologyEx(small, cv2.MORPH_CLOSE, cv2.getStructuringElement(cv2.MORPH_RECT, (window, window)))
     smooth = cv2.blur(closed, (window, window))
     return np.asarray(cv2.resize(smooth, (width, height), interpolation=cv2.INTER_LINEAR), dtype=np.uint8)
@@ -93,8 +113,18 @@ def paper(image: Grey, dpi: int) -> Grey:
 
 def is_white_paper(background: Grey) -> bool:
     """Tell whether the paper is white and evenly lit."""
-    low, high = np.percentile(background[::8, ::8], (1, 99))
-    return bool(low >= _WHITE_PAPER and high - low <= _EVEN_PAPER)
+    low, high = quantile(background, 0.01), quantile(background, 0.99)
+    return low >= _WHITE_PAPER and high - low <= _EVEN_PAPER
+
+
+def quantile(image: Grey, share: float) -> int:
+    """Return the grey level below or at which ``share`` of the pixels lie; of a sample, as pages are large."""
+    return _level(np.bincount(image[::4, ::4].ravel(), minlength=256), share)
+
+
+def _level(histogram: NDArray[np.intp], share: float) -> int:
+    total = np.cumsum(histogram)
+    return int(np.searchsorted(total, share * total[-1]))
 
 
 def divide(image: Grey, background: Grey) -> Grey:
@@ -107,13 +137,15 @@ def set_levels(image: Grey) -> Grey:
 
     Ink is the median of what Otsu's threshold calls dark; paper reaches down to the noise around its own median.
     """
-    sample = image[::2, ::2]
-    threshold, _ = cv2.threshold(sample, 0, 255, cv2.THRESH_OTSU)
-    dark, light = sample[sample <= threshold], sample[sample > threshold]
-    if dark.size == 0 or light.size == 0:
+    sample = np.ascontiguousarray(image[::2, ::2])
+    threshold = int(cv2.threshold(sample, 0, 255, cv2.THRESH_OTSU)[0])
+    histogram = np.bincount(sample.ravel(), minlength=256)
+    dark, light = histogram.copy(), histogram.copy()
+    dark[threshold + 1 :] = 0
+    light[: threshold + 1] = 0
+    if not dark.any() or not light.any():
         return image
-    black = float(np.median(dark))
-    white = float(np.percentile(light, 10))
+    black, white = _level(dark, 0.5), _level(light, 0.1)
     if black <= _LEVEL_FAULT and white >= 255 - _LEVEL_FAULT:
         return image
     table = np.clip((np.arange(256) - black) * 255 / max(1.0, white - black), 0, 255).astype(np.uint8)
@@ -130,46 +162,27 @@ def without_specks(image: Grey) -> Grey:
     return np.asarray(cv2.medianBlur(image, 3), dtype=np.uint8)
 
 
-def without_leaders(image: Grey, dpi: int) -> Grey:
-    """Paint dotted leaders of forms white.
+def soften(image: Grey, dpi: int) -> Grey:
+    """Blur the stairs of a page that was scanned in black and white only.
 
-    A leader is a run of dots on one line with small gaps. Dots that touch a letter are part of the letter and stay.
+    Engines learn from grey edges; on two-level scans the stairs are taken for marks on the letters.
     """
+    sample = image[::2, ::2]
+    dark = np.count_nonzero(sample < _INK_LEVEL)
+    grey = np.count_nonzero((sample >= _INK_LEVEL) & (sample < _PAPER_LEVEL))
+    if grey > _GREY_EDGES * dark:
+        return image
+    return np.asarray(cv2.GaussianBlur(image, (0, 0), _SOFTENING * dpi), dtype=np.uint8)
+
+
+def without_leaders(image: Grey, dpi: int) -> Grey:
+    """Paint the dotted leaders of forms white; dots that touch a letter stay."""
     dark = (image < _DARK).view(np.uint8)
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(dark, connectivity=8)
-    if count <= _LEADER_DOTS:
+    _, _, stats, _ = cv2.connectedComponentsWithStats(dark, connectivity=8)
+    dots = leader_dots(np.asarray(stats, dtype=np.int32), dpi)
+    if dots.size == 0:
         return image
-    limit = max(2, round(_DOT_SIZE * dpi))
-    is_dot = (stats[:, cv2.CC_STAT_WIDTH] <= limit) & (stats[:, cv2.CC_STAT_HEIGHT] <= limit)
-    is_dot[0] = False
-    leader = np.zeros(count, dtype=bool)
-    leader[_leader_dots(np.flatnonzero(is_dot), stats, dpi)] = True
-    if not leader.any():
-        return image
-    mask = cv2.dilate(leader[labels].astype(np.uint8), np.ones((3, 3), np.uint8))
     cleaned = image.copy()
-    cleaned[mask > 0] = 255
+    for left, top, width, height, _ in np.asarray(stats)[dots]:
+        cleaned[max(0, top - 1) : top + height + 1, max(0, left - 1) : left + width + 1] = 255
     return cleaned
-
-
-def _leader_dots(dots: NDArray[np.intp], stats: NDArray[np.int32], dpi: int) -> list[int]:
-    """Return those of ``dots`` that stand in long horizontal runs."""
-    found: list[int] = []
-    left, top = stats[:, cv2.CC_STAT_LEFT], stats[:, cv2.CC_STAT_TOP]
-    middle = top + stats[:, cv2.CC_STAT_HEIGHT] / 2
-    right = left + stats[:, cv2.CC_STAT_WIDTH]
-    slack = max(1.0, 0.01 * dpi)
-    runs: list[list[int]] = []
-    open_runs: list[list[int]] = []
-    for dot in dots[np.argsort(left[dots], kind="stable")]:
-        open_runs = [run for run in open_runs if left[dot] - right[run[-1]] <= _DOT_GAP * dpi]
-        near = [run for run in open_runs if abs(middle[run[-1]] - middle[dot]) <= slack]
-        if near:
-            min(near, key=lambda run: abs(middle[run[-1]] - middle[dot])).append(int(dot))
-        else:
-            open_runs.append([int(dot)])
-            runs.append(open_runs[-1])
-    for run in runs:
-        if len(run) >= _LEADER_DOTS and right[run[-1]] - left[run[0]] >= _LEADER_LENGTH * dpi:
-            found.extend(run)
-    return found

@@ -1,0 +1,246 @@
+"""Reading order: taking apart what stands side by side.
+
+An engine reads across the two-column parts of a paper as if they were one: the agency runs into the national motto, the
+list of recipients into the signature, an arrival stamp into the heading beside it. Where these stand is fixed by decree
+30/2020, annex I; each is found by the words it must contain, or by its frame.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from itertools import count
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+from rapidfuzz import fuzz
+
+from dossier.papers import Box
+from dossier.text import fold
+from ocr.model import Line, Word
+
+_MOTTO = "cong hoa xa hoi chu nghia viet nam"
+_MOTTO_SECOND = "doc lap tu do hanh phuc"
+_LIKENESS = 80
+_DATE = re.compile(r"ngay.*thang.*nam")
+_RECIPIENTS = "noi nhan"
+# In heights of the motto: how far below it the line of place and date can stand.
+_HEADER_DEPTH = 8
+# A motto this near the middle of the page, share of its width, has nothing beside it.
+_CENTRED = 0.06
+# Where the gutter of the closing part can be, share of the page's width, and how wide it must be, in line heights.
+_GUTTER_FROM, _GUTTER_TO, _GUTTER_WIDTH = 0.25, 0.75, 1.0
+# Lines stand in one column, or on one level, if they share this much of the narrower, or the lower, one.
+_SAME_COLUMN, _SAME_LINE = 0.5, 0.5
+# Frames of stamps: largest and smallest size, inches; how much of each side must be drawn, how near the edge.
+_FRAME_WIDTH, _FRAME_HEIGHT, _LEAST_FRAME = 3.2, 1.6, 0.4
+_DRAWN, _EDGE = 0.85, 0.2
+# Frames are looked for at this resolution, where the page's darker pixels still touch.
+_FRAME_DPI = 100
+_DARK = 200
+
+
+@dataclass(frozen=True, slots=True)
+class _Zone:
+    """A part of the page, from ``top`` to ``bottom``, in two columns parted at ``gutter``; pixels."""
+
+    top: float
+    bottom: float
+    gutter: float
+
+    def holds(self, line: Line) -> bool:
+        """Tell whether the line stands in the zone and no word of it across the gutter."""
+        middle = line.box.y + line.box.height / 2
+        crossed = any(w.box.x + w.box.width * 0.2 < self.gutter < w.box.right - w.box.width * 0.2 for w in line.words)
+        return self.top <= middle <= self.bottom and not crossed
+
+
+def in_reading_order(lines: Sequence[Line], width: int, frames: Iterable[Box] = ()) -> tuple[Line, ...]:
+    """Order lines as a person reads them.
+
+    Args:
+        lines: In the engine's order.
+        width: Of the page, pixels.
+        frames: Framed stamps. What stands in one becomes a block of its own after the page's text.
+
+    Returns:
+        The lines, parted where a gutter or a frame crosses them; blocks numbered from 0, rising.
+    """
+    text = tuple(lines)
+    stamps: list[Line] = []
+    # Blocks of ours are numbered below zero, apart from the engine's, until all are numbered anew.
+    unused = count(-1, -1)
+    for frame in frames:
+        inside, text = _part(text, partial(_contains, frame))
+        stamps += _one_block(inside, next(unused))
+    for zone in (_header(text, width), _closing(text, width)):
+        if zone is not None:
+            text = _in_columns(text, zone, next(unused), next(unused))
+    return _numbered((*_downwards_first(text), *stamps))
+
+
+def frames(image: NDArray[np.uint8], dpi: int) -> tuple[Box, ...]:
+    """Find the frames of stamps: drawn rectangles of a stamp's size, a little askew at most.
+
+    Args:
+        image: Reading image, height x width.
+        dpi: Its resolution.
+
+    Returns:
+        Their boxes, in pixels of the image.
+    """
+    shrink = max(1, dpi // _FRAME_DPI)
+    small = cv2.resize(image, (image.shape[1] // shrink, image.shape[0] // shrink), interpolation=cv2.INTER_AREA)
+    dark = (np.asarray(small) < _DARK).view(np.uint8)
+    shapes, labels, stats, _ = cv2.connectedComponentsWithStats(dark, connectivity=8)
+    inch = dpi / shrink
+    found: list[Box] = []
+    for label in range(1, shapes):
+        x, y, width, height, _ = (int(value) for value in stats[label])
+        if (
+            _LEAST_FRAME * inch <= width <= _FRAME_WIDTH * inch
+            and _LEAST_FRAME * inch <= height <= _FRAME_HEIGHT * inch
+        ):
+            shape = np.asarray(labels)[y : y + height, x : x + width] == label
+            if _is_frame(shape):
+                found.append(Box(x * shrink, y * shrink, width * shrink, height * shrink))
+    return tuple(found)
+
+
+def _is_frame(shape: NDArray[np.bool_]) -> bool:
+    height, width = shape.shape
+    rows, columns = round(_EDGE * height), round(_EDGE * width)
+    sides = (
+        shape[:rows].any(axis=0),
+        shape[-rows:].any(axis=0),
+        shape[:, :columns].any(axis=1),
+        shape[:, -columns:].any(axis=1),
+    )
+    return all(float(side.mean()) >= _DRAWN for side in sides)
+
+
+def _contains(frame: Box, word: Word) -> bool:
+    x, y = word.box.x + word.box.width / 2, word.box.y + word.box.height / 2
+    return frame.x <= x < frame.right and frame.y <= y < frame.bottom
+
+
+def _part(lines: Iterable[Line], belongs: Callable[[Word], bool]) -> tuple[tuple[Line, ...], tuple[Line, ...]]:
+    """Part every line into the words that belong and those that do not."""
+    yes: list[Line] = []
+    no: list[Line] = []
+    for line in lines:
+        inside = tuple(word for word in line.words if belongs(word))
+        outside = tuple(word for word in line.words if not belongs(word))
+        if inside:
+            yes.append(replace(line, words=inside))
+        if outside:
+            no.append(replace(line, words=outside))
+    return tuple(yes), tuple(no)
+
+
+def _header(lines: Sequence[Line], width: int) -> _Zone | None:
+    """Find agency and number on the left, motto, place and date on the right (zones 1 to 4 of the decree)."""
+    for line in lines:
+        start = _motto_start(line)
+        if start is None:
+            continue
+        motto = replace(line, words=line.words[start:]).box
+        if abs(motto.x + motto.width / 2 - width / 2) < _CENTRED * width:
+            return None
+        before = line.words[start - 1].box.right if start else motto.x - motto.height
+        gutter = (before + motto.x) / 2
+        bottom = motto.bottom
+        for below in _downwards(lines):
+            words = tuple(w for w in below.words if w.box.x > gutter)
+            if not words or not motto.y < below.box.y < motto.bottom + _HEADER_DEPTH * motto.height:
+                continue
+            said = fold(" ".join(w.text for w in words))
+            has_date = _DATE.search(said) is not None
+            if has_date or fuzz.ratio(said, _MOTTO_SECOND) >= _LIKENESS:
+                bottom = max(w.box.bottom for w in words)
+            if has_date:
+                break
+        return _Zone(motto.y - motto.height, bottom, gutter)
+    return None
+
+
+def _motto_start(line: Line) -> int | None:
+    """Return which word of the line begins the national motto, if it stands there."""
+    said = [fold(word.text) for word in line.words]
+    likeness = {start: fuzz.ratio(" ".join(said[start:]), _MOTTO) for start in range(len(said))}
+    best = max(likeness, key=lambda start: likeness[start])
+    return best if likeness[best] >= _LIKENESS else None
+
+
+def _closing(lines: Sequence[Line], width: int) -> _Zone | None:
+    """Find the recipients on the left, the signature on the right (zones 9b and 7 of the decree)."""
+    for first in lines:
+        if not fold(first.text).startswith(_RECIPIENTS):
+            continue
+        height = first.words[0].box.height
+        zone = _Zone(first.box.y - height / 2, float("inf"), -1)
+        spans = sorted((w.box.x, w.box.right) for line in lines if zone.holds(line) for w in line.words)
+        reach = spans[0][1]
+        gaps: list[tuple[int, float]] = []
+        for left, right in spans:
+            middle = (reach + left) / 2
+            if left - reach >= _GUTTER_WIDTH * height and _GUTTER_FROM * width <= middle <= _GUTTER_TO * width:
+                gaps.append((left - reach, middle))
+            reach = max(reach, right)
+        return replace(zone, gutter=max(gaps)[1]) if gaps else None
+    return None
+
+
+def _in_columns(lines: Sequence[Line], zone: _Zone, left_block: int, right_block: int) -> tuple[Line, ...]:
+    """Put the lines of a zone, left column before right, where the first of them was."""
+    inside = [line for line in lines if zone.holds(line)]
+    if not inside:
+        return tuple(lines)
+    left, right = _part(inside, lambda word: word.box.x + word.box.width / 2 < zone.gutter)
+    first = lines.index(inside[0])
+    after = (line for line in lines[first:] if not zone.holds(line))
+    return (
+        *lines[:first],
+        *_one_block(_downwards(left), left_block),
+        *_one_block(_downwards(right), right_block),
+        *after,
+    )
+
+
+def _downwards_first(lines: Sequence[Line]) -> tuple[Line, ...]:
+    """Keep the order, except that no line is read before one that stands above it in the same column."""
+    waiting = list(lines)
+    ordered: list[Line] = []
+    while waiting:
+        following = next(line for line in waiting if not any(_stands_above(other, line) for other in waiting))
+        waiting.remove(following)
+        ordered.append(following)
+    return tuple(ordered)
+
+
+def _stands_above(upper: Line, lower: Line) -> bool:
+    a, b = upper.box, lower.box
+    if a.y + a.bottom >= b.y + b.bottom:
+        return False
+    beside = min(a.right, b.right) - max(a.x, b.x) < _SAME_COLUMN * min(a.width, b.width)
+    level = a.bottom - b.y > _SAME_LINE * min(a.height, b.height)
+    return not beside and not level
+
+
+def _downwards(lines: Iterable[Line]) -> list[Line]:
+    return sorted(lines, key=lambda line: line.box.y + line.box.height / 2)
+
+
+def _one_block(lines: Iterable[Line], block: int) -> list[Line]:
+    return [replace(line, block=block) for line in lines]
+
+
+def _numbered(lines: Sequence[Line]) -> tuple[Line, ...]:
+    """Number the blocks: a new one begins wherever the number changes."""
+    number = 0
+    numbered: list[Line] = []
+    for i, line in enumerate(lines):
+        number += i > 0 and line.block != lines[i - 1].block
+        numbered.append(replace(line, block=number))
+    return tuple(numbered)

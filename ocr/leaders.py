@@ -1,0 +1,88 @@
+"""Finding the dotted leaders of forms.
+
+A leader is a row of equal dots at equal distances. Text typed or written over it hides some dots, so a row is known by
+its rhythm: the gaps between its free dots are small multiples of one pitch. The dots of i and j, nặng marks and full
+stops also stand in rows, but without rhythm.
+"""
+
+import numpy as np
+from numpy.typing import NDArray
+
+# Inches: the largest dot, the widest pitch, the widest gap that written text leaves, how far a row may waver.
+_DOT, _PITCH, _HIDDEN, _WAVER = 0.03, 0.12, 1.0, 0.008
+# A row has at least this many dots; this share of their gaps fits the rhythm, each to this share of the pitch.
+_LEAST_DOTS, _RHYTHM, _TOLERANCE = 6, 0.75, 0.2
+# A row without a hidden dot may be shorter: five dots in a run stand nowhere else.
+_RUN = 5
+
+
+def leader_dots(stats: NDArray[np.int32], dpi: int) -> NDArray[np.intp]:
+    """Return which connected components are leader dots.
+
+    Args:
+        stats: Left, top, width, height, area of each component, pixels, as OpenCV gives them; row 0 is the background.
+        dpi: Resolution.
+
+    Returns:
+        Row numbers of the dots.
+    """
+    size = max(2, round(_DOT * dpi))
+    small = (stats[:, 2] <= size) & (stats[:, 3] <= size)
+    small[0] = False
+    dots = np.flatnonzero(small)
+    centres = stats[dots, :2] + stats[dots, 2:4] / 2
+    found = [np.empty(0, dtype=np.intp)]
+    for row in _rows(centres, dpi):
+        rhythmic = row[_in_rhythm(centres[row, 0], dpi)]
+        if rhythmic.size:
+            found.append(dots[rhythmic[_is_colon(centres, rhythmic[0], dpi) :]])
+    return np.concatenate(found)
+
+
+def _rows(centres: NDArray[np.float64], dpi: int) -> list[NDArray[np.intp]]:
+    """Chain the dots from left to right into rows."""
+    ends = np.empty((len(centres), 2))
+    rows: list[list[int]] = []
+    waver = max(1.0, _WAVER * dpi)
+    for dot in np.argsort(centres[:, 0], kind="stable"):
+        x, y = centres[dot]
+        open_ends = ends[: len(rows)]
+        off = np.abs(open_ends[:, 1] - y)
+        near = np.flatnonzero((off <= waver) & (x - open_ends[:, 0] <= _HIDDEN * dpi))
+        # The end that is farthest right, so that a row goes on rather than starting anew beside itself.
+        row = int(near[np.argmax(open_ends[near, 0])]) if near.size else len(rows)
+        if row == len(rows):
+            rows.append([])
+        rows[row].append(int(dot))
+        ends[row] = x, y
+    return [np.asarray(row, dtype=np.intp) for row in rows if len(row) >= _RUN]
+
+
+def _in_rhythm(x: NDArray[np.float64], dpi: int) -> NDArray[np.bool_]:
+    """Return which dots of a row keep its rhythm; none if it has none."""
+    none = np.zeros(len(x), dtype=bool)
+    gaps = np.diff(x)
+    short = gaps[gaps <= _PITCH * dpi]
+    if len(short) < _RUN - 1:
+        return none
+    pitch = float(np.median(short))
+    single = short[np.abs(short - pitch) <= _TOLERANCE * pitch]
+    if len(single) < _RUN - 1:
+        return none
+    pitch = float(single.mean())
+    beats = gaps / pitch
+    fits = np.abs(beats - np.round(beats)) <= _TOLERANCE
+    if fits.mean() < _RHYTHM:
+        return none
+    keeps = none.copy()
+    keeps[:-1] |= fits
+    keeps[1:] |= fits
+    enough = keeps.sum() >= _LEAST_DOTS or len(single) == len(gaps)
+    return keeps if enough else none
+
+
+def _is_colon(centres: NDArray[np.float64], dot: np.intp, dpi: int) -> int:
+    """Return 1 if the dot is the lower one of a colon, with another straight above it; else 0."""
+    across = np.abs(centres[:, 0] - centres[dot, 0])
+    above = centres[dot, 1] - centres[:, 1]
+    return int(bool(np.any((across <= _WAVER * dpi) & (above > _DOT * dpi) & (above < _PITCH * dpi))))
