@@ -3,10 +3,12 @@
 Everybody and everything on them is invented. Equal seeds give equal bytes. The room imports ``dossier`` alone.
 
 - ``fonts``, ``letters``, ``typesetting``: how text gets onto a page, and into its truth
+- ``chance``: seeds
 - ``people``, ``places``, ``numerals``, ``sentences`` with ``stock.toml``: what it says
 - ``papers``: layouts by kind; ``seals``: seals, signatures, stamps
 - ``faults``: what the scanner does to it
-- ``render``: specification → paper; ``files``: paper → PDF, TIFF, JPEG, PNG and truth; ``batch``: the sample batch
+- ``render``: specification → paper; ``files``: paper → PDF, TIFF, JPEG, PNG and truth; ``lines``: paper → lines;
+  ``batch``: the sample batch
 
 Ground truth of a file (``truth/<name>.json``)::
 
@@ -15,9 +17,10 @@ Ground truth of a file (``truth/<name>.json``)::
                 "lines": [{"text", "box", "quad", "kind", "block", "words": [{"text", "box", "kind"}]}],
                 "marks": [{"kind", "box"}]}]}
 
-Boxes are ``[x, y, width, height]``, quads four ``[x, y]`` from the top left of the upright text clockwise, both in pixels of
-the scan. ``skew_deg`` and ``rotation`` say how far the content is turned clockwise. ``text`` is in reading order: columns one
-after the other, tables row by row and cell by cell; text in seals and stamps, signatures and dotted leaders are no text.
+Boxes are ``[x, y, width, height]``, quads four ``[x, y]`` from the top left of the upright text clockwise, both in
+pixels of the scan. ``skew_deg`` and ``rotation`` say how far the content is turned clockwise. ``text`` is in reading
+order: columns one after the other, tables row by row and cell by cell; seals, stamps, signatures and dotted leaders are
+no text.
 Names in ``fields`` are as printed (capitals on the birth certificate), dates ISO 8601, sex ``male`` or ``female``.
 """
 

@@ -1,6 +1,5 @@
 """``python -m tests.generator``: the sample batch, pages for benchmarks, contact sheets."""
 
-import random
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -8,6 +7,7 @@ from typing import Annotated
 import typer
 
 from tests.generator.batch import sample_batch
+from tests.generator.chance import seeded
 from tests.generator.contact_sheet import contact_sheet
 from tests.generator.faults import Scanner
 from tests.generator.files import write_scan, write_truth
@@ -33,6 +33,7 @@ def sample(out: Annotated[Path, typer.Argument(help="Thư mục ghi ra / folder 
 @app.command()
 def pages(
     out: Annotated[Path, typer.Argument(help="Thư mục ghi ra / folder to write into")],
+    *,
     count: Annotated[int, typer.Option(min=1, help="Số giấy tờ / how many papers")] = 10,
     seed: Annotated[int, typer.Option(help="Hạt giống / first seed")] = 0,
     subset: Annotated[_Subset, typer.Option("--set", help="Phông và câu chữ / fonts and texts")] = _Subset.DEV,
@@ -41,14 +42,13 @@ def pages(
     ] = None,
     severity: Annotated[float, typer.Option(min=0, max=3, help="Mức lỗi máy quét / scanner faults")] = 1.0,
     dpi: Annotated[int, typer.Option(min=100, max=600)] = 200,
-    *,
     marks_apart: Annotated[bool, typer.Option(help="Đặt dấu rời / letters with marks set apart")] = False,
 ) -> None:
     """Ghi giấy tờ ngẫu nhiên để đo / write random papers for benchmarks, as TIFF with truth."""
     out.mkdir(parents=True, exist_ok=True)
     kinds = kind or list(Kind)
     for number in range(seed, seed + count):
-        rng = random.Random(f"scanner {number} {subset}")
+        rng = seeded("scanner", number, subset)
         scanner = Scanner.draw(rng, severity=severity)
         spec = PaperSpec(kinds[number % len(kinds)], number, dpi, subset.value, scanner, marks_apart)
         paper = render(spec)

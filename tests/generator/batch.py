@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.generator import people
+from tests.generator.chance import seeded
 from tests.generator.faults import Scanner
 from tests.generator.files import write_scan, write_truth
 from tests.generator.fonts import Family
@@ -22,7 +23,7 @@ _SEED = 2026
 
 
 @dataclass(frozen=True, slots=True)
-class _Sample:
+class Sample:
     """One file of the batch: JPEG ``quality`` applies where the format has it."""
 
     file: str
@@ -39,27 +40,28 @@ def _look(
     return Look(dpi, Style(text, 14), Style(sans, 11), typed)
 
 
-def _samples(rng: random.Random) -> Iterator[_Sample]:
+def samples(rng: random.Random) -> Iterator[Sample]:
+    """Yield the batch: a child's certificate, its mother's card, papers of two neighbours."""
     family, neighbour, farmer = (
         people.invent_family(rng, "dev"),
         people.invent_person(rng, "dev"),
         people.invent_person(rng, "dev"),
     )
-    yield _Sample(
+    yield Sample(
         "giay-khai-sinh.pdf",
         BirthCertificate.invent(rng, "dev", family),
         _look(300, filled=Family.CURSOR),
         Scanner(skew_deg=0.8, tint=(0.99, 0.985, 0.97), light=0.10, light_angle=0.6, corner=0.03, noise=3.0, blur=0.5),
         quality=80,
     )
-    yield _Sample(
+    yield Sample(
         "can-cuoc.jpg",
         IdentityCard.invent(rng, "dev", family.mother),
         _look(300),
         Scanner(skew_deg=-1.4, tint=(0.98, 0.98, 0.985), light=0.06, light_angle=2.2, noise=2.5, blur=0.5),
         quality=85,
     )
-    yield _Sample(
+    yield Sample(
         "quyet-dinh-1.pdf",
         Decision.invent(rng, "dev", beneficiary=neighbour),
         _look(200),
@@ -75,14 +77,14 @@ def _samples(rng: random.Random) -> Iterator[_Sample]:
         ),
         quality=78,
     )
-    yield _Sample(
+    yield Sample(
         "quyet-dinh-2.tif",
-        Decision.invent_with_table(rng, "dev", rows=34, beneficiary=farmer),
+        Decision.invent_with_table(rng, "dev", rows=38, beneficiary=farmer),
         _look(200),
         Scanner(skew_deg=0.5, tint=(0.99, 0.985, 0.975), light=0.07, light_angle=5.0, bleed=0.07, noise=3.0, blur=0.4),
         quality=80,
     )
-    yield _Sample(
+    yield Sample(
         "don-de-nghi.jpg",
         Application.invent(rng, "dev", applicant=neighbour),
         _look(200, filled=Family.CHORUS),
@@ -112,9 +114,9 @@ def sample_batch(out: Path) -> list[Path]:
     out.mkdir(parents=True, exist_ok=True)
     written: list[Path] = []
     entries: list[dict[str, object]] = []
-    rng = random.Random(_SEED)
-    for sample in _samples(rng):
-        paper = print_paper(sample.content, sample.look, sample.scanner, random.Random(f"{_SEED} {sample.file}"))
+    rng = seeded(_SEED)
+    for sample in samples(rng):
+        paper = print_paper(sample.content, sample.look, sample.scanner, seeded(_SEED, sample.file))
         write_scan(out / sample.file, paper.pages, quality=sample.quality)
         write_truth(out / "truth", sample.file, paper)
         owner = {"number": paper.owner.number, "name": paper.owner.name}

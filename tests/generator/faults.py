@@ -11,15 +11,16 @@ from typing import Literal, Self
 import cv2
 import numpy as np
 
+from tests.generator import chance
 from tests.generator.truth import Image, Matrix, Page
 
 Mode = Literal["colour", "grey", "bilevel"]
 
-# --- on the paper --------------------------------------------------------------------------------------------------------
+# --- on the paper -----------------------------------------------------------------------------------------------------
 
 
 def low_ink(image: Image, strength: float, numbers: np.random.Generator) -> Image:
-    """Fade the print: ``strength`` 0 leaves it, 1 leaves half of its darkness, less in some vertical bands (a worn drum)."""
+    """Fade the print: ``strength`` 0 leaves it, 1 leaves half its darkness; vertical bands differ (a worn drum)."""
     width = image.shape[1]
     bands = cv2.resize(numbers.random((1, 12), dtype=np.float32), (width, 1), interpolation=cv2.INTER_CUBIC)
     keep = 1 - strength * (0.35 + 0.15 * np.clip(bands, 0, 1))
@@ -29,7 +30,7 @@ def low_ink(image: Image, strength: float, numbers: np.random.Generator) -> Imag
 
 
 def bleed_through(image: Image, back: Image, strength: float) -> Image:
-    """Let the mirrored ``back`` page shine through: ``strength`` is the share of its darkness that arrives (0 to 0.3)."""
+    """Let the mirrored ``back`` page shine through: ``strength`` is the share of its ink that arrives (0 to 0.3)."""
     mirrored = cv2.flip(back, 1)
     if mirrored.shape[:2] != image.shape[:2]:
         mirrored = cv2.resize(mirrored, (image.shape[1], image.shape[0]), interpolation=cv2.INTER_AREA)
@@ -41,10 +42,10 @@ def bleed_through(image: Image, back: Image, strength: float) -> Image:
 def paper_tint(image: Image, tint: tuple[float, float, float], numbers: np.random.Generator) -> Image:
     """Give white paper the colour ``tint`` (shares of red, green, blue) and faint clouds."""
     height, width = image.shape[:2]
-    cells = numbers.normal(1, 0.006, (24, 17)).astype(np.float32)
+    cells = numbers.normal(1, 0.004, (24, 17)).astype(np.float32)
     clouds = cv2.resize(cells, (width // 4, height // 4), interpolation=cv2.INTER_CUBIC)
     clouds = np.clip(cv2.resize(clouds, (width, height)), 0, 1.02)
-    return _shade(image, clouds, tint)
+    return _shade(image, np.asarray(clouds, dtype=np.float32), tint)
 
 
 def _shade(image: Image, field: np.typing.NDArray[np.float32], tint: tuple[float, float, float] = (1, 1, 1)) -> Image:
@@ -58,7 +59,7 @@ def _shade(image: Image, field: np.typing.NDArray[np.float32], tint: tuple[float
 
 
 def fold_shadow(image: Image, at: float, strength: float, *, vertical: bool = False) -> Image:
-    """Shade both sides of a fold at ``at`` (share of the height, or of the width): dark on one side, bright on the crease."""
+    """Shade a fold at ``at`` (share of the height, or of the width): dark on both sides, bright on the crease."""
     height, width = image.shape[:2]
     length = width if vertical else height
     offset = (np.arange(length, dtype=np.float32) - at * length) / (length * 0.012)
@@ -69,11 +70,11 @@ def fold_shadow(image: Image, at: float, strength: float, *, vertical: bool = Fa
     return _shade(image, field.astype(np.float32))
 
 
-# --- on the glass --------------------------------------------------------------------------------------------------------
+# --- on the glass -----------------------------------------------------------------------------------------------------
 
 
 def skew(image: Image, degrees: float) -> tuple[Image, Matrix]:
-    """Turn the content by ``degrees`` clockwise about the middle; the uncovered corners are the scanner's lid, nearly white."""
+    """Turn the content by ``degrees`` clockwise about the middle; the corners show the scanner's lid, nearly white."""
     height, width = image.shape[:2]
     matrix = np.vstack([cv2.getRotationMatrix2D((width / 2, height / 2), -degrees, 1), [0, 0, 1]]).astype(float)
     lid = (244, 244, 246)
@@ -104,7 +105,7 @@ def uneven_light(image: Image, strength: float, angle: float, *, corner: float =
     )
 
 
-# --- in the sensor -------------------------------------------------------------------------------------------------------
+# --- in the sensor ----------------------------------------------------------------------------------------------------
 
 
 def blur(image: Image, sigma: float) -> Image:
@@ -135,18 +136,18 @@ def to_bilevel(image: Image, threshold: int = 160) -> Image:
     return np.where(to_grey(image) < threshold, 0, 255).astype(np.uint8)
 
 
-# --- in the file ---------------------------------------------------------------------------------------------------------
+# --- in the file ------------------------------------------------------------------------------------------------------
 
 
 def jpeg(image: Image, quality: int) -> Image:
     """Return the image after JPEG at ``quality`` (1 to 95)."""
     rgb = image if image.ndim == 2 else cv2.cvtColor(image, cv2.COLOR_RGB2BGR)
     _, data = cv2.imencode(".jpg", rgb, [cv2.IMWRITE_JPEG_QUALITY, quality])
-    back = cv2.imdecode(data, cv2.IMREAD_UNCHANGED)
-    return np.asarray(back if image.ndim == 2 else cv2.cvtColor(back, cv2.COLOR_BGR2RGB), dtype=np.uint8)
+    back = np.asarray(cv2.imdecode(data, cv2.IMREAD_UNCHANGED), dtype=np.uint8)
+    return back if image.ndim == 2 else np.asarray(cv2.cvtColor(back, cv2.COLOR_BGR2RGB), dtype=np.uint8)
 
 
-# --- a scanner -----------------------------------------------------------------------------------------------------------
+# --- a scanner --------------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,10 +199,7 @@ class Scanner:
         )
 
 
-def scan(page: Page, scanner: Scanner, rng: random.Random, *, back: Image | None = None) -> Page:
-    """Return ``page`` as ``scanner`` sees it, its truth moved along; ``back`` is what is printed on the other side."""
-    numbers = np.random.default_rng(rng.getrandbits(64))
-    image = page.image
+def _on_paper(image: Image, scanner: Scanner, numbers: np.random.Generator, back: Image | None) -> Image:
     if scanner.faded:
         image = low_ink(image, scanner.faded, numbers)
     if scanner.bleed and back is not None:
@@ -210,19 +208,33 @@ def scan(page: Page, scanner: Scanner, rng: random.Random, *, back: Image | None
         image = paper_tint(image, scanner.tint, numbers)
     if scanner.fold is not None:
         image = fold_shadow(image, scanner.fold, scanner.fold_strength)
+    return image
+
+
+def _on_glass(image: Image, scanner: Scanner) -> tuple[Image, Matrix]:
     matrix = np.eye(3)
     if scanner.skew_deg:
         image, matrix = skew(image, scanner.skew_deg)
-    if scanner.rotation:
-        image, turned = quarter_turns(image, scanner.rotation)
-        matrix = turned @ matrix
+    image, turned = quarter_turns(image, scanner.rotation)
     if scanner.light or scanner.corner:
         image = uneven_light(image, scanner.light, scanner.light_angle, corner=scanner.corner)
+    return image, turned @ matrix
+
+
+def _in_sensor(image: Image, scanner: Scanner, numbers: np.random.Generator) -> Image:
     image = blur(image, scanner.blur)
     if scanner.noise or scanner.specks:
         image = noise(image, scanner.noise, numbers, specks=scanner.specks)
-    if scanner.mode != "colour":
-        image = to_grey(image) if scanner.mode == "grey" else to_bilevel(image)
+    if scanner.mode == "colour":
+        return image
+    return to_grey(image) if scanner.mode == "grey" else to_bilevel(image)
+
+
+def scan(page: Page, scanner: Scanner, rng: random.Random, *, back: Image | None = None) -> Page:
+    """Return ``page`` as ``scanner`` sees it, its truth moved along; ``back`` is what is printed on the other side."""
+    numbers = chance.arrays(rng)
+    image, matrix = _on_glass(_on_paper(page.image, scanner, numbers, back), scanner)
+    image = _in_sensor(image, scanner, numbers)
     if scanner.jpeg is not None and scanner.mode != "bilevel":
         image = jpeg(image, scanner.jpeg)
     return replace(

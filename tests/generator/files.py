@@ -5,6 +5,7 @@ import json
 from collections.abc import Sequence
 from pathlib import Path
 
+import numpy as np
 import pikepdf
 from PIL import Image as PilImage
 
@@ -43,6 +44,22 @@ def _write_pdf(path: Path, pages: Sequence[Page], quality: int) -> None:
         pdf.save(path, deterministic_id=True)
 
 
+def _write_tiff(path: Path, pages: Sequence[Page], quality: int) -> None:
+    """Write a TIFF: fax group 4 if every page is black and white only, else JPEG."""
+    frames = [PilImage.fromarray(page.image) for page in pages]
+    resolution = (pages[0].dpi, pages[0].dpi)
+    if all(_is_bilevel(page.image) for page in pages):
+        first, *rest = (frame.convert("1", dither=PilImage.Dither.NONE) for frame in frames)
+        first.save(path, save_all=True, append_images=rest, compression="group4", dpi=resolution)
+    else:
+        first, *rest = frames
+        first.save(path, save_all=True, append_images=rest, compression="jpeg", quality=quality, dpi=resolution)
+
+
+def _is_bilevel(image: Image) -> bool:
+    return image.ndim == 2 and bool(np.isin(image, (0, 255)).all())
+
+
 def write_scan(path: Path, pages: Sequence[Page], *, quality: int = 80) -> None:
     """Write ``pages`` to ``path``; its suffix says how: .pdf, .tif (any number of pages), .jpg or .png (one page).
 
@@ -59,8 +76,7 @@ def write_scan(path: Path, pages: Sequence[Page], *, quality: int = 80) -> None:
     if path.suffix == ".pdf":
         _write_pdf(path, pages, quality)
     elif path.suffix == ".tif":
-        rest = [PilImage.fromarray(page.image) for page in pages[1:]]
-        first.save(path, save_all=True, append_images=rest, compression="jpeg", quality=quality, dpi=resolution)
+        _write_tiff(path, pages, quality)
     elif len(pages) != 1:
         message = f"{path.suffix} holds one page, not {len(pages)}"
         raise ValueError(message)

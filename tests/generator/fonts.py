@@ -1,7 +1,7 @@
 """Fonts of the generated papers: free families with every Vietnamese letter, found among the installed Debian packages.
 
-Packages: ``fonts-texgyre``, ``fonts-liberation2``. A family whose files are missing, or whose files lack a letter, is an error
-and never a silent substitute: a box in place of ``ễ`` would make the ground truth false.
+Packages: ``fonts-texgyre``, ``fonts-liberation2``. A family whose files are missing, or lack a letter, is an error and
+never a silent substitute: a box in place of ``ễ`` would make the ground truth false.
 """
 
 import os
@@ -22,9 +22,10 @@ _ROOTS = (
 )
 
 _TONES = ("", "\u0300", "\u0301", "\u0309", "\u0303", "\u0323")
-_LOWER = "".join(unicodedata.normalize("NFC", vowel + tone) for vowel in "aăâeêioôơuưy" for tone in _TONES) + "đ"
+_VOWELS = (unicodedata.normalize("NFC", vowel + tone) for vowel in "aăâeêioôơuưy" for tone in _TONES)
+_LOWER = "".join(letter for letter in _VOWELS if not letter.isascii()) + "đ"
 VIETNAMESE_LETTERS = _LOWER + _LOWER.upper()
-"""The 134 letters that ASCII lacks or marks change, both cases, NFC."""
+"""The 134 letters that ASCII lacks, both cases, NFC."""
 
 REQUIRED_CHARACTERS = VIETNAMESE_LETTERS + "".join(map(chr, range(0x21, 0x7F))) + "–“”…°²×ı"
 """What a usable font must have."""
@@ -33,7 +34,7 @@ Subset = Literal["dev", "test"]
 """Papers to develop on, and papers to judge with: they share neither fonts nor sentences nor given names."""
 
 
-class MissingFont(Exception):  # noqa: N818 - the house names errors after what happened
+class MissingFont(Exception):
     """A font family is not installed, or lacks letters."""
 
 
@@ -82,16 +83,18 @@ SHELVES: dict[Subset, Shelf] = {
 }
 
 
+_FACES = {(False, False): "Regular", (True, False): "Bold", (False, True): "Italic", (True, True): "BoldItalic"}
+
+
 def _file_name(family: Family, *, bold: bool, italic: bool) -> str:
     if family is Family.CHORUS:  # one face only: a chancery italic, the nearest thing to handwriting here
         return "texgyrechorus-mediumitalic.otf"
-    if family.startswith("texgyre"):
-        return f"{family}-{ {(0, 0): 'regular', (1, 0): 'bold', (0, 1): 'italic', (1, 1): 'bolditalic'}[bold, italic] }.otf"
-    return f"{family}-{ {(0, 0): 'Regular', (1, 0): 'Bold', (0, 1): 'Italic', (1, 1): 'BoldItalic'}[bold, italic] }.ttf"
+    face = _FACES[bold, italic]
+    return f"{family}-{face.lower()}.otf" if family.startswith("texgyre") else f"{family}-{face}.ttf"
 
 
 @cache
-def _installed() -> dict[str, Path]:
+def installed() -> dict[str, Path]:
     """Return the installed font files by name; the first root wins."""
     found: dict[str, Path] = {}
     for root in _ROOTS:
@@ -117,7 +120,7 @@ def font_file(family: Family, *, bold: bool = False, italic: bool = False) -> Pa
         MissingFont: Not installed, or without some of the required characters.
     """
     name = _file_name(family, bold=bold, italic=italic)
-    path = _installed().get(name)
+    path = installed().get(name)
     if path is None:
         message = (
             f"Thiếu phông chữ {name}: hãy cài fonts-texgyre và fonts-liberation2 / "
@@ -132,7 +135,7 @@ def font_file(family: Family, *, bold: bool = False, italic: bool = False) -> Pa
 
 @cache
 def load(family: Family, pixels: float, *, bold: bool = False, italic: bool = False) -> ImageFont.FreeTypeFont:
-    """Return the face at ``pixels`` per em, laid out glyph by glyph (the same everywhere, whatever shapers are installed).
+    """Return the face at ``pixels`` per em, laid out glyph by glyph: the same whatever text shapers are installed.
 
     Raises:
         MissingFont: See ``font_file``.

@@ -1,8 +1,8 @@
 """Letters with their diacritic marks set apart from the base.
 
-Times New Roman stacks Vietnamese marks otherwise than the free fonts do (in ấ the acute stands beside the circumflex, in ẫ the
-tilde above it), and prints them smaller. A reader trained on the free fonts alone confuses them, so here a letter is rebuilt:
-the font's own base letter, and the font's own marks moved and scaled by a ``MarkStyle``.
+Times New Roman stacks Vietnamese marks otherwise than the free fonts do (in ấ the acute stands beside the circumflex,
+in ẫ the tilde above it), and prints them smaller. A reader trained on the free fonts alone confuses them, so here a
+letter is rebuilt: the font's own base letter, and the font's own marks moved and scaled by a ``MarkStyle``.
 """
 
 import random
@@ -29,8 +29,8 @@ class MarkStyle:
 
     Attributes:
         scale: Size of the marks against the font's own. lift: Moves marks off the letter, in em (negative: closer).
-        side: Where a tone stands on â ê ô ă: 0 above the vowel's own mark, 1 to its right. shift: Moves every mark to the
-            right, in em.
+        side: Where a tone stands on â ê ô ă: 0 above the vowel's own mark, 1 to its right.
+        shift: Moves every mark to the right, in em.
     """
 
     scale: float = 1.0
@@ -65,7 +65,7 @@ def _extent(ink: Image) -> Rect:
 
 @lru_cache(maxsize=4096)
 def _mark_of(font: ImageFont.FreeTypeFont, mark: str, *, upper: bool) -> tuple[Image, float, float]:
-    """Return a mark's ink as the font has it on ``a``, its centre right of the letter's centre, and its gap to the letter."""
+    """Return a mark's ink as the font has it on ``a``, how far its centre is right of the letter's, its gap to it."""
     letter = "A" if upper else "a"
     bare, bare_x, bare_y = _ink(font, letter)
     whole, whole_x, whole_y = _ink(font, unicodedata.normalize("NFC", letter + mark))
@@ -131,6 +131,7 @@ def draw_apart(
     pen: tuple[float, float],
     text: str,
     font: ImageFont.FreeTypeFont,
+    *,
     ink: tuple[int, int, int],
     style: MarkStyle,
 ) -> Rect:

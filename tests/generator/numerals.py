@@ -37,7 +37,7 @@ def date_in_words(date: dt.date) -> str:
 
 
 def long_date(date: dt.date) -> str:
-    """Return ``ngày 05 tháng 3 năm 2024``: days below 10 and months below 3 take a leading zero (decree 30, annex I)."""
+    """Return ``ngày 05 tháng 3 năm 2024``: days below 10, months below 3 take a leading zero (decree 30, annex I)."""
     month = f"{date.month:02}" if date.month < 3 else str(date.month)
     return f"ngày {date.day:02} tháng {month} năm {date.year}"
 

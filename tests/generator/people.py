@@ -16,7 +16,7 @@ _MIDDLE = {
     Sex.MALE: ("Văn", "Hữu", "Đức", "Quốc", "Minh", "Gia", "Xuân", "Công", "Trọng", "Đình", "Thế", "Bá", "Khắc", "Duy"),
     Sex.FEMALE: ("Thị", "Thị", "Ngọc", "Thùy", "Thanh", "Bích", "Hồng", "Diệu", "Khánh", "Phương", "Mỹ", "Quỳnh"),
 }
-_GIVEN: dict[Subset, dict[Sex, tuple[str, ...]]] = {
+GIVEN_NAMES: dict[Subset, dict[Sex, tuple[str, ...]]] = {
     "dev": {
         Sex.MALE: (
             *("An", "Bảo", "Cường", "Dũng", "Hiếu", "Hưng", "Khôi", "Long", "Nghĩa", "Phúc", "Quân", "Sơn", "Thắng"),
@@ -38,6 +38,7 @@ _GIVEN: dict[Subset, dict[Sex, tuple[str, ...]]] = {
         ),
     },
 }
+"""By subset and sex."""
 _ETHNICITIES = ("Kinh", "Kinh", "Kinh", "Kinh", "Tày", "Thái", "Mường", "Khmer", "Nùng", "Ê Đê", "Hoa", "Chăm")
 
 
@@ -83,7 +84,7 @@ class Family:
 def invent_name(rng: random.Random, sex: Sex, subset: Subset, *, surname: str | None = None) -> str:
     """Return a name of two to four syllables."""
     middle = rng.choice(_MIDDLE[sex])
-    given = rng.choice(_GIVEN[subset][sex])
+    given = rng.choice(GIVEN_NAMES[subset][sex])
     if rng.random() < 0.2:
         middle += " " + rng.choice([m for m in _MIDDLE[sex] if m not in {"Thị", middle}])
     return f"{surname or rng.choice(_SURNAMES)} {middle} {given}"

@@ -72,15 +72,16 @@ _HAMLETS = (
     "Cầu Ván",
     "Rặng Tre",
 )
-_DEPARTMENTS = (
-    ("SỞ NỘI VỤ", "SNV"),
-    ("SỞ TƯ PHÁP", "STP"),
-    ("SỞ Y TẾ", "SYT"),
-    ("SỞ XÂY DỰNG", "SXD"),
-    ("SỞ TÀI CHÍNH", "STC"),
-    ("SỞ GIÁO DỤC VÀ ĐÀO TẠO", "SGDĐT"),
-    ("SỞ NÔNG NGHIỆP VÀ MÔI TRƯỜNG", "SNNMT"),
-)
+DEPARTMENTS = {
+    "SNV": ("SỞ NỘI VỤ",),
+    "STP": ("SỞ TƯ PHÁP",),
+    "SYT": ("SỞ Y TẾ",),
+    "SXD": ("SỞ XÂY DỰNG",),
+    "SGDĐT": ("SỞ GIÁO DỤC", "VÀ ĐÀO TẠO"),
+    "SNNMT": ("SỞ NÔNG NGHIỆP", "VÀ MÔI TRƯỜNG"),
+}
+"""Departments of a province, in header lines, by the symbol in their document numbers."""
+
 _CITIES = {"001", "031", "046", "048", "079", "092"}
 
 
@@ -186,12 +187,11 @@ def peoples_committee(commune: Commune) -> Agency:
     )
 
 
-def department(rng: random.Random, commune: Commune) -> Agency:
-    """Return a department of the commune's province."""
-    name, symbol = rng.choice(_DEPARTMENTS)
+def department(commune: Commune, symbol: str) -> Agency:
+    """Return the department with ``symbol`` (a key of ``DEPARTMENTS``) of the commune's province."""
     return Agency(
         superior=f"UBND {commune.province_kind} {commune.province}".upper(),
-        name=(name,),
+        name=DEPARTMENTS[symbol],
         symbol=symbol,
         seat=commune.province,
         head="GIÁM ĐỐC",

@@ -1,9 +1,12 @@
 """From a specification to pages with truth: invent the content, lay it out, scan it."""
 
 import random
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from types import MappingProxyType
 
+from tests.generator.chance import seeded
 from tests.generator.faults import Scanner, scan
 from tests.generator.fonts import Subset
 from tests.generator.papers.application import Application
@@ -44,23 +47,18 @@ class PaperSpec:
     marks_apart: bool = False
 
 
-def invent(kind: Kind, rng: random.Random, subset: Subset) -> Content:
-    """Return invented content for a paper of ``kind``."""
-    match kind:
-        case Kind.BIRTH_CERTIFICATE:
-            return BirthCertificate.invent(rng, subset)
-        case Kind.IDENTITY_CARD:
-            return IdentityCard.invent(rng, subset)
-        case Kind.DECISION:
-            return Decision.invent(rng, subset)
-        case Kind.DECISION_WITH_TABLE:
-            return Decision.invent_with_table(rng, subset)
-        case Kind.APPLICATION:
-            return Application.invent(rng, subset)
-        case Kind.BODY_TEXT:
-            return BodyText.invent(rng, subset)
-        case Kind.TABLE:
-            return TablePage.invent(rng, subset)
+INVENT: Mapping[Kind, Callable[[random.Random, Subset], Content]] = MappingProxyType(
+    {
+        Kind.BIRTH_CERTIFICATE: BirthCertificate.invent,
+        Kind.IDENTITY_CARD: IdentityCard.invent,
+        Kind.DECISION: Decision.invent,
+        Kind.DECISION_WITH_TABLE: Decision.invent_with_table,
+        Kind.APPLICATION: Application.invent,
+        Kind.BODY_TEXT: BodyText.invent,
+        Kind.TABLE: TablePage.invent,
+    }
+)
+"""How each kind's content is made."""
 
 
 def lay_out(content: Content, look: Look, rng: random.Random) -> tuple[Page, ...]:
@@ -69,7 +67,7 @@ def lay_out(content: Content, look: Look, rng: random.Random) -> tuple[Page, ...
 
 
 def scan_pages(pages: tuple[Page, ...], scanner: Scanner, rng: random.Random) -> tuple[Page, ...]:
-    """Return ``pages`` scanned; each has the next one (the last: the one before it, a single page: itself) on its back."""
+    """Return ``pages`` scanned; on the back of each is the next one, of the last the one before it."""
     backs = [pages[i + 1] if i + 1 < len(pages) else pages[max(0, i - 1)] for i in range(len(pages))]
     return tuple(scan(page, scanner, rng, back=back.image) for page, back in zip(pages, backs, strict=True))
 
@@ -82,7 +80,7 @@ def print_paper(content: Content, look: Look, scanner: Scanner, rng: random.Rand
 
 def render(spec: PaperSpec) -> Paper:
     """Return the paper ``spec`` asks for, with its truth."""
-    rng = random.Random(f"{spec.kind} {spec.seed} {spec.subset}")
-    content = invent(spec.kind, rng, spec.subset)
+    rng = seeded(spec.kind, spec.seed, spec.subset)
+    content = INVENT[spec.kind](rng, spec.subset)
     look = Look.draw(rng, spec.subset, spec.dpi, marks_apart=spec.marks_apart)
     return print_paper(content, look, spec.scanner, rng)

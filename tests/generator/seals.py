@@ -9,11 +9,11 @@ import numpy.typing as npt
 from PIL import Image as PilImage
 from PIL import ImageDraw
 
-from tests.generator import fonts
+from tests.generator import chance, fonts
 from tests.generator.fonts import Family
 from tests.generator.typesetting import Ink, Sheet, Style
 
-RED: Ink = (206, 30, 44)
+RED: Ink = (204, 24, 40)
 BLUE: Ink = (28, 52, 148)
 
 _Strength = npt.NDArray[np.float32]
@@ -21,27 +21,23 @@ _OVERSAMPLING = 3
 _TURN = 2 * math.pi
 
 
-def _random_numbers(rng: random.Random) -> np.random.Generator:
-    return np.random.default_rng(rng.getrandbits(64))
-
-
 def _pressure(shape: tuple[int, int], rng: random.Random, *, weakest: float) -> _Strength:
     """Return how well the ink took: cloudy, weaker towards one side, with dry specks."""
     height, width = shape
-    numbers = _random_numbers(rng)
+    numbers = chance.arrays(rng)
     clouds = cv2.resize(numbers.random((5, 5), dtype=np.float32), (width, height), interpolation=cv2.INTER_CUBIC)
     grain = cv2.GaussianBlur(numbers.random((height, width), dtype=np.float32), (0, 0), 0.8)
     angle = rng.uniform(0, _TURN)
     ys, xs = np.mgrid[-1 : 1 : height * 1j, -1 : 1 : width * 1j]
     slope = (xs * math.cos(angle) + ys * math.sin(angle)).astype(np.float32) / 2 + 0.5
     strength = weakest + (1 - weakest) * (0.55 * clouds + 0.45 * slope) - 0.9 * np.clip(0.40 - grain, 0, 1)
-    return np.clip(strength, 0.12, 1).astype(np.float32)
+    return np.asarray(np.clip(strength, 0.12, 1), dtype=np.float32)
 
 
 def _ring_text(
     canvas: npt.NDArray[np.uint8], text: str, radius: float, height: float, *, family: Family, upper: bool, span: float
 ) -> None:
-    """Bend ``text`` onto the circle of ``radius`` pixels (its baseline), within ``span`` radians, above or below the centre."""
+    """Bend ``text`` onto the circle of ``radius`` pixels (its baseline), within ``span`` radians."""
     font = fonts.load(family, height * 1.35, bold=True)
     natural = font.getlength(text)
     arc = min(span * radius, natural * 1.35)
@@ -68,7 +64,7 @@ def _star(centre: float, radius: float, turn: float = 0.0) -> npt.NDArray[np.int
 
 
 def _seal_plate(side: int, above: str, below: str, *, family: Family) -> npt.NDArray[np.uint8]:
-    """Return the rubber of a round seal, white where it prints, ``side`` pixels wide: rings, ring text, star in a wreath."""
+    """Return a round seal's rubber, ``side`` pixels wide, white where it prints: rings, ring text, star in a wreath."""
     plate = np.zeros((side, side), dtype=np.uint8)
     centre, outer = side / 2, side * 0.485
     middle = (round(centre), round(centre))
@@ -82,7 +78,7 @@ def _seal_plate(side: int, above: str, below: str, *, family: Family) -> npt.NDA
     height = outer * 0.155
     _ring_text(plate, above, outer * 0.725, height, family=family, upper=True, span=math.radians(235))
     _ring_text(plate, below, outer * 0.725, height * 0.85, family=family, upper=False, span=math.radians(80))
-    for angle in (math.radians(152), math.radians(208)):  # small stars part the two texts
+    for angle in (math.radians(129), math.radians(231)):  # small stars part the two texts
         x, y = centre + outer * 0.8 * math.sin(angle), centre - outer * 0.8 * math.cos(angle)
         cv2.fillPoly(plate, [_star(0, outer * 0.06) + np.array([round(x), round(y)], dtype=np.int32)], 255, cv2.LINE_AA)
     cv2.fillPoly(plate, [_star(centre, outer * 0.27)], 255, cv2.LINE_AA)
@@ -102,23 +98,31 @@ def _seal_plate(side: int, above: str, below: str, *, family: Family) -> npt.NDA
 def round_seal(
     sheet: Sheet,
     rng: random.Random,
-    x: float,
-    y: float,
-    above: str,
-    below: str,
+    centre: tuple[float, float],
+    ring: tuple[str, str],
     *,
     diameter: float = 36.0,
     ink: Ink = RED,
-    weakest: float = 0.45,
+    weakest: float = 0.6,
 ) -> None:
-    """Press a round seal with its centre at ``x``, ``y`` millimetres, a little turned, unevenly inked."""
+    """Press a round seal, a little turned, unevenly inked.
+
+    Args:
+        sheet: Where.
+        rng: Chance.
+        centre: Millimetres.
+        ring: Text around it, above and below.
+        diameter: Millimetres.
+        ink: Its colour.
+        weakest: Share of the ink where the hand pressed least.
+    """
     side = round(sheet.px(diameter))
-    plate = _seal_plate(side * _OVERSAMPLING, above, below, family=Family.HEROS)
+    plate = _seal_plate(side * _OVERSAMPLING, *ring, family=Family.HEROS)
     turned = cv2.getRotationMatrix2D((plate.shape[1] / 2, plate.shape[0] / 2), rng.uniform(-9, 9), 1)
     plate = cv2.warpAffine(plate, turned, plate.shape[::-1]).astype(np.uint8)
     small = cv2.resize(plate, (side, side), interpolation=cv2.INTER_AREA).astype(np.float32) / 255
     strength = cv2.GaussianBlur(small, (0, 0), 0.45 * sheet.dpi / 200) * _pressure((side, side), rng, weakest=weakest)
-    sheet.stain(ink, strength.astype(np.float32), x - diameter / 2, y - diameter / 2, "seal")
+    sheet.stain(ink, strength.astype(np.float32), centre[0] - diameter / 2, centre[1] - diameter / 2, "seal")
 
 
 def _spline(points: npt.NDArray[np.float64], steps: int = 24) -> npt.NDArray[np.float64]:
@@ -133,37 +137,42 @@ def _spline(points: npt.NDArray[np.float64], steps: int = 24) -> npt.NDArray[np.
 
 
 def _scribble(rng: random.Random) -> list[npt.NDArray[np.float64]]:
-    """Return the strokes of a signature in a unit box: a capital's sweep, waves that die out, a flourish beneath."""
+    """Return the strokes of a signature in a unit box: a capital's sweep, waves or loops that die out, a flourish."""
     u = rng.uniform
-    capital = np.array(
-        [
-            *((u(0.16, 0.24), u(0.15, 0.35)), (u(0.02, 0.10), u(0.45, 0.60)), (u(0.12, 0.20), u(0.80, 0.95))),
-            *((u(0.22, 0.30), u(0.35, 0.55)), (u(0.16, 0.26), u(0.02, 0.15)), (u(0.30, 0.36), u(0.55, 0.70))),
-        ]
-    )
-    waves, x, height = [capital[-1]], 0.36, u(0.22, 0.34)
-    for k in range(rng.randint(5, 8)):
-        x += u(0.035, 0.075)
-        swing = height * u(0.6, 1.2) * (0.85**k)
-        waves.append(np.array((x, u(0.52, 0.6) - swing)))
-        x += u(0.015, 0.05)
-        waves.append(np.array((x, u(0.58, 0.68) + swing * u(0.1, 0.4))))
-    waves.append(np.array((min(1.0, x + u(0.06, 0.14)), u(0.40, 0.55))))
-    flourish = np.array(
-        [
-            (u(0.85, 0.98), u(0.35, 0.55)),
-            (u(0.5, 0.7), u(0.82, 0.92)),
-            (u(0.12, 0.3), u(0.75, 0.9)),
-            (u(0.9, 1.0), u(0.68, 0.82)),
-        ]
-    )
-    return [_spline(np.vstack([capital[:-1], *waves])), *([_spline(flourish)] if rng.random() < 0.8 else [])]
+    lean, loop, decay = u(-0.05, 0.35), rng.choice((0.0, u(0.02, 0.07))), u(0.72, 0.95)
+    points = [
+        *((u(0.16, 0.30), u(0.10, 0.35)), (u(0.00, 0.12), u(0.40, 0.65)), (u(0.10, 0.22), u(0.80, 1.00))),
+        *((u(0.22, 0.34), u(0.30, 0.55)), (u(0.12, 0.28), u(0.00, 0.15)), (u(0.28, 0.36), u(0.55, 0.75))),
+    ]
+    x, height, pace = 0.36, u(0.25, 0.50), u(0.8, 1.6)
+    for _ in range(rng.randint(2, 6)):
+        x += u(0.03, 0.07) * pace
+        points.append((x - loop, u(0.52, 0.60) - height * u(0.6, 1.1)))
+        x += u(0.015, 0.045) * pace
+        points.append((x + loop / 2, u(0.58, 0.68) + height * u(0.0, 0.35)))
+        height *= decay
+    points.append((x + u(0.08, 0.30), u(0.25, 0.60)))
+    strokes = [np.array(points)]
+    if rng.random() < 0.7:
+        end = x + u(0.0, 0.2)
+        strokes.append(
+            np.array([(end, u(0.4, 0.6)), (end * 0.6, u(0.8, 1)), (u(0.1, 0.3), u(0.75, 0.9)), (end, u(0.65, 0.85))])
+        )
+    if rng.random() < 0.3:
+        strokes.append(
+            np.array([(u(0.2, 0.4), u(0.3, 0.5)), (u(0.5, 0.7), u(0.2, 0.4)), (x + u(0, 0.2), u(0.05, 0.3))])
+        )
+    curves = [_spline(stroke) for stroke in strokes]
+    for curve in curves:
+        curve[:, 0] += lean * (0.6 - curve[:, 1])
+    low, high = np.min([c.min(axis=0) for c in curves], axis=0), np.max([c.max(axis=0) for c in curves], axis=0)
+    return [(curve - low) / (high - low) for curve in curves]
 
 
 def signature(
     sheet: Sheet, rng: random.Random, x: float, y: float, *, width: float = 42.0, height: float = 20.0, ink: Ink = BLUE
 ) -> None:
-    """Write a signature with its top left corner at ``x``, ``y`` millimetres: pen strokes, thicker where the hand is slow."""
+    """Sign in the box whose top left corner is ``x``, ``y`` (millimetres): strokes, thicker where the hand is slow."""
     scale = sheet.px(1) * _OVERSAMPLING
     w, h, margin = round(width * scale), round(height * scale), round(2 * scale)
     canvas = np.zeros((h + 2 * margin, w + 2 * margin), dtype=np.uint8)
@@ -181,12 +190,14 @@ def signature(
     sheet.stain(ink, strength.astype(np.float32), x - margin_mm, y - margin_mm, "signature")
 
 
-def arrival_stamp(sheet: Sheet, rng: random.Random, x: float, y: float, office: str, number: int, date: str) -> None:
-    """Press the box of an arrival stamp (dấu ĐẾN, decree 30 annex IV), number and date added by pen."""
+def arrival_stamp(
+    sheet: Sheet, rng: random.Random, corner: tuple[float, float], *, office: str, number: int, date: str
+) -> None:
+    """Press an arrival stamp (dấu ĐẾN, decree 30 annex IV) at ``corner`` millimetres; number and date are by pen."""
     width, height = 44.0, 17.0
     stamp = Sheet(sheet.dpi, width=width, height=height)
     label = Style(Family.HEROS, 8.5, bold=True, ink=(0, 0, 0))
-    by_hand = Style(Family.CHORUS, 12, ink=(0, 0, 0))
+    by_hand = Style(Family.CHORUS, 11, ink=(0, 0, 0))
     for y0, y1, x0, x1 in (
         (0.6, 0.6, 0.6, 43.4),
         (16.4, 16.4, 0.6, 43.4),
@@ -201,10 +212,10 @@ def arrival_stamp(sheet: Sheet, rng: random.Random, x: float, y: float, office: 
         baseline = 10.0 + 4.6 * row
         stamp.line(name, label.but(bold=False), 15.5, baseline)
         stamp.leaders(24.5, 42.5, baseline, label.but(bold=False))
-        stamp.line(value, by_hand, 27.0, baseline - 0.4)
+        stamp.line(value, by_hand, 25.5, baseline - 0.4)
     ink = 1 - np.asarray(stamp.picture.convert("L"), dtype=np.float32) / 255
     turn = cv2.getRotationMatrix2D((ink.shape[1] / 2, ink.shape[0] / 2), rng.uniform(-2.5, 2.5), 1)
     turned = cv2.warpAffine(ink, turn, (ink.shape[1], ink.shape[0])) * _pressure(
         (ink.shape[0], ink.shape[1]), rng, weakest=0.55
     )
-    sheet.stain((176, 34, 52), turned.astype(np.float32), x, y, "stamp")
+    sheet.stain((176, 34, 52), turned.astype(np.float32), *corner, "stamp")

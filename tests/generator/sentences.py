@@ -20,19 +20,33 @@ def stock(use: str, subset: Subset) -> tuple[str, ...]:
     return tuple(p for i, p in enumerate(patterns) if (i % 3 == 2) == (subset == "test"))
 
 
-def fill(pattern: str, rng: random.Random, subset: Subset, *, now: dt.date | None = None) -> str:
-    """Return ``pattern`` with every slot filled; dates lie in the three years before ``now``, the first letter is capital."""
-    now = now or dt.date(2025, 6, 30)
-    date = now - dt.timedelta(days=rng.randrange(5, 1000))
-    commune = places.Commune.invent(rng)
+_NOW = dt.date(2025, 6, 30)
+
+
+def fill(
+    pattern: str, rng: random.Random, subset: Subset, *, now: dt.date = _NOW, home: places.Commune | None = None
+) -> str:
+    """Return ``pattern`` with every slot filled, beginning with a capital.
+
+    Args:
+        pattern: From the stock.
+        rng: Chance.
+        subset: Whose names to use.
+        now: The paper's date: ``{date}`` lies before it, ``{due}`` after it.
+        home: The commune it speaks of; invented if ``None``.
+    """
+    date = now - dt.timedelta(days=rng.randrange(5, 700))
+    due = now + dt.timedelta(days=rng.randrange(12, 150))
+    commune = home or places.Commune.invent(rng)
     person = people.invent_person(rng, subset)
     text = pattern.format(
         agency=places.peoples_committee(commune).spoken,
         area=numerals.grouped(rng.randint(40, 4800)) + rng.choice(("", f",{rng.randint(1, 9)}")),
         commune=f"{commune.kind} {commune.name}",
         date=numerals.long_date(date),
+        due=numerals.long_date(due),
         km=f"{rng.randint(0, 18)},{rng.randint(1, 9)}",
-        money=numerals.grouped(rng.randint(35, 99_000) * rng.choice((1_000, 10_000, 100_000))),
+        money=numerals.grouped(rng.randint(35, 990) * rng.choice((1_000, 5_000, 50_000))),
         month=rng.randint(1, 12),
         n=f"{rng.randint(2, 15):02}",
         name=person.name,
@@ -46,13 +60,21 @@ def fill(pattern: str, rng: random.Random, subset: Subset, *, now: dt.date | Non
     return text[0].upper() + text[1:]
 
 
-def pick(use: str, count: int, rng: random.Random, subset: Subset, *, now: dt.date | None = None) -> list[str]:
-    """Return ``count`` filled sentences for ``use``, no pattern twice until all have been used."""
+def pick(
+    use: str,
+    count: int,
+    rng: random.Random,
+    subset: Subset,
+    *,
+    now: dt.date = _NOW,
+    home: places.Commune | None = None,
+) -> list[str]:
+    """Return ``count`` filled sentences for ``use``, no pattern twice until all have been used; see ``fill``."""
     patterns = list(stock(use, subset))
     chosen: list[str] = []
     while len(chosen) < count:
         chosen += rng.sample(patterns, min(len(patterns), count - len(chosen)))
-    return [fill(pattern, rng, subset, now=now) for pattern in chosen]
+    return [fill(pattern, rng, subset, now=now, home=home) for pattern in chosen]
 
 
 def paragraph(rng: random.Random, subset: Subset, *, sentences: int = 3) -> str:

@@ -1,7 +1,7 @@
 """Ground truth: what stands on a page and where, in upright page coordinates, with the way from there to the scan.
 
-Words keep the rectangles they were drawn in; a scanner that turns the page changes only the page's matrix. So truth is never
-rounded or moved twice, and every box of the scan is computed from one place.
+Words keep the rectangles they were drawn in; a scanner that turns the page changes only the page's matrix. So truth is
+never rounded or moved twice, and every box of the scan is computed from one place.
 """
 
 from collections.abc import Mapping, Sequence
@@ -68,7 +68,7 @@ class Line:
 
     @property
     def kind(self) -> str:
-        """``cell`` or ``page_number`` if it stands there, else ``print``, ``filled`` or, for a label with its value, ``form``."""
+        """``cell`` or ``page_number`` by place, else ``print``, ``filled``, or ``form`` for both on a line."""
         kinds = {w.kind for w in self.words}
         return self.place if self.place != "body" else kinds.pop() if len(kinds) == 1 else "form"
 
@@ -89,7 +89,8 @@ class Page:
         image: As scanned. dpi: Pixels per inch, both ways. number: From 1.
         lines: In reading order. marks: In drawing order.
         matrix: From the upright coordinates of ``lines`` and ``marks`` to pixels of ``image``.
-        skew_deg: Small turn of the content, degrees, clockwise positive. rotation: Quarter turns clockwise: 0, 90, 180, 270.
+        skew_deg: Small turn of the content, degrees, clockwise positive.
+        rotation: Quarter turns clockwise: 0, 90, 180, 270.
     """
 
     image: Image

@@ -10,7 +10,7 @@ from typing import Literal, Self
 import numpy as np
 import numpy.typing as npt
 from PIL import Image as PilImage
-from PIL import ImageDraw
+from PIL import ImageDraw, ImageFont
 
 from tests.generator import fonts
 from tests.generator.fonts import Family
@@ -96,7 +96,8 @@ class Sheet:
     """A blank page to set text on, in millimetres from the top left corner; y is always a baseline.
 
     Attributes:
-        dpi: Resolution. picture: The page so far, RGB. marks_apart: See ``letters``; ``None`` for the fonts' own letters.
+        dpi: Resolution. picture: The page so far, RGB.
+        marks_apart: See ``letters``; ``None`` for the fonts' own letters.
     """
 
     def __init__(
@@ -121,14 +122,14 @@ class Sheet:
 
     # --- measuring ---------------------------------------------------------------------------------------------------
 
-    def _font(self, style: Style) -> fonts.ImageFont.FreeTypeFont:
+    def _font(self, style: Style) -> ImageFont.FreeTypeFont:
         return fonts.load(style.family, style.size * self.dpi / 72, bold=style.bold, italic=style.italic)
 
     def _word_width(self, word: _Pieces) -> float:
-        return sum(self._font(style).getlength(piece) for piece, style in word)
+        return sum((float(self._font(style).getlength(piece)) for piece, style in word), 0.0)
 
     def _space(self, word: _Pieces) -> float:
-        return self._font(word[-1][1]).getlength(" ")
+        return float(self._font(word[-1][1]).getlength(" "))
 
     def text_width(self, runs: Sequence[Run]) -> float:
         """Return the width of ``runs`` on one line, millimetres."""
@@ -136,7 +137,7 @@ class Sheet:
         return self.mm(sum(map(self._word_width, words)) + sum(map(self._space, words[:-1])))
 
     def break_lines(self, runs: Iterable[Run], width: float, *, first_indent: float = 0.0) -> list[SetLine]:
-        """Break ``runs`` into lines at most ``width`` millimetres long, the first one indented; greedy, as offices do."""
+        """Break ``runs`` into lines at most ``width`` millimetres long, the first indented; greedy, as offices do."""
         room, lines = self.px(width), list[SetLine]()
         current, used, indent = list[_Pieces](), 0.0, self.px(first_indent)
         for word in split_words(runs):
@@ -181,7 +182,7 @@ class Sheet:
         return self._record(self._set_words(line.words, pen, y, spaces), place)
 
     def set_segments(self, segments: Sequence[tuple[float, Sequence[Run]]], y: float, *, place: str = "body") -> Rect:
-        """Set one line of pieces that begin at given x (millimetres), as on a form; return its ink's rectangle in pixels."""
+        """Set one line of pieces, each from its own x in millimetres, as on a form; return its ink's rectangle."""
         words: list[Word] = []
         for x, runs in segments:
             split = split_words(runs)
@@ -207,7 +208,7 @@ class Sheet:
     def _write(self, x: float, y: float, text: str, style: Style) -> Rect:
         font = self._font(style)
         if self.marks_apart is not None and style.kind == "print":
-            return draw_apart(self.draw, (x, y), text, font, style.ink, self.marks_apart)
+            return draw_apart(self.draw, (x, y), text, font, ink=style.ink, style=self.marks_apart)
         self.draw.text((x, y), text, fill=style.ink, font=font, anchor="ls")
         left, top, right, bottom = font.getbbox(text, anchor="ls")
         return x + left, y + top, x + right, y + bottom

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Self
 
+from dossier.identifiers import Sex
 from tests.generator import numerals, people, places, sentences
 from tests.generator.fonts import Subset
 from tests.generator.papers.look import Look
@@ -14,14 +15,6 @@ from tests.generator.people import Person
 from tests.generator.seals import round_seal, signature
 from tests.generator.truth import Owner
 from tests.generator.typesetting import Sheet
-
-_PURPOSES = (
-    "cấp bản sao giấy tờ hộ tịch",
-    "hỗ trợ sửa chữa nhà ở",
-    "xác nhận thông tin cư trú",
-    "trích lục bản đồ địa chính",
-    "hưởng chế độ trợ cấp xã hội",
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,14 +41,15 @@ class Application:
             "Ảnh chụp hiện trạng",
             "Bản vẽ sơ đồ thửa đất",
         )
+        purpose, request = sentences.pick("requests", 1, rng, subset, home=person.home)[0].split(" | ")
         return cls(
             applicant=person,
-            purpose=rng.choice(_PURPOSES),
-            request=sentences.pick("requests", 1, rng, subset)[0],
+            purpose=purpose[0].lower() + purpose[1:],
+            request=request,
             documents=tuple(rng.sample(documents, 2)),
             phone=f"09{rng.randrange(10**8):08}",
             written_on=people.random_date(rng, 2024, 2025),
-            received_by=people.invent_name(rng, rng.choice(list(people.Sex)), subset),
+            received_by=people.invent_name(rng, rng.choice(list(Sex)), subset),
         )
 
     @property
@@ -103,8 +97,8 @@ class Application:
         for i, document in enumerate(self.documents, start=1):
             y = form_line(sheet, [(f"{i}.", document)], styles, y, leading=8)
         promise = (
-            "Tôi xin cam đoan những lời khai trên là đúng sự thật và chịu trách nhiệm trước pháp luật về nội dung đã khai. "
-            "Kính mong quý cơ quan xem xét, giải quyết."
+            "Tôi xin cam đoan những lời khai trên là đúng sự thật và chịu trách nhiệm trước pháp luật về nội dung đã "
+            "khai. Kính mong quý cơ quan xem xét, giải quyết."
         )
         return sheet.paragraph([(promise, text)], LEFT, y + 1, WIDTH, leading=6.6, first_indent=12.7)
 
@@ -123,4 +117,4 @@ class Application:
         sheet.line(self.applicant.name, look.filled, right, y + 38, align="centre")
         signature(sheet, rng, right - 18, y + 14, width=36, height=17)
         signature(sheet, rng, left - 14, y + 15, width=34, height=16)
-        round_seal(sheet, rng, left - 8 + rng.uniform(-3, 3), y + 26, *agency.ring, diameter=34)
+        round_seal(sheet, rng, (left - 8 + rng.uniform(-3, 3), y + 26), agency.ring, diameter=34)

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Self
 
+from dossier.identifiers import Sex
 from tests.generator import numerals, people, places
 from tests.generator.fonts import Subset
 from tests.generator.papers.look import Look
@@ -42,7 +43,7 @@ class BirthCertificate:
         """Return a certificate for the child of ``family``."""
         family = family or people.invent_family(rng, subset)
         home = family.child.home
-        signer_sex = rng.choice(list(people.Sex))
+        signer_sex = rng.choice(list(Sex))
         return cls(
             family=family,
             register_number=rng.randint(1, 320),
@@ -152,7 +153,7 @@ class BirthCertificate:
         sheet.line(agency.head, look.text.but(size=12.5, bold=True), centre, y + 11, align="centre")
         sheet.line(self.signer, look.text.but(size=13, bold=True), centre, y + 38, align="centre")
         signature(sheet, rng, centre - 20, y + 14)
-        round_seal(sheet, rng, centre - 20 + rng.uniform(-3, 3), y + 24, *agency.ring)
+        round_seal(sheet, rng, (centre - 20 + rng.uniform(-3, 3), y + 24), agency.ring)
 
 
 def _home_town(person: Person) -> str:
@@ -172,13 +173,14 @@ def _parent_fields(role: str, parent: Person) -> dict[str, str]:
 def _pattern(sheet: Sheet) -> None:
     """Draw the pale rosette that fills the middle of the form."""
     centre_x, centre_y = sheet.px(sheet.width / 2), sheet.px(sheet.height / 2)
-    for ring in range(7):
+    for ring in range(26):
         points = []
-        for step in range(721):
-            angle = math.radians(step / 2)
-            radius = sheet.px(62 + 3.2 * ring + 9 * math.sin(12 * angle + ring * 0.6))
+        for step in range(1441):
+            angle = math.radians(step / 4)
+            wave = 0.05 * math.sin(24 * angle + (ring % 2) * math.pi) + 0.02 * math.sin(72 * angle)
+            radius = sheet.px((8 + 2.6 * ring) * (1 + wave))
             points.append((centre_x + radius * math.cos(angle), centre_y + radius * math.sin(angle)))
-        sheet.draw.line(points, fill=_PATTERN, width=max(1, round(sheet.px(0.25))))
+        sheet.draw.line(points, fill=_PATTERN, width=max(1, round(sheet.px(0.2))))
 
 
 def _frame(sheet: Sheet) -> None:

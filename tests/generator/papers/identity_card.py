@@ -1,6 +1,7 @@
 """Identity card front with its QR code, lying on the scanner's glass.
 
-The QR holds seven fields parted by ``|``: number, old number (may be empty), name, birth date, sex, residence, issue date.
+The QR holds seven fields parted by ``|``: number, old number (may be empty), name, birth date, sex, residence, date of
+issue.
 """
 
 import datetime as dt

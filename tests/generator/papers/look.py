@@ -5,13 +5,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol, Self
 
-from tests.generator.fonts import SHELVES, Subset
+from tests.generator.fonts import SHELVES, Family, Subset
 from tests.generator.letters import MarkStyle
 from tests.generator.truth import Owner
 from tests.generator.typesetting import Ink, Sheet, Style
 
-TYPED: Ink = (30, 32, 62)
+TYPED: Ink = (18, 20, 48)
 """A second printer's bluish black, for values put into a form."""
+
+
+HAND = Style(Family.CHORUS, 15, ink=(32, 44, 120), kind="filled")
+"""The one face that looks written; both subsets have it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,13 +24,14 @@ class Look:
 
     Attributes:
         dpi: Of the sheets. text: Running text, 14 points. sans: Sans. filled: Values put into forms.
-        marks_apart: See ``letters``.
+        hand: Numbers and dates written by pen. marks_apart: See ``letters``.
     """
 
     dpi: int
     text: Style
     sans: Style
     filled: Style
+    hand: Style = HAND
     marks_apart: MarkStyle | None = None
 
     @classmethod

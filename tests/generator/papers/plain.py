@@ -135,7 +135,7 @@ class TablePage:
         which = rng.randrange(len(_TABLES))
         title, columns = _TABLES[which]
         row = (_household_row, _unit_row)[which]
-        rows = tuple(row(rng, subset, i) for i in range(1, rng.randint(13, 21)))
+        rows = tuple(row(i, rng, subset) for i in range(1, rng.randint(13, 21)))
         is_ruled = rng.random() < 0.6 if ruled is None else ruled
         return cls(people.invent_person(rng, subset), title, columns, rows, is_ruled)
 
@@ -155,13 +155,13 @@ class TablePage:
         return flow.sheets
 
 
-def _household_row(rng: random.Random, subset: Subset, number: int) -> tuple[str, ...]:
+def _household_row(number: int, rng: random.Random, subset: Subset) -> tuple[str, ...]:
     person = people.invent_person(rng, subset)
     place = person.address.split(", ")[0] + ", " + person.home.name
     return str(number), person.name, short_date(person.birth_date), place, grouped(rng.randint(20, 9000) * 1000)
 
 
-def _unit_row(rng: random.Random, subset: Subset, number: int) -> tuple[str, ...]:
+def _unit_row(number: int, rng: random.Random, _: Subset) -> tuple[str, ...]:
     received = rng.randint(150, 9000)
     share = rng.uniform(0.71, 1.0)
     closed = people.random_date(rng, 2024, 2025)

@@ -1,5 +1,6 @@
-"""Parts that many papers share: zones of decree 30/2020 annex I, form lines with dotted leaders, pages that flow, tables."""
+"""Parts many papers share: zones of decree 30/2020 annex I, form lines with dotted leaders, flowing text, tables."""
 
+import datetime as dt
 import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -26,16 +27,23 @@ def national_motto(sheet: Sheet, style: Style, x: float, y: float) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Heading:
-    """Zones 1 to 4: who, which number, where and when."""
+    """Zones 1 to 4.
+
+    Attributes:
+        agency: Who issues. number, symbol: ``320`` and ``/QĐ-UBND``. issued_on: When.
+        by_hand: Whether number and day were left blank by the typist and written by the registry's pen.
+    """
 
     agency: Agency
+    number: str
     symbol: str
-    place_and_date: str
+    issued_on: dt.date
+    by_hand: bool = False
 
 
 def two_column_header(sheet: Sheet, look: Look, heading: Heading, y: float = 24.0) -> float:
     """Set zones 2 and 3 on the left, then 1 and 4 on the right; return the baseline of zones 3 and 4."""
-    style, bottom = look.text, y + 15.5
+    style = look.text
     sheet.next_block()
     row = y
     if heading.agency.superior:
@@ -44,12 +52,20 @@ def two_column_header(sheet: Sheet, look: Look, heading: Heading, y: float = 24.
     for name in heading.agency.name:
         left, _, right, _ = sheet.line(name, style.but(size=12.5, bold=True), LEFT_CENTRE, row, align="centre")
         row += 5.6
+    bottom = max(y + 15.5, row + 4.0)
     third = sheet.mm(right - left) / 5
     sheet.rule(LEFT_CENTRE - third, row - 3.6, LEFT_CENTRE + third, row - 3.6)
-    sheet.line(f"Số: {heading.symbol}", style.but(size=13), LEFT_CENTRE, bottom, align="centre")
+    plain, dated = style.but(size=13), style.but(size=13.5, italic=True)
+    pen = look.hand if heading.by_hand else plain
+    sheet.line(
+        [("Số: ", plain), (heading.number, pen), (heading.symbol, plain)], plain, LEFT_CENTRE, bottom, align="centre"
+    )
     sheet.next_block()
     national_motto(sheet, style, RIGHT_CENTRE, y)
-    sheet.line(heading.place_and_date, style.but(size=13.5, italic=True), RIGHT_CENTRE, bottom, align="centre")
+    _, day, rest = numerals.long_date(heading.issued_on).split(" ", 2)
+    pen = look.hand if heading.by_hand else dated
+    runs = [(f"{heading.agency.seat}, ngày ", dated), (day, pen), (f" {rest}", dated)]
+    sheet.line(runs, dated, RIGHT_CENTRE, bottom, align="centre")
     return bottom
 
 
@@ -68,11 +84,11 @@ def office_lines(agency: Agency, *, deputy: bool) -> tuple[str, ...]:
     return (*lines, f"KT. {agency.head}", agency.deputy) if deputy else (*lines, agency.head)
 
 
-SIGNING_HEIGHT = 62.0
+SIGNING_HEIGHT = 50.0
 """Room a signing block needs, millimetres."""
 
 
-def signing_block(sheet: Sheet, look: Look, rng: random.Random, agency: Agency, signing: Signing, y: float) -> None:
+def signing_block(sheet: Sheet, look: Look, rng: random.Random, *, agency: Agency, signing: Signing, y: float) -> None:
     """Set the recipients on the left, then office, signature, seal and name on the right, level with each other."""
     style = look.text
     sheet.next_block()
@@ -83,11 +99,11 @@ def signing_block(sheet: Sheet, look: Look, rng: random.Random, agency: Agency, 
     for i, office in enumerate(signing.office):
         sheet.line(office, style.but(size=13.5, bold=True), RIGHT_CENTRE, y + 5.8 * i, align="centre")
     top = y + 5.8 * (len(signing.office) - 1)
-    sheet.line(signing.name, style.but(size=14, bold=True), RIGHT_CENTRE, top + 36, align="centre")
+    sheet.line(signing.name, style.but(size=14, bold=True), RIGHT_CENTRE, top + rng.uniform(36, 39), align="centre")
     pen_x = RIGHT_CENTRE - 21 + rng.uniform(-4, 4)
     signature(sheet, rng, pen_x, top + 7 + rng.uniform(-1, 3))
     # The seal covers about a third of the signature, on its left (decree 30, annex I, zone 8).
-    round_seal(sheet, rng, pen_x - 2 + rng.uniform(-3, 3), top + 17 + rng.uniform(-2, 2), *agency.ring)
+    round_seal(sheet, rng, (pen_x - 2 + rng.uniform(-3, 3), top + 17 + rng.uniform(-2, 2)), agency.ring)
 
 
 def form_line(
@@ -173,6 +189,10 @@ class Flow:
         if self.room < height:
             self.next_page()
 
+    def height(self, runs: Sequence[Run], *, leading: float = 6.6, first_indent: float = 12.7) -> float:
+        """Return how high a paragraph would be, millimetres."""
+        return leading * len(self.sheet.break_lines(runs, WIDTH, first_indent=first_indent))
+
     def skip(self, height: float) -> None:
         """Leave ``height`` millimetres free."""
         self.y += height
@@ -249,8 +269,3 @@ def table(
             set_row(header, style.but(bold=True), centred=True)
         set_row(row, style, centred=False)
     flow.y = top + 8.0
-
-
-def place_and_date(agency: Agency, date: numerals.dt.date) -> str:
-    """Return zone 4: ``Tân Lộc, ngày 05 tháng 3 năm 2024``."""
-    return f"{agency.seat}, {numerals.long_date(date)}"
