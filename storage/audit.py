@@ -20,7 +20,7 @@ Entries hold no personal data: papers and batches by identifier, values never.
 import datetime as dt
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -41,7 +41,20 @@ GENESIS = "0" * 64
 """``prev_hash`` of the first entry."""
 ANCHORS = "audit/anchors/"
 """Where in the object store the anchors are."""
-_ROWS_AT_ONCE = 2000
+_WHOLE_CHAIN = (
+    select(
+        AuditRow.seq,
+        AuditRow.prev_hash,
+        AuditRow.actor,
+        AuditRow.action,
+        AuditRow.object,
+        AuditRow.at,
+        AuditRow.detail,
+        AuditRow.hash,
+    )
+    .order_by(AuditRow.seq)
+    .execution_options(yield_per=2000)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +71,8 @@ class AuditReport:
     anchored: int = 0
 
 
-def entry_hash(entry: AuditEntry) -> str:
-    """Return the hash ``entry`` must have, lower-case hex."""
+def canonical(entry: AuditEntry) -> bytes:
+    """Return the bytes whose SHA-256 is the hash of ``entry``."""
     body = {
         "action": entry.action,
         "actor": entry.actor,
@@ -69,8 +82,12 @@ def entry_hash(entry: AuditEntry) -> str:
         "prev_hash": entry.prev_hash,
         "seq": entry.seq,
     }
-    canonical = json.dumps(body, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256(canonical.encode()).hexdigest()
+    return json.dumps(body, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+
+
+def entry_hash(entry: AuditEntry) -> str:
+    """Return the hash ``entry`` must have, lower-case hex."""
+    return hashlib.sha256(canonical(entry)).hexdigest()
 
 
 def append(
@@ -144,8 +161,9 @@ def check(catalogue: "Catalogue", store: ObjectStore | None = None) -> AuditRepo
     """
     anchors = _anchors(store) if store else {}
     seq, previous = 0, GENESIS
-    with reading(catalogue.engine) as session:
-        for entry in _chain(session):
+    with reading(catalogue.engine) as session, session.execute(_WHOLE_CHAIN) as rows:
+        for row in rows:
+            entry = AuditEntry(*row)
             seq += 1
             if entry.seq != seq:
                 raise AuditChainBroken(seq=seq, reason="entry missing")
@@ -165,21 +183,6 @@ def check(catalogue: "Catalogue", store: ObjectStore | None = None) -> AuditRepo
 def _head(session: Session) -> AuditReport:
     last = session.execute(select(AuditRow.seq, AuditRow.hash).order_by(AuditRow.seq.desc()).limit(1)).first()
     return AuditReport(last.seq, last.hash) if last else AuditReport(0, GENESIS)
-
-
-def _chain(session: Session) -> Iterator[AuditEntry]:
-    columns = (
-        AuditRow.seq,
-        AuditRow.prev_hash,
-        AuditRow.actor,
-        AuditRow.action,
-        AuditRow.object,
-        AuditRow.at,
-        AuditRow.detail,
-        AuditRow.hash,
-    )
-    rows = session.execute(select(*columns).order_by(AuditRow.seq).execution_options(yield_per=_ROWS_AT_ONCE))
-    return (AuditEntry(*row) for row in rows)
 
 
 def _anchors(store: ObjectStore) -> dict[int, str]:

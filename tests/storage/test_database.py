@@ -1,0 +1,90 @@
+"""Opening, migrating and losing the database."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import text
+
+from dossier.errors import ConfigurationError, StoreUnavailable
+from storage.catalogue import Catalogue
+from storage.database import connect, writing
+from storage.schema import Base
+
+OPEN_AND_RECORD = """
+import sys
+from storage.catalogue import Catalogue
+catalogue = Catalogue.open(sys.argv[1])
+catalogue.record(sys.argv[2], "test", "process")
+catalogue.close()
+"""
+
+
+def test_the_migrations_make_the_tables_the_code_expects(catalogue: Catalogue) -> None:
+    with catalogue.engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        assert compare_metadata(context, Base.metadata) == []
+
+
+def test_opening_again_changes_nothing(catalogue: Catalogue, database_url: str) -> None:
+    catalogue.record("a", "test", "one")
+    Catalogue.open(database_url).close()
+    catalogue.record("a", "test", "two")
+
+
+def test_processes_may_open_a_new_database_at_once(database_url: str) -> None:
+    command = [sys.executable, "-c", OPEN_AND_RECORD, database_url]
+    processes = [subprocess.Popen([*command, str(i)], stderr=subprocess.PIPE, text=True) for i in range(4)]
+    assert [process.communicate()[1] for process in processes] == [""] * 4
+    catalogue = Catalogue.open(database_url)
+    with catalogue.engine.connect() as connection:
+        assert connection.execute(text("SELECT count(*) FROM audit")).scalar() == 4
+    catalogue.close()
+
+
+def test_a_database_of_a_newer_version_is_left_alone(catalogue: Catalogue, database_url: str) -> None:
+    with writing(catalogue.engine) as session:
+        session.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    with pytest.raises(StoreUnavailable):
+        Catalogue.open(database_url)
+
+
+def test_sqlite_is_durable_and_checks_references(tmp_path: Path) -> None:
+    catalogue = Catalogue.open(f"sqlite:///{tmp_path}/new/folder/catalogue.db")
+    with catalogue.engine.connect() as connection:
+        pragmas = {
+            name: connection.exec_driver_sql(f"PRAGMA {name}").scalar()
+            for name in ("journal_mode", "foreign_keys", "synchronous")
+        }
+    assert pragmas == {"journal_mode": "wal", "foreign_keys": 1, "synchronous": 2}
+    catalogue.close()
+
+
+@pytest.mark.parametrize("url", ["mysql://localhost/x", "sqlite://", "sqlite:///:memory:", "not a url"])
+def test_other_databases_are_refused(url: str) -> None:
+    with pytest.raises(ConfigurationError):
+        connect(url)
+
+
+def test_a_file_that_is_no_database_is_unavailable(tmp_path: Path) -> None:
+    (tmp_path / "catalogue.db").write_bytes(b"this is not a database" * 100)
+    with pytest.raises(StoreUnavailable):
+        Catalogue.open(f"sqlite:///{tmp_path}/catalogue.db")
+
+
+def test_a_server_that_is_gone_is_unavailable_and_names_no_secret(tmp_path: Path) -> None:
+    with pytest.raises(StoreUnavailable) as gone:
+        Catalogue.open(f"postgresql://user:hush@/postgres?host={tmp_path}")
+    assert "hush" not in str(gone.value)
+
+
+def test_a_folder_in_place_of_the_file_is_unavailable(tmp_path: Path) -> None:
+    (tmp_path / "catalogue.db").mkdir()
+    with pytest.raises(StoreUnavailable):
+        Catalogue.open(f"sqlite:///{tmp_path}/catalogue.db")
+    (tmp_path / "file").write_text("in the way")
+    with pytest.raises(StoreUnavailable):
+        Catalogue.open(f"sqlite:///{tmp_path}/file/catalogue.db")

@@ -1,0 +1,235 @@
+"""What every object store promises, shown on each of them."""
+
+import datetime as dt
+import hashlib
+import secrets
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from dossier import times
+from dossier.errors import AlreadyExists, InvalidIdentifier, NotFound, RetentionLocked
+from dossier.papers import StoredObject
+from storage.objects import ObjectStore
+
+PDF = "application/pdf"
+KEY = "papers/3f9k2m7x8c4v5b6n/original.pdf"
+HOUR = dt.timedelta(hours=1)
+
+
+def in_one_hour() -> dt.datetime:
+    return times.now().replace(microsecond=0) + HOUR
+
+
+def test_what_is_put_comes_back(store: ObjectStore) -> None:
+    data = bytes(range(256)) * 30_000  # more than one part of a multipart upload
+    stored = store.put(KEY, data, media_type=PDF)
+    assert stored == StoredObject(KEY, stored.version, hashlib.sha256(data).hexdigest(), len(data), PDF)
+    assert store.head(KEY) == store.head(KEY, stored.version) == stored
+    assert store.get(KEY) == store.get(KEY, stored.version) == data
+
+
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(data=st.binary(max_size=200))
+def test_any_bytes_come_back(store: ObjectStore, data: bytes) -> None:
+    stored = store.put("any", data, media_type="application/octet-stream")
+    assert store.get("any", stored.version) == data
+
+
+def test_other_bytes_make_a_new_version(store: ObjectStore) -> None:
+    first, second, third = (store.put(KEY, data, media_type=PDF) for data in (b"a", b"b", b"a"))
+    assert len({first.version, second.version, third.version}) == 3
+    assert store.versions(KEY) == [third, second, first]
+    assert [store.get(KEY, v.version) for v in (first, second, third)] == [b"a", b"b", b"a"]
+
+
+def test_the_same_bytes_again_make_none(store: ObjectStore) -> None:
+    first = store.put(KEY, b"a", media_type=PDF)
+    assert store.put(KEY, b"a", media_type=PDF) == first
+    assert store.put(KEY, b"a", media_type=PDF, if_absent=True) == first
+    assert store.versions(KEY) == [first]
+
+
+def test_if_absent_refuses_other_bytes(store: ObjectStore) -> None:
+    first = store.put(KEY, b"a", media_type=PDF, if_absent=True)
+    with pytest.raises(AlreadyExists):
+        store.put(KEY, b"b", media_type=PDF, if_absent=True)
+    assert store.versions(KEY) == [first]
+
+
+def test_of_many_if_absent_one_wins(store: ObjectStore) -> None:
+    def attempt(number: int) -> bytes | None:
+        data = b"%d" % number
+        try:
+            store.put(KEY, data, media_type=PDF, if_absent=True)
+        except AlreadyExists:
+            return None
+        return data
+
+    with ThreadPoolExecutor(8) as pool:
+        winners = [data for data in pool.map(attempt, range(16)) if data]
+    assert len(winners) == 1
+    assert [store.get(KEY, v.version) for v in store.versions(KEY)] == winners
+
+
+def test_what_is_not_there_is_not_found(store: ObjectStore) -> None:
+    stored = store.put(KEY, b"a", media_type=PDF)
+    store.put("other", b"a", media_type=PDF)
+    for key, version in (("nothing", None), ("nothing", stored.version), (KEY, "0000"), ("papers", None)):
+        for read in (store.get, store.head, store.delete, store.retention):
+            with pytest.raises(NotFound):
+                read(key, version)
+        assert store.versions("nothing") == []
+    with pytest.raises(NotFound):
+        store.retain("nothing", stored.version, in_one_hour())
+    assert store.get(KEY) == b"a"
+
+
+def test_a_version_can_be_deleted(store: ObjectStore) -> None:
+    first, second = (store.put(KEY, data, media_type=PDF) for data in (b"a", b"b"))
+    store.delete(KEY, second.version)
+    assert store.versions(KEY) == [first]
+    assert store.get(KEY) == b"a"
+    with pytest.raises(NotFound):
+        store.get(KEY, second.version)
+
+
+def test_a_deleted_version_is_never_another_one_later(store: ObjectStore) -> None:
+    first = store.put(KEY, b"a", media_type=PDF)
+    store.delete(KEY)
+    assert store.versions(KEY) == list(store.keys()) == []
+    second = store.put(KEY, b"b", media_type=PDF, if_absent=True)
+    assert second.version != first.version
+    with pytest.raises(NotFound):
+        store.get(KEY, first.version)
+
+
+def test_a_locked_version_cannot_be_deleted(store: ObjectStore) -> None:
+    until = in_one_hour()
+    free = store.put(KEY, b"a", media_type=PDF)
+    locked = store.put(KEY, b"b", media_type=PDF, retain_until=until)
+    newer = store.put(KEY, b"c", media_type=PDF)
+    assert store.retention(KEY, locked.version) == until
+    assert store.retention(KEY) is None
+    for version in (locked.version, None):
+        with pytest.raises(RetentionLocked):
+            store.delete(KEY, version)
+    assert store.versions(KEY) == [newer, locked, free]
+    store.delete(KEY, free.version)
+    assert store.get(KEY, locked.version) == b"b"
+
+
+def test_a_lock_can_be_extended_only(store: ObjectStore) -> None:
+    until = in_one_hour()
+    stored = store.put(KEY, b"a", media_type=PDF)
+    store.retain(KEY, stored.version, until)
+    store.retain(KEY, stored.version, until)
+    with pytest.raises(RetentionLocked):
+        store.retain(KEY, stored.version, until - dt.timedelta(seconds=1))
+    assert store.retention(KEY) == until
+    store.retain(KEY, stored.version, until + HOUR)
+    assert store.retention(KEY) == until + HOUR
+    assert store.versions(KEY) == [stored]
+
+
+def test_putting_again_extends_a_lock_and_never_shortens_it(store: ObjectStore) -> None:
+    until = in_one_hour()
+    for wanted, kept in (
+        (None, None),
+        (until, until),
+        (until - HOUR, until),
+        (None, until),
+        (until + HOUR, until + HOUR),
+    ):
+        store.put(KEY, b"a", media_type=PDF, retain_until=wanted)
+        assert store.retention(KEY) == kept
+    assert len(store.versions(KEY)) == 1
+
+
+def test_a_lock_is_never_shorter_than_asked(store: ObjectStore) -> None:
+    until = in_one_hour() + dt.timedelta(microseconds=1)
+    store.put(KEY, b"a", media_type=PDF, retain_until=until.astimezone(times.VIETNAM))
+    kept = store.retention(KEY)
+    assert kept is not None
+    assert kept.utcoffset() == dt.timedelta(0)
+    assert until <= kept < until + dt.timedelta(seconds=1)
+
+
+def test_a_lock_ends(store: ObjectStore) -> None:
+    until = times.now() + dt.timedelta(seconds=1)
+    stored = store.put(KEY, b"a", media_type=PDF, retain_until=until)
+    with pytest.raises(RetentionLocked):
+        store.delete(KEY, stored.version)
+    while times.now() < until + dt.timedelta(seconds=2):
+        time.sleep(0.1)
+    store.delete(KEY, stored.version)
+    assert store.versions(KEY) == []
+
+
+def test_a_lock_needs_a_zone(store: ObjectStore) -> None:
+    with pytest.raises(ValueError, match="without a zone"):
+        store.put(KEY, b"a", media_type=PDF, retain_until=dt.datetime(2030, 1, 1))  # noqa: DTZ001 - the fault
+    assert store.versions(KEY) == []
+
+
+def test_keys_are_listed_in_order_by_prefix(store: ObjectStore) -> None:
+    keys = ["a/b", "a/b.x", "a/b/c", "a/bb", "b", "b/1/2/3", "c_d-e.f"]
+    for key in reversed(keys):
+        store.put(key, b"x", media_type=PDF)
+        store.put(key, b"y", media_type=PDF)
+    assert list(store.keys()) == keys
+    assert list(store.keys("a/b")) == keys[:4]
+    assert list(store.keys("a/b/")) == ["a/b/c"]
+    assert list(store.keys("b/1/2")) == ["b/1/2/3"]
+    assert list(store.keys("z")) == []
+    assert len(store.versions("a/b")) == 2
+    store.delete("a/b")
+    assert list(store.keys("a/")) == keys[1:4]
+
+
+@pytest.mark.parametrize(
+    "key",
+    [
+        "",
+        "/a",
+        "a/",
+        "a//b",
+        "..",
+        "a/../b",
+        ".a",
+        "a/.b",
+        "a b",
+        "A",
+        "giấy",
+        "a~",
+        "a\\b",
+        "a\n",
+        "a%2e",
+        "x" * 201,
+        "a/" * 401 + "a",
+    ],
+)
+def test_a_key_that_could_mean_something_else_is_refused(store: ObjectStore, key: str) -> None:
+    version = secrets.token_hex(4)
+    for attempt in (
+        lambda: store.put(key, b"a", media_type=PDF),
+        lambda: store.get(key),
+        lambda: store.head(key),
+        lambda: store.versions(key),
+        lambda: store.delete(key),
+        lambda: store.retain(key, version, in_one_hour()),
+        lambda: store.retention(key),
+    ):
+        with pytest.raises(InvalidIdentifier):
+            attempt()
+    if key and not key.endswith("a/"):
+        with pytest.raises(InvalidIdentifier):
+            list(store.keys(key))
+    assert list(store.keys()) == []
+
+
+def test_a_usable_store_says_so(store: ObjectStore) -> None:
+    store.check()

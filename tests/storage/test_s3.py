@@ -1,0 +1,97 @@
+"""The S3 store against damage, foreign objects, wrong keys, wrong buckets and a server that is gone."""
+
+import datetime as dt
+import io
+import secrets
+import socket
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dossier.errors import NotFound, ObjectDamaged, StoreUnavailable
+from storage.s3 import S3Store, parse_lock_date
+from tests.servers import S3Server
+
+PDF = "application/pdf"
+
+
+@given(
+    moment=st.datetimes(dt.datetime(1970, 1, 1), dt.datetime(2400, 1, 1)).map(lambda d: d.replace(microsecond=0)),  # noqa: DTZ001 - written out as UTC below
+    fraction=st.text("0123456789", max_size=12),
+)
+def test_lock_dates_with_any_fraction_are_read(moment: dt.datetime, fraction: str) -> None:
+    text = moment.strftime("%Y-%m-%dT%H:%M:%S").zfill(19) + ("." + fraction if fraction else "") + "Z"
+    read = parse_lock_date(text)
+    assert read.tzinfo is dt.UTC
+    whole = moment.replace(tzinfo=dt.UTC)
+    assert read - whole in (dt.timedelta(0), dt.timedelta(seconds=1))
+    assert read - whole == dt.timedelta(0) or int(fraction) > 0
+
+
+def test_a_lock_date_of_ceph_is_read() -> None:
+    assert parse_lock_date("2026-11-22T07:25:41.000000000Z") == dt.datetime(2026, 11, 22, 7, 25, 41, tzinfo=dt.UTC)
+
+
+@pytest.mark.parametrize("text", ["", "tomorrow", "2026-13-01T00:00:00Z", "2026-11-22T07:25:41"])
+def test_an_unreadable_lock_date_is_not_taken_for_none(text: str) -> None:
+    with pytest.raises(StoreUnavailable):
+        parse_lock_date(text)
+
+
+def test_bytes_that_are_not_what_was_put_are_noticed(s3_server: S3Server) -> None:
+    bucket = f"test-{secrets.token_hex(6)}"
+    store = s3_server.store(bucket)
+    store.put("a", b"content", media_type=PDF)
+    for metadata in ({"sha256": "0" * 64}, None):
+        s3_server.client().put_object(bucket, "a", io.BytesIO(b"forged"), 6, metadata=metadata)
+        with pytest.raises(ObjectDamaged):
+            store.get("a")
+    with pytest.raises(ObjectDamaged):
+        store.head("a")
+    store.close()
+
+
+def test_a_delete_marker_of_another_program_hides_no_version(s3_server: S3Server) -> None:
+    bucket = f"test-{secrets.token_hex(6)}"
+    store = s3_server.store(bucket)
+    stored = store.put("a", b"content", media_type=PDF)
+    s3_server.client().remove_object(bucket, "a")
+    with pytest.raises(NotFound):
+        store.get("a")
+    assert store.versions("a") == [stored]
+    assert store.get("a", stored.version) == b"content"
+    store.delete("a")
+    assert store.versions("a") == []
+    with pytest.raises(NotFound):
+        store.delete("a")
+    store.close()
+
+
+def test_opening_an_existing_bucket_keeps_it(s3_server: S3Server) -> None:
+    bucket = f"test-{secrets.token_hex(6)}"
+    for _ in range(2):
+        store = s3_server.store(bucket)
+        store.put("a", b"content", media_type=PDF, if_absent=True)
+        assert len(store.versions("a")) == 1
+        store.close()
+
+
+def test_a_bucket_that_cannot_lock_is_refused(s3_server: S3Server) -> None:
+    bucket = f"test-{secrets.token_hex(6)}"
+    s3_server.client().make_bucket(bucket)
+    with pytest.raises(StoreUnavailable):
+        s3_server.store(bucket)
+
+
+def test_wrong_keys_are_refused(s3_server: S3Server) -> None:
+    with pytest.raises(StoreUnavailable) as refused:
+        S3Store(s3_server.endpoint, "any", access_key=s3_server.access_key, secret_key="wrong", secure=False)  # noqa: S106 - no secret
+    assert "wrong" not in str(refused.value)
+
+
+def test_a_server_that_is_gone_is_unavailable() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as closed:
+        port = closed.getsockname()[1]
+    with pytest.raises(StoreUnavailable):
+        S3Store(f"127.0.0.1:{port}", "any", access_key="a", secret_key="b" * 8, secure=False)
