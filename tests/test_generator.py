@@ -239,6 +239,20 @@ def test_what_the_fields_say_is_printed(kind: Kind, subset: fonts.Subset) -> Non
             assert value in text, key
 
 
+@pytest.mark.parametrize("subset", ["dev", "test"])
+@pytest.mark.parametrize("kind", list(Kind))
+def test_no_word_is_printed_over_another_or_off_the_page(kind: Kind, subset: fonts.Subset) -> None:
+    for page in (page for seed in range(6) for page in render(PaperSpec(kind, seed, 100, subset)).pages):
+        covered = np.zeros(page.image.shape[:2], dtype=bool)
+        for word in (word for line in page.lines for word in line.words):
+            left, top, right, bottom = (round(v) for v in word.rect)
+            assert 0 < left < right < covered.shape[1], word
+            assert 0 < top < bottom < covered.shape[0], word
+            box = covered[top:bottom, left:right]
+            assert box.mean() < 0.2, word
+            box[:] = True
+
+
 def test_page_numbers_stand_on_every_page_but_the_first() -> None:
     pages = render(PaperSpec(Kind.DECISION_WITH_TABLE, 2, 100)).pages
     numbers = [[line.text for line in page.lines if line.kind == "page_number"] for page in pages]

@@ -50,7 +50,7 @@ def samples(rng: random.Random) -> Iterator[Sample]:
     yield Sample(
         "giay-khai-sinh.pdf",
         BirthCertificate.invent(rng, "dev", family),
-        _look(300, filled=Family.CURSOR),
+        _look(300),
         Scanner(skew_deg=0.8, tint=(0.99, 0.985, 0.97), light=0.10, light_angle=0.6, corner=0.03, noise=3.0, blur=0.5),
         quality=80,
     )

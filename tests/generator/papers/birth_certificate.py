@@ -173,12 +173,12 @@ def _parent_fields(role: str, parent: Person) -> dict[str, str]:
 def _pattern(sheet: Sheet) -> None:
     """Draw the pale rosette that fills the middle of the form."""
     centre_x, centre_y = sheet.px(sheet.width / 2), sheet.px(sheet.height / 2)
-    for ring in range(26):
+    for ring in range(20):
         points = []
         for step in range(1441):
             angle = math.radians(step / 4)
-            wave = 0.05 * math.sin(24 * angle + (ring % 2) * math.pi) + 0.02 * math.sin(72 * angle)
-            radius = sheet.px((8 + 2.6 * ring) * (1 + wave))
+            wave = 0.06 * math.sin(18 * angle + (ring % 2) * math.pi)
+            radius = sheet.px((10 + 3.4 * ring) * (1 + wave))
             points.append((centre_x + radius * math.cos(angle), centre_y + radius * math.sin(angle)))
         sheet.draw.line(points, fill=_PATTERN, width=max(1, round(sheet.px(0.2))))
 

@@ -38,11 +38,13 @@ class Look:
     def draw(cls, rng: random.Random, subset: Subset, dpi: int, *, marks_apart: bool = False) -> Self:
         """Return a look out of the fonts of ``subset``."""
         shelf = SHELVES[subset]
+        filled = rng.choice(shelf.filled)
         return cls(
             dpi=dpi,
             text=Style(rng.choice(shelf.text), 14),
             sans=Style(rng.choice(shelf.sans), 11),
-            filled=Style(rng.choice(shelf.filled), 12, ink=TYPED, kind="filled", lift=0.5),
+            # A typewriter strikes hard; Cursor is drawn thin.
+            filled=Style(filled, 12, bold=filled is Family.CURSOR, ink=TYPED, kind="filled", lift=0.5),
             marks_apart=MarkStyle.draw(rng) if marks_apart else None,
         )
 

@@ -18,10 +18,10 @@ LEFT_CENTRE, RIGHT_CENTRE = 61.0, 145.0
 MOTTO = ("CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", "Độc lập - Tự do - Hạnh phúc")
 
 
-def national_motto(sheet: Sheet, style: Style, x: float, y: float) -> None:
+def national_motto(sheet: Sheet, style: Style, x: float, y: float, *, size: float = 12.5) -> None:
     """Set the country's name and motto (zone 1) centred at ``x``, underlined, in the present block."""
-    sheet.line(MOTTO[0], style.but(size=12.5, bold=True), x, y, align="centre")
-    left, _, right, _ = sheet.line(MOTTO[1], style.but(size=13.5, bold=True), x, y + 5.8, align="centre")
+    sheet.line(MOTTO[0], style.but(size=size, bold=True), x, y, align="centre")
+    left, _, right, _ = sheet.line(MOTTO[1], style.but(size=size + 1, bold=True), x, y + 5.8, align="centre")
     sheet.rule(sheet.mm(left), y + 7.6, sheet.mm(right), y + 7.6)
 
 
@@ -41,31 +41,40 @@ class Heading:
     by_hand: bool = False
 
 
+def _header_size(sheet: Sheet, style: Style, agency: Agency) -> float:
+    """Return the largest size, 12.5 points or less, at which the two columns of the header stay apart."""
+    size = 12.5
+    while size > 9:
+        bold = style.but(size=size, bold=True)
+        left = max(sheet.text_width([(name, bold)]) for name in (agency.superior or "-", *agency.name))
+        if LEFT_CENTRE + left / 2 + 4 < RIGHT_CENTRE - sheet.text_width([(MOTTO[0], bold)]) / 2:
+            break
+        size -= 0.5
+    return size
+
+
 def two_column_header(sheet: Sheet, look: Look, heading: Heading, y: float = 24.0) -> float:
     """Set zones 2 and 3 on the left, then 1 and 4 on the right; return the baseline of zones 3 and 4."""
-    style = look.text
+    style, row = look.text, y
+    size = _header_size(sheet, style, heading.agency)
     sheet.next_block()
-    row = y
     if heading.agency.superior:
-        sheet.line(heading.agency.superior, style.but(size=12.5), LEFT_CENTRE, row, align="centre")
+        sheet.line(heading.agency.superior, style.but(size=size), LEFT_CENTRE, row, align="centre")
         row += 5.6
     for name in heading.agency.name:
-        left, _, right, _ = sheet.line(name, style.but(size=12.5, bold=True), LEFT_CENTRE, row, align="centre")
+        left, _, right, _ = sheet.line(name, style.but(size=size, bold=True), LEFT_CENTRE, row, align="centre")
         row += 5.6
-    bottom = max(y + 15.5, row + 4.0)
-    third = sheet.mm(right - left) / 5
+    bottom, third = max(y + 15.5, row + 4.0), sheet.mm(right - left) / 5
     sheet.rule(LEFT_CENTRE - third, row - 3.6, LEFT_CENTRE + third, row - 3.6)
-    plain, dated = style.but(size=13), style.but(size=13.5, italic=True)
-    pen = look.hand if heading.by_hand else plain
-    sheet.line(
-        [("Số: ", plain), (heading.number, pen), (heading.symbol, plain)], plain, LEFT_CENTRE, bottom, align="centre"
-    )
+    plain, dated = style.but(size=size + 0.5), style.but(size=size + 1, italic=True)
+    pens = (look.hand, look.hand) if heading.by_hand else (plain, dated)
+    number = [("Số: ", plain), (heading.number, pens[0]), (heading.symbol, plain)]
+    sheet.line(number, plain, LEFT_CENTRE, bottom, align="centre")
     sheet.next_block()
-    national_motto(sheet, style, RIGHT_CENTRE, y)
+    national_motto(sheet, style, RIGHT_CENTRE, y, size=size)
     _, day, rest = numerals.long_date(heading.issued_on).split(" ", 2)
-    pen = look.hand if heading.by_hand else dated
-    runs = [(f"{heading.agency.seat}, ngày ", dated), (day, pen), (f" {rest}", dated)]
-    sheet.line(runs, dated, RIGHT_CENTRE, bottom, align="centre")
+    date = [(f"{heading.agency.seat}, ngày ", dated), (day, pens[1]), (f" {rest}", dated)]
+    sheet.line(date, dated, RIGHT_CENTRE, bottom, align="centre")
     return bottom
 
 
