@@ -14,12 +14,9 @@ with the same outcome, because a crash may strike between the work and the note 
 from collections.abc import Callable
 from dataclasses import replace
 
+from dossier import times
 from dossier.checks import check as find_doubts
 from dossier.checks import needs_review
-from signing.seal import seal as seal_pdf
-from signing.validate import validate
-
-from dossier import times
 from dossier.errors import InvalidValue, PartFailed
 from dossier.identifiers import PaperId
 from dossier.owners import Owner
@@ -29,6 +26,7 @@ from dossier.verdicts import Finding, Severity, Verdict
 from ingest.clean import clean as clean_page
 from ingest.clean import encode_master
 from ingest.decode import decode as decode_pages
+from ingest.doubts import page_doubts
 from ingest.house import House
 from ingest.images import PageImage
 from ingest.inspect import Inspection
@@ -43,6 +41,8 @@ from ocr.model import PageReading, Reading
 from ocr.pdfa import PdfMetadata, SearchablePage, searchable_pdf
 from ocr.qr import Code, find_codes
 from ocr.reader import read_page
+from signing.seal import seal as seal_pdf
+from signing.validate import validate
 from storage.records import Event
 
 Step = Callable[[House, PaperId], None]
@@ -142,6 +142,8 @@ def check(house: House, paper_id: PaperId) -> None:
     doubts = find_doubts(
         paper_type, paper.fields, owner=owner, type_confidence=paper.type_confidence, today=times.today()
     )
+    notes = PageNotes.of(work)
+    doubts = (*doubts, *page_doubts(notes, reading_of(work)))
     issued_on = paper_type.issued_on(paper.fields)
     try:
         valid_until = paper_type.valid_until(issued_on, paper.fields)
@@ -154,7 +156,7 @@ def check(house: House, paper_id: PaperId) -> None:
         state=PaperState.NEEDS_REVIEW if needs_review(doubts) else PaperState.READY,
         owner=owner,
         checks=doubts,
-        page_count=len(PageNotes.of(work).pages),
+        page_count=len(notes.pages),
         title=paper_type.subject(paper.fields),
         issued_on=issued_on,
         valid_until=valid_until,

@@ -18,7 +18,8 @@ from typing import Self
 
 import sqlalchemy as sa
 import structlog
-from dbos import DBOS, DBOSConfig, SetWorkflowID
+from dbos import DBOS, DBOSConfig, SetWorkflowID, StepOptions
+from dbos import error as dbos_error
 from sqlalchemy import event
 
 from dossier import times
@@ -56,8 +57,8 @@ class Work:
         self._stop = threading.Event()
         self._watch = threading.Thread(target=self._keep_watch, name="sohoa-watch", daemon=True)
         DBOS(config=_configuration(house, self.executor))
-        self._prepare = DBOS.workflow(name="prepare")(self._run_prepare)
-        self._finish = DBOS.workflow(name="finish")(self._run_finish)
+        self._prepare = DBOS.workflow(name="prepare")(lambda paper: self._run_prepare(PaperId(paper)))
+        self._finish = DBOS.workflow(name="finish")(lambda paper: self._run_finish(PaperId(paper)))
         DBOS.listen_queues([QUEUE] if draws else [])
         self.draws = draws
         if draws:
@@ -119,8 +120,7 @@ class Work:
 
     # --- the workflows ----------------------------------------------------------------------------------------------
 
-    def _run_prepare(self, value: str) -> str:
-        paper = PaperId(value)
+    def _run_prepare(self, paper: PaperId) -> str:
         state = self._run_steps(pipeline.PREPARE, paper)
         if state in {PaperState.READY, PaperState.NEEDS_REVIEW} and DBOS.run_step(
             {"name": "confirm"}, confirm_as_announced, self.house, paper
@@ -128,28 +128,18 @@ class Work:
             self.start(paper)
         return state.value
 
-    def _run_finish(self, value: str) -> str:
-        return self._run_steps(pipeline.FINISH, PaperId(value)).value
+    def _run_finish(self, paper: PaperId) -> str:
+        return self._run_steps(pipeline.FINISH, paper).value
 
     def _run_steps(self, steps: tuple[pipeline.Step, ...], paper: PaperId) -> PaperState:
         """Run ``steps`` in order; a paper that fails is set aside with the reason, and harms no other."""
         try:
             for step in steps:
-                DBOS.run_step(
-                    {
-                        "name": step.__name__,
-                        "retries_allowed": True,
-                        "interval_seconds": 0.5,
-                        "max_attempts": 4,
-                        "should_retry": _worth_retrying,
-                    },
-                    step,
-                    self.house,
-                    paper,
-                )
+                DBOS.run_step({"name": step.__name__, **_RETRY}, step, self.house, paper)
         except Exception as error:  # noqa: BLE001 - whatever it is, it belongs to this paper alone
-            _log.warning("paper set aside", paper=paper.value, code=getattr(error, "code", type(error).__name__))
-            return DBOS.run_step({"name": "set_aside"}, set_aside, self.house, paper, error)
+            cause = error.errors[-1] if isinstance(error, dbos_error.DBOSMaxStepRetriesExceeded) else error
+            _log.warning("paper set aside", paper=paper.value, code=getattr(cause, "code", type(cause).__name__))
+            return DBOS.run_step({"name": "set_aside"}, set_aside, self.house, paper, cause)
         return self.house.catalogue.paper(paper).state
 
     # --- watching over the others -----------------------------------------------------------------------------------
@@ -188,6 +178,15 @@ class Work:
 def _worth_retrying(error: BaseException) -> bool:
     """Whether the same step may succeed next time: a fault of a part may pass, a fault of the paper will not."""
     return not isinstance(error, InputError | SecrecyMark | LimitExceeded) if isinstance(error, SohoaError) else True
+
+
+_RETRY: StepOptions = {
+    "retries_allowed": True,
+    "interval_seconds": 0.5,
+    "max_attempts": 3,
+    "should_retry": _worth_retrying,
+}
+"""A step of which a part failed is tried three times within two seconds before its paper is set aside."""
 
 
 def _configuration(house: House, executor: str) -> DBOSConfig:

@@ -117,7 +117,7 @@ def stamp_font(characters: frozenset[str], path: Path | None = None) -> StampFon
     """
     source = path or default_font()
     try:
-        font = TTFont(source, lazy=True)
+        font = TTFont(io.BytesIO(source.read_bytes()), lazy=True)
         usable = "CFF " in font and font["head"].unitsPerEm == _UNITS_PER_EM
     except Exception as error:
         # The font library raises whatever a damaged table leads it to.

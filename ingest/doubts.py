@@ -1,0 +1,54 @@
+"""What a person should look at about the pages themselves: blank ones, unreadable ones, another language."""
+
+import unicodedata
+
+from dossier.verdicts import Finding, Severity
+from ingest.pages import PageNotes
+from ocr.model import Line, Reading
+
+_LETTERS_TO_JUDGE = 120
+"""Fewer letters say nothing about the language."""
+_MARKED_SHARE = 0.08
+"""Vietnamese office text has a mark on 22 to 30 % of its letters; a text in another language read with the Vietnamese
+model has a few by mistake."""
+_READABLE = 0.6
+"""Mean confidence of a page's words, 0 to 1, under which the page is called unreadable."""
+
+
+def page_doubts(notes: PageNotes, reading: Reading) -> tuple[Finding, ...]:
+    """Return a warning for each blank page, each page that could hardly be read, and for another language.
+
+    Args:
+        notes: The pages.
+        reading: What was read on them.
+    """
+    blank = [note.number for note in notes.pages if note.blank]
+    findings = []
+    if blank:
+        numbers = ", ".join(map(str, blank))
+        text = f"Trang {numbers} trống; trang vẫn được giữ trong giấy tờ."
+        findings.append(
+            Finding("page-blank", Severity.WARNING, text, f"Page {numbers} is blank; it stays in the paper.")
+        )
+    poor = [str(p.number) for p in reading.pages if p.lines and _mean_confidence(p.lines) < _READABLE]
+    if poor:
+        numbers = ", ".join(poor)
+        text = f"Trang {numbers} rất khó đọc; hãy xem lại bản quét."
+        findings.append(Finding("page-unreadable", Severity.WARNING, text, f"Page {numbers} can hardly be read."))
+    if _is_foreign(reading.text):
+        text = "Văn bản có vẻ không phải tiếng Việt; các trường có thể không đọc được."
+        findings.append(
+            Finding("language-unexpected", Severity.WARNING, text, "The text does not seem to be Vietnamese.")
+        )
+    return tuple(findings)
+
+
+def _is_foreign(text: str) -> bool:
+    letters = [c for c in text if c.isalpha()]
+    marked = sum(c in "đĐ" or len(unicodedata.normalize("NFD", c)) > 1 for c in letters)
+    return len(letters) >= _LETTERS_TO_JUDGE and marked < _MARKED_SHARE * len(letters)
+
+
+def _mean_confidence(lines: tuple[Line, ...]) -> float:
+    letters = sum(len(word.text) for line in lines for word in line.words)
+    return sum(word.confidence * len(word.text) for line in lines for word in line.words) / letters

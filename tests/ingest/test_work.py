@@ -1,0 +1,179 @@
+"""The whole way with the durable queue: states, confirmation, duplicates, retries, one bad file among good ones."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pikepdf
+import pytest
+
+from dossier.errors import EmptyFile, InvalidOwnerNumber, UnsupportedType, WrongState
+from dossier.identifiers import PaperId
+from dossier.owners import Owner
+from dossier.papers import Paper, PaperState
+from dossier.verdicts import Verdict
+from ingest.confirm import confirm
+from ingest.house import House
+from ingest.receive import Manifest, ManifestEntry, Received, open_batch, receive
+from ingest.retry import retry
+from ingest.settings import Settings
+from ingest.work import Work
+from signing.timestamps import rfc3161
+from signing.validate import validate
+
+OWNER = "001190012345"
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> Iterator[House]:
+    house = House(Settings(data_dir=tmp_path / "data", heartbeat_s=0.1))
+    yield house
+    house.close()
+
+
+@pytest.fixture
+def blank_scan(tmp_path: Path) -> Path:
+    path = tmp_path / "blank.pdf"
+    with pikepdf.new() as pdf:
+        pdf.add_blank_page(page_size=(595, 842))
+        pdf.save(path)
+    return path
+
+
+def send(house: House, name: str, data: bytes, *, owner: str | None = OWNER, by: str | None = None) -> Received:
+    entry = ManifestEntry(name, owner, "Người Thử" if owner else None, confirmed_by=by)
+    return receive(house, open_batch(house, Manifest("test", (entry,))).id, name, data)
+
+
+def work_off(house: House, *papers: PaperId) -> list[Paper]:
+    with Work(house) as work:
+        for paper in papers:
+            work.start(paper)
+        work.wait(papers)
+    return [house.catalogue.paper(paper) for paper in papers]
+
+
+def test_without_confirmation_a_paper_waits_for_a_person(house: House, small_scan: Path) -> None:
+    received = send(house, small_scan.name, small_scan.read_bytes())
+    (waiting,) = work_off(house, received.paper.id)
+    assert waiting.state in {PaperState.READY, PaperState.NEEDS_REVIEW}
+    assert waiting.sealed is None
+
+    confirm(house, waiting.id, by="Trần Văn Đối", actor="test")
+    (stored,) = work_off(house, waiting.id)
+    assert stored.state is PaperState.STORED
+    assert stored.confirmed_by == "Trần Văn Đối"
+    assert stored.verdict is Verdict.VALID
+    assert stored.owner is not None
+    assert [p.id for p in house.catalogue.find(stored.owner.number)] == [stored.id]
+    assert stored.sealed is not None
+    sealed = house.objects.get(stored.sealed.key)
+    assert validate(sealed, house.trust).verdict is Verdict.VALID
+    assert OWNER not in stored.sealed.key
+
+
+def test_the_original_stays_bit_exact(house: House, small_scan: Path) -> None:
+    received = send(house, small_scan.name, small_scan.read_bytes(), by="Trần Văn Đối")
+    (stored,) = work_off(house, received.paper.id)
+    assert house.objects.get(stored.original.key) == small_scan.read_bytes()
+
+
+def test_the_same_file_twice_is_one_paper(house: House, small_scan: Path) -> None:
+    first = send(house, "a.jpg", small_scan.read_bytes())
+    second = send(house, "b.jpg", small_scan.read_bytes())
+    assert not first.duplicate
+    assert second.duplicate
+    assert second.paper.id == first.paper.id
+    assert len(house.catalogue.papers()) == 1
+
+
+def test_a_card_names_its_owner_itself(house: House, sample: Path) -> None:
+    card = sample / "can-cuoc.jpg"
+    received = send(house, card.name, card.read_bytes(), owner=None, by="Trần Văn Đối")
+    (stored,) = work_off(house, received.paper.id)
+    truth = json.loads((sample / "truth" / "can-cuoc.json").read_text())
+    assert stored.state is PaperState.STORED
+    assert stored.owner == Owner.parse(truth["fields"]["citizen_number"], truth["fields"]["full_name"])
+
+
+def test_no_owner_no_store(house: House, blank_scan: Path) -> None:
+    received = send(house, blank_scan.name, blank_scan.read_bytes(), owner=None, by="Trần Văn Đối")
+    (waiting,) = work_off(house, received.paper.id)
+    assert waiting.state is PaperState.NEEDS_REVIEW
+    with pytest.raises(InvalidOwnerNumber):
+        confirm(house, waiting.id, by="Trần Văn Đối", actor="test")
+
+
+@pytest.mark.parametrize(("data", "error"), [(b"", EmptyFile), (b"PK\x03\x04 an archive", UnsupportedType)])
+def test_what_is_refused_leaves_nothing(house: House, data: bytes, error: type[Exception]) -> None:
+    with pytest.raises(error):
+        send(house, "x.pdf", data)
+    assert house.catalogue.papers() == []
+    assert list(house.objects.keys("originals/")) == []
+
+
+def test_a_bad_owner_number_refuses_the_batch(house: House) -> None:
+    with pytest.raises(InvalidOwnerNumber):
+        send(house, "x.pdf", b"%PDF-1.7", owner="0100047517")
+    assert house.catalogue.batches() == []
+
+
+def damaged(folder: Path) -> dict[str, tuple[bytes, str]]:
+    """Return files that look right at first and the code each is rejected with."""
+    good = pikepdf.new()
+    good.add_blank_page(page_size=(595, 842))
+    good.save(folder / "good.pdf")
+    good.save(folder / "locked.pdf", encryption=pikepdf.Encryption(user="secret", owner="secret"))
+    for _ in range(4999):
+        good.add_blank_page(page_size=(10, 10))
+    good.save(folder / "long.pdf")
+    wide = pikepdf.new()
+    wide.add_blank_page(page_size=(14400, 14400))
+    wide.save(folder / "wide.pdf")
+    whole = (folder / "good.pdf").read_bytes()
+    return {
+        "truncated.pdf": (whole[: len(whole) // 2], "file-damaged"),
+        "locked.pdf": ((folder / "locked.pdf").read_bytes(), "file-encrypted"),
+        "long.pdf": ((folder / "long.pdf").read_bytes(), "too-many-pages"),
+        "wide.pdf": ((folder / "wide.pdf").read_bytes(), "page-too-large"),
+        "half.jpg": (b"\xff\xd8\xff\xe0" + bytes(100), "file-damaged"),
+    }
+
+
+def test_bad_files_are_rejected_one_by_one_and_the_others_go_on(house: House, tmp_path: Path, small_scan: Path) -> None:
+    bad = damaged(tmp_path)
+    papers = {name: send(house, name, data, by="Trần Văn Đối").paper.id for name, (data, _) in bad.items()}
+    good = send(house, small_scan.name, small_scan.read_bytes(), by="Trần Văn Đối").paper.id
+
+    ended = {p.id: p for p in work_off(house, *papers.values(), good)}
+
+    for name, (data, code) in bad.items():
+        paper = ended[papers[name]]
+        assert (paper.state, paper.problem) == (PaperState.REJECTED, code), name
+        assert [f.code for f in paper.checks] == [code]
+        assert house.objects.get(paper.original.key) == data, "the original is kept"
+    assert ended[good].state is PaperState.STORED
+
+
+def test_a_page_of_one_colour_needs_review(house: House, blank_scan: Path) -> None:
+    received = send(house, blank_scan.name, blank_scan.read_bytes())
+    (paper,) = work_off(house, received.paper.id)
+    assert paper.state is PaperState.NEEDS_REVIEW
+    assert paper.paper_type == "other"
+
+
+def test_a_failed_paper_is_tried_again(house: House, small_scan: Path) -> None:
+    house.__dict__["time_stamper"] = rfc3161("http://127.0.0.1:9/")  # nobody answers there
+    received = send(house, small_scan.name, small_scan.read_bytes(), by="Trần Văn Đối")
+    (failed,) = work_off(house, received.paper.id)
+    assert failed.state is PaperState.FAILED
+    assert failed.problem == "timestamp-unavailable"
+    assert failed.sealed is None
+
+    del house.__dict__["time_stamper"]
+    retry(house, failed.id, actor="test")
+    (stored,) = work_off(house, failed.id)
+    assert stored.state is PaperState.STORED
+    assert stored.problem is None
+    with pytest.raises(WrongState):
+        retry(house, failed.id, actor="test")
