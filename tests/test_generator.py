@@ -243,11 +243,12 @@ def test_what_the_fields_say_is_printed(kind: Kind, subset: fonts.Subset) -> Non
 @pytest.mark.parametrize("kind", list(Kind))
 def test_no_word_is_printed_over_another_or_off_the_page(kind: Kind, subset: fonts.Subset) -> None:
     for page in (page for seed in range(6) for page in render(PaperSpec(kind, seed, 100, subset)).pages):
-        covered = np.zeros(page.image.shape[:2], dtype=bool)
+        height, width = page.image.shape[:2]
+        covered = np.zeros((height, width), dtype=bool)
         for word in (word for line in page.lines for word in line.words):
             left, top, right, bottom = (round(v) for v in word.rect)
-            assert 0 < left < right < covered.shape[1], word
-            assert 0 < top < bottom < covered.shape[0], word
+            assert 0 < left < right < width, word
+            assert 0 < top < bottom < height, word
             box = covered[top:bottom, left:right]
             assert box.mean() < 0.2, word
             box[:] = True

@@ -36,7 +36,7 @@ class Sample:
 def _look(
     dpi: int, *, text: Family = Family.TERMES, sans: Family = Family.HEROS, filled: Family = Family.HEROS
 ) -> Look:
-    typed = Style(filled, 12, ink=TYPED, kind="filled", lift=0.5)
+    typed = Style(filled, 12, bold=filled is Family.CURSOR, ink=TYPED, kind="filled", lift=0.9)
     return Look(dpi, Style(text, 14), Style(sans, 11), typed)
 
 
@@ -87,7 +87,7 @@ def samples(rng: random.Random) -> Iterator[Sample]:
     yield Sample(
         "don-de-nghi.jpg",
         Application.invent(rng, "dev", applicant=neighbour),
-        _look(200, filled=Family.CHORUS),
+        _look(200, filled=Family.CURSOR),
         Scanner(
             skew_deg=1.1,
             tint=(0.98, 0.98, 0.965),

@@ -73,7 +73,7 @@ SHELVES: dict[Subset, Shelf] = {
     "dev": Shelf(
         text=(Family.TERMES, Family.TERMES, Family.PAGELLA),
         sans=(Family.HEROS, Family.ADVENTOR),
-        filled=(Family.HEROS, Family.CURSOR, Family.CHORUS),
+        filled=(Family.HEROS, Family.CURSOR, Family.ADVENTOR),
     ),
     "test": Shelf(
         text=(Family.LIBERATION_SERIF, Family.LIBERATION_SERIF, Family.SCHOLA),

@@ -44,7 +44,7 @@ class Look:
             text=Style(rng.choice(shelf.text), 14),
             sans=Style(rng.choice(shelf.sans), 11),
             # A typewriter strikes hard; Cursor is drawn thin.
-            filled=Style(filled, 12, bold=filled is Family.CURSOR, ink=TYPED, kind="filled", lift=0.5),
+            filled=Style(filled, 12, bold=filled is Family.CURSOR, ink=TYPED, kind="filled", lift=0.9),
             marks_apart=MarkStyle.draw(rng) if marks_apart else None,
         )
 
