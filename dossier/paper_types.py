@@ -16,7 +16,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from dossier import times
-from dossier.errors import InvalidIdentifier, InvalidValue, UnknownPaperType
+from dossier.errors import ConfigurationError, InvalidIdentifier, InvalidValue, UnknownPaperType
 from dossier.identifiers import ResultCode
 from dossier.papers import Field, PaperKind
 from dossier.text import nfc
@@ -236,6 +236,8 @@ def load_paper_types(*extra_folders: Path, on: dt.date | None = None) -> Mapping
 
 
 def _of_folder(folder: Path | Traversable) -> list[PaperType]:
+    if not folder.is_dir():
+        raise ConfigurationError(reason=f"there is no folder of paper types named '{folder.name}'")
     paths = sorted((p for p in folder.iterdir() if p.name.endswith(".toml")), key=lambda p: p.name)
     return [read_paper_type(p) for p in paths]
 

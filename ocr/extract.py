@@ -30,11 +30,11 @@ _MOST_LINES = 4
 _WIDE_GAP = 3.5
 """A gap of so many line heights inside a row parts two columns, unless the engine kept them in one line."""
 
-_CLOSE = 0.9
+_CLOSE = 1.4
 """Lines of one value are no further apart than so many line heights."""
 
-_ALIGNED, _INDENTED = 0.6, 6
-"""Line heights: how exactly a value that goes on below is aligned, and how far right of that it may begin."""
+_ALIGNED, _INDENTED, _OUTDENTED = 0.6, 6, 2
+"""Line heights: how exactly a value that goes on below is aligned, and how far right or left of that it may begin."""
 
 _SAME_PLACE = 90
 """Similarity in percent from which a printed address and the code's are the same one."""
@@ -112,12 +112,14 @@ def _value_tokens(rows: Sequence[Row], labels: Sequence[Label], place: int, end:
     if value and (not flowing or any(s >= end for s in starts.get(label.row, ()))):
         return value
     columns = (row.tokens[label.start].box.x, value[0].box.x if value else row.tokens[label.start].box.x)
+    opens_line = label.start == 0 or row.tokens[label.start - 1].line != row.tokens[label.start].line
     above = row
     for number in range(label.row + 1, min(label.row + _MOST_LINES, len(rows))):
         below = rows[number]
         if below.page != row.page or below.box.y - above.box.bottom > _CLOSE * row.height:
             break
-        start = _continuation(below, columns, [lb for lb in labels if lb.row == number], row.height)
+        others = [other for other in labels if other.row == number]
+        start = _continuation(below, columns, others, row.height, opens_line=opens_line)
         more = _run(below, start, starts.get(number, ())) if start is not None else []
         if not more or (value and _is_heading(more)):
             break
@@ -135,20 +137,24 @@ def _label_starts(labels: Sequence[Label]) -> Mapping[int, tuple[int, ...]]:
     return starts
 
 
-def _continuation(row: Row, columns: tuple[int, int], labels: Sequence[Label], height: float) -> int | None:
+def _continuation(
+    row: Row, columns: tuple[int, int], labels: Sequence[Label], height: float, *, opens_line: bool
+) -> int | None:
     """Return the token where a value goes on: under its label or under its own start, else the start of the line.
 
     Text of another column may stand before it, as the expiry date does under an identity card's portrait. A line that
-    opens with another label goes on only exactly under this one's: its own value may stand anywhere.
+    has another label goes on only exactly under a label that opened its line; elsewhere that is chance.
     """
     label_column, value_column = columns
     labelled = {i for label in labels for i in range(label.start, label.end)}
     for i, token in enumerate(row.tokens):
-        under = [label_column] if any(label.start < i for label in labels) else [label_column, value_column]
+        under = [label_column] if opens_line else []
+        under += [] if any(label.start < i for label in labels) else [label_column, value_column]
         if i not in labelled and any(abs(token.box.x - x) <= _ALIGNED * height for x in under):
             return i
-    opens_freely = 0 not in labelled and row.tokens[0].box.x - value_column <= _INDENTED * height
-    return 0 if opens_freely else None
+    first = row.tokens[0].box.x
+    too_far_left = opens_line and first < label_column - _OUTDENTED * height
+    return None if 0 in labelled or too_far_left or first - value_column > _INDENTED * height else 0
 
 
 def _run(row: Row, start: int, stops: Sequence[int]) -> list[Token]:

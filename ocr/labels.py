@@ -14,8 +14,11 @@ from ocr.tokens import Row, Token, letters_of
 FORGIVEN = 0.2
 """Share of a label's letters that may be edited: one in five."""
 
+_NEARLY_EXACT = 0.9
+"""Score that a label without a colon needs."""
+
 _SHORT = 4
-"""Labels of fewer letters, as "Số", stand in every other sentence: they need a colon, or a line's start and a digit."""
+"""Labels of fewer letters, as "Số", stand in every sentence: they need a colon, or figures alone on their line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,15 +99,17 @@ def find_labels(rows: Sequence[Row], labels: Iterable[str]) -> list[Label]:
 def _credibility(row: Row, match: Match) -> float:
     """Return how much like a label the match looks, 0 to 1: a colon after it, or the start of a line before it."""
     last = row.tokens[match.end - 1]
-    after = row.tokens[match.end] if match.end < len(row.tokens) else None
-    if last.text.endswith((":", ":.", ";")) or (after is not None and after.text.startswith(":")):
+    after = row.tokens[match.end :]
+    if last.text.endswith((":", ":.", ";")) or (after and after[0].text.startswith(":")):
         return 1.0
     starts_line = match.start == 0 or row.tokens[match.start - 1].line != row.tokens[match.start].line
     if len(letters_of(match.phrase)) < _SHORT:
-        return 0.9 if starts_line and after is not None and after.text[:1].isdigit() else 0.0
-    if starts_line:
-        return 0.95
-    return 0.75 if match.score >= 0.9 and match.end - match.start > 1 else 0.0  # noqa: PLR2004 - near exact, two words
+        # "Số 15/2021" is a number; "Số 153 đường Chợ" is an address.
+        return 0.9 if starts_line and len(after) == 1 and after[0].text[:1].isdigit() else 0.0
+    if match.score < _NEARLY_EXACT:
+        # "Nam, tỉnh …" at the start of a line is one letter from "Năm sinh".
+        return 0.0
+    return 0.95 if starts_line else 0.75 * (match.end - match.start > 1)
 
 
 def _without_overlaps(row: int, matches: list[Match]) -> list[Label]:

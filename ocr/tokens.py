@@ -11,7 +11,7 @@ from functools import reduce
 from statistics import median
 
 from dossier.papers import Box
-from dossier.text import fold
+from dossier.text import fold, nfc
 from ocr.model import Line, PageReading, Reading
 
 _LEADER = re.compile(r"[.…_·]{2,}|…")
@@ -117,10 +117,11 @@ def _beside(a: Box, b: Box) -> bool:
 
 def _tokens(line: Line, page: int, number: int) -> Iterator[Token]:
     for word in line.words:
-        for start, end in _cuts(word.text):
-            text = word.text[start:end]
-            left = word.box.x + word.box.width * start // len(word.text)
-            right = word.box.x + word.box.width * end // len(word.text)
+        whole = nfc(word.text)
+        for start, end in _cuts(whole):
+            text = whole[start:end]
+            left = word.box.x + word.box.width * start // len(whole)
+            right = word.box.x + word.box.width * end // len(whole)
             box = Box(left, word.box.y, right - left, word.box.height)
             yield Token(text, letters_of(text), box, word.confidence, page, number)
 

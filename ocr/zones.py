@@ -52,6 +52,7 @@ _AGENCY_STARTS = (
 _AUTHORITY = re.compile(r"(kt|tm|tl|tuq|q)\b|.*\b(chu tich|giam doc|bo truong|thu tuong|thu truong|truong|pho|chanh)\b")
 _MOST_SUBJECT_ROWS = 6
 _MOST_AGENCY_ROWS = 4
+_MOST_HEAD_ROWS = 10
 _AXIS_SLACK = 0.025
 """Share of the page's width by which a centred line may miss its axis."""
 
@@ -186,7 +187,9 @@ def _is_upper(text: str) -> bool:
 
 
 def _kind_and_subject(rows: Sequence[Row], width: int, certainty: float) -> dict[str, Zone]:
-    for i, row in enumerate(rows[:10]):
+    body = next((i for i, row in enumerate(rows) if fold(text_of(row.tokens)).startswith(_BODY_STARTS)), len(rows))
+    head = rows[: min(body, _MOST_HEAD_ROWS)]
+    for i, row in enumerate(head):
         found = [m for kind in KINDS for m in find_phrase(row.tokens, kind)]
         found = [m for m in found if _is_upper(text_of(row.tokens[m.start : m.end]))]
         if found:
@@ -195,7 +198,7 @@ def _kind_and_subject(rows: Sequence[Row], width: int, certainty: float) -> dict
             zones = {"kind": Zone(kind, certainty * match.score)}
             return zones | _subject(rows[i + 1 :], Row(kind), _centre(kind), certainty, width)
     # A seal over the kind's name: the subject may still say "Về việc", and has its own axis.
-    for i, row in enumerate(rows[:10]):
+    for i, row in enumerate(head):
         for match in find_phrase(row.tokens, "Về việc")[:1]:
             opening = Row(row.tokens[match.start :])
             return _subject([opening, *rows[i + 1 :]], opening, _centre(opening.tokens), certainty * 0.8, width)

@@ -1,0 +1,147 @@
+import datetime as dt
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dossier.checks import check, needs_review
+from dossier.owners import Owner
+from dossier.paper_types import PaperType, load_paper_types
+from dossier.papers import Box, Field, FieldSource
+from dossier.verdicts import Finding, Severity
+from dossier.words import date_in_words
+
+TYPES = load_paper_types(on=dt.date(2026, 11, 22))
+BIRTH, CARD, DECISION = (TYPES[code] for code in ("birth-certificate", "identity-card", "decision"))
+TODAY = dt.date(2026, 11, 22)
+CHILD = Owner.parse("001321012345", "Lê Thị Ánh")
+
+GOOD = {
+    "full_name": "LÊ THỊ ÁNH",
+    "birth_date": "2021-03-05",
+    "birth_date_words": date_in_words(dt.date(2021, 3, 5)),
+    "sex": "female",
+    "citizen_number": "001321012345",
+    "mother_birth_year": "1990",
+    "father_birth_year": "1988",
+    "registered_on": "2021-03-15",
+}
+
+
+def _fields(values: dict[str, str | None], confidence: float = 0.95) -> list[Field]:
+    return [Field(k, v, v or "?", 1, Box(0, 0, 1, 1), confidence) for k, v in values.items()]
+
+
+def _check(
+    changes: dict[str, str | None] | None = None, *, paper_type: PaperType = BIRTH, owner: Owner | None = CHILD
+) -> list[tuple[str, str | None]]:
+    found = check(paper_type, _fields(GOOD | (changes or {})), owner=owner, today=TODAY)
+    return [(f.code, f.field) for f in found]
+
+
+def test_a_faultless_paper_has_no_findings() -> None:
+    found = check(BIRTH, _fields(GOOD), owner=CHILD, today=TODAY, type_confidence=0.95)
+    assert found == ()
+    assert not needs_review(found)
+
+
+@pytest.mark.parametrize(
+    ("changes", "code", "field"),
+    [
+        ({"sex": "male"}, "citizen-number-sex", "citizen_number"),
+        ({"citizen_number": "001221012345"}, "citizen-number-sex", "citizen_number"),
+        ({"citizen_number": "001320012345"}, "citizen-number-birth-year", "citizen_number"),
+        ({"birth_date_words": date_in_words(dt.date(2021, 3, 6))}, "words-contradict-figures", "birth_date_words"),
+        ({"birth_date_words": "không rõ"}, "words-contradict-figures", "birth_date_words"),
+        ({"mother_birth_year": "2012"}, "parent-too-young", "mother_birth_year"),
+        ({"father_birth_year": "2022"}, "parent-too-young", "father_birth_year"),
+        ({"registered_on": "2027-01-01"}, "date-in-future", "registered_on"),
+        ({"registered_on": "2021-03-01"}, "issued-before-birth", "registered_on"),
+        ({"citizen_number": "001321012346"}, "owner-number-differs", "citizen_number"),
+        ({"full_name": "LÊ THỊ OANH"}, "owner-name-differs", "full_name"),
+        ({"birth_date": None}, "field-unreadable", "birth_date"),
+        ({"mother_birth_year": None}, "field-unreadable", "mother_birth_year"),
+    ],
+)
+def test_each_doubt_is_found_where_it_is(changes: dict[str, str | None], code: str, field: str) -> None:
+    assert (code, field) in _check(changes)
+
+
+def test_a_missing_required_field_is_an_error_and_a_missing_other_one_is_not() -> None:
+    fields = [f for f in _fields(GOOD) if f.key not in {"sex", "mother_birth_year"}]
+    found = check(BIRTH, fields, owner=CHILD, today=TODAY)
+    assert [(f.code, f.field, f.severity) for f in found] == [("field-missing", "sex", Severity.ERROR)]
+
+
+def test_a_required_field_that_cannot_be_read_weighs_more() -> None:
+    fields = _fields(GOOD | {"sex": None, "mother_birth_year": None})
+    found = {f.field: f.severity for f in check(BIRTH, fields, owner=CHILD, today=TODAY)}
+    assert found == {"sex": Severity.ERROR, "mother_birth_year": Severity.WARNING}
+
+
+def test_marks_and_case_of_the_owners_name_do_not_matter() -> None:
+    assert _check(owner=Owner.parse("001321012345", "le thi anh")) == []
+    assert _check(owner=Owner.parse("001321012345")) == []
+
+
+def test_a_paper_without_owner_or_number_has_no_home() -> None:
+    fields = [f for f in _fields(GOOD) if f.key != "citizen_number"]
+    assert [f.code for f in check(BIRTH, fields, owner=None, today=TODAY)] == ["owner-unknown"]
+    assert _check(owner=None) == []
+
+
+def test_an_owner_known_by_the_old_number_on_the_card_is_the_same() -> None:
+    card = _fields({"citizen_number": "001190012345", "old_identity_number": "123456789", "full_name": "Lê Thị Ánh",
+                    "birth_date": "1990-01-01", "sex": "female", "issued_on": "2022-01-01"})  # fmt: skip
+    assert check(CARD, card, owner=Owner.parse("123456789"), today=TODAY) == ()
+    codes = [f.code for f in check(CARD, card, owner=Owner.parse("123456780"), today=TODAY)]
+    assert codes == ["owner-number-differs"]
+
+
+def test_a_code_that_contradicts_the_print_is_shown() -> None:
+    code = replace(_fields(GOOD)[3], source=FieldSource.QR, confidence=1.0)
+    fields = [*(f for f in _fields(GOOD) if f.key != "sex"), code, replace(code, value="male", source=FieldSource.OCR)]
+    found = check(BIRTH, fields, owner=CHILD, today=TODAY)
+    assert [(f.code, f.field) for f in found] == [("code-contradicts-print", "sex")]
+
+
+def test_the_first_source_of_a_field_is_the_one_checked() -> None:
+    qr = Field("sex", "female", "Nữ", 1, None, 1.0, FieldSource.QR)
+    fields = [qr, *(f for f in _fields(GOOD) if f.key != "sex")]
+    assert check(BIRTH, fields, owner=CHILD, today=TODAY) == ()
+
+
+def test_uncertain_types_and_fields_go_to_a_person() -> None:
+    found = check(BIRTH, _fields(GOOD, confidence=0.5), owner=CHILD, today=TODAY, type_confidence=0.53)
+    assert {f.code for f in found} == {"type-uncertain", "field-uncertain"}
+    assert len(found) == 1 + len(GOOD)
+    assert needs_review(found)
+
+
+def test_a_decision_is_checked_by_its_own_threshold() -> None:
+    values = {
+        "agency": "SỞ NỘI VỤ",
+        "document_number": "1/QĐ-SNV",
+        "issued_on": "2025-01-01",
+        "document_kind": "QUYẾT ĐỊNH",
+        "subject": "Về việc hỗ trợ",
+        "signer": "Lê Thị Ánh",
+    }
+    found = check(DECISION, _fields(values, confidence=0.75), owner=CHILD, today=TODAY)
+    assert {f.code for f in found} == {"field-uncertain"}
+    assert check(DECISION, _fields(values, confidence=0.85), owner=CHILD, today=TODAY) == ()
+
+
+def test_information_alone_needs_no_person() -> None:
+    assert not needs_review([Finding("note", Severity.INFO, "Ghi chú")])
+    assert needs_review([Finding("note", Severity.INFO, "Ghi chú"), Finding("doubt", Severity.WARNING, "Nghi ngờ")])
+
+
+@given(st.sampled_from(sorted(GOOD)), st.floats(0, 1), st.booleans())
+def test_findings_never_quote_values_and_speak_both_languages(key: str, confidence: float, unreadable: bool) -> None:  # noqa: FBT001
+    changed = GOOD | {key: None} if unreadable else {k: v for k, v in GOOD.items() if k != key}
+    for finding in check(BIRTH, _fields(changed, confidence), owner=Owner.parse("001190012345", "Lê An"), today=TODAY):
+        assert finding.text
+        assert finding.text_en
+        assert not any(value in finding.text + finding.text_en for value in GOOD.values())

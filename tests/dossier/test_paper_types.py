@@ -1,0 +1,240 @@
+import datetime as dt
+import re
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dossier.errors import ConfigurationError, InvalidValue, UnknownPaperType
+from dossier.paper_types import PaperType, find_type, load_paper_types, months_after, read_paper_type
+from dossier.papers import Field, PaperKind
+from dossier.values import VALUE_KINDS
+
+TYPES = load_paper_types(on=dt.date(2026, 11, 22))
+
+MINIMAL = """
+code = "leave-request"
+name_vi = "Đơn xin nghỉ phép"
+name_en = "Leave request"
+kind = "component"
+version = 1
+validity = "by-dossier"
+legal_basis = "Quy chế nội bộ"
+"""
+
+DATE_FIELD = """
+[[fields]]
+key = "{key}"
+name_vi = "Ngày"
+name_en = "Date"
+value = "date"
+"""
+
+
+def _write(folder: Path, text: str, name: str = "type.toml") -> Path:
+    path = folder / name
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def _fields(**values: str | None) -> list[Field]:
+    return [Field(key, value, value or "", 1, None, 1.0) for key, value in values.items()]
+
+
+def _type(folder: Path, validity: str, extra: str = "") -> PaperType:
+    head = MINIMAL.replace("by-dossier", validity) + 'issued_on_field = "issued_on"\n' + extra
+    return read_paper_type(_write(folder, head + DATE_FIELD.format(key="issued_on") + DATE_FIELD.format(key="until")))
+
+
+def test_the_catalogue_has_the_four_first_types() -> None:
+    assert set(TYPES) >= {"birth-certificate", "identity-card", "decision", "other"}
+    birth = TYPES["birth-certificate"]
+    assert str(birth.result_code) == "KQ.G15.000031"
+    assert birth.kind is PaperKind.RESULT
+    assert not TYPES["other"].reusable
+
+
+@pytest.mark.parametrize("paper_type", TYPES.values(), ids=lambda t: t.code)
+def test_every_type_is_told_in_two_languages_and_can_find_its_fields(paper_type: PaperType) -> None:
+    assert paper_type.name_vi
+    assert paper_type.name_en
+    assert paper_type.legal_basis
+    for rule in paper_type.fields:
+        assert rule.value in VALUE_KINDS
+        assert rule.labels or rule.zone
+        assert rule.name_vi
+        assert rule.name_en
+        assert paper_type.rule(rule.key) is rule
+    assert paper_type.rule("no_such_field") is None
+
+
+def test_personal_fields_are_marked() -> None:
+    for key in ("citizen_number", "full_name", "birth_date"):
+        for code in ("birth-certificate", "identity-card"):
+            rule = TYPES[code].rule(key)
+            assert rule is not None
+            assert rule.pii
+
+
+def test_a_type_tells_owner_day_and_subject() -> None:
+    fields = _fields(citizen_number="001190012345", full_name="Lê Thị An", registered_on="2021-03-15")
+    birth = TYPES["birth-certificate"]
+    assert birth.owner_number(fields) == "001190012345"
+    assert birth.owner_name(fields) == "Lê Thị An"
+    assert birth.issued_on(fields) == dt.date(2021, 3, 15)
+    assert birth.subject(fields) == "Giấy khai sinh"
+    assert TYPES["decision"].subject(_fields(subject="Về việc hỗ trợ")) == "Về việc hỗ trợ"
+    assert birth.owner_number([]) is None
+    assert birth.issued_on(_fields(registered_on=None)) is None
+    assert TYPES["decision"].owner_number(fields) is None
+
+
+def test_permanent_papers_and_papers_of_one_dossier_do_not_expire_by_themselves() -> None:
+    assert TYPES["birth-certificate"].valid_until(None, []) is None
+    assert TYPES["other"].valid_until(dt.date(2026, 1, 1), []) is None
+
+
+def test_months_are_counted_from_the_day_of_issue(tmp_path: Path) -> None:
+    assert _type(tmp_path, "P6M").valid_until(dt.date(2026, 8, 31), []) == dt.date(2027, 2, 28)
+    assert _type(tmp_path, "P2Y").valid_until(dt.date(2024, 2, 29), []) == dt.date(2026, 2, 28)
+    with pytest.raises(InvalidValue, match="issued_on"):
+        _type(tmp_path, "P6M").valid_until(None, [])
+
+
+def test_a_printed_date_ends_validity(tmp_path: Path) -> None:
+    until = _type(tmp_path, "field:until")
+    assert until.valid_until(None, _fields(until="2030-01-01")) == dt.date(2030, 1, 1)
+    with pytest.raises(InvalidValue, match="until"):
+        until.valid_until(dt.date(2026, 1, 1), _fields(until=None))
+
+
+@pytest.mark.parametrize(
+    ("birth", "issued", "until"),
+    [
+        ("1990-05-20", dt.date(2021, 6, 1), dt.date(2030, 5, 20)),
+        ("1990-05-20", dt.date(2028, 5, 20), dt.date(2030, 5, 20)),
+        ("1990-05-20", dt.date(2028, 5, 21), dt.date(2050, 5, 20)),
+        ("2000-02-29", dt.date(2021, 6, 1), dt.date(2025, 2, 28)),
+        ("1960-05-20", dt.date(2021, 6, 1), None),
+    ],
+)
+def test_an_identity_card_lasts_until_the_next_age_of_renewal(
+    birth: str, issued: dt.date, until: dt.date | None
+) -> None:
+    assert TYPES["identity-card"].valid_until(issued, _fields(birth_date=birth)) == until
+
+
+def test_an_identity_card_without_its_dates_is_not_taken_for_permanent() -> None:
+    with pytest.raises(InvalidValue, match="birth_date"):
+        TYPES["identity-card"].valid_until(dt.date(2021, 6, 1), [])
+    with pytest.raises(InvalidValue, match="issued_on"):
+        TYPES["identity-card"].valid_until(None, _fields(birth_date="1990-05-20"))
+
+
+@given(st.dates(dt.date(1900, 1, 1), dt.date(2100, 1, 1)), st.integers(0, 600))
+def test_months_after_keeps_the_day_or_takes_the_last_of_the_month(day: dt.date, months: int) -> None:
+    later = months_after(day, months)
+    assert (later.year - day.year) * 12 + later.month - day.month == months
+    assert later.day == day.day or (later + dt.timedelta(days=1)).day == 1
+
+
+def test_a_folder_adds_a_type_without_code(tmp_path: Path) -> None:
+    _write(tmp_path, MINIMAL)
+    types = load_paper_types(tmp_path)
+    assert types["leave-request"].name_vi == "Đơn xin nghỉ phép"
+    assert "birth-certificate" in types
+
+
+def test_a_folder_replaces_a_built_in_type(tmp_path: Path) -> None:
+    _write(tmp_path, MINIMAL.replace("leave-request", "other"))
+    assert load_paper_types(tmp_path)["other"].name_en == "Leave request"
+
+
+def test_versions_change_on_their_day(tmp_path: Path) -> None:
+    _write(tmp_path, MINIMAL + "in_force_to = 2025-06-30\n", "1.toml")
+    second = MINIMAL.replace("version = 1", "version = 2").replace("by-dossier", "permanent")
+    _write(tmp_path, second + "in_force_from = 2025-07-01\n", "2.toml")
+    assert load_paper_types(tmp_path, on=dt.date(2025, 6, 30))["leave-request"].version == 1
+    assert load_paper_types(tmp_path, on=dt.date(2025, 7, 1))["leave-request"].version == 2
+
+
+def test_of_two_versions_in_force_the_higher_counts(tmp_path: Path) -> None:
+    _write(tmp_path, MINIMAL.replace("version = 1", "version = 10"), "a.toml")
+    _write(tmp_path, MINIMAL.replace("version = 1", "version = 9"), "b.toml")
+    assert load_paper_types(tmp_path)["leave-request"].version == 10
+
+
+def test_a_type_out_of_force_is_not_there(tmp_path: Path) -> None:
+    _write(tmp_path, MINIMAL + "in_force_to = 2000-01-01\n")
+    assert "leave-request" not in load_paper_types(tmp_path)
+
+
+def test_an_unknown_type_is_refused_with_the_known_ones() -> None:
+    assert find_type(TYPES, "decision") is TYPES["decision"]
+    with pytest.raises(UnknownPaperType, match="birth-certificate"):
+        find_type(TYPES, "no-such-type")
+
+
+def test_a_missing_folder_is_a_mistake_in_the_settings(tmp_path: Path) -> None:
+    with pytest.raises(ConfigurationError, match="nowhere"):
+        load_paper_types(tmp_path / "nowhere")
+
+
+@pytest.mark.parametrize(
+    ("text", "key"),
+    [
+        (MINIMAL.replace('code = "leave-request"', ""), "code"),
+        (MINIMAL.replace("leave-request", "Leave Request"), "code"),
+        (MINIMAL.replace("version = 1", 'version = "1"'), "version"),
+        (MINIMAL.replace("version = 1", "version = true"), "version"),
+        (MINIMAL.replace("component", "attachment"), "kind"),
+        (MINIMAL.replace("by-dossier", "P6D"), "validity"),
+        (MINIMAL.replace("by-dossier", "P6M"), "issued_on_field"),
+        (MINIMAL.replace("by-dossier", "field:until"), "validity"),
+        (
+            MINIMAL.replace("by-dossier", "ages:14,25")
+            + 'issued_on_field = "issued_on"'
+            + DATE_FIELD.format(key="issued_on"),
+            "owner.birth",
+        ),
+        (MINIMAL + 'name_fr = "x"\n', "name_fr"),
+        (MINIMAL + 'result_code = "KQ.1"\n', "result_code"),
+        (MINIMAL + 'in_force_from = "2020-01-01"\n', "in_force_from"),
+        (MINIMAL + "in_force_from = 2020-01-01T00:00:00\n", "in_force_from"),
+        (MINIMAL + "review_below = 1.5\n", "review_below"),
+        (MINIMAL + 'reusable = "yes"\n', "reusable"),
+        (MINIMAL + 'name_en2 = ""\n', "name_en2"),
+        (MINIMAL.replace("Leave request", ""), "name_en"),
+        (MINIMAL + '[owner]\nnumber = "citizen_number"\n', "owner.number"),
+        (MINIMAL + '[owner]\nnummer = "x"\n', "nummer"),
+        (MINIMAL + '[recognition]\ntitles = ["ĐƠN"]\n', "titles"),
+        (MINIMAL + '[recognition]\ntitles = [{ text = "ĐƠN", weight = 0 }]\n', "recognition"),
+        (MINIMAL + '[recognition]\ntitles = [{ text = "ĐƠN", heavy = 1 }]\n', "heavy"),
+        (MINIMAL + "[recognition]\nstops = [1]\n", "stops"),
+        (MINIMAL + '[recognition]\ncode_form = "visa"\n', "code_form"),
+        (MINIMAL + DATE_FIELD.format(key="a").replace('"date"', '"colour"'), "value"),
+        (MINIMAL + DATE_FIELD.format(key="a") + 'zone = "margin"\n', "zone"),
+        (MINIMAL + DATE_FIELD.format(key="a") + 'pattern = "("\n', "pattern"),
+        (MINIMAL + DATE_FIELD.format(key="a") + DATE_FIELD.format(key="a"), "a"),
+        (MINIMAL + DATE_FIELD.format(key="A b"), "key"),
+        (
+            MINIMAL + 'issued_on_field = "n"\n' + DATE_FIELD.format(key="n").replace('"date"', '"text"'),
+            "issued_on_field",
+        ),
+        (MINIMAL + "fields = 1\n", "fields"),
+        (MINIMAL + "fields = [1]\n", "fields"),
+        (MINIMAL + "owner = 1\n", "owner"),
+        ("code = ", "Invalid value"),
+    ],
+)
+def test_a_mistake_is_named_with_file_and_key(tmp_path: Path, text: str, key: str) -> None:
+    with pytest.raises(ConfigurationError, match=re.escape(key)) as refusal:
+        read_paper_type(_write(tmp_path, text, "wrong.toml"))
+    assert "wrong.toml" in str(refusal.value)
+
+
+def test_a_file_in_another_encoding_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "wrong.toml").write_bytes(MINIMAL.encode("utf-16"))
+    with pytest.raises(ConfigurationError, match=r"wrong\.toml"):
+        load_paper_types(tmp_path)

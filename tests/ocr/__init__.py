@@ -1,0 +1,1 @@
+"""Tests of reading: pages in, words, types and fields out."""

@@ -1,0 +1,84 @@
+from pathlib import Path
+
+import pytest
+
+from dossier.paper_types import load_paper_types
+from dossier.papers import Box
+from ocr.classify import classify
+from ocr.model import Reading
+from ocr.qr import Code
+from tests.dossier.test_adding_a_type import example_of_the_guide
+from tests.generator.render import Kind
+from tests.ocr.forms import form, page
+from tests.ocr.readings import clean_paper, decomposed, letters_swapped, reading_of, without_marks
+
+TYPES = load_paper_types()
+CARD = "066187821426||Ngô Thùy Thắm|21041987|Nữ|Phường Bình Lạc, tỉnh Đắk Lắk|07052022"
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [
+        Kind.BIRTH_CERTIFICATE,
+        Kind.IDENTITY_CARD,
+        Kind.DECISION,
+        Kind.DECISION_WITH_TABLE,
+        Kind.APPLICATION,
+        Kind.BODY_TEXT,
+    ],
+)
+@pytest.mark.parametrize("seed", range(4))
+def test_papers_are_told_apart_whatever_is_misread(kind: Kind, seed: int) -> None:
+    paper = clean_paper(kind, seed)
+    for damage in (str, decomposed, without_marks, letters_swapped(seed)):
+        found = classify(reading_of(paper, damage), TYPES)
+        assert found.code == paper.paper_type
+        assert 0.5 <= found.confidence <= 1
+
+
+def test_a_title_with_its_phrases_is_surer_than_a_title_alone() -> None:
+    alone = classify(form("GIẤY KHAI SINH", "Một tờ giấy"), TYPES)
+    whole = classify(reading_of(clean_paper(Kind.BIRTH_CERTIFICATE, 0)), TYPES)
+    assert alone.code == whole.code == "birth-certificate"
+    assert alone.confidence < whole.confidence
+    assert "GIẤY KHAI SINH" in whole.evidence
+
+
+def test_a_title_inside_a_sentence_is_none() -> None:
+    assert classify(form("Tôi xin cấp lại giấy khai sinh và quyết định", "đã thất lạc."), TYPES).code == "other"
+
+
+def test_a_title_at_the_foot_of_the_page_is_none() -> None:
+    assert classify(form(*["Một dòng chữ thường"] * 20, "QUYẾT ĐỊNH"), TYPES).code == "other"
+
+
+def test_phrases_without_title_are_a_guess_for_a_person() -> None:
+    paper = clean_paper(Kind.BIRTH_CERTIFICATE, 0)
+    untitled = reading_of(paper, lambda word: "" if word in {"GIẤY", "KHAI"} else word)
+    found = classify(untitled, TYPES)
+    assert found.code == "birth-certificate"
+    assert found.confidence < TYPES["birth-certificate"].review_below
+
+
+def test_a_form_that_asks_for_the_same_things_is_not_the_certificate() -> None:
+    labels = ("Họ, chữ đệm, tên người mẹ: A", "Họ, chữ đệm, tên người cha: B", "Nơi đăng ký khai sinh: C")
+    assert classify(form("TỜ KHAI ĐĂNG KÝ KHAI SINH", *labels), TYPES).code == "other"
+
+
+def test_nothing_read_is_other_with_certainty_of_nothing_else() -> None:
+    assert classify(Reading((page([]),)), TYPES).code == "other"
+    assert classify(Reading(()), TYPES).evidence == ()
+    assert classify(form("Lorem ipsum dolor sit amet"), {}).code == "other"
+
+
+def test_an_identity_code_tells_the_card_even_if_its_print_is_unreadable() -> None:
+    found = classify(form("~~ ## --"), TYPES, (Code(CARD, Box(0, 0, 10, 10), 1),))
+    assert found.code == "identity-card"
+    other = classify(form("~~ ## --"), TYPES, (Code("WIFI:S:x;;", Box(0, 0, 10, 10), 1),))
+    assert other.code == "other"
+
+
+def test_a_type_of_the_guide_is_recognized_without_code(tmp_path: Path) -> None:
+    added = example_of_the_guide(tmp_path)
+    text = ("GIẤY XÁC NHẬN TÌNH TRẠNG HÔN NHÂN", "Tình trạng hôn nhân: chưa kết hôn", "Giấy này được cấp để: kết hôn")
+    assert classify(form(*text), TYPES | {added.code: added}).code == "marital-status"

@@ -1,0 +1,128 @@
+import datetime as dt
+
+import cv2
+import numpy as np
+import pytest
+import zxingcpp
+from hypothesis import given
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+
+from dossier.errors import InvalidValue
+from dossier.identifiers import province_names
+from dossier.papers import Box, FieldSource
+from ocr.qr import Code, find_codes, identity_fields, parse_identity_qr
+from tests.generator.render import Kind
+from tests.ocr.readings import clean_paper
+
+PAYLOAD = "066187821426|336811073|Ngô Thùy Thắm|21041987|Nữ|Số 141 đường Đình Làng, phường Bình Lạc|07052022"
+
+
+def _sheet(payload: str, *, size: int, at: tuple[int, int], sheet: tuple[int, int] = (900, 700)) -> NDArray[np.uint8]:
+    """Return a white colour page with the code, ``size`` pixels wide, at x and y."""
+    code = zxingcpp.create_barcode(payload, zxingcpp.BarcodeFormat.QRCode)
+    image = cv2.resize(
+        np.array(zxingcpp.write_barcode_to_image(code, scale=4)), (size, size), interpolation=cv2.INTER_AREA
+    )
+    page = np.full((*sheet, 3), 250, np.uint8)
+    x, y = at
+    page[y : y + size, x : x + size] = image[..., None]
+    return page
+
+
+@pytest.mark.parametrize("size", [130, 200, 400])
+def test_codes_of_any_usual_size_are_found_where_they_are(size: int) -> None:
+    (code,) = find_codes(_sheet(PAYLOAD, size=size, at=(150, 220)), 3)
+    assert code.text == PAYLOAD
+    assert code.page == 3
+    assert abs(code.box.x + code.box.width / 2 - (150 + size / 2)) < 0.05 * size
+    assert abs(code.box.y + code.box.height / 2 - (220 + size / 2)) < 0.05 * size
+    assert 0.7 * size < code.box.width <= size
+
+
+def test_blurred_turned_and_noisy_codes_are_found() -> None:
+    page = _sheet(PAYLOAD, size=200, at=(250, 350))
+    turned = cv2.warpAffine(page, cv2.getRotationMatrix2D((350, 450), 3, 1), (700, 900), borderValue=(250, 250, 250))
+    noise = np.random.default_rng(7).normal(0, 12, turned.shape)
+    noisy = np.clip(cv2.GaussianBlur(turned, (0, 0), 0.9) + noise, 0, 255).astype(np.uint8)
+    assert [code.text for code in find_codes(noisy, 1)] == [PAYLOAD]
+
+
+def test_grey_pages_are_read_and_pages_without_code_give_none() -> None:
+    page = _sheet(PAYLOAD, size=200, at=(250, 350))
+    assert len(find_codes(cv2.cvtColor(page, cv2.COLOR_BGR2GRAY), 1)) == 1
+    assert find_codes(np.full((300, 300, 3), 255, np.uint8), 1) == ()
+
+
+def test_the_code_of_a_generated_card_says_what_the_card_says() -> None:
+    paper = clean_paper(Kind.IDENTITY_CARD, 1)
+    codes = find_codes(np.ascontiguousarray(paper.pages[0].image[..., ::-1]), 1)
+    values = {f.key: f.value for code in codes for f in identity_fields(code)}
+    assert values == {key: value for key, value in paper.fields.items() if value}
+
+
+names = st.lists(st.sampled_from(["Nguyễn", "Thị", "Đỗ", "Ánh", "Ngọc", "Y", "Hưởng"]), min_size=2, max_size=5)
+
+
+@given(
+    place=st.sampled_from(sorted(province_names())),
+    old=st.one_of(st.just(""), st.from_regex(r"[0-9]{9}", fullmatch=True)),
+    name=names,
+    birth=st.dates(dt.date(1900, 1, 1), dt.date(2020, 12, 31)),
+    sex=st.sampled_from([("Nam", "male"), ("Nữ", "female")]),
+    issued=st.dates(dt.date(2021, 1, 1), dt.date(2026, 1, 1)),
+    more=st.lists(st.sampled_from(["", "Lê Văn Ba", "Trần Thị Tư"]), max_size=3),
+)
+def test_payloads_of_seven_and_more_parts_are_read(
+    *, place: str, old: str, name: list[str], birth: dt.date, sex: tuple[str, str], issued: dt.date, more: list[str]
+) -> None:
+    century = 2 * (birth.year // 100 - 19) + (sex[0] == "Nữ")
+    number = f"{place}{century}{birth.year % 100:02}012345"
+    parts = [
+        number,
+        old,
+        " ".join(name),
+        f"{birth:%d%m%Y}",
+        sex[0],
+        "Xã Bình Lạc, tỉnh Đắk Lắk",
+        f"{issued:%d%m%Y}",
+        *more,
+    ]
+    card = parse_identity_qr("|".join(parts))
+    assert card.citizen_number == number
+    assert card.old_identity_number == (old or None)
+    assert card.full_name == " ".join(name)
+    assert (card.birth_date, card.issued_on, card.sex) == (birth, issued, sex[1])
+
+
+@pytest.mark.parametrize(
+    ("payload", "key"),
+    [
+        ("", "qr"),
+        ("https://example.invalid/", "qr"),
+        (PAYLOAD.rsplit("|", 1)[0], "qr"),
+        (PAYLOAD.replace("066187821426", "06618782142"), "citizen_number"),
+        (PAYLOAD.replace("336811073", "33681"), "old_identity_number"),
+        (PAYLOAD.replace("Ngô Thùy Thắm", ""), "full_name"),
+        (PAYLOAD.replace("21041987", "31021987"), "birth_date"),
+        (PAYLOAD.replace("21041987", "1987-04-21"), "birth_date"),
+        (PAYLOAD.replace("Nữ", "X"), "sex"),
+        (PAYLOAD.replace("07052022", ""), "issued_on"),
+    ],
+)
+def test_other_payloads_are_refused_naming_the_part(payload: str, key: str) -> None:
+    with pytest.raises(InvalidValue) as refusal:
+        parse_identity_qr(payload)
+    assert refusal.value.details["key"] == key
+
+
+@given(st.text(max_size=120))
+def test_any_payload_is_a_card_or_refused(payload: str) -> None:
+    with pytest.raises(InvalidValue):
+        parse_identity_qr(payload)
+
+
+def test_fields_of_a_code_carry_their_evidence() -> None:
+    fields = identity_fields(Code(PAYLOAD, Box(1, 2, 3, 4), 2))
+    assert {(f.source, f.confidence, f.page, f.box) for f in fields} == {(FieldSource.QR, 1.0, 2, Box(1, 2, 3, 4))}
+    assert {f.key: f.raw for f in fields}["birth_date"] == "21041987"

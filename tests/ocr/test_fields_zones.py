@@ -1,0 +1,119 @@
+from collections.abc import Sequence
+
+import pytest
+
+from dossier.paper_types import load_paper_types
+from ocr.extract import extract
+from ocr.model import Line, Reading
+from tests.ocr.forms import line, page
+
+DECISION = load_paper_types()["decision"]
+
+HEADER = (
+    line("UBND TỈNH ĐẮK LẮK", 130, 100),
+    line("SỞ NỘI VỤ", 170, 136),
+    line("CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", 480, 100),
+    line("Độc lập - Tự do - Hạnh phúc", 515, 136),
+)
+NUMBER = line("Số: 320/QĐ-SNV", 150, 180)
+DATE = line("Đắk Lắk, ngày 05 tháng 3 năm 2021", 490, 180)
+KIND = line("QUYẾT ĐỊNH", 450, 240)
+SUBJECT = (line("Về việc hỗ trợ kinh phí sửa chữa nhà ở cho các", 270, 276), line("hộ gia đình", 445, 312))
+BODY = (
+    line("GIÁM ĐỐC SỞ NỘI VỤ", 410, 380),
+    line("Căn cứ Luật Tổ chức chính quyền địa phương;", 150, 420),
+    line("QUYẾT ĐỊNH:", 445, 470),
+    line("Điều 1. Hỗ trợ các hộ gia đình.", 150, 510),
+)
+CLOSING = (
+    line("Nơi nhận:", 100, 600),
+    line("GIÁM ĐỐC", 660, 600),
+    line("- Như Điều 1;", 100, 636),
+    line("- Lưu: VT, QHĐP, PL.", 100, 672),
+    line("Trịnh Thị Mỹ Diễm", 620, 760),
+)
+
+
+def _values(*groups: Line | Sequence[Line]) -> dict[str, str | None]:
+    lines = [one for group in groups for one in ([group] if isinstance(group, Line) else group)]
+    return {f.key: f.value for f in extract(Reading((page(lines),)), DECISION)}
+
+
+WHOLE = {
+    "agency": "SỞ NỘI VỤ",
+    "document_number": "320/QĐ-SNV",
+    "place": "Đắk Lắk",
+    "issued_on": "2021-03-05",
+    "document_kind": "QUYẾT ĐỊNH",
+    "subject": "Về việc hỗ trợ kinh phí sửa chữa nhà ở cho các hộ gia đình",
+    "signer": "Trịnh Thị Mỹ Diễm",
+}
+
+
+def test_every_zone_of_a_decision_is_found() -> None:
+    assert _values(HEADER, NUMBER, DATE, KIND, SUBJECT, BODY, CLOSING) == WHOLE
+
+
+def test_columns_that_the_engine_ran_together_are_parted() -> None:
+    header = (
+        line("UBND TỈNH ĐẮK LẮK                   CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", 130, 100),
+        line("SỞ NỘI VỤ                         Độc lập - Tự do - Hạnh phúc", 170, 136),
+        line("Số: 320/QĐ-SNV                    Đắk Lắk, ngày 05 tháng 3 năm 2021", 150, 180),
+    )
+    assert _values(header, KIND, SUBJECT, BODY, CLOSING) == WHOLE
+
+
+def test_a_signature_of_the_portal_above_the_header_is_no_agency() -> None:
+    portal = (line("Người ký: CỔNG THÔNG TIN ĐIỆN TỬ", 120, 20), line("Cơ quan: VĂN PHÒNG", 120, 46))
+    assert _values(portal, HEADER, NUMBER, DATE, KIND, SUBJECT, BODY, CLOSING) == WHOLE
+
+
+def test_an_agency_whose_name_takes_two_lines_keeps_both() -> None:
+    header = (line("ỦY BAN NHÂN DÂN", 140, 100), line("TỈNH ĐẮK LẮK", 155, 136), *HEADER[2:])
+    assert _values(header, NUMBER, DATE, KIND, SUBJECT)["agency"] == "ỦY BAN NHÂN DÂN TỈNH ĐẮK LẮK"
+
+
+@pytest.mark.parametrize("number", ["Số:      /QĐ-SNV", "Số: @ /QĐ-SNV", "Số: ⁄4444/QĐ-SNV", "Số: “. N"])
+def test_a_number_lost_in_handwriting_has_no_value(number: str) -> None:
+    values = _values(HEADER, line(number, 150, 180), DATE, KIND, SUBJECT, BODY, CLOSING)
+    assert values["document_number"] is None
+    assert values | {"document_number": None} == WHOLE | {"document_number": None}
+
+
+@pytest.mark.parametrize("day", ["ngày     tháng 3 năm 2021", "ngày †† tháng 3 năm 2021", "ngày 05 tháng năm 2021"])
+def test_a_date_lost_in_handwriting_has_no_value_and_the_place_stays(day: str) -> None:
+    values = _values(HEADER, NUMBER, line(f"Đắk Lắk, {day}", 490, 180), KIND, SUBJECT, BODY, CLOSING)
+    assert values["issued_on"] is None
+    assert values["place"] == "Đắk Lắk"
+
+
+def test_a_stamp_beside_the_subject_is_left_out_at_a_loss_of_confidence() -> None:
+    stamped = (line("ĐẾN Ngày 25  Về việc hỗ trợ kinh phí sửa chữa nhà ở cho các", 140, 276), SUBJECT[1])
+    lines = [*HEADER, NUMBER, DATE, KIND, *stamped, *BODY]
+    fields = {f.key: f for f in extract(Reading((page(lines),)), DECISION)}
+    assert fields["subject"].value == WHOLE["subject"]
+    assert fields["subject"].confidence < 0.9
+    assert fields["document_kind"].confidence > 0.9
+
+
+def test_a_seal_over_the_kind_does_not_hide_the_subject() -> None:
+    values = _values(HEADER, NUMBER, DATE, line("°SNewer ĐỊNH", 440, 240), SUBJECT, BODY, CLOSING)
+    assert values["subject"] == WHOLE["subject"]
+    assert "document_kind" not in values
+
+
+def test_a_decision_without_readable_header_still_has_kind_and_signer() -> None:
+    values = _values(KIND, SUBJECT, BODY, CLOSING)
+    assert values == {key: WHOLE[key] for key in ("document_kind", "subject", "signer")}
+
+
+def test_recipients_and_titles_are_no_signer() -> None:
+    assert "signer" not in _values(HEADER, NUMBER, DATE, KIND, SUBJECT, BODY, CLOSING[:-1])
+
+
+def test_the_signer_stands_on_the_page_of_the_recipients() -> None:
+    first = page([*HEADER, NUMBER, DATE, KIND, *SUBJECT, *BODY])
+    annex = page([line("PHỤ LỤC", 460, 100), line("Lê Văn An", 700, 300)], number=3)
+    fields = extract(Reading((first, page(CLOSING, number=2), annex)), DECISION)
+    signer = next(f for f in fields if f.key == "signer")
+    assert (signer.value, signer.page) == ("Trịnh Thị Mỹ Diễm", 2)
