@@ -12,8 +12,10 @@ placeholders; they must never hold personal data, because errors are logged.
     │   ├── FileTooLarge, TooManyPages, PageTooLarge
     │   ├── SecrecyMark
     │   ├── InvalidOwnerNumber, InvalidIdentifier, InvalidValue
-    │   └── UnknownPaperType
+    │   ├── UnknownPaperType
+    │   └── InvalidRequest, RequestTooLarge, MethodNotAllowed    (HTTP 422, 413, 405)
     ├── NotFound                   no such paper, batch, object or file                   exit 4   HTTP 404
+    │   └── UnknownAddress
     ├── Conflict                   the request does not fit the present state             exit 5   HTTP 409
     │   ├── WrongState, AlreadyExists, RetentionLocked, BatchMismatch
     │   └── NotSealed
@@ -204,6 +206,38 @@ class UnknownPaperType(InputError):
     vi = "Danh mục không có loại giấy tờ '{type}'; hiện có: {known}."
 
 
+class InvalidRequest(InputError):
+    """A request over HTTP without the documented form."""
+
+    code = "request-invalid"
+    en = "The request does not have the documented form."
+    vi = "Yêu cầu không đúng cấu trúc đã công bố."
+    advice_en = "Compare the request with /v1/openapi.json; 'errors' names the parts that are wrong."
+    advice_vi = "Hãy đối chiếu yêu cầu với /v1/openapi.json; 'errors' nêu những phần sai."
+
+
+class RequestTooLarge(InputError):
+    """A request over HTTP whose JSON body is longer than any sensible one."""
+
+    code = "request-too-large"
+    status = 413
+    en = "The request body has more than {limit} bytes."
+    vi = "Nội dung yêu cầu dài hơn {limit} byte."
+    advice_en = "Send several smaller requests."
+    advice_vi = "Hãy chia thành nhiều yêu cầu nhỏ hơn."
+
+
+class MethodNotAllowed(InputError):
+    """A method that an address of the API does not know."""
+
+    code = "method-not-allowed"
+    status = 405
+    en = "This address does not know the method; it knows: {allowed}."
+    vi = "Địa chỉ này không hỗ trợ phương thức đã dùng; chỉ hỗ trợ: {allowed}."
+    advice_en = "Compare the request with /v1/openapi.json."
+    advice_vi = "Hãy đối chiếu yêu cầu với /v1/openapi.json."
+
+
 # --- the request does not fit what is there ------------------------------------------------------------------------
 
 
@@ -217,6 +251,16 @@ class NotFound(SohoaError):
     vi = "Không tìm thấy {kind} '{id}'."
     advice_en = "Check the identifier."
     advice_vi = "Hãy kiểm tra lại mã."
+
+
+class UnknownAddress(NotFound):
+    """A path the API does not have; it is not repeated, because it may hold personal data."""
+
+    code = "address-unknown"
+    en = "The API has no such address."
+    vi = "API không có địa chỉ này."
+    advice_en = "Compare the address with /v1/openapi.json."
+    advice_vi = "Hãy đối chiếu địa chỉ với /v1/openapi.json."
 
 
 class Conflict(SohoaError):

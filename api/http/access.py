@@ -1,0 +1,185 @@
+"""Who may call what: roles, access keys, and the declaration every route makes.
+
+Threat: somebody without a key, or with the key of another role, reads or changes papers. What stops it: a route is
+public or names its roles, and the application does not start with one that does neither; a key is 256 random bits,
+shown once, and only its SHA-256 is kept, which is enough because nothing of that length can be guessed; a revoked key
+is unknown at once. Residual risk accepted: whoever copies a key can use it until it is revoked; TLS is ended by a
+reverse proxy.
+"""
+
+import hashlib
+import hmac
+import os
+import re
+import secrets
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any
+
+from fastapi import Depends, Request
+from fastapi.dependencies.models import Dependant
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+
+from dossier import times
+from dossier.errors import AlreadyExists, ConfigurationError, Forbidden, InvalidIdentifier, Unauthenticated
+from ingest.house import House
+from ingest.settings import Environment
+from storage.catalogue import Catalogue
+from storage.records import AccessKey
+
+NAME = r"[a-z0-9][a-z0-9.-]{0,63}"
+"""Form of a key's name. It stands in logs and in the audit log: it names a machine or a function, not a person."""
+
+
+class Role(StrEnum):
+    """What the bearer of a key is."""
+
+    STATION = "station"
+    """A scanner: hands in batches and sees its own."""
+    OFFICER = "officer"
+    """A counter: sees every paper, confirms, looks up, downloads."""
+    SYSTEM = "system"
+    """Another system: looks papers up and fetches what it was given."""
+    AUDITOR = "auditor"
+    """Reads everything, verifies, changes nothing."""
+    ADMIN = "admin"
+    """Issues and revokes keys; sees no papers."""
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who is calling: the name and the role of a key in force."""
+
+    name: str
+    role: Role
+
+
+_bearer = HTTPBearer(auto_error=False, scheme_name="key", description="Khóa truy cập / access key")
+
+
+@dataclass(frozen=True)
+class Access:
+    """A route's declaration of who may call it, which is also the dependency that enforces it.
+
+    Attributes:
+        roles: Any of these; empty means anybody, without a key.
+    """
+
+    roles: frozenset[Role]
+
+    def __call__(
+        self, request: Request, credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]
+    ) -> Caller:
+        """Return the caller.
+
+        Raises:
+            Unauthenticated: No key, or none in force. Forbidden: A key of another role.
+        """
+        catalogue: Catalogue = request.app.state.house.catalogue
+        caller = _caller(catalogue, credentials.credentials if credentials else "")
+        request.state.caller = caller
+        if caller.role not in self.roles:
+            raise Forbidden(roles=", ".join(sorted(self.roles)))
+        return caller
+
+
+def allow(*roles: Role) -> Any:  # noqa: ANN401 - what FastAPI's Depends returns
+    """Declare that a route may be called with a key of one of ``roles``."""
+    return Depends(Access(frozenset(roles)))
+
+
+@dataclass(frozen=True)
+class Public:
+    """The declaration that anybody may call a route."""
+
+    def __call__(self) -> None:
+        """Let everybody in."""
+
+
+public: Any = Depends(Public())
+
+
+def declared_roles(dependant: Dependant) -> frozenset[Role]:
+    """Return the roles a route declares, none if it is public.
+
+    Raises:
+        ConfigurationError: It declares nothing, or twice.
+    """
+    declared = [d.call for d in dependant.dependencies if isinstance(d.call, Access | Public)]
+    if len(declared) != 1:
+        raise ConfigurationError(reason=f"{dependant.path} must declare exactly once who may call it")
+    return declared[0].roles if isinstance(declared[0], Access) else frozenset()
+
+
+def issue_key(catalogue: Catalogue, name: str, role: Role, *, actor: str = "cli") -> str:
+    """Return a fresh key; it is shown now and never again.
+
+    Args:
+        catalogue: Keeps its hash.
+        name: 1 to 64 lower-case letters, digits, dots, dashes; no person's name.
+        role: What its bearer may do.
+        actor: Who asked for it, for the audit log.
+
+    Raises:
+        InvalidIdentifier: ``name`` has another form. AlreadyExists: There is a key of this name.
+    """
+    key = _fresh_key()
+    _add(catalogue, name, role, key, actor)
+    return key
+
+
+def ensure_first_keys(house: House) -> dict[Role, Path]:
+    """Make one key per role on the first run, each in a file only this user can read; return the files there are.
+
+    In production only the administrator's is made. A file may be taken away: it is not made again.
+    """
+    wanted = (Role.ADMIN,) if house.settings.environment is Environment.PRODUCTION else tuple(Role)
+    folder = house.settings.root / "keys"
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    known = {key.name for key in house.catalogue.keys()}  # noqa: SIM118 - a catalogue, not a dict
+    files = {role: folder / f"{role}.key" for role in wanted}
+    for role, path in files.items():
+        if role.value not in known:
+            try:
+                _add(house.catalogue, role.value, role, _kept_key(path), "first-run")
+            except AlreadyExists:
+                continue  # another process starting at this moment added this very key
+    return {role: path for role, path in files.items() if path.exists()}
+
+
+def _caller(catalogue: Catalogue, key: str) -> Caller:
+    digest = _digest(key)
+    found = catalogue.key_by_hash(digest)
+    if found is None or not hmac.compare_digest(found.sha256, digest):
+        raise Unauthenticated
+    return Caller(found.name, Role(found.role))
+
+
+def _add(catalogue: Catalogue, name: str, role: Role, key: str, actor: str) -> None:
+    if not re.fullmatch(NAME, name):
+        raise InvalidIdentifier(kind="key name", kind_vi="Tên khóa", example="station-07")
+    catalogue.add_key(AccessKey(name, role.value, _digest(key), times.now()), actor=actor)
+
+
+def _digest(key: str) -> str:
+    return hashlib.sha256(key.encode()).hexdigest()
+
+
+def _fresh_key() -> str:
+    return f"sohoa_{secrets.token_urlsafe(32)}"
+
+
+def _kept_key(path: Path) -> str:
+    """Return the key in ``path``, made if missing; processes starting at once agree on one."""
+    if not path.exists():
+        draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+        draft.touch(mode=0o600)
+        draft.write_text(_fresh_key() + "\n")
+        try:
+            os.link(draft, path)
+        except FileExistsError:
+            pass  # another process was first: its key counts
+        finally:
+            draft.unlink()
+    return path.read_text().strip()

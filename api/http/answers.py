@@ -1,0 +1,278 @@
+"""The answers' shapes, for the OpenAPI document. ``api.shapes`` makes them; one that differs is an error of ours."""
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict
+
+from api.http.access import Role
+from dossier.papers import FieldSource, PaperKind, PaperState
+from dossier.verdicts import Severity, Verdict
+
+
+class _Answer(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class Owner(_Answer):
+    """Chủ giấy tờ. / Whose paper it is."""
+
+    number: str
+    kind: Literal["citizen_number", "old_identity_number", "tax_code", "passport_number"]
+    name: str | None
+
+
+class Field(_Answer):
+    """Một trường dữ liệu. / One field; ``box`` is x, y, width, height in pixels of the master page."""
+
+    key: str
+    value: str | None
+    raw: str
+    page: int | None
+    box: tuple[int, int, int, int] | None
+    confidence: float
+    source: FieldSource
+
+
+class Finding(_Answer):
+    """Một điều đã xem xét. / One thing that was looked at."""
+
+    code: str
+    severity: Severity
+    text: str
+    text_en: str
+
+
+class Check(Finding):
+    """Một kiểm tra của giấy tờ; ``field`` là trường liên quan. / A check of a paper, and the field it is about."""
+
+    field: str | None
+
+
+class StoredFile(_Answer):
+    """Tệp trong kho. / A file in the store."""
+
+    sha256: str
+    size: int
+    media_type: str
+
+
+class Paper(_Answer):
+    """Một giấy tờ đã số hóa. / One digitized paper."""
+
+    id: str
+    code: str | None
+    state: PaperState
+    paper_type: str | None
+    type_confidence: float | None
+    kind: PaperKind
+    title: str | None
+    owner: Owner | None
+    batch: str
+    name: str
+    agency: str | None
+    dossier: str | None
+    procedure: str | None
+    pages: int | None
+    fields: list[Field]
+    checks: list[Check]
+    verdict: Verdict | None
+    signed_origin: bool
+    issued_on: str | None
+    valid_until: str | None
+    created_at: str
+    confirmed_by: str | None
+    confirmed_at: str | None
+    stored_at: str | None
+    original: StoredFile | None
+    sealed: StoredFile | None
+    problem: str | None
+
+
+class Papers(_Answer):
+    """Các giấy tờ. / Papers."""
+
+    papers: list[Paper]
+
+
+class PaperPage(Papers):
+    """Một trang danh sách; ``next`` là tham số ``after`` tiếp theo. / A page of a list."""
+
+    next: str | None
+
+
+class ReusablePaper(_Answer):
+    """Giấy tờ dùng lại được; ``file`` là địa chỉ tệp. / A reusable paper and the address of its file."""
+
+    id: str
+    code: str | None
+    paper_type: str | None
+    kind: PaperKind
+    title: str | None
+    owner: Owner | None
+    agency: str | None
+    pages: int | None
+    fields: list[Field]
+    verdict: Verdict | None
+    issued_on: str | None
+    valid_until: str | None
+    stored_at: str | None
+    sealed: StoredFile | None
+    file: str
+
+
+class ReusablePapers(_Answer):
+    """Kết quả tra cứu. / What a lookup found."""
+
+    papers: list[ReusablePaper]
+
+
+class Batch(_Answer):
+    """Một lô. / A batch."""
+
+    id: str
+    station: str
+    operator: str | None
+    dossier: str | None
+    procedure: str | None
+    created_at: str
+
+
+class BatchPage(_Answer):
+    """Một trang danh sách; ``next`` là tham số ``before`` tiếp theo. / A page of a list, newest first."""
+
+    batches: list[Batch]
+    next: str | None
+
+
+class BatchFile(_Answer):
+    """Một tệp đã khai báo. / An announced file; ``paper`` is null until a paper was made of it."""
+
+    name: str
+    paper: str | None
+    state: PaperState | None
+    problem: str | None
+
+
+class BatchState(Batch):
+    """Một lô và trạng thái từng tệp. / A batch and where each of its files stands."""
+
+    files: list[BatchFile]
+
+
+class Receipt(_Answer):
+    """Biên nhận một tệp. / Receipt of a file; ``duplicate``: these very bytes were there already."""
+
+    name: str
+    paper: str
+    state: PaperState
+    duplicate: bool
+    sha256: str
+    size: int
+
+
+class Signature(_Answer):
+    """Một chữ ký và kết luận về nó. / One signature and what was found of it."""
+
+    field: str
+    verdict: Verdict
+    signer: str | None
+    issuer: str | None
+    integrity: str
+    coverage: str
+    changes_after: str
+    signing_time: str | None
+    algorithm: str | None
+    profile: str | None
+    findings: list[Finding]
+
+
+class Verification(_Answer):
+    """Kết luận về một tệp; ``file`` là mã băm SHA-256. / The verdict on a file, named by its SHA-256."""
+
+    file: str
+    verdict: Verdict
+    findings: list[Finding]
+    signatures: list[Signature]
+
+
+class Verifications(_Answer):
+    """Các kết luận. / Verdicts."""
+
+    files: list[Verification]
+
+
+class Event(_Answer):
+    """Một sự kiện. / Something that happened to a paper."""
+
+    id: int
+    kind: str
+    paper: str
+    at: str
+    payload: dict[str, str]
+
+
+class Events(_Answer):
+    """Sự kiện theo thứ tự; ``next`` là tham số ``after`` tiếp theo. / Events in order."""
+
+    events: list[Event]
+    next: int
+
+
+class Key(_Answer):
+    """Một khóa truy cập (không có nội dung khóa). / An access key without its secret."""
+
+    name: str
+    role: Role
+    created_at: str
+    revoked_at: str | None
+
+
+class Keys(_Answer):
+    """Các khóa. / The keys."""
+
+    keys: list[Key]
+
+
+class NewKey(Key):
+    """Khóa mới; ``key`` chỉ hiện một lần. / A fresh key, shown once."""
+
+    key: str
+
+
+class WrongPart(BaseModel):
+    """Phần sai của yêu cầu. / A part of a request that is wrong."""
+
+    field: str
+    reason: str
+    kind: str
+
+
+class Problem(BaseModel):
+    """Lỗi (RFC 9457). / An error."""
+
+    type: str
+    title: str
+    title_en: str
+    status: int
+    detail: str
+    detail_en: str
+    instance: str
+    code: str
+    advice: str
+    advice_en: str
+    errors: list[WrongPart] = []
+    parts: list[str] = []
+
+
+class Alive(_Answer):
+    """Dịch vụ đang chạy. / The service runs."""
+
+    status: Literal["ok"]
+
+
+class Version(_Answer):
+    """Phiên bản. / What is running."""
+
+    name: str
+    version: str
+    api: str

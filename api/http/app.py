@@ -1,0 +1,76 @@
+"""The application: routes, access, problems and measurements put together."""
+
+from importlib.metadata import version
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.routing import iter_route_contexts
+
+from api.http import answers, problems
+from api.http.access import declared_roles
+from api.http.metrics import Metrics
+from api.http.observe import Observe
+from api.http.routes import ROUTERS
+from api.http.routes.ready import Readiness
+from ingest.house import House
+from ingest.work import Work
+
+_DESCRIPTION = """\
+Số hóa giấy tờ của hồ sơ thủ tục hành chính: nhận bản quét, đọc, ký số, lưu kho và dùng lại.
+/ Digitizes the papers of administrative dossiers: takes scans in, reads, seals, stores, and gives them out again.
+"""
+_PROBLEM: dict[int | str, dict[str, Any]] = {
+    "default": {
+        "description": "Lỗi / Problem (RFC 9457)",
+        "content": {problems.MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
+    }
+}
+
+
+def create_app(house: House, work: Work | None) -> FastAPI:
+    """Return the API.
+
+    Args:
+        house: The parts. Those every request needs are opened here, before the first request can come.
+        work: The queue for papers; ``None`` leaves it to another process to notice what is to be done.
+
+    Raises:
+        ConfigurationError: A route does not declare who may call it.
+        StoreUnavailable: The catalogue or the object store cannot be opened.
+    """
+    app = FastAPI(
+        title="sohoa",
+        version=version("sohoa"),
+        description=_DESCRIPTION,
+        openapi_url=None,
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+        responses=_PROBLEM,
+        generate_unique_id_function=lambda route: route.name,
+        telemetry={"tracing": False, "metrics": False, "logs": False, "auto_configure": False},
+    )
+    for router in ROUTERS:
+        app.include_router(router)
+    problems.install(app)
+
+    # Opened before there are threads: two first requests would each open their own.
+    app.state.house, app.state.work = house, work
+    _ = house.objects, house.paper_types, house.limits, house.tesseract, house.trust
+    app.state.metrics = Metrics(house.catalogue)
+    app.state.readiness = Readiness(house)
+    app.add_middleware(Observe, metrics=app.state.metrics)
+    _complete_description(app)
+    return app
+
+
+def _complete_description(app: FastAPI) -> None:
+    """Add to the OpenAPI document what FastAPI cannot know: who may call a route, and the shape of problems."""
+    document = app.openapi()
+    schema = answers.Problem.model_json_schema(ref_template="#/components/schemas/{model}")
+    document["components"]["schemas"] |= {**schema.pop("$defs"), "Problem": schema}
+    for route in iter_route_contexts(app.routes):
+        roles = sorted(declared_roles(route.dependant))
+        for method in route.methods or ():
+            operation = document["paths"].get(route.path, {}).get(method.lower(), {})
+            operation["x-roles"] = roles

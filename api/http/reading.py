@@ -1,0 +1,82 @@
+"""Reading request bodies without ever holding more than is allowed."""
+
+from collections.abc import Callable, Coroutine
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Request, Response
+from fastapi.routing import APIRoute
+from starlette.types import Message, Receive
+
+from dossier.errors import FileTooLarge, RequestTooLarge, SohoaError
+
+MAX_JSON_BYTES = 1024 * 1024
+"""A manifest of a thousand papers takes a fifth of it."""
+MAX_JSON_PAPERS = 1000
+
+FILE_BODY: dict[str, Any] = {
+    "requestBody": {
+        "required": True,
+        "description": "Nội dung tệp: PDF, TIFF, JPEG hoặc PNG. / The file's bytes; their type is found by looking.",
+        "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}},
+    }
+}
+"""What the OpenAPI document says of a route that takes a file."""
+
+
+class JsonRoute(APIRoute):
+    """A route that reads at most ``MAX_JSON_BYTES`` before FastAPI parses them."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        """See ``APIRoute``."""
+        handle = super().get_route_handler()
+        if self.body_field is None:
+            return handle
+
+        async def limited(request: Request) -> Response:
+            body = await _read_at_most(request, MAX_JSON_BYTES, RequestTooLarge(limit=MAX_JSON_BYTES))
+            return await handle(Request(request.scope, _replay(body)))
+
+        return limited
+
+
+def new_router() -> APIRouter:
+    """Return the router of one endpoint's module."""
+    return APIRouter(route_class=JsonRoute)
+
+
+async def _read_file(request: Request) -> bytes:
+    limit: int = request.app.state.house.limits.max_bytes
+    declared = request.headers.get("content-length", "")
+    size = int(declared) if declared.isdecimal() else f"> {limit}"
+    return await _read_at_most(request, limit, FileTooLarge(size=size, limit=limit))
+
+
+FileBody = Annotated[bytes, Depends(_read_file)]
+"""The bytes of a file sent as the body. A route names its caller before it, so that strangers send nothing."""
+
+
+async def _read_at_most(request: Request, limit: int, refusal: SohoaError) -> bytes:
+    """Return the body.
+
+    Raises:
+        SohoaError: ``refusal``, as soon as the body is known to be longer than ``limit`` bytes.
+    """
+    declared = request.headers.get("content-length", "0")
+    if declared.isdecimal() and int(declared) > limit:
+        raise refusal
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > limit:
+            raise refusal
+    return bytes(body)
+
+
+def _replay(body: bytes) -> Receive:
+    """Return an ASGI ``receive`` that gives ``body`` and then says that nothing more comes."""
+    messages: list[Message] = [{"type": "http.disconnect"}, {"type": "http.request", "body": body, "more_body": False}]
+
+    async def receive() -> Message:
+        return messages.pop() if len(messages) > 1 else messages[0]
+
+    return receive

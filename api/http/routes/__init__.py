@@ -1,0 +1,53 @@
+"""The endpoints, one per module, each with a ``router`` that holds one route under its whole path.
+
+Listed here in the order a newcomer needs them, which is also the order of the OpenAPI document.
+"""
+
+from api.http.routes import (
+    confirm_paper,
+    create_batch,
+    create_key,
+    get_file,
+    get_original,
+    health,
+    list_batches,
+    list_events,
+    list_keys,
+    list_papers,
+    look_up,
+    openapi,
+    ready,
+    revoke_key,
+    show_batch,
+    show_metrics,
+    show_paper,
+    show_version,
+    upload_file,
+    verify,
+)
+
+ROUTERS = tuple(
+    module.router
+    for module in (
+        create_batch,
+        upload_file,
+        list_batches,
+        show_batch,
+        list_papers,
+        show_paper,
+        confirm_paper,
+        get_original,
+        get_file,
+        look_up,
+        verify,
+        list_events,
+        create_key,
+        list_keys,
+        revoke_key,
+        health,
+        ready,
+        show_metrics,
+        show_version,
+        openapi,
+    )
+)

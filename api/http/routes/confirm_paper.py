@@ -1,0 +1,41 @@
+"""``POST /v1/papers/{paper}/confirmation``: a named person states that scan and original agree."""
+
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from api.http import answers
+from api.http.access import Caller, Role, allow
+from api.http.deps import HouseDep, PaperIdPath, WorkDep
+from api.http.reading import new_router
+from api.shapes import Json, papers_json
+from ingest.confirm import confirm
+
+router = new_router()
+
+
+class Confirmation(BaseModel):
+    """Người đối chiếu. / Who compared scan and original."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    by: Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]*\S[^\x00-\x1f\x7f]*$")]
+
+
+@router.post(
+    "/v1/papers/{paper}/confirmation",
+    response_model=answers.Papers,
+    summary="Xác nhận bản quét khớp bản giấy / Confirm that scan and original agree",
+)
+def confirm_paper(
+    caller: Annotated[Caller, allow(Role.OFFICER)],
+    house: HouseDep,
+    work: WorkDep,
+    paper: PaperIdPath,
+    body: Confirmation,
+) -> Json:
+    """Confirm a paper; its sealing and storing is queued. Confirming it again changes nothing."""
+    confirmed = confirm(house, paper, by=body.by, actor=caller.name)
+    if work:
+        work.start(paper)
+    return papers_json([confirmed])

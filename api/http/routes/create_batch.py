@@ -1,0 +1,115 @@
+"""``POST /v1/batches``: a sender announces what it is going to send. Owner numbers travel here, in the body."""
+
+import re
+from dataclasses import replace
+from typing import Annotated
+
+from fastapi import status
+from pydantic import BaseModel, ConfigDict, Field
+
+from api.http import answers
+from api.http.access import Caller, Role, allow
+from api.http.deps import HouseDep
+from api.http.reading import MAX_JSON_PAPERS, new_router
+from api.http.views import batch_json
+from api.shapes import Json
+from dossier.errors import InvalidValue
+from dossier.papers import PaperKind
+from dossier.text import fold, nfc
+from ingest.receive import Manifest, ManifestEntry, open_batch
+
+router = new_router()
+
+Text = Annotated[str, Field(max_length=200, pattern=r"^[^\x00-\x1f\x7f]*$")]
+FileName = Annotated[str, Field(min_length=1, max_length=120, pattern=r"^[^\x00-\x1f\x7f/\\]*[^\x00-\x1f\x7f/\\.]$")]
+_TELLING = 6
+"""Letters or digits from which on a name or a number tells who is meant; "An" is in many words."""
+
+
+class PaperAnnounced(BaseModel):
+    """Một tệp sắp gửi. / A file about to be sent."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    name: FileName
+    owner_number: Text | None = None
+    owner_name: Text | None = None
+    paper_type: Text | None = None
+    kind: PaperKind = PaperKind.COMPONENT
+    confirmed_by: Text | None = None
+
+    @property
+    def entry(self) -> ManifestEntry:
+        """The same, as the pipeline knows it."""
+        return ManifestEntry(
+            name=nfc(self.name),
+            owner_number=self.owner_number,
+            owner_name=self.owner_name,
+            paper_type=self.paper_type,
+            kind=self.kind,
+            confirmed_by=self.confirmed_by,
+        )
+
+
+class BatchAnnounced(BaseModel):
+    """Một lô sắp gửi. / A batch about to be sent."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    batch: Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]{1,64}$")] | None = None
+    operator: Text = ""
+    dossier: Text | None = None
+    procedure: Text | None = None
+    papers: Annotated[list[PaperAnnounced], Field(min_length=1, max_length=MAX_JSON_PAPERS)]
+
+
+@router.post(
+    "/v1/batches",
+    response_model=answers.Batch,
+    status_code=status.HTTP_201_CREATED,
+    summary="Khai báo một lô / Announce a batch",
+)
+def create_batch(
+    body: BatchAnnounced, caller: Annotated[Caller, allow(Role.STATION, Role.OFFICER)], house: HouseDep
+) -> Json:
+    """Announce a batch; announcing it again with the same content changes nothing and answers the same."""
+    entries = tuple(paper.entry for paper in body.papers)
+    _require_distinct_names(entries)
+    _require_anonymous_addresses(body.batch or "", entries)
+    manifest = Manifest(
+        station=caller.name,
+        entries=entries,
+        operator=nfc(body.operator),
+        dossier=body.dossier,
+        procedure=body.procedure,
+    )
+    if body.batch is not None:
+        manifest = replace(manifest, batch=body.batch)
+    return batch_json(open_batch(house, manifest))
+
+
+def _require_distinct_names(entries: tuple[ManifestEntry, ...]) -> None:
+    if len({entry.name for entry in entries}) < len(entries):
+        raise InvalidValue(key="name", reason="two papers have the same name", reason_vi="hai giấy tờ trùng tên tệp")
+
+
+def _require_anonymous_addresses(batch: str, entries: tuple[ManifestEntry, ...]) -> None:
+    """Refuse a batch whose files' addresses would tell an owner's number or name: addresses end up in logs."""
+    for entry in entries:
+        for text in (batch, entry.name):
+            if _tells(text, entry.owner_number) or _tells(text, entry.owner_name):
+                raise InvalidValue(
+                    key="name",
+                    reason="file names and batch identifiers must not hold an owner's number or name",
+                    reason_vi="tên tệp và mã lô không được chứa số định danh hay họ tên của chủ giấy tờ",
+                )
+
+
+def _tells(text: str, secret: str | None) -> bool:
+    """Return whether ``text`` contains ``secret``, however either is written."""
+    bare = _bare(secret or "")
+    return len(bare) >= _TELLING and bare in _bare(text)
+
+
+def _bare(text: str) -> str:
+    return re.sub(r"[\W_]", "", fold(text))

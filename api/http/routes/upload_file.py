@@ -1,0 +1,50 @@
+"""``PUT /v1/batches/{batch}/files/{name}``: the bytes of an announced file. Sending them again is harmless."""
+
+from typing import Annotated
+
+from fastapi import Path, Response, status
+
+from api.http import answers
+from api.http.access import Caller, Role, allow
+from api.http.deps import BatchIdPath, HouseDep, WorkDep, batch_for
+from api.http.reading import FILE_BODY, FileBody, new_router
+from api.shapes import Json
+from dossier.text import nfc
+from ingest.receive import receive
+
+router = new_router()
+
+
+@router.put(
+    "/v1/batches/{batch}/files/{name}",
+    response_model=answers.Receipt,
+    status_code=status.HTTP_201_CREATED,
+    responses={200: {"model": answers.Receipt, "description": "Đã có từ trước / These bytes were there already"}},
+    openapi_extra=FILE_BODY,
+    summary="Gửi một tệp / Upload a file",
+)
+def upload_file(
+    *,
+    caller: Annotated[Caller, allow(Role.STATION, Role.OFFICER)],
+    house: HouseDep,
+    work: WorkDep,
+    batch: BatchIdPath,
+    name: Annotated[str, Path(max_length=120)],
+    data: FileBody,
+    response: Response,
+) -> Json:
+    """Keep a file; once this answers 201, its bytes are safe and its preparation is queued."""
+    batch_for(house, caller, batch)
+    received = receive(house, batch, nfc(name), data)
+    if work:
+        work.start(received.paper.id)
+    if received.duplicate:
+        response.status_code = status.HTTP_200_OK
+    return {
+        "name": received.name,
+        "paper": received.paper.id.value,
+        "state": received.paper.state.value,
+        "duplicate": received.duplicate,
+        "sha256": received.paper.original.sha256,
+        "size": received.paper.original.size,
+    }

@@ -1,0 +1,74 @@
+"""Answers that only HTTP gives; those shared with the command line are in ``api.shapes``."""
+
+import base64
+
+from fastapi import Response
+
+from api.shapes import Json, paper_json
+from dossier import times
+from dossier.papers import Paper, StoredObject
+from ingest.house import House
+from storage.records import AccessKey, Batch
+
+_REUSE_KEYS = (
+    "id",
+    "code",
+    "paper_type",
+    "kind",
+    "title",
+    "owner",
+    "agency",
+    "pages",
+    "fields",
+    "verdict",
+    "issued_on",
+    "valid_until",
+    "stored_at",
+    "sealed",
+)
+
+
+def batch_json(batch: Batch) -> Json:
+    """Return one batch."""
+    return {
+        "id": batch.id,
+        "station": batch.station,
+        "operator": batch.operator,
+        "dossier": str(batch.dossier) if batch.dossier else None,
+        "procedure": str(batch.procedure) if batch.procedure else None,
+        "created_at": times.iso_local(batch.created_at),
+    }
+
+
+def reusable_json(paper: Paper) -> Json:
+    """Return what another system needs of a paper: nothing of how and by whom it was digitized."""
+    known = paper_json(paper)
+    return {**{key: known[key] for key in _REUSE_KEYS}, "file": f"/v1/papers/{paper.id}/file"}
+
+
+def key_json(key: AccessKey) -> Json:
+    """Return one access key without its secret or hash."""
+    return {
+        "name": key.name,
+        "role": key.role,
+        "created_at": times.iso_local(key.created_at),
+        "revoked_at": times.iso_local(key.revoked_at) if key.revoked_at else None,
+    }
+
+
+def file_response(house: House, stored: StoredObject, name: str) -> Response:
+    """Return a stored object's bytes, their hash checked, to be saved under ``name``, which holds no personal data.
+
+    Raises:
+        ObjectDamaged: The bytes are no longer those that were kept. StoreUnavailable: The store does not answer.
+    """
+    digest = base64.b64encode(bytes.fromhex(stored.sha256)).decode()
+    return Response(
+        house.objects.get(stored.key, stored.version),
+        media_type=stored.media_type,
+        headers={
+            "Content-Disposition": f'attachment; filename="{name}"',
+            "ETag": f'"{stored.sha256}"',
+            "Repr-Digest": f"sha-256=:{digest}:",
+        },
+    )

@@ -1,0 +1,155 @@
+"""What the tests of the HTTP room share: the application behind a real server on loopback, and papers for it."""
+
+import datetime as dt
+import io
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import httpx
+import uvicorn
+from fastapi import FastAPI
+from PIL import Image
+
+from api.http.access import Role, ensure_first_keys
+from api.http.app import create_app
+from dossier import times
+from dossier.identifiers import PaperId
+from dossier.owners import Owner
+from dossier.papers import Field, Paper, PaperState
+from dossier.verdicts import Verdict
+from ingest.house import House
+from ingest.settings import Settings
+from ingest.work import Work
+from storage.records import Batch
+
+OWNER_NUMBER = "001190012345"
+OWNER_NAME = "Lê Thị Sen"
+DOSSIER = "H15.50.05.13-261008-0975"
+PROCEDURE = "1.001193"
+
+
+@dataclass(frozen=True)
+class Service:
+    """A running service with the keys of its first run."""
+
+    house: House
+    app: FastAPI
+    url: str
+    keys: dict[Role, str]
+
+    def client(self, role: Role | None, key: str | None = None) -> httpx.Client:
+        key = key or (self.keys[role] if role else None)
+        headers = {"Authorization": f"Bearer {key}"} if key else {}
+        return httpx.Client(base_url=self.url, headers=headers, timeout=60, trust_env=False)
+
+    def call(self, role: Role | None, method: str, path: str, **request: object) -> httpx.Response:
+        with self.client(role) as client:
+            return client.request(method, path, **request)  # type: ignore[arg-type]  # passed through
+
+
+@contextmanager
+def running(folder: Path, *, working: bool = False, **settings: object) -> Iterator[Service]:
+    """Run the service on ``folder``; ``working`` papers too."""
+    house = House(Settings(data_dir=folder, workers=2, **settings))
+    keys = {role: path.read_text().strip() for role, path in ensure_first_keys(house).items()}
+    work = Work(house) if working else None
+    app = create_app(house, work)
+    try:
+        with served(app) as url:
+            yield Service(house, app, url, keys)
+    finally:
+        if work:
+            work.close()
+        house.close()
+
+
+@contextmanager
+def served(app: FastAPI) -> Iterator[str]:
+    """Serve ``app`` on a free port of loopback; yields the URL."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        server = uvicorn.Server(uvicorn.Config(app, log_config=None, access_log=False, lifespan="off"))
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
+        thread.start()
+        try:
+            while not server.started:
+                assert thread.is_alive()
+                time.sleep(0.01)
+            yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+        finally:
+            server.should_exit = True
+            thread.join()
+
+
+def png(shade: int = 200) -> bytes:
+    """Return a small picture; another shade makes other bytes."""
+    buffer = io.BytesIO()
+    Image.new("RGB", (40, 60), (shade, shade, 255)).save(buffer, "PNG")
+    return buffer.getvalue()
+
+
+def announce(service: Service, role: Role, batch: str, *names: str, **entry: object) -> str:
+    """Announce a batch over HTTP and return its identifier."""
+    body = {
+        "batch": batch,
+        "operator": "quầy 3",
+        "dossier": DOSSIER,
+        "procedure": PROCEDURE,
+        "papers": [{"name": name, "owner_number": OWNER_NUMBER, "owner_name": OWNER_NAME, **entry} for name in names],
+    }
+    answer = service.call(role, "POST", "/v1/batches", json=body)
+    assert answer.status_code == 201, answer.text
+    return str(answer.json()["id"])
+
+
+def keep_paper(
+    service: Service,
+    *,
+    station: str = "station",
+    state: PaperState = PaperState.STORED,
+    paper_type: str = "birth-certificate",
+    owner_number: str = OWNER_NUMBER,
+    verdict: Verdict = Verdict.VALID,
+    valid_until: dt.date | None = None,
+) -> Paper:
+    """Put a paper in ``state`` into the catalogue, with its files in the object store, as the pipeline would."""
+    house, catalogue = service.house, service.house.catalogue
+    paper_id = PaperId.new()
+    batch = Batch(id=f"{station}.{paper_id}", station=station, created_at=times.now(), agency=house.agency)
+    original = house.objects.put(f"originals/{paper_id}/original", png(), media_type="image/png")
+    paper = Paper(
+        id=paper_id,
+        batch=batch.id,
+        name="001.png",
+        state=PaperState.RECEIVED,
+        created_at=times.now(),
+        original=original,
+        owner=Owner.parse(owner_number, OWNER_NAME),
+        paper_type=paper_type,
+        agency=house.agency,
+        fields=(Field("child_name", OWNER_NAME, "Lê Thị Sen", 1, None, 0.97),),
+    )
+    catalogue.add_batch(batch, [paper], actor=station)
+    if state is PaperState.RECEIVED:
+        return paper
+    if state in {PaperState.QUARANTINED, PaperState.REJECTED}:
+        return catalogue.save(replace(paper, state=state, problem="secrecy-mark"), actor="test", action="paper.stopped")
+    paper = catalogue.save(replace(paper, state=PaperState.READY), actor="test", action="paper.checked")
+    if state is PaperState.READY:
+        return paper
+    paper = replace(paper, state=PaperState.CONFIRMED, confirmed_by="Trần Văn Bình", confirmed_at=times.now())
+    paper = catalogue.save(paper, actor="test", action="paper.confirmed")
+    sealed = house.objects.put(f"papers/{paper_id}/paper.pdf", b"%PDF-1.7 sealed", media_type="application/pdf")
+    stored = replace(
+        paper,
+        state=PaperState.STORED,
+        sealed=sealed,
+        stored_at=times.now(),
+        verdict=verdict,
+        valid_until=valid_until,
+    )
+    return catalogue.save(stored, actor="test", action="paper.stored")

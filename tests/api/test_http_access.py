@@ -1,0 +1,177 @@
+"""Every route declares who may call it, and lets in nobody else."""
+
+import hashlib
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from fastapi import FastAPI
+from fastapi.routing import iter_route_contexts
+
+from api.http.access import Role, allow, declared_roles, ensure_first_keys, issue_key, public
+from dossier.errors import AlreadyExists, ConfigurationError, InvalidIdentifier
+from dossier.identifiers import PaperId
+from ingest.house import House
+from ingest.settings import Environment, Settings
+from tests.api.http_service import Service, running
+
+S, O, Y, U, A = Role.STATION, Role.OFFICER, Role.SYSTEM, Role.AUDITOR, Role.ADMIN  # noqa: E741 - O is the officer
+EVERYBODY: frozenset[Role] = frozenset()
+
+WHO_MAY = {
+    ("POST", "/v1/batches"): {S, O},
+    ("GET", "/v1/batches"): {O, U},
+    ("GET", "/v1/batches/{batch}"): {S, O, U},
+    ("PUT", "/v1/batches/{batch}/files/{name}"): {S, O},
+    ("GET", "/v1/papers"): {S, O, U},
+    ("GET", "/v1/papers/{paper}"): {S, O, U},
+    ("POST", "/v1/papers/{paper}/confirmation"): {O},
+    ("GET", "/v1/papers/{paper}/file"): {O, Y, U},
+    ("GET", "/v1/papers/{paper}/original"): {O, U},
+    ("POST", "/v1/lookups"): {Y, O},
+    ("POST", "/v1/verifications"): {S, O, Y, U},
+    ("GET", "/v1/events"): {O, Y, U},
+    ("POST", "/v1/keys"): {A},
+    ("GET", "/v1/keys"): {A},
+    ("DELETE", "/v1/keys/{name}"): {A},
+    ("GET", "/v1/health"): EVERYBODY,
+    ("GET", "/v1/ready"): EVERYBODY,
+    ("GET", "/v1/metrics"): {U, A},
+    ("GET", "/v1/version"): EVERYBODY,
+    ("GET", "/v1/openapi.json"): EVERYBODY,
+}
+"""What was decided, written down apart from the routes' own declarations."""
+
+
+@pytest.fixture(scope="module")
+def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+    with running(tmp_path_factory.mktemp("house")) as service:
+        yield service
+
+
+def test_every_route_declares_who_may_call_it(service: Service) -> None:
+    declared = {
+        (method, route.path): set(declared_roles(route.dependant))
+        for route in iter_route_contexts(service.app.routes)
+        for method in route.methods or ()
+    }
+    assert declared == {route: set(roles) for route, roles in WHO_MAY.items()}
+
+
+def test_a_route_that_declares_nothing_or_twice_is_refused() -> None:
+    app = FastAPI()
+
+    @app.get("/nothing")
+    def nothing() -> None: ...
+
+    @app.get("/twice", dependencies=[public, allow(Role.ADMIN)])
+    def twice() -> None: ...
+
+    for route in iter_route_contexts(app.routes):
+        if route.path in {"/nothing", "/twice"}:
+            with pytest.raises(ConfigurationError, match=str(route.path)):
+                declared_roles(route.dependant)
+
+
+@pytest.mark.parametrize(
+    ("route", "roles"), WHO_MAY.items(), ids=lambda value: " ".join(value) if isinstance(value, tuple) else ""
+)
+def test_role_matrix(service: Service, route: tuple[str, str], roles: set[Role]) -> None:
+    method, template = route
+    path = template.format(batch="station.none", name="none", paper=PaperId.new())
+    request = {"json": {}} if method == "POST" and template != "/v1/verifications" else {}
+    for role in (None, *Role):
+        status = service.call(role, method, path, **request).status_code
+        if not roles:
+            assert status == 200, (role, status)
+        elif role is None:
+            assert status == 401
+        elif role in roles:
+            assert status not in {401, 403}, (role, status)
+        else:
+            assert status == 403, (role, status)
+
+
+@pytest.mark.parametrize(
+    "header",
+    ["", "Bearer", "Bearer sohoa_unknown", "Basic c29ob2E6c29ob2E=", "Bearer ờ".encode().decode("latin-1")],
+)
+def test_without_a_key_in_force_nobody_gets_in(service: Service, header: str) -> None:
+    answer = service.call(None, "GET", "/v1/papers", headers={"Authorization": header.encode("latin-1")})
+    assert answer.status_code == 401
+    assert answer.json()["code"] == "unauthenticated"
+    assert answer.headers["WWW-Authenticate"] == "Bearer"
+
+
+def test_strangers_upload_nothing(service: Service) -> None:
+    """The body is not even read: the announced length is far more than what is sent."""
+    answer = service.call(None, "PUT", "/v1/batches/station.b/files/a.png", content=b"x" * 100_000)
+    assert answer.status_code == 401
+
+
+def test_keys_are_issued_shown_once_and_revoked(service: Service) -> None:
+    made = service.call(A, "POST", "/v1/keys", json={"name": "scanner-2", "role": "station"})
+    assert made.status_code == 201
+    key = made.json()["key"]
+    with service.client(None, key) as client:
+        assert client.get("/v1/batches/scanner-2.none").status_code == 404
+        listed = service.call(A, "GET", "/v1/keys")
+        assert key not in listed.text
+        assert {"scanner-2", "admin"} <= {k["name"] for k in listed.json()["keys"]}
+        assert service.call(A, "POST", "/v1/keys", json={"name": "scanner-2", "role": "admin"}).status_code == 409
+        assert service.call(A, "DELETE", "/v1/keys/scanner-2").status_code == 204
+        assert client.get("/v1/batches/scanner-2.none").status_code == 401
+    assert service.call(A, "DELETE", "/v1/keys/nobody").status_code == 404
+    audit_actor = {k["name"]: k for k in service.call(A, "GET", "/v1/keys").json()["keys"]}["scanner-2"]
+    assert audit_actor["revoked_at"] is not None
+
+
+def test_only_the_hash_of_a_key_is_kept(tmp_path: Path) -> None:
+    house = House(Settings(data_dir=tmp_path))
+    key = issue_key(house.catalogue, "quay-3", Role.OFFICER)
+    other = issue_key(house.catalogue, "quay-4", Role.OFFICER)
+    house.close()
+    assert key != other
+    assert len(key) >= len("sohoa_") + 43  # 256 bits in base 64
+    assert all(key.encode() not in path.read_bytes() for path in tmp_path.rglob("*") if path.is_file())
+
+
+@pytest.mark.parametrize("name", ["", "Nguyễn Văn A", "A", "a" * 65, "a/b", "a\n"])
+def test_key_names_have_a_form(service: Service, name: str) -> None:
+    with pytest.raises(InvalidIdentifier):
+        issue_key(service.house.catalogue, name, Role.STATION)
+
+
+def test_first_keys_are_private_and_made_once(tmp_path: Path) -> None:
+    house = House(Settings(data_dir=tmp_path))
+    files = ensure_first_keys(house)
+    assert set(files) == set(Role)
+    assert all(stat.S_IMODE(path.stat().st_mode) == 0o600 for path in files.values())
+    before = {role: path.read_text() for role, path in files.items()}
+    files[Role.SYSTEM].unlink()
+    again = ensure_first_keys(house)
+    house.close()
+    del before[Role.SYSTEM]
+    assert {role: path.read_text() for role, path in again.items()} == before
+
+
+def test_a_first_key_whose_entry_was_lost_in_a_crash_counts(tmp_path: Path) -> None:
+    house = House(Settings(data_dir=tmp_path))
+    (tmp_path / "keys").mkdir()
+    (tmp_path / "keys" / "admin.key").write_text("sohoa_written-before-the-crash\n")
+    ensure_first_keys(house)
+    with pytest.raises(AlreadyExists):
+        issue_key(house.catalogue, "admin", Role.ADMIN)
+    digest = hashlib.sha256(b"sohoa_written-before-the-crash").hexdigest()
+    found = house.catalogue.key_by_hash(digest)
+    house.close()
+    assert found is not None
+    assert found.role == Role.ADMIN
+
+
+def test_in_production_only_the_administrator_has_a_first_key(tmp_path: Path) -> None:
+    house = House(Settings(data_dir=tmp_path, environment=Environment.PRODUCTION))
+    files = ensure_first_keys(house)
+    house.close()
+    assert set(files) == {Role.ADMIN}

@@ -1,0 +1,212 @@
+"""A station announces a batch, uploads its files, and sees where they stand; and sees nothing of others."""
+
+import hashlib
+import unicodedata
+from collections.abc import Iterator
+
+import httpx
+import pytest
+
+from api.http.access import Role, issue_key
+from api.http.reading import MAX_JSON_BYTES
+from dossier.papers import PaperState
+from tests.api.http_service import (
+    DOSSIER,
+    OWNER_NAME,
+    OWNER_NUMBER,
+    PROCEDURE,
+    Service,
+    announce,
+    keep_paper,
+    png,
+    running,
+)
+
+LIMIT = 50_000
+
+
+@pytest.fixture(scope="module")
+def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+    with running(tmp_path_factory.mktemp("house"), max_upload_bytes=LIMIT) as service:
+        yield service
+
+
+def upload(service: Service, batch: str, name: str, data: bytes, role: Role = Role.STATION) -> httpx.Response:
+    return service.call(role, "PUT", f"/v1/batches/{batch}/files/{name}", content=data)
+
+
+def test_a_batch_from_announcement_to_its_papers(service: Service) -> None:
+    batch = announce(service, Role.STATION, "lo-1", "001.png", "002.png")
+    assert batch == "station.lo-1"
+
+    data = png(1)
+    kept = upload(service, batch, "001.png", data)
+    assert kept.status_code == 201
+    receipt = kept.json()
+    assert receipt["duplicate"] is False
+    assert receipt["state"] == "received"
+    assert receipt["sha256"] == hashlib.sha256(data).hexdigest()
+
+    shown = service.call(Role.STATION, "GET", f"/v1/batches/{batch}").json()
+    assert [(f["name"], f["state"]) for f in shown["files"]] == [("001.png", "received"), ("002.png", None)]
+    assert (shown["dossier"], shown["procedure"], shown["station"]) == (DOSSIER, PROCEDURE, "station")
+
+    papers = service.call(Role.STATION, "GET", "/v1/papers", params={"batch": batch}).json()
+    assert [p["id"] for p in papers["papers"]] == [receipt["paper"]]
+    assert papers["papers"][0]["owner"] == {"number": OWNER_NUMBER, "kind": "citizen_number", "name": OWNER_NAME}
+
+
+def test_sending_everything_again_is_harmless(service: Service) -> None:
+    batch = announce(service, Role.STATION, "lo-2", "001.png")
+    first = upload(service, batch, "001.png", png(2)).json()
+    assert announce(service, Role.STATION, "lo-2", "001.png") == batch
+    again = upload(service, batch, "001.png", png(2))
+    assert again.status_code == 200
+    assert again.json() == {**first, "duplicate": True}
+    assert len(service.call(Role.STATION, "GET", "/v1/papers", params={"batch": batch}).json()["papers"]) == 1
+
+
+def test_the_same_batch_with_other_content_is_refused(service: Service) -> None:
+    announce(service, Role.STATION, "lo-3", "001.png")
+    body = {"batch": "lo-3", "papers": [{"name": "other.png"}]}
+    answer = service.call(Role.STATION, "POST", "/v1/batches", json=body)
+    assert (answer.status_code, answer.json()["code"]) == (409, "batch-mismatch")
+
+
+def test_stations_may_use_the_same_identifiers_and_do_not_see_each_other(service: Service) -> None:
+    other_key = issue_key(service.house.catalogue, "station-2", Role.STATION)
+    batch = announce(service, Role.STATION, "lo-4", "001.png")
+    paper = upload(service, batch, "001.png", png(4)).json()["paper"]
+    with service.client(None, other_key) as other:
+        own = other.post("/v1/batches", json={"batch": "lo-4", "papers": [{"name": "x.png"}]})
+        assert own.json()["id"] == "station-2.lo-4"
+        for hidden in (
+            other.get(f"/v1/batches/{batch}"),
+            other.get("/v1/papers", params={"batch": batch}),
+            other.get(f"/v1/papers/{paper}"),
+            other.put(f"/v1/batches/{batch}/files/001.png", content=png(5)),
+        ):
+            assert (hidden.status_code, hidden.json()["code"]) == (404, "not-found")
+        assert other.get("/v1/papers").status_code == 422
+        assert other.get("/v1/papers", params={"batch": "station-2.lo-4"}).json()["papers"] == []
+    assert service.call(Role.STATION, "GET", f"/v1/papers/{paper}").status_code == 200
+    assert service.call(Role.OFFICER, "GET", f"/v1/papers/{paper}").status_code == 200
+
+
+def test_a_duplicate_of_another_stations_paper_tells_no_more_than_that(service: Service) -> None:
+    other_key = issue_key(service.house.catalogue, "station-3", Role.STATION)
+    batch = announce(service, Role.STATION, "lo-5", "001.png")
+    first = upload(service, batch, "001.png", png(6)).json()
+    with service.client(None, other_key) as other:
+        entry = {"name": "scan.png", "owner_number": OWNER_NUMBER}
+        own = other.post("/v1/batches", json={"batch": "b", "papers": [entry]}).json()["id"]
+        receipt = other.put(f"/v1/batches/{own}/files/scan.png", content=png(6))
+    assert receipt.status_code == 200
+    assert set(receipt.json()) == {"name", "paper", "state", "duplicate", "sha256", "size"}
+    assert receipt.json()["paper"] == first["paper"]
+
+
+@pytest.mark.parametrize(
+    ("entry", "code"),
+    [
+        ({"name": "a.png", "owner_number": "001190012"}, None),
+        ({"name": "a.png", "owner_number": "123"}, "owner-number-invalid"),
+        ({"name": "a.png", "paper_type": "no-such"}, "paper-type-unknown"),
+        ({"name": "a.png", "kind": "else"}, "request-invalid"),
+        ({"name": "a.png", "colour": "red"}, "request-invalid"),
+        ({"name": "../a.png"}, "request-invalid"),
+        ({"name": ".."}, "request-invalid"),
+        ({"name": "a\x00.png"}, "request-invalid"),
+        ({"name": f"{OWNER_NUMBER}.png", "owner_number": OWNER_NUMBER}, "value-invalid"),
+        ({"name": "001 190-012.345 mặt trước.png", "owner_number": OWNER_NUMBER}, "value-invalid"),
+        ({"name": "khai-sinh_LE-THI-SEN.png", "owner_number": OWNER_NUMBER, "owner_name": OWNER_NAME}, "value-invalid"),
+    ],
+)
+def test_what_is_announced_is_checked(service: Service, entry: dict[str, str], code: str | None) -> None:
+    answer = service.call(Role.STATION, "POST", "/v1/batches", json={"papers": [entry]})
+    if code is None:
+        assert answer.status_code == 201
+    else:
+        assert (answer.status_code, answer.json()["code"]) == (422, code)
+
+
+@pytest.mark.parametrize("batch", ["", "a/b", "a b", "ố", "x" * 65, f"ho-so-{OWNER_NUMBER}"])
+def test_batch_identifiers_are_checked(service: Service, batch: str) -> None:
+    body = {"batch": batch, "papers": [{"name": "a.png", "owner_number": OWNER_NUMBER}]}
+    assert service.call(Role.STATION, "POST", "/v1/batches", json=body).status_code == 422
+
+
+def test_two_files_of_one_name_are_refused(service: Service) -> None:
+    names = ["giấy.png", unicodedata.normalize("NFD", "giấy.png")]
+    answer = service.call(Role.STATION, "POST", "/v1/batches", json={"papers": [{"name": n} for n in names]})
+    assert (answer.status_code, answer.json()["code"]) == (422, "value-invalid")
+
+
+def test_file_names_are_vietnamese_in_either_normal_form(service: Service) -> None:
+    batch = announce(service, Role.STATION, "lo-6", "giấy khai sinh.png")
+    answer = upload(service, batch, unicodedata.normalize("NFD", "giấy khai sinh.png"), png(7))
+    assert answer.status_code == 201
+    assert answer.json()["name"] == "giấy khai sinh.png"
+
+
+@pytest.mark.parametrize(
+    ("data", "status", "code"),
+    [
+        (b"", 422, "file-empty"),
+        (b"hello", 422, "file-type-unsupported"),
+        (b"x" * (LIMIT + 1), 413, "file-too-large"),
+    ],
+    ids=["empty", "text", "large"],
+)
+def test_unusable_files_are_refused_whole(service: Service, data: bytes, status: int, code: str) -> None:
+    batch = announce(service, Role.STATION, f"lo-bad-{code}", "001.png")
+    answer = upload(service, batch, "001.png", data)
+    assert (answer.status_code, answer.json()["code"]) == (status, code)
+    assert service.call(Role.STATION, "GET", "/v1/papers", params={"batch": batch}).json()["papers"] == []
+
+
+def test_an_upload_of_unknown_length_is_cut_at_the_limit(service: Service) -> None:
+    batch = announce(service, Role.STATION, "lo-7", "001.png")
+    pieces = (b"x" * 10_000 for _ in range(100))  # sent in chunks, without Content-Length
+    answer = service.call(Role.STATION, "PUT", f"/v1/batches/{batch}/files/001.png", content=pieces)
+    assert (answer.status_code, answer.json()["code"]) == (413, "file-too-large")
+
+
+def test_a_file_at_the_limit_is_accepted(service: Service) -> None:
+    batch = announce(service, Role.STATION, "lo-8", "001.png")
+    data = png(8)
+    answer = upload(service, batch, "001.png", data + b"\x00" * (LIMIT - len(data)))
+    assert answer.status_code == 201
+    assert answer.json()["size"] == LIMIT
+
+
+def test_a_file_that_was_not_announced_is_refused(service: Service) -> None:
+    batch = announce(service, Role.STATION, "lo-9", "001.png")
+    assert upload(service, batch, "002.png", png(9)).status_code == 404
+
+
+@pytest.mark.parametrize("path", ["/v1/batches", "/v1/lookups", "/v1/keys", "/v1/papers/0000000000000000/confirmation"])
+def test_long_json_is_refused_before_it_is_parsed(service: Service, path: str) -> None:
+    role = Role.ADMIN if path == "/v1/keys" else Role.OFFICER
+    pieces = (b" " * 65_536 for _ in range(MAX_JSON_BYTES // 65_536 + 1))
+    answer = service.call(role, "POST", path, content=pieces, headers={"Content-Type": "application/json"})
+    assert (answer.status_code, answer.json()["code"]) == (413, "request-too-large")
+
+
+def test_lists_are_paged(service: Service) -> None:
+    for _ in range(3):
+        keep_paper(service, state=PaperState.READY)
+    seen: list[str] = []
+    after = None
+    while True:
+        params = {"state": "ready", "limit": 2} | ({"after": after} if after else {})
+        page = service.call(Role.OFFICER, "GET", "/v1/papers", params=params).json()
+        seen += [p["id"] for p in page["papers"]]
+        after = page["next"]
+        if after is None:
+            break
+    assert len(seen) == len(set(seen)) == 3
+
+    first = service.call(Role.AUDITOR, "GET", "/v1/batches", params={"limit": 2}).json()
+    second = service.call(Role.AUDITOR, "GET", "/v1/batches", params={"limit": 2, "before": first["next"]}).json()
+    assert not {b["id"] for b in first["batches"]} & {b["id"] for b in second["batches"]}

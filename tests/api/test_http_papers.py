@@ -1,0 +1,184 @@
+"""Papers are confirmed, given out and verified; and what was given is on record."""
+
+import base64
+import datetime as dt
+import hashlib
+from collections.abc import Iterator
+
+import pytest
+from sqlalchemy import select
+
+from api.http.access import Role, issue_key
+from dossier import times
+from dossier.identifiers import PaperId
+from dossier.papers import PaperState
+from dossier.verdicts import Verdict
+from storage.database import reading
+from storage.schema import AuditRow
+from tests.api.http_service import DOSSIER, OWNER_NUMBER, PROCEDURE, Service, keep_paper, png, running
+
+NEED = {"owner_number": OWNER_NUMBER, "dossier": DOSSIER, "procedure": PROCEDURE, "purpose": "đăng ký thường trú"}
+
+
+@pytest.fixture(scope="module")
+def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+    with running(tmp_path_factory.mktemp("house")) as service:
+        yield service
+
+
+def audited(service: Service, about: str) -> list[tuple[str, str]]:
+    with reading(service.house.catalogue.engine) as session:
+        rows = session.scalars(select(AuditRow).where(AuditRow.object == about).order_by(AuditRow.seq))
+        return [(row.actor, row.action) for row in rows]
+
+
+def test_an_officer_confirms_once(service: Service) -> None:
+    paper = keep_paper(service, state=PaperState.READY)
+    path = f"/v1/papers/{paper.id}/confirmation"
+    assert service.call(Role.OFFICER, "POST", path, json={"by": "  "}).status_code == 422
+    confirmed = service.call(Role.OFFICER, "POST", path, json={"by": "Trần Văn Bình"}).json()["papers"][0]
+    assert (confirmed["state"], confirmed["confirmed_by"]) == ("confirmed", "Trần Văn Bình")
+    again = service.call(Role.OFFICER, "POST", path, json={"by": "Somebody Else"}).json()["papers"][0]
+    assert again == confirmed
+
+
+def test_what_cannot_be_confirmed_now_is_a_conflict(service: Service) -> None:
+    paper = keep_paper(service, state=PaperState.RECEIVED)
+    answer = service.call(Role.OFFICER, "POST", f"/v1/papers/{paper.id}/confirmation", json={"by": "Trần Văn Bình"})
+    assert (answer.status_code, answer.json()["code"]) == (409, "wrong-state")
+
+
+def test_the_sealed_file_comes_with_its_hash_and_without_personal_data_in_headers(service: Service) -> None:
+    paper = keep_paper(service)
+    answer = service.call(Role.OFFICER, "GET", f"/v1/papers/{paper.id}/file")
+    digest = hashlib.sha256(answer.content)
+    assert answer.headers["Content-Type"] == "application/pdf"
+    assert answer.headers["ETag"] == f'"{digest.hexdigest()}"'
+    assert answer.headers["Repr-Digest"] == f"sha-256=:{base64.b64encode(digest.digest()).decode()}:"
+    assert answer.headers["Content-Disposition"] == f'attachment; filename="{paper.id}.pdf"'
+    assert OWNER_NUMBER not in str(answer.headers)
+    assert ("officer", "paper.fetched") in audited(service, f"paper:{paper.id}")
+
+
+def test_before_it_is_sealed_there_is_no_file(service: Service) -> None:
+    paper = keep_paper(service, state=PaperState.READY)
+    answer = service.call(Role.OFFICER, "GET", f"/v1/papers/{paper.id}/file")
+    assert (answer.status_code, answer.json()["code"]) == (409, "not-sealed")
+
+
+def test_the_original_is_given_as_received(service: Service) -> None:
+    paper = keep_paper(service, state=PaperState.READY)
+    answer = service.call(Role.AUDITOR, "GET", f"/v1/papers/{paper.id}/original")
+    assert answer.content == png()
+    assert answer.headers["Content-Type"] == "image/png"
+    assert answer.headers["Content-Disposition"] == f'attachment; filename="{paper.id}-original.png"'
+
+
+def test_quarantined_papers_are_never_served(service: Service) -> None:
+    paper = keep_paper(service, state=PaperState.QUARANTINED)
+    for role in (Role.OFFICER, Role.AUDITOR):
+        answer = service.call(role, "GET", f"/v1/papers/{paper.id}/original")
+        assert (answer.status_code, answer.json()["code"]) == (409, "wrong-state")
+
+
+def test_a_damaged_object_is_an_error_and_not_a_file(service: Service) -> None:
+    paper = keep_paper(service)
+    (data,) = service.house.settings.root.glob(f"objects/**/{paper.id}/paper.pdf~/*/data")
+    data.chmod(0o600)
+    data.write_bytes(b"%PDF-1.7 forged")
+    answer = service.call(Role.OFFICER, "GET", f"/v1/papers/{paper.id}/file")
+    assert (answer.status_code, answer.json()["code"]) == (500, "object-damaged")
+    assert "papers/" not in answer.json()["detail"] + answer.json()["detail_en"]
+
+
+def test_reading_is_on_record(service: Service) -> None:
+    paper = keep_paper(service)
+    service.call(Role.AUDITOR, "GET", f"/v1/papers/{paper.id}")
+    service.call(Role.AUDITOR, "GET", "/v1/papers")
+    assert ("auditor", "paper.read") in audited(service, f"paper:{paper.id}")
+    assert ("auditor", "papers.listed") in audited(service, "papers")
+
+
+def test_a_lookup_gives_the_paper_and_the_right_to_its_file(service: Service) -> None:
+    paper, other = keep_paper(service), keep_paper(service, paper_type="decision", owner_number="0100109106")
+    assert service.call(Role.SYSTEM, "GET", f"/v1/papers/{paper.id}/file").status_code == 404
+
+    found = service.call(Role.SYSTEM, "POST", "/v1/lookups", json={**NEED, "paper_type": "birth-certificate"})
+    given = {p["id"]: p for p in found.json()["papers"]}[paper.id.value]
+    assert given["fields"][0]["key"] == "child_name"
+    assert not {"confirmed_by", "batch", "name", "original", "checks"} & set(given)
+    assert OWNER_NUMBER not in given["file"]
+
+    assert service.call(Role.SYSTEM, "GET", given["file"]).content == b"%PDF-1.7 sealed"
+    assert service.call(Role.SYSTEM, "GET", f"/v1/papers/{other.id}/file").status_code == 404
+    with service.client(None, issue_key(service.house.catalogue, "land-registry", Role.SYSTEM)) as client:
+        assert client.get(given["file"]).status_code == 404
+
+    (reuse,) = service.house.catalogue.reuses(paper.id)
+    assert (reuse.consumer, reuse.dossier and reuse.dossier.value, reuse.purpose) == (
+        "system",
+        DOSSIER,
+        NEED["purpose"],
+    )
+    assert ("system", "paper.reused") in audited(service, f"paper:{paper.id}")
+
+
+def test_only_papers_that_can_be_used_again_are_given(service: Service) -> None:
+    yesterday, tomorrow = times.today() - dt.timedelta(days=1), times.today() + dt.timedelta(days=1)
+    owner = "079085067890"
+    keep_paper(service, owner_number=owner, verdict=Verdict.UNDETERMINED)
+    keep_paper(service, owner_number=owner, state=PaperState.READY)
+    keep_paper(service, owner_number=owner, paper_type="other")
+    keep_paper(service, owner_number=owner, paper_type="retired-type")
+    expired = keep_paper(service, owner_number=owner, valid_until=yesterday)
+    valid = keep_paper(service, owner_number=owner, valid_until=tomorrow)
+
+    def look_up(**more: str) -> set[str]:
+        answer = service.call(Role.SYSTEM, "POST", "/v1/lookups", json={**NEED, "owner_number": owner, **more})
+        assert answer.status_code == 200, answer.text
+        return {p["id"] for p in answer.json()["papers"]}
+
+    assert look_up() == {valid.id.value}
+    assert look_up(valid_on=yesterday.isoformat()) == {valid.id.value, expired.id.value}
+    assert look_up(paper_type="decision") == set()
+    assert look_up(owner_number="079 085 067 890") == {valid.id.value}
+    assert ("system", "lookup.empty") in audited(service, f"dossier:{DOSSIER}")
+
+
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [
+        ({"owner_number": "001190"}, "owner-number-invalid"),
+        ({"paper_type": "no-such"}, "paper-type-unknown"),
+        ({"dossier": "12"}, "identifier-invalid"),
+        ({"procedure": "x"}, "identifier-invalid"),
+        ({"purpose": " "}, "request-invalid"),
+        ({"valid_on": "22/11/2026"}, "request-invalid"),
+        ({"purpose": None}, "request-invalid"),
+    ],
+)
+def test_a_lookup_says_for_whom_and_what_for(service: Service, change: dict[str, str | None], code: str) -> None:
+    answer = service.call(Role.SYSTEM, "POST", "/v1/lookups", json={**NEED, **change})
+    assert (answer.status_code, answer.json()["code"]) == (422, code)
+    assert OWNER_NUMBER not in answer.text
+
+
+def test_events_are_read_in_order(service: Service) -> None:
+    nothing = service.call(Role.SYSTEM, "GET", "/v1/events", params={"after": 10**9}).json()
+    assert nothing == {"events": [], "next": 10**9}
+
+
+def test_a_file_that_is_no_signed_pdf_is_not_valid(service: Service) -> None:
+    for data in (b"hello", b"", png()):
+        answer = service.call(Role.AUDITOR, "POST", "/v1/verifications", content=data)
+        assert answer.status_code in {200, 422}
+        if answer.status_code == 200:
+            (report,) = answer.json()["files"]
+            assert report["file"] == hashlib.sha256(data).hexdigest()
+            assert report["verdict"] != "valid"
+
+
+@pytest.mark.parametrize("role", [Role.OFFICER, Role.AUDITOR])
+def test_unknown_papers_are_not_found(service: Service, role: Role) -> None:
+    for path in ("", "/file", "/original"):
+        assert service.call(role, "GET", f"/v1/papers/{PaperId.new()}{path}").status_code == 404
