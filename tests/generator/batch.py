@@ -15,7 +15,7 @@ from tests.generator.papers.application import Application
 from tests.generator.papers.birth_certificate import BirthCertificate
 from tests.generator.papers.decision import Decision
 from tests.generator.papers.identity_card import IdentityCard
-from tests.generator.papers.look import TYPED, Content, Look
+from tests.generator.papers.look import TYPED, TYPED_LIFT, Content, Look
 from tests.generator.render import print_paper
 from tests.generator.typesetting import Style
 
@@ -36,7 +36,7 @@ class Sample:
 def _look(
     dpi: int, *, text: Family = Family.TERMES, sans: Family = Family.HEROS, filled: Family = Family.HEROS
 ) -> Look:
-    typed = Style(filled, 12, bold=filled is Family.CURSOR, ink=TYPED, kind="filled", lift=0.9)
+    typed = Style(filled, 12, bold=filled is Family.CURSOR, ink=TYPED, kind="filled", lift=TYPED_LIFT)
     return Look(dpi, Style(text, 14), Style(sans, 11), typed)
 
 

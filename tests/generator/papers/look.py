@@ -14,6 +14,8 @@ TYPED: Ink = (18, 20, 48)
 """A second printer's bluish black, for values put into a form."""
 
 
+TYPED_LIFT = 1.5
+"""Millimetres above the dotted line: enough that a dot below a letter (ạ, ụ) is not one of the line's dots."""
 HAND = Style(Family.CHORUS, 15, ink=(32, 44, 120), kind="filled")
 """The one face that looks written; both subsets have it."""
 
@@ -44,7 +46,7 @@ class Look:
             text=Style(rng.choice(shelf.text), 14),
             sans=Style(rng.choice(shelf.sans), 11),
             # A typewriter strikes hard; Cursor is drawn thin.
-            filled=Style(filled, 12, bold=filled is Family.CURSOR, ink=TYPED, kind="filled", lift=0.9),
+            filled=Style(filled, 12, bold=filled is Family.CURSOR, ink=TYPED, kind="filled", lift=TYPED_LIFT),
             marks_apart=MarkStyle.draw(rng) if marks_apart else None,
         )
 
