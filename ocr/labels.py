@@ -26,7 +26,8 @@ class Match:
     """A phrase found in a row.
 
     Attributes:
-        phrase: The phrase sought. start, end: First token and the token after the last. score: 0.8 to 1.
+        phrase: The phrase sought. start, end: First token and the token after the last.
+        score: 0.8 to 1, less for a short phrase with an edit.
     """
 
     phrase: str
@@ -60,10 +61,16 @@ class Label:
         return self.ends[self.best]
 
 
-def find_phrase(tokens: Sequence[Token], phrase: str) -> list[Match]:
-    """Return where ``phrase`` stands among ``tokens`` of one row, best first; matches may overlap."""
+def find_phrase(tokens: Sequence[Token], phrase: str, *, least_edits: int = 0) -> list[Match]:
+    """Return where ``phrase`` stands among ``tokens`` of one row, best first; matches may overlap.
+
+    Args:
+        tokens: Of one row.
+        phrase: As printed.
+        least_edits: Edits forgiven even to a short phrase, whose score then falls below 0.8.
+    """
     wanted = letters_of(phrase)
-    allowed = int(FORGIVEN * len(wanted))
+    allowed = max(int(FORGIVEN * len(wanted)), least_edits)
     matches = []
     for start, first in enumerate(tokens):
         if not first.letters:
@@ -89,7 +96,7 @@ def find_labels(rows: Sequence[Row], labels: Iterable[str]) -> list[Label]:
         matches = [
             Match(m.phrase, m.start, m.end, score)
             for label in wanted
-            for m in find_phrase(row.tokens, label)
+            for m in find_phrase(row.tokens, label, least_edits=1)
             if (score := m.score * _credibility(row, m)) > 0
         ]
         found += _without_overlaps(number, matches)
@@ -100,12 +107,16 @@ def _credibility(row: Row, match: Match) -> float:
     """Return how much like a label the match looks, 0 to 1: a colon after it, or the start of a line before it."""
     last = row.tokens[match.end - 1]
     after = row.tokens[match.end :]
+    starts_line = match.start == 0 or row.tokens[match.start - 1].line != last.line
+    alone = starts_line and len(after) == 1 and after[0].text[:1].isdigit()
+    if match.score < 1 - FORGIVEN and not alone:
+        # A misread "Số" is known by its figures only.
+        return 0.0
     if last.text.endswith((":", ":.", ";")) or (after and after[0].text.startswith(":")):
         return 1.0
-    starts_line = match.start == 0 or row.tokens[match.start - 1].line != row.tokens[match.start].line
     if len(letters_of(match.phrase)) < _SHORT:
         # "Số 15/2021" is a number; "Số 153 đường Chợ" is an address.
-        return 0.9 if starts_line and len(after) == 1 and after[0].text[:1].isdigit() else 0.0
+        return 0.9 if alone else 0.0
     if match.score < _NEARLY_EXACT:
         # "Nam, tỉnh …" at the start of a line is one letter from "Năm sinh".
         return 0.0

@@ -265,7 +265,7 @@ def _signer(rows: Sequence[Row], page_widths: Mapping[int, int]) -> Zone | None:
 def _name_in(rows: Sequence[Row], width: int, certainty: float) -> Zone | None:
     """Return the lowest line of the right half that is a person's name."""
     for row in reversed(rows):
-        name = [t for t in _right_column(row, width / 2) if t.letters]
+        name = [t for t in _right_column(row, width / 2) if len(t.letters) > 1 or _is_name_word(t.text)]
         if not 2 <= len(name) <= 6 or not all(_is_name_word(t.text) for t in name):  # noqa: PLR2004 - words of a name
             continue
         if not _is_upper(text_of(name)):

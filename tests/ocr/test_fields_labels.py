@@ -54,6 +54,8 @@ def test_the_longer_of_two_labels_that_begin_alike_is_taken() -> None:
         ("Số 153 đường Chợ Phiên", 0),
         ("theo Quyết định số 15", 0),
         ("Sở: Nội vụ", 1),
+        ("sá. 15/2021", 1),
+        ("sá. 15/2021 và", 0),
     ],
 )
 def test_a_short_label_needs_a_colon_or_figures_alone(text: str, found: int) -> None:

@@ -111,6 +111,11 @@ def test_recipients_and_titles_are_no_signer() -> None:
     assert "signer" not in _values(HEADER, NUMBER, DATE, KIND, SUBJECT, BODY, CLOSING[:-1])
 
 
+def test_specks_of_the_signature_beside_the_name_are_left_out() -> None:
+    closing = (*CLOSING[:-1], line("7 Trịnh Thị Mỹ Diễm v", 600, 760))
+    assert _values(HEADER, NUMBER, DATE, KIND, SUBJECT, BODY, closing) == WHOLE
+
+
 def test_the_signer_stands_on_the_page_of_the_recipients() -> None:
     first = page([*HEADER, NUMBER, DATE, KIND, *SUBJECT, *BODY])
     annex = page([line("PHỤ LỤC", 460, 100), line("Lê Văn An", 700, 300)], number=3)
