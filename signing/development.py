@@ -48,6 +48,7 @@ _TSA_LIFE = dt.timedelta(days=10 * 365)
 _SEAL_LIFE = dt.timedelta(days=5 * 365)
 _CRL_LIFE = dt.timedelta(days=30)
 _CRL_RENEWAL = dt.timedelta(days=1)
+_COMMON_NAME_BYTES = 64
 _BACKDATE = dt.timedelta(hours=1)
 """Certificates begin this long before their making, so that a machine whose clock is a little behind accepts them."""
 
@@ -153,21 +154,17 @@ def _make_authority(place: Path, at: dt.datetime) -> None:
 
 
 def _name(common: str) -> x509.Name:
-    """Return a subject whose common name and organization say that this is a test."""
-    attribute = x509.NameAttribute
+    """Return a subject that says that this is a test: in its organization, and in its common name if there is room."""
+    marked = f"{common} ({TEST_MARK})"
+    fits = len(marked.encode()) <= _COMMON_NAME_BYTES
+    short = common.encode()[:_COMMON_NAME_BYTES].decode(errors="ignore").rstrip()
     return x509.Name(
         [
-            attribute(NameOID.COUNTRY_NAME, "VN"),
-            attribute(NameOID.ORGANIZATION_NAME, f"sohoa - {TEST_MARK}"),
-            # X.520 limits a common name to 64 characters; the organization still carries the mark.
-            attribute(
-                NameOID.COMMON_NAME, f"{common} ({TEST_MARK})" if len(common) <= _LONGEST_MARKED else common[:64]
-            ),
+            x509.NameAttribute(NameOID.COUNTRY_NAME, "VN"),
+            x509.NameAttribute(NameOID.ORGANIZATION_NAME, f"{common} - {TEST_MARK}"),
+            x509.NameAttribute(NameOID.COMMON_NAME, marked if fits else short),
         ]
     )
-
-
-_LONGEST_MARKED = 64 - len(f" ({TEST_MARK})")
 
 
 def _certificate(

@@ -118,12 +118,13 @@ def _ends_chain(certificate: x509.Certificate, subjects: set[bytes]) -> bool:
 
 
 def _class_of(path: Path, folder: Path) -> TrustClass:
-    """Return the class that the nearest name on the way from ``path`` up to ``folder`` itself declares."""
-    names = [path.stem, *reversed(path.relative_to(folder).parent.parts), folder.resolve().name]
-    for name in names:
-        for trust_class in TrustClass:
-            if name.lower() == trust_class or name.lower().startswith((f"{trust_class}-", f"{trust_class}_")):
-                return trust_class
+    """Return the class that the file's name begins with, else that of the nearest folder so named, up to ``folder``."""
+    for trust_class in TrustClass:
+        if path.stem.lower().startswith(f"{trust_class}-") or path.stem.lower() == trust_class:
+            return trust_class
+    for name in [*reversed(path.relative_to(folder).parent.parts), folder.resolve().name]:
+        if name.lower() in set(TrustClass):
+            return TrustClass(name.lower())
     return TrustClass.UNLABELLED
 
 
