@@ -2,25 +2,24 @@
 
 Imports everything once and forks a worker per scenario from a single-threaded parent, so that a worker costs no
 start-up. Called as ``python -m tests.ingest.crash_runner SCENARIO…`` with the settings in the environment. A scenario
-is ``after:<step>`` (the step's work is done, its completion not noted), ``put:<n>`` (before the n-th write to the object
-store), ``save:<n>`` (after the n-th change of the catalogue), or ``finish`` (die nowhere). Prints one line per worker:
-the scenario and how it ended.
+is ``after:<step>`` (the step's work is done, its completion not noted), ``put:<n>`` (before the n-th write to the
+object store), ``save:<n>`` (after the n-th change of the catalogue), or ``finish`` (die nowhere). Prints one line per
+worker: the scenario and how it ended.
 """
 
 import functools
+import logging
 import os
 import signal
 import sys
-import time
 from collections.abc import Callable
 from typing import Any
 
-from dossier.papers import PaperState
+import structlog
+
 from ingest import pipeline, work
 from ingest.house import House
 from ingest.settings import Settings
-
-_END = {PaperState.STORED, PaperState.REJECTED, PaperState.FAILED, PaperState.QUARANTINED}
 
 
 def die() -> None:
@@ -76,13 +75,16 @@ def worker(scenario: str) -> None:
         house.__dict__["objects"] = DyingAt(house.objects, "put", int(argument), before=True)
     elif kind == "save":
         house.__dict__["catalogue"] = DyingAt(house.catalogue, "save", int(argument), before=False)
-    with work.Work(house):
-        while any(p.state not in _END for p in house.catalogue.papers()):
-            time.sleep(0.02)
+    with work.Work(house) as queue:
+        papers = [paper.id for paper in house.catalogue.papers()]
+        for paper in papers:
+            queue.start(paper)
+        queue.wait(papers)
 
 
 def main() -> None:
     """Run the scenarios in order."""
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
     for scenario in sys.argv[1:]:
         child = os.fork()
         if child == 0:
