@@ -4,8 +4,6 @@ Every change is one transaction, all or nothing: the rows, the audit entry and, 
 """
 
 import datetime as dt
-import hashlib
-import json
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import TypeVar
@@ -30,10 +28,8 @@ from storage.rows import (
     reuse_from,
     write_paper,
 )
+from storage.rules import batch_content, change_told, require_same_content
 from storage.schema import AccessKeyRow, BatchRow, EventRow, HeartbeatRow, OwnerRow, PaperRow, ReuseRow
-
-FINAL_CONTENT = frozenset({PaperState.STORED, PaperState.EXPIRED, PaperState.SUPERSEDED, PaperState.REVOKED})
-"""States in which owner, type, fields and files of a paper are fixed: only its standing may still change."""
 
 _Row = TypeVar("_Row")
 
@@ -83,7 +79,7 @@ class Catalogue:
             BatchMismatch: The identifier was used for other content.
             AlreadyExists: A paper's identifier is taken.
         """
-        content = _batch_content(batch, papers)
+        content = batch_content(batch, papers)
         with writing(self.engine) as session:
             present = session.scalar(select(BatchRow).where(BatchRow.id == batch.id))
             if present:
@@ -202,12 +198,12 @@ class Catalogue:
                 raise WrongState(state=kept.state.value, needed=expected.value)
             if paper.state is not kept.state:
                 require_transition(kept.state, paper.state)
-            _require_same_content(kept, paper)
+            require_same_content(kept, paper)
             if paper.state is PaperState.STORED and paper.code is None:
                 paper = replace(paper, code=_next_code(session, paper))
             write_paper(row, paper, _owner_row(session, paper.owner))
             session.flush()
-            self._audit(session, actor, action, _about(paper.id), {**(detail or {}), **_change(kept, paper)})
+            self._audit(session, actor, action, _about(paper.id), {**(detail or {}), **change_told(kept, paper)})
             if event:
                 session.add(
                     EventRow(kind=event.kind, paper=event.paper.value, at=event.at, payload=dict(event.payload))
@@ -249,6 +245,8 @@ class Catalogue:
 
     def by_original(self, sha256: str, owner: OwnerNumber | None) -> Paper | None:
         """Return the first paper that came with these bytes and was not rejected, to tell duplicates.
+
+        A paper that is no duplicate is its own first.
 
         Args:
             sha256: Of the original, lower-case hex.
@@ -429,44 +427,6 @@ def _owner_row(session: Session, owner: Owner | None) -> OwnerRow | None:
     return row
 
 
-def _batch_content(batch: Batch, papers: Sequence[Paper]) -> str:
-    """Return the hash that two requests for the same batch share."""
-    content = {
-        "batch": [
-            str(part) if part else None
-            for part in (
-                batch.station,
-                batch.operator,
-                batch.dossier,
-                batch.procedure,
-                batch.agency,
-                batch.manifest_sha256,
-            )
-        ],
-        "papers": [
-            [
-                paper.name,
-                paper.original.sha256,
-                f"{paper.owner.number.kind}:{paper.owner.number.value}" if paper.owner else None,
-                paper.kind.value,
-            ]
-            for paper in papers
-        ],
-    }
-    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
-
-
-def _require_same_content(kept: Paper, new: Paper) -> None:
-    """Refuse changes to what is fixed."""
-    fixed = ["batch", "name", "created_at", "original"]
-    if kept.state in FINAL_CONTENT:
-        fixed += ["owner", "kind", "paper_type", "sealed", "fields", "page_count", "signed_origin", "dossier"]
-        fixed += ["procedure", "agency", "issued_on", "confirmed_by", "confirmed_at", "stored_at"]
-    for name in fixed:
-        if getattr(kept, name) != getattr(new, name):
-            raise AlreadyExists(kind=f"'{name}' of paper {kept.id}")
-
-
 def _next_code(session: Session, paper: Paper) -> str | None:
     """Return ``<owner number>.<paper type>.<running number>``; ``None`` while owner or type is unknown."""
     if paper.owner is None or paper.paper_type is None:
@@ -479,13 +439,3 @@ def _next_code(session: Session, paper: Paper) -> str | None:
     )
     running = [int(code.rpartition(".")[2]) for code in given if code]
     return f"{stem}{max(running, default=0) + 1:02d}"
-
-
-def _change(kept: Paper, new: Paper) -> dict[str, str]:
-    """Return what the audit entry tells of a change: states, and the hash of a new sealed file."""
-    told: dict[str, str] = {}
-    if new.state is not kept.state:
-        told |= {"from": kept.state.value, "to": new.state.value}
-    if new.sealed and new.sealed != kept.sealed:
-        told["sealed_sha256"] = new.sealed.sha256
-    return told

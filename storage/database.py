@@ -13,10 +13,7 @@ from pathlib import Path
 from sqlite3 import Connection as SqliteConnection
 from sqlite3 import OperationalError as SqliteBusy
 
-from alembic import command
-from alembic.config import Config
-from alembic.util import CommandError
-from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
+from sqlalchemy import Connection, Engine, create_engine, event, inspect, make_url, text
 from sqlalchemy.exc import (
     ArgumentError,
     DataError,
@@ -30,6 +27,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.orm import Session
 
 from dossier.errors import ConfigurationError, SohoaError, StoreUnavailable
+from storage.schema import REVISION
 
 BUSY_TIMEOUT_S = 30
 """How long a SQLite writer waits for the writer before it."""
@@ -48,7 +46,7 @@ def connect(url: str) -> Engine:
     """
     try:
         parsed = make_url(url)
-    except ArgumentError:
+    except (ArgumentError, ValueError):
         raise ConfigurationError(reason="the database URL is malformed") from None
     match parsed.get_backend_name():
         case "postgresql":
@@ -127,6 +125,14 @@ def migrate(engine: Engine) -> None:
     Raises:
         StoreUnavailable: The database does not answer, or was made by a newer version of sohoa.
     """
+    with reading(engine) as session:
+        if _revision(session.connection()) == REVISION:
+            return
+    # Imported only where there is something to do: it doubles the time a command takes to start.
+    from alembic import command  # noqa: PLC0415
+    from alembic.config import Config  # noqa: PLC0415
+    from alembic.util import CommandError  # noqa: PLC0415
+
     with as_file(files("storage") / "migrations") as scripts, writing(engine) as session:
         config = Config()
         config.set_main_option("script_location", str(scripts).replace("%", "%%"))
@@ -135,6 +141,14 @@ def migrate(engine: Engine) -> None:
             command.upgrade(config, "head")
         except CommandError as error:
             raise StoreUnavailable(part="catalogue", reason=f"its schema is unknown: {error}") from error
+
+
+def _revision(connection: Connection) -> str | None:
+    """Return the migration the database is at, ``None`` for an empty one."""
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    revision: str | None = connection.scalar(text("SELECT version_num FROM alembic_version"))
+    return revision
 
 
 @contextmanager

@@ -100,8 +100,10 @@ def write_paper(row: PaperRow, paper: Paper, owner: OwnerRow | None) -> None:
     row.sealed_sha256 = paper.sealed.sha256 if paper.sealed else None
     row.sealed_size = paper.sealed.size if paper.sealed else None
     row.sealed_media_type = paper.sealed.media_type if paper.sealed else None
-    row.fields = [_field_row(position, field) for position, field in enumerate(paper.fields)]
-    row.checks = [_check_row(position, check) for position, check in enumerate(paper.checks)]
+    if tuple(_field_from(field) for field in row.fields) != paper.fields:
+        row.fields = [_field_row(position, field) for position, field in enumerate(paper.fields)]
+    if tuple(_check_from(check) for check in row.checks) != paper.checks:
+        row.checks = [_check_row(position, check) for position, check in enumerate(paper.checks)]
 
 
 def batch_from(row: BatchRow) -> Batch:

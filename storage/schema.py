@@ -10,6 +10,9 @@ from sqlalchemy.types import TypeDecorator
 
 from dossier.errors import InvalidValue
 
+REVISION = "0001"
+"""The newest migration: a database at this one needs none."""
+
 Serial = BigInteger().with_variant(Integer(), "sqlite")
 """SQLite numbers rows by itself only where the column is an INTEGER."""
 

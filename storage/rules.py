@@ -1,0 +1,77 @@
+"""What about a paper or batch is fixed, and what is told of a change: plain functions of values."""
+
+import hashlib
+import json
+from collections.abc import Sequence
+
+from dossier.errors import AlreadyExists
+from dossier.papers import Paper, PaperState
+from storage.records import Batch
+
+FINAL_CONTENT = frozenset({PaperState.STORED, PaperState.EXPIRED, PaperState.SUPERSEDED, PaperState.REVOKED})
+"""States in which owner, type, fields and files of a paper are fixed: only its standing may still change."""
+_ALWAYS_FIXED = ("batch", "name", "created_at", "original")
+_FIXED_ONCE_STORED = (
+    "owner",
+    "kind",
+    "paper_type",
+    "sealed",
+    "fields",
+    "page_count",
+    "signed_origin",
+    "dossier",
+    "procedure",
+    "agency",
+    "issued_on",
+    "confirmed_by",
+    "confirmed_at",
+    "stored_at",
+)
+
+
+def require_same_content(kept: Paper, new: Paper) -> None:
+    """Do nothing if ``new`` changes of ``kept`` only what may change.
+
+    Raises:
+        AlreadyExists: It changes something fixed.
+    """
+    for name in _ALWAYS_FIXED + (_FIXED_ONCE_STORED if kept.state in FINAL_CONTENT else ()):
+        if getattr(kept, name) != getattr(new, name):
+            raise AlreadyExists(kind=f"'{name}' of paper {kept.id}")
+
+
+def batch_content(batch: Batch, papers: Sequence[Paper]) -> str:
+    """Return the hash that two requests for the same batch share."""
+    content = {
+        "batch": [
+            str(part) if part else None
+            for part in (
+                batch.station,
+                batch.operator,
+                batch.dossier,
+                batch.procedure,
+                batch.agency,
+                batch.manifest_sha256,
+            )
+        ],
+        "papers": [
+            [
+                paper.name,
+                paper.original.sha256,
+                f"{paper.owner.number.kind}:{paper.owner.number.value}" if paper.owner else None,
+                paper.kind.value,
+            ]
+            for paper in papers
+        ],
+    }
+    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
+
+
+def change_told(kept: Paper, new: Paper) -> dict[str, str]:
+    """Return what the audit entry tells of a change: states, and the hash of a new sealed file."""
+    told: dict[str, str] = {}
+    if new.state is not kept.state:
+        told |= {"from": kept.state.value, "to": new.state.value}
+    if new.sealed and new.sealed != kept.sealed:
+        told["sealed_sha256"] = new.sealed.sha256
+    return told
