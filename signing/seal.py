@@ -15,6 +15,7 @@ black (defined by the file's output intent) and uses no transparency.
 import asyncio
 import datetime as dt
 import io
+from typing import IO
 
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.misc import PdfError
@@ -23,9 +24,10 @@ from pyhanko.sign.fields import MDPPerm, SigFieldSpec, SigSeedSubFilter
 from pyhanko.sign.general import SigningError
 from pyhanko.sign.signers import PdfSignatureMetadata, PdfSigner
 from pyhanko.sign.signers.pdf_cms import PdfCMSSignedAttributes
-from pyhanko.sign.signers.pdf_signer import DSSContentSettings, PdfSigningSession
+from pyhanko.sign.signers.pdf_signer import PdfTimeStamper, PreSignValidationStatus
 from pyhanko.sign.timestamps import TimeStamper
 from pyhanko.sign.timestamps.common_utils import TimestampRequestError
+from pyhanko.sign.validation import DocumentSecurityStore
 from pyhanko_certvalidator import ValidationContext
 from pyhanko_certvalidator.errors import PathBuildingError, PathValidationError, RevokedError
 
@@ -39,7 +41,10 @@ SEAL_FIELD = "sohoa-seal"
 TIMESTAMP_FIELD = "sohoa-timestamp"
 """Name of the form field that holds the first document time stamp."""
 
+_TIMESTAMP_LABEL = "Dấu thời gian lưu trữ"
 _DIGEST = "sha256"
+_SLACK = 2048
+"""Hex digits reserved beyond a trial signature or token: the real one's numbers may be a few bytes longer."""
 
 
 def seal(
@@ -93,19 +98,10 @@ async def _seal(
     trust: TrustStore,
     signing_time: dt.datetime,
 ) -> bytes:
-    writer = IncrementalPdfFileWriter(io.BytesIO(pdf))
+    writer = _Appender(io.BytesIO(pdf))
     _require_unsigned(writer.prev)
     box = page_box(writer.find_page_for_modification(0)[0].get_object())
     fitted = stamp.fitted(signing_time, *box.size)
-    context = ValidationContext(
-        trust_roots=trust.roots,
-        other_certs=trust.certificates,
-        crls=trust.crls,
-        ocsps=trust.ocsps,
-        revocation_mode="require",
-        moment=signing_time,
-        retroactive_revinfo=True,
-    )
     signer = PdfSigner(
         PdfSignatureMetadata(
             field_name=SEAL_FIELD,
@@ -113,12 +109,8 @@ async def _seal(
             subfilter=SigSeedSubFilter.PADES,
             certify=True,
             docmdp_permissions=MDPPerm.NO_CHANGES,
-            embed_validation_info=True,
-            use_pades_lta=True,
-            timestamp_field_name=TIMESTAMP_FIELD,
-            validation_context=context,
+            validation_context=_context(trust, signing_time),
             signer_key_usage=set(),
-            dss_settings=DSSContentSettings(include_vri=False),
         ),
         key.signer,
         timestamper=time_stamper,
@@ -132,21 +124,52 @@ async def _seal(
     )
     session = signer.init_signing_session(writer)
     session.system_time = signing_time
-    return await _complete(session, writer)
-
-
-async def _complete(session: PdfSigningSession, writer: IncrementalPdfFileWriter) -> bytes:
-    """Return the file after signature, security store and document time stamp."""
     evidence = await session.perform_presign_validation(writer)
-    reserved = await session.estimate_signature_container_size(evidence)
-    to_sign = session.prepare_tbs_document(evidence, reserved)
+    assert evidence is not None  # noqa: S101 - there is a validation context
+    reserved = await session.estimate_signature_container_size(evidence, tight=True)
+    to_sign = session.prepare_tbs_document(evidence, reserved + _SLACK)
     digest, output = to_sign.digest_tbs_document()
-    signed = await to_sign.perform_signature(
-        digest.document_digest, PdfCMSSignedAttributes(signing_time=session.system_time)
+    await to_sign.perform_signature(digest.document_digest, PdfCMSSignedAttributes(signing_time=signing_time))
+    return await _archive(output, evidence, time_stamper)
+
+
+async def _archive(signed: IO[bytes], evidence: PreSignValidationStatus, time_stamper: TimeStamper) -> bytes:
+    """Return the file with the evidence that was found before signing, under a document time stamp."""
+    writer = _Appender(signed)
+    DocumentSecurityStore.supply_dss_in_writer(
+        writer,
+        sig_contents=None,
+        paths=evidence.validation_paths,
+        ocsps=evidence.ocsps_to_embed,
+        crls=evidence.crls_to_embed,
     )
-    await signed.post_signature_processing(output)
+    expected = await time_stamper.async_dummy_response(_DIGEST)
+    stamper = PdfTimeStamper(time_stamper, field_name=TIMESTAMP_FIELD, readable_field_name=_TIMESTAMP_LABEL)
+    output = await stamper.async_timestamp_pdf(
+        writer, _DIGEST, bytes_reserved=2 * len(expected.dump()) + _SLACK, in_place=True
+    )
     output.seek(0)
     return bytes(output.read())
+
+
+def _context(trust: TrustStore, at: dt.datetime) -> ValidationContext:
+    """Return how key and time stamper must prove themselves: chain and revocation, both or nothing is signed."""
+    return ValidationContext(
+        trust_roots=trust.roots,
+        other_certs=trust.certificates,
+        crls=trust.crls,
+        ocsps=trust.ocsps,
+        revocation_mode="require",
+        moment=at,
+        retroactive_revinfo=True,
+    )
+
+
+class _Appender(IncrementalPdfFileWriter):
+    """Appends a revision and leaves the metadata alone: XMP and document information stay as they were assembled."""
+
+    def _update_meta(self) -> None:
+        pass
 
 
 def _require_unsigned(reader: PdfFileReader) -> None:
