@@ -91,7 +91,8 @@ def frames(image: NDArray[np.uint8], dpi: int) -> tuple[Box, ...]:
         Their boxes, in pixels of the image.
     """
     shrink = max(1, dpi // _FRAME_DPI)
-    small = cv2.resize(image, (image.shape[1] // shrink, image.shape[0] // shrink), interpolation=cv2.INTER_AREA)
+    size = max(1, image.shape[1] // shrink), max(1, image.shape[0] // shrink)
+    small = cv2.resize(image, size, interpolation=cv2.INTER_AREA)
     dark = (np.asarray(small) < _DARK).view(np.uint8)
     shapes, labels, stats, _ = cv2.connectedComponentsWithStats(dark, connectivity=8)
     inch = dpi / shrink

@@ -8,8 +8,9 @@ stops also stand in rows, but without rhythm.
 import numpy as np
 from numpy.typing import NDArray
 
-# Inches: the largest dot, the widest pitch, the widest gap that written text leaves, how far a row may waver.
-_DOT, _PITCH, _HIDDEN, _WAVER = 0.03, 0.12, 1.0, 0.008
+# Inches: the largest dot, the widest pitch, the widest gap that written text leaves, how far a row may waver, and the
+# greatest distance of a colon's dots.
+_DOT, _PITCH, _HIDDEN, _WAVER, _COLON = 0.03, 0.12, 1.0, 0.008, 0.1
 # A row has at least this many dots; this share of their gaps fits the rhythm, each to this share of the pitch.
 _LEAST_DOTS, _RHYTHM, _TOLERANCE = 6, 0.75, 0.2
 # A row without a hidden dot may be shorter: five dots in a run stand nowhere else.
@@ -34,8 +35,7 @@ def leader_dots(stats: NDArray[np.int32], dpi: int) -> NDArray[np.intp]:
     found = [np.empty(0, dtype=np.intp)]
     for row in _rows(centres, dpi):
         rhythmic = row[_in_rhythm(centres[row, 0], dpi)]
-        if rhythmic.size:
-            found.append(dots[rhythmic[_is_colon(centres, rhythmic[0], dpi) :]])
+        found.append(dots[[dot for dot in rhythmic if not _is_colon(centres, dot, dpi)]])
     return np.concatenate(found)
 
 
@@ -81,8 +81,8 @@ def _in_rhythm(x: NDArray[np.float64], dpi: int) -> NDArray[np.bool_]:
     return keeps if enough else none
 
 
-def _is_colon(centres: NDArray[np.float64], dot: np.intp, dpi: int) -> int:
-    """Return 1 if the dot is the lower one of a colon, with another straight above it; else 0."""
+def _is_colon(centres: NDArray[np.float64], dot: np.intp, dpi: int) -> bool:
+    """Tell whether the dot is the lower one of a colon, with another straight above it."""
     across = np.abs(centres[:, 0] - centres[dot, 0])
     above = centres[dot, 1] - centres[:, 1]
-    return int(bool(np.any((across <= _WAVER * dpi) & (above > _DOT * dpi) & (above < _PITCH * dpi))))
+    return bool(np.any((across <= _WAVER * dpi) & (above > _DOT * dpi) & (above < _COLON * dpi)))

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from statistics import median
 
+from ocr.markup import printable
 from ocr.model import Line, Word
 
 # Shares of the page's usual word height.
@@ -19,7 +20,7 @@ _DASHES = frozenset("-–—~_¬=")
 # A ruling read as dashes with a letter or two among them.
 _RULING = re.compile(r"[-–—_=]{4,}")
 # Characters that Vietnamese papers do not use at the edge of a word; engines see them in specks.
-_FOREIGN = "`´„¬¡¿|¦\\^†‡{}"
+_FOREIGN = "`´„¬¡¿|¦\\^†‡{}_"
 # Tesseract's usual misreadings of the dash that opens an item of a list.
 _ITEM_DASHES = frozenset({"~", "~-", "—", "–", "_", "-"})
 
@@ -55,7 +56,7 @@ def word_height(lines: Iterable[Line]) -> float:
 
 
 def _without_foreign_edges(word: Word) -> Word:
-    return replace(word, text=word.text.strip(_FOREIGN))
+    return replace(word, text=printable(word.text).strip(_FOREIGN))
 
 
 def _without_ghosts(words: tuple[Word, ...]) -> tuple[Word, ...]:

@@ -1,13 +1,16 @@
 """From a master page to its reading."""
 
+from dataclasses import replace
+
 import numpy as np
 from numpy.typing import NDArray
 
 from ocr.engine import Engine
 from ocr.layout import frames, in_reading_order
-from ocr.model import PageReading
+from ocr.model import Line, PageReading
 from ocr.noise import without_noise
 from ocr.reading_image import reading_image
+from ocr.spelling import mended
 
 
 def read_page(master: NDArray[np.uint8], *, number: int, dpi: int, engine: Engine) -> PageReading:
@@ -27,5 +30,9 @@ def read_page(master: NDArray[np.uint8], *, number: int, dpi: int, engine: Engin
     """
     height, width = master.shape[:2]
     image = reading_image(master, dpi)
-    lines = without_noise(engine.read(image, dpi))
+    lines = tuple(_respelt(line) for line in without_noise(engine.read(image, dpi)))
     return PageReading(number, width, height, dpi, in_reading_order(lines, width, frames(image, dpi)), engine.name)
+
+
+def _respelt(line: Line) -> Line:
+    return replace(line, words=tuple(replace(word, text=mended(word.text)) for word in line.words))

@@ -84,14 +84,17 @@ def _seals(redness: Grey, dpi: int) -> NDArray[np.bool_] | None:
     ink = (np.asarray(cv2.resize(redness, small_size, interpolation=cv2.INTER_AREA)) > _RED_EXCESS / 2).view(np.uint8)
     reach = max(3, round(_RED_REACH * dpi / _SHRINK) | 1)
     spots = cv2.dilate(ink, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (reach, reach)))
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(spots, connectivity=8)
+    _, _, stats, _ = cv2.connectedComponentsWithStats(spots, connectivity=8)
     inches = np.asarray(stats)[:, (cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT)] * _SHRINK / dpi
     is_seal = (inches.min(axis=1) >= _SEAL_SIZE) & (inches.max(axis=1) <= _SEAL_SHAPE * inches.min(axis=1))
     is_seal[0] = False
-    if count == 1 or not is_seal.any():
+    if not is_seal.any():
         return None
-    mask = is_seal[np.asarray(labels)].view(np.uint8)
-    return np.asarray(cv2.resize(mask, (width, height), interpolation=cv2.INTER_NEAREST)).view(np.bool_)
+    # Star and letters of a seal need not touch its ring: all red within its bounds is the seal's.
+    mask = np.zeros((height, width), dtype=bool)
+    for x, y, across, down, _ in np.asarray(stats)[is_seal] * _SHRINK:
+        mask[y : y + down, x : x + across] = True
+    return mask
 
 
 def paper(image: Grey, dpi: int) -> Grey:

@@ -5,6 +5,7 @@ processes, and Tesseract's own threads cost three times the CPU time they save. 
 PGM files, which neither side has to deflate.
 """
 
+import math
 import os
 import shlex
 import tempfile
@@ -27,6 +28,8 @@ from ocr.model import Line, Word
 
 _WORD_LEVEL = "5"
 _COLUMNS = 12
+_QUARTERS = (0, 90, 180, 270)
+_NOT_UNDERSTOOD = "table of words not understood"
 _TOO_FEW_CHARACTERS = "Too few characters"
 _LANGUAGE_ERRORS = ("Failed loading language", "Error opening data file")
 # pytesseract raises a bare RuntimeError with this text when the time is up.
@@ -118,10 +121,10 @@ class TesseractEngine:
                 )
         except _TooFewCharactersError:
             return Orientation(0, 0.0)
-        try:
-            return Orientation(int(found["rotate"]) % 360, max(0.0, float(found["orientation_conf"])))
-        except (KeyError, ValueError) as error:
-            raise PartFailed(part="tesseract", reason="orientation output not understood") from error
+        degrees, confidence = found.get("rotate"), found.get("orientation_conf")
+        if degrees not in _QUARTERS or confidence is None:
+            raise PartFailed(part="tesseract", reason="orientation not understood")
+        return Orientation(degrees, max(0.0, confidence))
 
     def _data_folder(self) -> str:
         return "" if self.tessdata is None else f"--tessdata-dir {shlex.quote(str(self.tessdata))}"
@@ -177,7 +180,7 @@ def _lines(tsv: str, page: Box) -> tuple[Line, ...]:
     """Parse Tesseract's tab-separated output, whose rows stand in reading order."""
     rows = [row.split("\t") for row in tsv.split("\n")[1:] if row]
     if any(len(row) != _COLUMNS for row in rows):
-        raise PartFailed(part="tesseract", reason="table of words not understood")
+        raise PartFailed(part="tesseract", reason=_NOT_UNDERSTOOD)
     lines: list[Line] = []
     blocks: dict[tuple[str, str], int] = {}
     # Columns: level, page, block, paragraph, line, word, left, top, width, height, confidence, text.
@@ -196,7 +199,9 @@ def _word(row: list[str], page: Box) -> Word | None:
         left, top, width, height = (int(cell) for cell in row[6:10])
         confidence = float(row[10]) / 100
     except ValueError as error:
-        raise PartFailed(part="tesseract", reason="table of words not understood") from error
+        raise PartFailed(part="tesseract", reason=_NOT_UNDERSTOOD) from error
+    if math.isnan(confidence):
+        raise PartFailed(part="tesseract", reason=_NOT_UNDERSTOOD)
     x, y = min(max(left, 0), page.width), min(max(top, 0), page.height)
     right, bottom = min(left + width, page.width), min(top + height, page.height)
     if not text or right <= x or bottom <= y:

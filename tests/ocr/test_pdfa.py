@@ -1,0 +1,177 @@
+"""The searchable PDF/A-2b, judged by other programs: pikepdf's validator, poppler, pyHanko."""
+
+import datetime as dt
+import io
+import subprocess
+from pathlib import Path
+
+import numpy as np
+import pikepdf
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from pikepdf import pdfa
+from PIL import Image
+from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
+
+from dossier.errors import DamagedFile
+from dossier.papers import Box
+from dossier.times import VIETNAM
+from ocr.glyphless import GlyphlessFont
+from ocr.model import Line, PageReading, Word
+from ocr.pdfa import PdfMetadata, SearchablePage, searchable_pdf
+from tests.ocr import drawn
+
+METADATA = PdfMetadata(
+    "Quyết định về <việc> & người",
+    dt.datetime(2026, 11, 22, 2, 15, 4, tzinfo=dt.UTC),
+    author="UBND xã Hòa Thuận",
+    subject="Hồ sơ",
+)
+# Lines as a real page has them: of different widths, touching words, and marks above and below.
+LINES = tuple(drawn.line(text, 100, 100 + 80 * i) for i, text in enumerate(drawn.SENTENCES))
+
+
+def page_of(*lines: Line, number: int = 1) -> SearchablePage:
+    reading = PageReading(number, drawn.WIDTH, drawn.HEIGHT, drawn.DPI, lines)
+    return SearchablePage(drawn.jpeg(drawn.page()), reading)
+
+
+def poppler(tmp_path: Path, pdf: bytes, *command: str) -> str:
+    file = tmp_path / "paper.pdf"
+    file.write_bytes(pdf)
+    program, *options = command
+    output = ["-"] if program == "pdftotext" else []
+    return subprocess.run([program, *options, str(file), *output], check=True, capture_output=True, text=True).stdout
+
+
+def words_of(text: str) -> list[str]:
+    return text.split()
+
+
+def test_validates_as_pdfa_2b() -> None:
+    report = pdfa.validate_written(io.BytesIO(searchable_pdf([page_of(*LINES)], METADATA)), "2b")
+    assert report.passed, report.summary()
+
+
+@pytest.mark.parametrize("options", [[], ["-raw"], ["-layout"]])
+def test_text_comes_out_as_it_went_in(tmp_path: Path, options: list[str]) -> None:
+    pages = [page_of(*LINES), page_of(number=2), page_of(LINES[2], number=3)]
+    text = poppler(tmp_path, searchable_pdf(pages, METADATA), "pdftotext", *options)
+    assert [words_of(page) for page in text.split("\f")[:3]] == [words_of(page.reading.text) for page in pages]
+    assert [line.strip() for line in text.splitlines() if line.strip("\f ")][:4] == list(drawn.SENTENCES)
+
+
+def test_words_that_touch_stay_words_and_spread_letters_stay_one_word(tmp_path: Path) -> None:
+    touching = Line((drawn.word("Nguyễn", 100, width=110), drawn.word("Văn", 210, width=60), drawn.word("An", 268)))
+    spread = Line((drawn.word("QUYẾT", 100, 200, width=500), drawn.word("ĐỊNH", 640, 200, width=400)))
+    text = poppler(tmp_path, searchable_pdf([page_of(touching, spread)], METADATA), "pdftotext")
+    assert words_of(text) == ["Nguyễn", "Văn", "An", "QUYẾT", "ĐỊNH"]
+
+
+def test_words_lie_on_their_boxes(tmp_path: Path) -> None:
+    found = poppler(tmp_path, searchable_pdf([page_of(*LINES)], METADATA), "pdftotext", "-bbox")
+    boxes = [line.split('"') for line in found.splitlines() if "<word" in line]
+    scale = drawn.DPI / 72
+    for cells, word in zip(boxes, (w for line in LINES for w in line.words), strict=True):
+        left, top, right, bottom = (float(cells[i]) * scale for i in (1, 3, 5, 7))
+        assert (left, top) == pytest.approx((word.box.x, word.box.y), abs=2)
+        assert (right, bottom) == pytest.approx((word.box.right, word.box.bottom), abs=6)
+
+
+def test_page_has_the_size_of_the_paper_and_shows_the_master_alone(tmp_path: Path) -> None:
+    pdf = searchable_pdf([page_of(*LINES)], METADATA)
+    assert "446.4 x 324 pts" in poppler(tmp_path, pdf, "pdfinfo")
+    file = tmp_path / "shown"
+    subprocess.run(["pdftoppm", "-r", "200", "-png", str(tmp_path / "paper.pdf"), str(file)], check=True)
+    (shown,) = tmp_path.glob("shown*.png")
+    difference = np.asarray(Image.open(shown)).astype(int) - drawn.page()[:, :, ::-1]
+    assert np.mean(abs(difference)) < 2
+
+
+def test_master_is_embedded_untouched() -> None:
+    page = page_of(*LINES)
+    with pikepdf.open(io.BytesIO(searchable_pdf([page], METADATA))) as pdf:
+        assert pdf.pages[0].Resources.XObject["/Page"].read_raw_bytes() == page.jpeg
+
+
+def test_grey_masters_are_accepted() -> None:
+    buffer = io.BytesIO()
+    Image.new("L", (300, 200), 200).save(buffer, "JPEG")
+    pdf = searchable_pdf([SearchablePage(buffer.getvalue(), PageReading(1, 300, 200, 200, ()))], METADATA)
+    assert pdfa.validate_written(io.BytesIO(pdf), "2b").passed
+
+
+def test_font_is_embedded_with_a_unicode_map(tmp_path: Path) -> None:
+    *_, row = poppler(tmp_path, searchable_pdf([page_of(*LINES)], METADATA), "pdffonts").splitlines()
+    assert row.split()[:7] == ["Invisible", "CID", "TrueType", "Identity-H", "yes", "no", "yes"]
+
+
+def test_metadata_is_said_twice_in_agreement() -> None:
+    with pikepdf.open(io.BytesIO(searchable_pdf([page_of(*LINES)], METADATA))) as pdf:
+        info = {str(key): str(value) for key, value in pdf.docinfo.items()}
+        with pdf.open_metadata() as xmp:
+            said = dict(xmp)
+            assert xmp.pdfa_status == "2B"
+    assert info["/Title"] == METADATA.title
+    assert info["/CreationDate"] == "D:20261122091504+07'00'"
+    assert said["{http://purl.org/dc/elements/1.1/}title"] == METADATA.title
+    assert said["{http://purl.org/dc/elements/1.1/}creator"] == [METADATA.author]
+    assert said["{http://ns.adobe.com/xap/1.0/}CreateDate"] == "2026-11-22T09:15:04+07:00"
+
+
+def test_equal_input_gives_equal_bytes_and_other_input_another_identifier() -> None:
+    first, second = (searchable_pdf([page_of(*LINES)], METADATA) for _ in range(2))
+    assert first == second
+    other = searchable_pdf([page_of(LINES[0])], METADATA)
+    with pikepdf.open(io.BytesIO(first)) as a, pikepdf.open(io.BytesIO(other)) as b:
+        assert a.trailer.ID[0] != b.trailer.ID[0]
+
+
+def test_moment_is_told_in_vietnams_zone_whatever_zone_it_came_in() -> None:
+    moved = PdfMetadata(METADATA.title, METADATA.created.astimezone(VIETNAM), METADATA.author, METADATA.subject)
+    assert searchable_pdf([page_of(*LINES)], moved) == searchable_pdf([page_of(*LINES)], METADATA)
+
+
+def test_can_be_extended_for_a_signature() -> None:
+    writer = IncrementalPdfFileWriter(io.BytesIO(searchable_pdf([page_of(*LINES)], METADATA)))
+    assert writer.root["/Type"] == "/Catalog"
+    assert writer.prev.total_revisions == 1
+
+
+@pytest.mark.parametrize("jpeg", [b"", b"no picture", drawn.jpeg(np.zeros((10, 10, 3), np.uint8))])
+def test_page_image_must_be_a_jpeg_of_the_pages_size(jpeg: bytes) -> None:
+    with pytest.raises(DamagedFile):
+        searchable_pdf([SearchablePage(jpeg, page_of().reading)], METADATA)
+
+
+def test_four_colour_page_images_are_refused() -> None:
+    buffer = io.BytesIO()
+    Image.new("CMYK", (300, 200)).save(buffer, "JPEG")
+    with pytest.raises(DamagedFile):
+        searchable_pdf([SearchablePage(buffer.getvalue(), PageReading(1, 300, 200, 200, ()))], METADATA)
+
+
+def test_needs_a_page_and_a_moment_with_a_zone() -> None:
+    with pytest.raises(ValueError, match="page"):
+        searchable_pdf([], METADATA)
+    with pytest.raises(ValueError, match="zone"):
+        searchable_pdf([page_of()], PdfMetadata("", dt.datetime(2026, 1, 1)))  # noqa: DTZ001 - the point of the test
+
+
+@given(
+    st.lists(st.text(st.characters(codec=None), min_size=1, max_size=8), min_size=1, max_size=6),
+    st.text(st.characters(codec=None), max_size=20),
+    st.integers(0, 1200),
+)
+@settings(max_examples=40, deadline=None)
+def test_any_text_gives_a_valid_file(texts: list[str], title: str, x: int) -> None:
+    words = tuple(Word(text, Box(x + i, 10, 1 + 7 * i, 1 + i), 0.5) for i, text in enumerate(texts))
+    metadata = PdfMetadata(title, METADATA.created, author=title, subject=title, keywords=title)
+    pdf = searchable_pdf([page_of(Line(words))], metadata)
+    assert pdfa.validate_written(io.BytesIO(pdf), "2b").passed
+
+
+def test_font_refuses_more_characters_than_it_can_number() -> None:
+    with pytest.raises(ValueError, match="characters"):
+        GlyphlessFont.of(map(chr, range(0x10000, 0x20000)))

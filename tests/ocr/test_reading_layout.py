@@ -1,0 +1,146 @@
+from collections.abc import Iterable
+
+import cv2
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from dossier.papers import Box
+from ocr.layout import frames, in_reading_order
+from ocr.model import Line
+from tests.ocr import drawn
+from tests.ocr.drawn import line
+
+WIDTH = 1654
+MOTTO = "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM"
+
+
+def joined(left: Line, right: Line) -> Line:
+    return Line((*left.words, *right.words), left.block)
+
+
+def texts(lines: Iterable[Line]) -> list[str]:
+    return [row.text for row in lines]
+
+
+def header() -> list[Line]:
+    return [
+        joined(line("UBND XÃ HÒA THUẬN", 100, 100), line(MOTTO, 760, 100)),
+        line("Độc lập - Tự do - Hạnh phúc", 850, 150),
+        joined(line("Số: 12/QĐ-UBND", 150, 210), line("Hòa Thuận, ngày 3 tháng 9 năm 2025", 780, 210)),
+        line("QUYẾT ĐỊNH", 700, 300, block=1),
+        line("Căn cứ Luật Cư trú ngày 13 tháng 11 năm 2020 của Quốc hội", 150, 360, block=2),
+    ]
+
+
+def test_agency_is_read_before_the_motto() -> None:
+    assert texts(in_reading_order(header(), WIDTH)) == [
+        "UBND XÃ HÒA THUẬN",
+        "Số: 12/QĐ-UBND",
+        MOTTO,
+        "Độc lập - Tự do - Hạnh phúc",
+        "Hòa Thuận, ngày 3 tháng 9 năm 2025",
+        "QUYẾT ĐỊNH",
+        "Căn cứ Luật Cư trú ngày 13 tháng 11 năm 2020 của Quốc hội",
+    ]
+
+
+def test_header_is_found_when_the_motto_is_misread() -> None:
+    damaged = header()
+    damaged[0] = joined(line("UBND XÃ HÒA THUẬN", 100, 100), line("CỌNG HOÀ XA HỌI CHỦ NGHĨA VIẸT NAM", 760, 100))
+    assert texts(in_reading_order(damaged, WIDTH))[:2] == ["UBND XÃ HÒA THUẬN", "Số: 12/QĐ-UBND"]
+
+
+def test_blocks_are_numbered_from_zero_and_rise() -> None:
+    ordered = in_reading_order(header(), WIDTH)
+    assert [row.block for row in ordered] == [0, 0, 1, 1, 1, 2, 3]
+
+
+def test_body_lines_with_dates_are_not_torn() -> None:
+    dated = "Căn cứ Nghị định số 123/2020/NĐ-CP ngày 19 tháng 10 năm 2020 của Chính phủ"
+    lines = [*header(), line(dated, 150, 410, block=2)]
+    assert dated in texts(in_reading_order(lines, WIDTH))
+
+
+def test_centred_motto_has_nothing_beside_it() -> None:
+    lines = [line(MOTTO, 520, 100), joined(line("Số:", 100, 160), line("ngày 3 tháng 9 năm 2025", 900, 160))]
+    assert texts(in_reading_order(lines, WIDTH)) == texts(lines)
+
+
+def test_recipients_are_read_before_the_signature() -> None:
+    lines = [
+        line("Quyết định này có hiệu lực kể từ ngày ký, các ông bà có tên chịu trách nhiệm", 100, 100),
+        joined(line("Nơi nhận:", 100, 200), line("TM. ỦY BAN NHÂN DÂN", 1000, 200)),
+        joined(line("- Như Điều 3;", 100, 240), line("CHỦ TỊCH", 1100, 240)),
+        joined(line("- Lưu: VT.", 100, 280), line("Trần Văn Nghĩa", 1080, 420)),
+    ]
+    assert texts(in_reading_order(lines, WIDTH))[1:] == [
+        "Nơi nhận:",
+        "- Như Điều 3;",
+        "- Lưu: VT.",
+        "TM. ỦY BAN NHÂN DÂN",
+        "CHỦ TỊCH",
+        "Trần Văn Nghĩa",
+    ]
+
+
+def test_what_stands_above_in_the_same_column_is_read_first() -> None:
+    lines = [line("diện các hộ gia đình", 100, 150), line("Điều 2. Giao bà Yến đại", 160, 100, block=1)]
+    assert texts(in_reading_order(lines, WIDTH)) == ["Điều 2. Giao bà Yến đại", "diện các hộ gia đình"]
+
+
+def test_columns_side_by_side_keep_the_engines_order() -> None:
+    lines = [
+        line("Bên trái một", 100, 100),
+        line("Bên trái hai", 100, 150),
+        line("Bên phải một", 900, 100, block=1),
+        line("Bên phải hai", 900, 150, block=1),
+    ]
+    assert texts(in_reading_order(lines, WIDTH)) == texts(lines)
+
+
+def test_stamp_is_a_block_of_its_own_after_the_text() -> None:
+    lines = [
+        joined(line("ĐẾN ngày 4", 100, 300), line("CHỦ TỊCH ỦY BAN NHÂN DÂN", 600, 300)),
+        line("Căn cứ Luật Cư trú", 100, 400),
+    ]
+    stamp = Box(80, 260, 380, 100)
+    assert texts(in_reading_order(lines, WIDTH, [stamp])) == [
+        "CHỦ TỊCH ỦY BAN NHÂN DÂN",
+        "Căn cứ Luật Cư trú",
+        "ĐẾN ngày 4",
+    ]
+
+
+def test_frames_of_stamps_are_found_even_askew_and_signatures_are_not() -> None:
+    image = cv2.cvtColor(drawn.page(), cv2.COLOR_BGR2GRAY)
+    cv2.polylines(image, [cv2.boxPoints(((300, 650), (370, 150), -3)).astype(int)], isClosed=True, color=0, thickness=3)
+    cv2.ellipse(image, (900, 650), (150, 80), 0, 0, 360, 0, 4)
+    (found,) = frames(image, drawn.DPI)
+    assert abs(found.x + found.width / 2 - 300) < 10
+    assert abs(found.y + found.height / 2 - 650) < 10
+    assert 370 <= found.width <= 395
+
+
+def test_no_frames_on_a_tiny_or_empty_page() -> None:
+    assert frames(cv2.cvtColor(drawn.page([]), cv2.COLOR_BGR2GRAY), drawn.DPI) == ()
+    assert frames(cv2.cvtColor(drawn.page([]), cv2.COLOR_BGR2GRAY)[:1, :1], drawn.DPI) == ()
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.integers(0, 1500),
+            st.integers(0, 2000),
+            st.integers(0, 3),
+            st.sampled_from(["Nơi nhận:", MOTTO, "Số: 1/QĐ", "ngày 1 tháng 2 năm 2020", "một hai ba"]),
+        ),
+        max_size=12,
+    )
+)
+@settings(deadline=None)
+def test_no_word_is_lost_or_invented(places: list[tuple[int, int, int, str]]) -> None:
+    lines = [line(text, x, y, block=block) for x, y, block, text in places]
+    ordered = in_reading_order(lines, WIDTH, [Box(100, 100, 400, 300)])
+    assert sorted(str(w) for row in ordered for w in row.words) == sorted(str(w) for row in lines for w in row.words)
+    blocks = [row.block for row in ordered]
+    assert blocks == sorted(blocks)

@@ -1,0 +1,86 @@
+"""A page from image to reading, with the real engine and with engines that misbehave."""
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from dossier.errors import LimitExceeded, PartFailed, SohoaError
+from dossier.papers import Box
+from ocr.model import Line, Word
+from ocr.reader import read_page
+from ocr.tesseract import TesseractEngine
+from tests.ocr import drawn
+
+
+def test_faulty_page_reads_like_a_clean_one() -> None:
+    """A seal over the text, light falling off to one side, and grey noise."""
+    light = np.linspace(0.5, 1, drawn.WIDTH)[np.newaxis, :, np.newaxis]
+    noise = np.random.default_rng(5).normal(0, 6, (drawn.HEIGHT, drawn.WIDTH, 1))
+    master = np.clip(drawn.seal(drawn.page(), (400, 200)) * light + noise, 0, 255).astype(np.uint8)
+    reading = read_page(master, number=3, dpi=drawn.DPI, engine=TesseractEngine())
+    assert [line.text for line in reading.lines] == list(drawn.SENTENCES)
+    assert (reading.number, reading.width, reading.height, reading.dpi) == (3, drawn.WIDTH, drawn.HEIGHT, drawn.DPI)
+    assert reading.engine == TesseractEngine().name
+
+
+def test_filled_form_is_read_without_its_leaders() -> None:
+    master = drawn.write(drawn.page([]), [(100, 100, "Họ và tên: Trần Thị Hoa")])
+    for x in range(620, 1100, 11):
+        cv2.circle(master, (x, 132), 2, (0, 0, 0), -1)
+    reading = read_page(master, number=1, dpi=drawn.DPI, engine=TesseractEngine())
+    assert reading.text == "Họ và tên: Trần Thị Hoa"
+
+
+@pytest.mark.parametrize("level", [0, 127, 255])
+def test_page_of_one_colour_has_no_text(level: int) -> None:
+    master = np.full((700, 500, 3), level, np.uint8)
+    assert read_page(master, number=1, dpi=200, engine=TesseractEngine()).lines == ()
+
+
+@dataclass(frozen=True)
+class Failing:
+    """An engine that always fails in one way."""
+
+    failure: SohoaError
+    name: str = "failing 1"
+
+    def read(self, image: NDArray[np.uint8], dpi: int) -> tuple[Line, ...]:  # noqa: ARG002 - the port's signature
+        raise self.failure
+
+
+@pytest.mark.parametrize("failure", [PartFailed(part="x", reason="y"), LimitExceeded(limit="time")])
+def test_failure_of_the_engine_is_not_hidden(failure: SohoaError) -> None:
+    with pytest.raises(type(failure)):
+        read_page(drawn.page(), number=1, dpi=200, engine=Failing(failure))
+
+
+@dataclass(frozen=True)
+class Babbling:
+    """An engine that gives the same lines whatever it is shown."""
+
+    lines: tuple[Line, ...]
+    name: str = "babbling 1"
+
+    def read(self, image: NDArray[np.uint8], dpi: int) -> tuple[Line, ...]:  # noqa: ARG002 - the port's signature
+        return self.lines
+
+
+def test_nothing_but_noise_leaves_an_empty_page() -> None:
+    noise = tuple(Line((Word("|", Box(10 * i, 5, 2, 40), 0.3),), i) for i in range(20))
+    assert read_page(drawn.page(), number=1, dpi=200, engine=Babbling(noise)).lines == ()
+
+
+def test_engine_is_shown_a_grey_image_of_the_masters_size() -> None:
+    shown: list[NDArray[np.uint8]] = []
+
+    class Watching(Babbling):
+        def read(self, image: NDArray[np.uint8], dpi: int) -> tuple[Line, ...]:  # noqa: ARG002 - the port's signature
+            shown.append(image)
+            return self.lines
+
+    read_page(drawn.page(), number=1, dpi=200, engine=Watching(()))
+    assert shown[0].shape == (drawn.HEIGHT, drawn.WIDTH)
+    assert shown[0].dtype == np.uint8
