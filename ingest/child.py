@@ -34,6 +34,7 @@ import importlib
 import json
 import os
 import resource
+import select
 import signal
 import stat
 import subprocess
@@ -162,13 +163,14 @@ def _run_to_its_end(folder: Path, wall_s: float) -> int:
         start_new_session=True,
     )
     try:
-        return process.wait(wall_s)
-    except subprocess.TimeoutExpired:
-        return _WALL
+        # The child is not reaped before its group is killed: until then nothing else can get its number.
+        descriptor = os.pidfd_open(process.pid)
+        ended, _, _ = select.select([descriptor], [], [], wall_s)
+        os.close(descriptor)
     finally:
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
+        os.killpg(process.pid, signal.SIGKILL)
+        status = process.wait()
+    return status if ended else _WALL
 
 
 def _environment(folder: Path) -> dict[str, str]:
