@@ -30,6 +30,8 @@ from storage.objects import checked_key, checked_prefix, whole_second
 
 CONNECT_TIMEOUT_S = 5
 READ_TIMEOUT_S = 60
+CONNECTIONS = 16
+"""Kept open for threads that use the store at once."""
 _ABSENT = frozenset({"NoSuchKey", "NoSuchVersion", "InvalidVersionId"})
 _PRESENT = frozenset({"PreconditionFailed", "ConditionalRequestConflict"})
 _RETRIES = urllib3.Retry(total=3, backoff_factor=0.2, status_forcelist=[500, 502, 503, 504], raise_on_status=False)
@@ -65,7 +67,9 @@ class S3Store:
         self._bucket = bucket
         self._clock = clock
         self._http = urllib3.PoolManager(
-            timeout=urllib3.Timeout(connect=CONNECT_TIMEOUT_S, read=READ_TIMEOUT_S), retries=_RETRIES
+            maxsize=CONNECTIONS,
+            timeout=urllib3.Timeout(connect=CONNECT_TIMEOUT_S, read=READ_TIMEOUT_S),
+            retries=_RETRIES,
         )
         self._client = Minio(
             endpoint, access_key, secret_key, secure=secure, region=region, http_client=self._http, cert_check=True
