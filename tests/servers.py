@@ -85,10 +85,13 @@ def s3_server() -> Iterator[S3Server]:
     ports = _free_ports(2 * len(S3_PORTS))
     command = [
         str(Path(sys.executable).with_name("weed")),
+        "-logtostderr=true",
         "server",
         f"-dir={folder / 'data'}",
         "-s3",
         f"-s3.config={folder / 'identities.json'}",
+        f"-s3.localSocket={folder / 's3.sock'}",
+        f"-filer.localSocket={folder / 'filer.sock'}",
         "-s3.port.iceberg=0",
         "-s3.port.lance=0",
         "-ip=127.0.0.1",
