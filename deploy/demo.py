@@ -4,18 +4,20 @@ Everything is kept in ``./demo``; running it again finds the same papers in the 
 """
 
 import json
+import sys
 import time
 from pathlib import Path
+from typing import Any
 
 from rich.console import Console
 from rich.table import Table
-from tests.generator.contact_sheet import contact_sheet
-from tests.generator.batch import sample_batch
 
 from dossier.papers import Paper
 from ingest.house import House
 from ingest.receive import Manifest, ManifestEntry, open_batch, receive
 from ingest.settings import Settings
+from tests.generator.batch import sample_batch
+from tests.generator.contact_sheet import contact_sheet
 
 DEMO = Path("demo")
 CONFIRMED_BY = "Nguyễn Thị Đối Chiếu"
@@ -23,15 +25,18 @@ CONFIRMED_BY = "Nguyễn Thị Đối Chiếu"
 
 def main() -> None:
     """Digitize the sample batch."""
-    console = Console()
     began = time.monotonic()
     scans = DEMO / "scans"
-    files = sample_batch(scans)
+    if not (scans / "batch.json").exists():
+        sample_batch(scans)
+    files = [scans / entry["file"] for entry in sample(scans)]
     house = House(Settings(data_dir=DEMO / "data"))
     papers = digitize(house, scans, files)
     sealed = [fetch(house, paper) for paper in papers if paper.sealed]
-    contact_sheet(DEMO / "contact-sheet.png", sealed)
+    if not (DEMO / "contact-sheet.png").exists():
+        contact_sheet(DEMO / "contact-sheet.png", sealed)
 
+    console = Console(width=None if sys.stdout.isatty() else 140)
     table = Table(title="Lô mẫu / sample batch", title_justify="left")
     for name in (
         "Giấy tờ / paper",
@@ -64,11 +69,17 @@ def main() -> None:
     console.print(f"{prefix} verify {sealed[0]}", highlight=False)
 
 
+def sample(scans: Path) -> list[dict[str, Any]]:
+    """Return what the sample batch says of its files."""
+    entries: list[dict[str, Any]] = json.loads((scans / "batch.json").read_text())["files"]
+    return entries
+
+
 def digitize(house: House, scans: Path, files: list[Path]) -> list[Paper]:
     """Send the files as one batch and work until every paper is stored; papers already there stay as they are."""
-    owners = json.loads((scans / "batch.json").read_text())["files"]
     entries = tuple(
-        ManifestEntry(f["file"], f["owner"]["number"], f["owner"]["name"], confirmed_by=CONFIRMED_BY) for f in owners
+        ManifestEntry(f["file"], f["owner"]["number"], f["owner"]["name"], confirmed_by=CONFIRMED_BY)
+        for f in sample(scans)
     )
     batch = open_batch(house, Manifest(station="demo", batch="sample", operator="demo", entries=entries))
     received = [receive(house, batch.id, path.name, path.read_bytes()) for path in files]

@@ -14,10 +14,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TypeVar
 
-from signing.development import DevelopmentAuthority
-from signing.keys import SealKey, load_pkcs12, open_pkcs11
-from signing.timestamps import TimeStamper, rfc3161
-from storage.s3 import S3Store
+from pyhanko.sign.timestamps import TimeStamper
 
 from dossier.errors import ConfigurationError
 from dossier.identifiers import AgencyCode
@@ -26,10 +23,14 @@ from ingest.limits import Limits
 from ingest.settings import Environment, Settings
 from ocr.engine import Engine
 from ocr.tesseract import TesseractEngine
+from signing.development import DevelopmentAuthority
+from signing.keys import SealKey, load_pkcs12, open_pkcs11
+from signing.timestamps import rfc3161
 from signing.trust import TrustStore
 from storage.catalogue import Catalogue
 from storage.folder import FolderStore
 from storage.objects import ObjectStore
+from storage.s3 import S3Store
 
 A = TypeVar("A")
 B = TypeVar("B")

@@ -5,6 +5,8 @@ drawn over the scan. ``pdftocairo`` copies a scan rendered at its own size pixel
 to one pixel more and takes three times the processor time), so nothing is lost against extracting the image.
 """
 
+import shutil
+import subprocess
 from pathlib import Path
 
 from pdf2image import convert_from_path
@@ -13,6 +15,19 @@ from PIL import Image
 
 from dossier.errors import DamagedFile, PartMissing
 from ingest.raster import write_page
+
+
+def version() -> str:
+    """Return poppler's name and version, e.g. ``poppler 22.12.0``.
+
+    Raises:
+        PartMissing: poppler is not installed.
+    """
+    program = shutil.which("pdftocairo")
+    if program is None:
+        raise PartMissing(part="poppler")
+    told = subprocess.run([program, "-v"], capture_output=True, text=True, timeout=10, check=False).stderr  # noqa: S603 - a fixed command
+    return told.splitlines()[0].replace("pdftocairo version", "poppler") if told else "poppler"
 
 
 def decode(path: str, pages: list[tuple[int, int, int]]) -> None:

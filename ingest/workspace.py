@@ -5,7 +5,6 @@ A step may run twice: writing the same bytes again changes nothing. The workspac
 
 import contextlib
 from dataclasses import dataclass
-from functools import cache
 from typing import Any, TypeVar
 
 import cv2
@@ -22,9 +21,14 @@ T = TypeVar("T")
 _FAST_PNG = [cv2.IMWRITE_PNG_COMPRESSION, 1]
 
 
-@cache
-def _adapter(kind: Any) -> TypeAdapter[Any]:  # noqa: ANN401 - any type pydantic can describe
-    return TypeAdapter(kind)
+_adapters: dict[Any, TypeAdapter[Any]] = {}
+"""Made once per type: making one costs more than using it."""
+
+
+def _adapter(kind: Any) -> TypeAdapter[Any]:  # noqa: ANN401 - any type pydantic describes
+    if kind not in _adapters:
+        _adapters[kind] = TypeAdapter(kind)
+    return _adapters[kind]
 
 
 @dataclass(frozen=True, slots=True)

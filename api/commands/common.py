@@ -22,7 +22,10 @@ from dossier.papers import Paper, PaperState
 from ingest.house import House
 from ingest.settings import Settings
 
-out = Console(highlight=False)
+_PIPED_WIDTH = 140
+"""Columns where nobody's terminal tells: tables stay readable in files and logs."""
+
+out = Console(highlight=False, width=None if sys.stdout.isatty() else _PIPED_WIDTH)
 err = Console(stderr=True, highlight=False)
 
 AsJson = Annotated[bool, typer.Option("--json", help="In JSON cho chương trình khác. / Print JSON.")]
@@ -90,7 +93,8 @@ def print_papers(
         out.print("Không có giấy tờ nào. / No papers.")
         return
     table = Table(box=None, header_style="bold", pad_edge=False)
-    for name in ("Mã giấy tờ", "Tệp", "Loại", "Chủ giấy tờ", "Trang", "Trường", "Trạng thái", "Chữ ký", "Ghi chú"):
+    table.add_column("Mã giấy tờ", no_wrap=True)
+    for name in ("Tệp", "Loại", "Chủ", "Trang", "Trạng thái", "Chữ ký", "Ghi chú"):
         table.add_column(name, overflow="fold")
     for paper in papers:
         kind = paper.paper_type or "—"
@@ -100,7 +104,6 @@ def print_papers(
             types[kind].name_vi if types and kind in types else kind,
             _owner(paper),
             str(paper.page_count or "—"),
-            str(sum(f.value is not None for f in paper.fields)),
             STATE_VI[paper.state],
             paper.verdict.text_vi if paper.verdict else "—",
             (notes or {}).get(paper.id, _first_doubt(paper)),
@@ -135,12 +138,12 @@ def print_paper(paper: Paper, paper_type: PaperType | None) -> None:
         )
     out.print(table)
     for finding in paper.checks:
-        out.print(f"  {_SEVERITY[finding.severity.value]} {escape(finding.text)} [dim]\\[{finding.code}][/]")
+        print_finding(finding.severity.value, finding.text, finding.code)
 
 
 def print_finding(severity: str, text: str, code: str) -> None:
     """Print one finding as a line."""
-    out.print(f"  {_SEVERITY[severity]} {escape(text)} [dim]\\[{code}][/]")
+    out.print(f"  {_SEVERITY[severity]} {escape(text)} [dim]\\[{code}][/]", soft_wrap=True)
 
 
 def _owner(paper: Paper) -> str:

@@ -4,14 +4,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import typer
-from signing.font import default_font
-from signing.keys import require_usable
 
 from api.commands.common import AsJson, open_house, out, print_json
 from dossier import times
 from dossier.errors import PartMissing, SohoaError
 from ingest import poppler
 from ingest.house import House
+from signing.font import default_font
+from signing.keys import require_usable
 
 
 @dataclass(frozen=True, slots=True)

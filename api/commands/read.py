@@ -1,51 +1,42 @@
 """``sohoa ocr`` and ``sohoa extract``: reading without keeping."""
 
 import sys
-from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
-from dossier.checks import check
-from ocr.formats import render
 from rich.markup import escape
 
 from api.commands.common import AsJson, open_house, out, print_finding, print_json, read_input
 from api.shapes import field_json, finding_json
 from dossier import times
+from dossier.checks import check
 from dossier.paper_types import find_type
 from ingest.quick import read_file
 from ocr.classify import classify
 from ocr.extract import extract as extract_fields
+from ocr.formats import render
 from ocr.model import Reading
 from ocr.pdfa import PdfMetadata, searchable_pdf
 
-
-class Format(StrEnum):
-    """What ``sohoa ocr`` writes."""
-
-    TEXT = "text"
-    JSON = "json"
-    ALTO = "alto"
-    HOCR = "hocr"
-    PDF = "pdf"
+Format = Literal["text", "json", "alto", "hocr", "pdf"]
 
 
 def ocr(
     file: Annotated[Path, typer.Argument(metavar="FILE")],
-    output_format: Annotated[Format, typer.Option("--format", help="Dạng kết quả. / Output format.")] = Format.TEXT,
+    output_format: Annotated[Format, typer.Option("--format", help="Dạng kết quả. / Output format.")] = "text",
     output: Annotated[Path | None, typer.Option("--output", "-o", help="Ghi vào tệp. / Write to a file.")] = None,
     as_json: AsJson = False,
 ) -> None:
     """Đọc chữ trong tệp quét, theo thứ tự đọc. / Read the text of a scan, in reading order."""
-    wanted = Format.JSON if as_json else output_format
+    wanted: Format = "json" if as_json else output_format
     with open_house() as house:
         pages = list(read_file(house, read_input(file)))
     reading = Reading(tuple(page.reading for page in pages))
-    if wanted is Format.PDF:
+    if wanted == "pdf":
         data = searchable_pdf([page.pdf for page in pages], PdfMetadata(file.stem, times.now()))
     else:
-        data = (render(reading, wanted.value).rstrip("\n") + "\n").encode()
+        data = render(reading, wanted).encode()
     if output:
         output.write_bytes(data)
     else:

@@ -5,11 +5,11 @@ from typing import Annotated
 
 import typer
 from rich.markup import escape
-from signing.validate import validate
 
 from api.commands.common import AsJson, open_house, out, print_finding, print_json, read_input
 from dossier.verdicts import Verdict
 from signing.trust import TrustStore
+from signing.validate import validate
 
 _EXIT = {Verdict.VALID: 0, Verdict.INVALID: 1, Verdict.UNDETERMINED: 2}
 _COLOUR = {Verdict.VALID: "green", Verdict.INVALID: "red", Verdict.UNDETERMINED: "yellow"}
