@@ -83,6 +83,7 @@ def s3_server() -> Iterator[S3Server]:
     (folder / "identities.json").write_text(json.dumps({"identities": [identity]}))
     (folder / "data").mkdir()
     ports = _free_ports(2 * len(S3_PORTS))
+    flags = [f"-{part}.port{kind}={ports.pop()}" for part in S3_PORTS for kind in ("", ".grpc")]
     command = [
         str(Path(sys.executable).with_name("weed")),
         "-logtostderr=true",
@@ -101,10 +102,9 @@ def s3_server() -> Iterator[S3Server]:
         "-master.volumeSizeLimitMB=64",
         "-volume.max=0",
         "-filer.disableHttp",
-        *(f"-{part}.port={ports.pop()}" for part in S3_PORTS),
-        *(f"-{part}.port.grpc={ports.pop()}" for part in S3_PORTS),
+        *flags,
     ]
-    port = next(word for word in command if word.startswith("-s3.port=")).partition("=")[2]
+    port = flags[0].partition("=")[2]
     server = S3Server(f"127.0.0.1:{port}", access_key, secret_key)
     with (folder / "log").open("wb") as log:
         process = subprocess.Popen(command, stdout=log, stderr=subprocess.STDOUT)
@@ -115,6 +115,11 @@ def s3_server() -> Iterator[S3Server]:
         process.kill()
         process.wait()
         shutil.rmtree(folder)
+        for flag in flags[1::2]:
+            part, _, grpc_port = flag.partition("=")
+            # Where it puts these is written into the server.
+            socket_name = f"seaweedfs-{part[1:].partition('.')[0]}-grpc-{grpc_port}.sock"
+            (Path("/tmp") / socket_name).unlink(missing_ok=True)  # noqa: S108 - see above
 
 
 def _await_s3(server: S3Server, process: "subprocess.Popen[bytes]", log: Path) -> None:
