@@ -1,9 +1,16 @@
-"""Reading request bodies without ever holding more than is allowed."""
+"""Reading request bodies without ever holding more than is allowed.
+
+Threat: a caller fills the memory. What stops it: JSON is cut at ``MAX_JSON_BYTES``, files at the size the settings
+allow, whatever length was announced, and files are read from callers with a key only. Residual risk accepted: a file is
+held in memory while it is received, so many uploads at once from our own stations take as many times its size.
+"""
 
 from collections.abc import Callable, Coroutine
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Request, Response
+from fastapi.dependencies.models import Dependant
+from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
 from starlette.types import Message, Receive
 
@@ -23,25 +30,45 @@ FILE_BODY: dict[str, Any] = {
 """What the OpenAPI document says of a route that takes a file."""
 
 
-class JsonRoute(APIRoute):
-    """A route that reads at most ``MAX_JSON_BYTES`` before FastAPI parses them."""
+class StrictRoute(APIRoute):
+    """A route that takes no unknown query parameter, and no JSON longer than ``MAX_JSON_BYTES``."""
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         """See ``APIRoute``."""
         handle = super().get_route_handler()
-        if self.body_field is None:
-            return handle
+        known = _query_names(self.dependant)
+        takes_json = self.body_field is not None
 
-        async def limited(request: Request) -> Response:
+        async def strictly(request: Request) -> Response:
+            _refuse_unknown(known, request)
+            if not takes_json:
+                return await handle(request)
             body = await _read_at_most(request, MAX_JSON_BYTES, RequestTooLarge(limit=MAX_JSON_BYTES))
             return await handle(Request(request.scope, _replay(body)))
 
-        return limited
+        return strictly
 
 
 def new_router() -> APIRouter:
     """Return the router of one endpoint's module."""
-    return APIRouter(route_class=JsonRoute)
+    return APIRouter(route_class=StrictRoute)
+
+
+def _query_names(dependant: Dependant) -> set[str]:
+    own = {parameter.alias for parameter in dependant.query_params}
+    return own.union(*(_query_names(needed) for needed in dependant.dependencies))
+
+
+def _refuse_unknown(known: set[str], request: Request) -> None:
+    """Refuse what would silently be ignored: a misspelt filter would answer with everything.
+
+    Raises:
+        RequestValidationError: A query parameter is not among ``known``.
+    """
+    unknown = sorted(set(request.query_params) - known)
+    if unknown:
+        parts = [{"type": "extra_forbidden", "loc": ("query", name), "msg": "Unknown parameter"} for name in unknown]
+        raise RequestValidationError(parts)
 
 
 async def _read_file(request: Request) -> bytes:

@@ -172,6 +172,13 @@ def test_an_upload_of_unknown_length_is_cut_at_the_limit(service: Service) -> No
     assert (answer.status_code, answer.json()["code"]) == (413, "file-too-large")
 
 
+def test_what_strangers_send_is_not_even_measured(service: Service) -> None:
+    data = b"x" * (LIMIT + 1)
+    assert service.call(None, "PUT", "/v1/batches/station.b/files/a.png", content=data).status_code == 401
+    assert service.call(None, "POST", "/v1/verifications", content=data).status_code == 401
+    assert service.call(Role.AUDITOR, "POST", "/v1/verifications", content=data).status_code == 413
+
+
 def test_a_file_at_the_limit_is_accepted(service: Service) -> None:
     batch = announce(service, Role.STATION, "lo-8", "001.png")
     data = png(8)

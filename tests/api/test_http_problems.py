@@ -70,6 +70,7 @@ def every_error() -> list[type[SohoaError]]:
         (None, "GET", "/docs", {}, 404, "address-unknown"),
         (Role.OFFICER, "DELETE", "/v1/papers", {}, 405, "method-not-allowed"),
         (Role.OFFICER, "GET", "/v1/papers", {"params": {"limit": "0"}}, 422, "request-invalid"),
+        (Role.OFFICER, "GET", "/v1/papers", {"params": {"owner": OWNER_NUMBER}}, 422, "request-invalid"),
         (
             Role.OFFICER,
             "POST",
@@ -140,6 +141,15 @@ def test_the_guide_lists_every_error_code() -> None:
     assert table == {kind.code: str(kind.status) for kind in every_error() if "code" in vars(kind)}
 
 
+def test_the_guide_knows_every_address_and_no_other(service: Service) -> None:
+    guide = (Path(__file__).parents[2] / "docs" / "integrate.md").read_text(encoding="utf-8")
+    told = set(re.findall(r"/v1/[\w./-]+\w", guide))
+    paths = (set(service.app.openapi()["paths"]) | {"/v1/openapi.json"}) - {"/v1/broken"}
+    known = {path: re.compile(re.sub(r"\{\w+\}", "[^/]+", path)) for path in paths}
+    assert {path for path, form in known.items() if any(form.fullmatch(t) for t in told)} == paths
+    assert all(any(form.fullmatch(t) for form in known.values()) for t in told)
+
+
 def test_every_answer_has_safe_headers(service: Service) -> None:
     for path in ("/v1/health", "/v1/openapi.json", "/v1/nothing", "/v1/broken"):
         answer = service.call(None, "GET", path)
@@ -160,7 +170,7 @@ def test_an_unexpected_error_is_logged_by_kind_and_place_only(service: Service) 
 def test_logs_and_addresses_hold_no_personal_data(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG)
     need = {"owner_number": OWNER_NUMBER, "dossier": DOSSIER, "procedure": PROCEDURE, "purpose": "đăng ký thường trú"}
-    with running(tmp_path) as service, capture_logs() as logged:
+    with capture_logs() as logged, running(tmp_path) as service:
         batch = announce(service, Role.STATION, "log-1", "khai sinh.png")
         paper = keep_paper(service)
         found = service.call(Role.SYSTEM, "POST", "/v1/lookups", json=need)

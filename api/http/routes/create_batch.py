@@ -14,6 +14,7 @@ from api.http.reading import MAX_JSON_PAPERS, new_router
 from api.http.views import batch_json
 from api.shapes import Json
 from dossier.errors import InvalidValue
+from dossier.identifiers import DossierNumber, ProcedureCode
 from dossier.papers import PaperKind
 from dossier.text import fold, nfc
 from ingest.receive import Manifest, ManifestEntry, open_batch
@@ -58,8 +59,8 @@ class BatchAnnounced(BaseModel):
 
     batch: Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]{1,64}$")] | None = None
     operator: Text = ""
-    dossier: Text | None = None
-    procedure: Text | None = None
+    dossier: Annotated[Text | None, Field(examples=[DossierNumber.example])] = None
+    procedure: Annotated[Text | None, Field(examples=[ProcedureCode.example])] = None
     papers: Annotated[list[PaperAnnounced], Field(min_length=1, max_length=MAX_JSON_PAPERS)]
 
 

@@ -33,11 +33,11 @@ class Lookup(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    owner_number: _Code
-    paper_type: _Code | None = None
+    owner_number: Annotated[_Code, Field(examples=["001190012345"])]
+    paper_type: Annotated[_Code | None, Field(examples=["birth-certificate"])] = None
     valid_on: dt.date | None = None
-    dossier: _Code
-    procedure: _Code
+    dossier: Annotated[_Code, Field(examples=[DossierNumber.example])]
+    procedure: Annotated[_Code, Field(examples=[ProcedureCode.example])]
     purpose: Annotated[str, Field(min_length=1, max_length=500, pattern=r"^[^\x00-\x1f\x7f]*\S[^\x00-\x1f\x7f]*$")]
 
 

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import Path, status
+from fastapi import Path, Response, status
 
 from api.http.access import NAME, Caller, Role, allow
 from api.http.deps import HouseDep
@@ -12,7 +12,10 @@ router = new_router()
 
 
 @router.delete(
-    "/v1/keys/{name}", status_code=status.HTTP_204_NO_CONTENT, summary="Thu hồi khóa truy cập / Revoke an access key"
+    "/v1/keys/{name}",
+    status_code=status.HTTP_204_NO_CONTENT,
+    response_class=Response,
+    summary="Thu hồi khóa truy cập / Revoke an access key",
 )
 def revoke_key(
     caller: Annotated[Caller, allow(Role.ADMIN)], house: HouseDep, name: Annotated[str, Path(pattern=f"^{NAME}$")]
