@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import count
+from statistics import median
 
 import cv2
 import numpy as np
@@ -33,9 +34,10 @@ _CENTRED = 0.06
 _GUTTER_FROM, _GUTTER_TO, _GUTTER_WIDTH = 0.25, 0.75, 1.0
 # Lines stand in one column, or on one level, if they share this much of the narrower, or the lower, one.
 _SAME_COLUMN, _SAME_LINE = 0.5, 0.5
-# Frames of stamps: largest and smallest size, inches; how much of each side must be drawn, how near the edge.
+# Frames of stamps: largest and smallest size, inches; how much of all and of each side is drawn, how near the edge.
 _FRAME_WIDTH, _FRAME_HEIGHT, _LEAST_FRAME = 3.2, 1.6, 0.4
-_DRAWN, _EDGE = 0.85, 0.2
+# A circle or a signature reaches four fifths of every side.
+_DRAWN, _DRAWN_EACH, _EDGE = 0.9, 0.7, 0.2
 # Frames are looked for at this resolution, where the page's darker pixels still touch.
 _FRAME_DPI = 100
 _DARK = 200
@@ -51,9 +53,8 @@ class _Zone:
 
     def holds(self, line: Line) -> bool:
         """Tell whether the line stands in the zone and no word of it across the gutter."""
-        middle = line.box.y + line.box.height / 2
         crossed = any(w.box.x + w.box.width * 0.2 < self.gutter < w.box.right - w.box.width * 0.2 for w in line.words)
-        return self.top <= middle <= self.bottom and not crossed
+        return self.top <= _middle(line) <= self.bottom and not crossed
 
 
 def in_reading_order(lines: Sequence[Line], width: int, frames: Iterable[Box] = ()) -> tuple[Line, ...]:
@@ -118,7 +119,8 @@ def _is_frame(shape: NDArray[np.bool_]) -> bool:
         shape[:, :columns].any(axis=1),
         shape[:, -columns:].any(axis=1),
     )
-    return all(float(side.mean()) >= _DRAWN for side in sides)
+    shares = [float(side.mean()) for side in sides]
+    return min(shares) >= _DRAWN_EACH and sum(shares) >= 4 * _DRAWN
 
 
 def _contains(frame: Box, word: Word) -> bool:
@@ -146,24 +148,30 @@ def _header(lines: Sequence[Line], width: int) -> _Zone | None:
         start = _motto_start(line)
         if start is None:
             continue
-        motto = replace(line, words=line.words[start:]).box
-        if abs(motto.x + motto.width / 2 - width / 2) < _CENTRED * width:
+        motto = replace(line, words=line.words[start:])
+        box, height = motto.box, median(word.box.height for word in motto.words)
+        if abs(box.x + box.width / 2 - width / 2) < _CENTRED * width:
             return None
-        before = line.words[start - 1].box.right if start else motto.x - motto.height
-        gutter = (before + motto.x) / 2
-        bottom = motto.bottom
-        for below in _downwards(lines):
-            words = tuple(w for w in below.words if w.box.x > gutter)
-            if not words or not motto.y < below.box.y < motto.bottom + _HEADER_DEPTH * motto.height:
-                continue
-            said = fold(" ".join(w.text for w in words))
-            has_date = _DATE.search(said) is not None
-            if has_date or fuzz.ratio(said, _MOTTO_SECOND) >= _LIKENESS:
-                bottom = max(w.box.bottom for w in words)
-            if has_date:
-                break
-        return _Zone(motto.y - motto.height, bottom, gutter)
+        before = line.words[start - 1].box.right if start else box.x - height
+        gutter = (before + box.x) / 2
+        return _Zone(_middle(motto) - height, _header_bottom(lines, motto, gutter, height), gutter)
     return None
+
+
+def _header_bottom(lines: Iterable[Line], motto: Line, gutter: float, height: float) -> float:
+    """Return where the line of place and date ends, or the motto's last line if there is none."""
+    bottom = motto.box.bottom
+    for line in _downwards(lines):
+        words = tuple(word for word in line.words if word.box.x > gutter)
+        if not words or not 0 <= _middle(line) - _middle(motto) < _HEADER_DEPTH * height:
+            continue
+        said = fold(" ".join(word.text for word in words))
+        has_date = _DATE.search(said) is not None
+        if has_date or fuzz.ratio(said, _MOTTO_SECOND) >= _LIKENESS:
+            bottom = max(word.box.bottom for word in words)
+        if has_date:
+            break
+    return bottom
 
 
 def _motto_start(line: Line) -> int | None:
@@ -180,7 +188,7 @@ def _closing(lines: Sequence[Line], width: int) -> _Zone | None:
         if not fold(first.text).startswith(_RECIPIENTS):
             continue
         height = first.words[0].box.height
-        zone = _Zone(first.box.y - height / 2, float("inf"), -1)
+        zone = _Zone(_middle(first) - height, float("inf"), -1)
         spans = sorted((w.box.x, w.box.right) for line in lines if zone.holds(line) for w in line.words)
         reach = spans[0][1]
         gaps: list[tuple[int, float]] = []
@@ -211,26 +219,36 @@ def _in_columns(lines: Sequence[Line], zone: _Zone, left_block: int, right_block
 
 def _downwards_first(lines: Sequence[Line]) -> tuple[Line, ...]:
     """Keep the order, except that no line is read before one that stands above it in the same column."""
-    waiting = list(lines)
+    above = _stands_above([line.box for line in lines])
+    blockers = above.sum(axis=0)
     ordered: list[Line] = []
-    while waiting:
-        following = next(line for line in waiting if not any(_stands_above(other, line) for other in waiting))
-        waiting.remove(following)
-        ordered.append(following)
+    for _ in lines:
+        following = int(np.argmin(blockers))
+        ordered.append(lines[following])
+        blockers -= above[following]
+        blockers[following] = len(lines) + 1
     return tuple(ordered)
 
 
-def _stands_above(upper: Line, lower: Line) -> bool:
-    a, b = upper.box, lower.box
-    if a.y + a.bottom >= b.y + b.bottom:
-        return False
-    beside = min(a.right, b.right) - max(a.x, b.x) < _SAME_COLUMN * min(a.width, b.width)
-    level = a.bottom - b.y > _SAME_LINE * min(a.height, b.height)
-    return not beside and not level
+def _stands_above(boxes: Sequence[Box]) -> NDArray[np.bool_]:
+    """Return which box (row) stands above which other (column), in the same column of the page and not beside it."""
+    x, y, width, height = np.array([(b.x, b.y, b.width, b.height) for b in boxes], dtype=float).reshape(-1, 4).T
+    right, bottom = x + width, y + height
+    across = np.minimum.outer(right, right) - np.maximum.outer(x, x)
+    down = bottom[:, np.newaxis] - y[np.newaxis, :]
+    same_column = across >= _SAME_COLUMN * np.minimum.outer(width, width)
+    clear = down <= _SAME_LINE * np.minimum.outer(height, height)
+    higher = (y + bottom)[:, np.newaxis] < (y + bottom)[np.newaxis, :]
+    return np.asarray(same_column & clear & higher)
 
 
 def _downwards(lines: Iterable[Line]) -> list[Line]:
-    return sorted(lines, key=lambda line: line.box.y + line.box.height / 2)
+    return sorted(lines, key=_middle)
+
+
+def _middle(line: Line) -> float:
+    """Return how far down the line stands; the middle word tells, as boxes near seals and frames are often too tall."""
+    return median(word.box.y + word.box.height / 2 for word in line.words)
 
 
 def _one_block(lines: Iterable[Line], block: int) -> list[Line]:

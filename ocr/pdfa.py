@@ -27,8 +27,8 @@ from ocr.model import Line, PageReading
 
 _POINTS_PER_INCH = 72
 _EM = 1000
-# Words that touch are pulled apart by this share of the line's height, or readers would join them.
-_LEAST_GAP = 0.15
+# Words that touch are pulled apart by this share of the line's height; readers join words nearer than 0.15.
+_LEAST_GAP = 0.2
 _COLOUR_SPACES = {"RGB": Name.DeviceRGB, "L": Name.DeviceGray}
 
 
@@ -164,20 +164,20 @@ def _line(line: Line, page_height: int, font: GlyphlessFont, scale: float) -> It
     baseline = (page_height - bottom - size * DESCENT / _EM) * scale
     yield f"/Words {size * scale * _EM / (ASCENT - DESCENT):.3f} Tf"
     advance = size * ADVANCE / _EM
+    free_from = float("-inf")
     for i, word in enumerate(line.words):
         text = _shown(word.text)
         if not text:
             continue
-        width: float = word.box.width
-        gap = None
+        start = max(word.box.x, free_from)
+        end = max(word.box.right, start + 1)
+        if i + 1 < len(line.words) and line.words[i + 1].box.x > word.box.x:
+            end = max(min(end, line.words[i + 1].box.x - _LEAST_GAP * size), (start + end) / 2)
+        yield f"1 0 0 1 {start * scale:.3f} {baseline:.3f} Tm"
+        yield f"{_stretch(end - start, len(text) * advance)} Tz {font.encode(text)} Tj"
+        free_from = end + _LEAST_GAP * size
         if i + 1 < len(line.words):
-            room = line.words[i + 1].box.x - word.box.x
-            if room > 0:
-                width = max(min(width, room - _LEAST_GAP * size), room / 2)
-            gap = max(room - width, _LEAST_GAP * size)
-        yield f"1 0 0 1 {word.box.x * scale:.3f} {baseline:.3f} Tm"
-        yield f"{_stretch(width, len(text) * advance)} Tz {font.encode(text)} Tj"
-        if gap is not None:
+            gap = max(line.words[i + 1].box.x, free_from) - end
             yield f"{_stretch(gap, advance)} Tz {font.encode(' ')} Tj"
 
 

@@ -64,9 +64,12 @@ def test_text_comes_out_as_it_went_in(tmp_path: Path, options: list[str]) -> Non
 
 def test_words_that_touch_stay_words_and_spread_letters_stay_one_word(tmp_path: Path) -> None:
     touching = Line((drawn.word("Nguyễn", 100, width=110), drawn.word("Văn", 210, width=60), drawn.word("An", 268)))
+    mixed_up = Line(
+        (drawn.word("Bộ", 400, width=17), drawn.word("trưởng", 398, width=80), drawn.word("Y", 401, width=9))
+    )
     spread = Line((drawn.word("QUYẾT", 100, 200, width=500), drawn.word("ĐỊNH", 640, 200, width=400)))
-    text = poppler(tmp_path, searchable_pdf([page_of(touching, spread)], METADATA), "pdftotext")
-    assert words_of(text) == ["Nguyễn", "Văn", "An", "QUYẾT", "ĐỊNH"]
+    text = poppler(tmp_path, searchable_pdf([page_of(touching, mixed_up, spread)], METADATA), "pdftotext", "-raw")
+    assert words_of(text) == ["Nguyễn", "Văn", "An", "Bộ", "trưởng", "Y", "QUYẾT", "ĐỊNH"]
 
 
 def test_words_lie_on_their_boxes(tmp_path: Path) -> None:
