@@ -1,8 +1,8 @@
 """Identifiers of Vietnamese administration as types: one that exists has the right form and passes its check.
 
 Sources: citizen number — decree 137/2015 art. 13, circular 07/2016/TT-BCA; tax code — circular 105/2020 annex, circular
-86/2024; agency code — decision 20/2020/QĐ-TTg; dossier number — circular 01/2018/TT-VPCP and its successors. Formats change:
-the two-tier government of 2025 moved several, so both generations are accepted.
+86/2024; agency code — decision 20/2020/QĐ-TTg; dossier number — circular 01/2018/TT-VPCP and its successors. Formats
+change: the two-tier government of 2025 moved several, so both generations are accepted.
 """
 
 import re
@@ -39,7 +39,7 @@ def province_names() -> dict[str, str]:
 
 @dataclass(frozen=True, slots=True)
 class CitizenNumber:
-    """Personal identification number (số định danh cá nhân): 3 place + 1 century and sex + 2 birth year + 6 random digits.
+    """Personal identification number (số định danh cá nhân): 3 place, 1 century and sex, 2 birth year, 6 random digits.
 
     It has no check digit; place, century and year are checked. Place codes from 100 up are countries of birth.
 
@@ -104,7 +104,9 @@ class TaxCode:
                 reason_vi="mã số thuế gồm 10 chữ số, đơn vị phụ thuộc thêm gạch nối và 3 chữ số",
             )
         if not mst.is_valid(self.value):
-            raise InvalidOwnerNumber(reason="the tax code fails its check digit", reason_vi="mã số thuế sai chữ số kiểm tra")
+            raise InvalidOwnerNumber(
+                reason="the tax code fails its check digit", reason_vi="mã số thuế sai chữ số kiểm tra"
+            )
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,7 +189,7 @@ class _Code:
 class AgencyCode(_Code):
     """Electronic identifier of an agency, e.g. ``H41.12.5`` (decision 20/2020) or ``000.00.53.H48`` (QCVN 102:2016)."""
 
-    pattern = r"[A-Y]\d{2}(\.[0-9A-Z]{1,3}){0,4}|\d{3}\.\d{2}\.\d{2}\.[A-Y]\d{2}"
+    pattern = r"[A-Y][0-9]{2}(\.[0-9A-Z]{1,3}){0,4}|[0-9]{3}\.[0-9]{2}\.[0-9]{2}\.[A-Y][0-9]{2}"
     example = "H41.12.5"
     name_en = "agency code"
     name_vi = "Mã định danh cơ quan"
@@ -196,7 +198,7 @@ class AgencyCode(_Code):
 class DossierNumber(_Code):
     """Dossier number: agency, date, running number, e.g. ``H15.50.05.13-261008-0975``."""
 
-    pattern = rf"(?:{AgencyCode.pattern})-(?:\d{{6}}|\d{{8}})-\d{{4,7}}"
+    pattern = rf"(?:{AgencyCode.pattern})-(?:[0-9]{{6}}|[0-9]{{8}})-[0-9]{{4,7}}"
     example = "H15.50.05.13-261008-0975"
     name_en = "dossier number"
     name_vi = "Mã hồ sơ"
@@ -205,7 +207,7 @@ class DossierNumber(_Code):
 class ProcedureCode(_Code):
     """Code of an administrative procedure, e.g. ``1.001193``; the portal's long form adds the agency."""
 
-    pattern = r"[123]\.\d{6}(?:\.\d{3}\.\d{2}\.\d{2}\.[A-Y]\d{2})?"
+    pattern = r"[123]\.[0-9]{6}(?:\.[0-9]{3}\.[0-9]{2}\.[0-9]{2}\.[A-Y][0-9]{2})?"
     example = "1.001193"
     name_en = "procedure code"
     name_vi = "Mã thủ tục hành chính"
@@ -214,7 +216,7 @@ class ProcedureCode(_Code):
 class ResultCode(_Code):
     """Code of a kind of result paper, e.g. ``KQ.G15.000031`` (birth certificate)."""
 
-    pattern = r"KQ\.[A-Z]\d{2}\.\d{6}"
+    pattern = r"KQ\.[A-Z][0-9]{2}\.[0-9]{6}"
     example = "KQ.G15.000031"
     name_en = "result code"
     name_vi = "Mã kết quả"

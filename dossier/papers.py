@@ -126,7 +126,8 @@ class Field:
 
     Attributes:
         key: Its name in the paper type's declaration.
-        value: Canonical text of the typed value (dates ISO 8601, numbers bare digits); ``None`` if ``raw`` does not parse.
+        value: Canonical text of the typed value (dates ISO 8601, numbers bare digits); ``None`` if ``raw`` does not
+            parse.
         raw: The characters as read.
         page: Page number from 1; ``None`` for a value typed by a person.
         box: Where on the master page, in pixels.
@@ -171,11 +172,11 @@ class Paper:
         agency: The digitizing agency. dossier, procedure: What it was handed in for.
         original: The bytes as received. sealed: The sealed PDF, once stored.
         page_count: Pages after splitting. fields: What was read. checks: What was found doubtful.
-        verdict: Of the sealed file's signatures, or of the signatures it arrived with. signed_origin: It arrived signed and
-            is kept bit-exact.
+        verdict: Of the sealed file's signatures, or of the signatures it arrived with. signed_origin: It arrived signed
+            and is kept bit-exact.
         title: One line for lists (document kind and subject), no personal data beyond the paper's own title.
-        issued_on, valid_until: From the fields and the type's validity rule; ``valid_until`` ``None`` means permanent once
-            stored.
+        issued_on, valid_until: From the fields and the type's validity rule; ``valid_until`` ``None`` means permanent
+            once stored.
         created_at, confirmed_at, stored_at: Moments, UTC. confirmed_by: Name of the person.
         problem: Stable error code for rejected, quarantined and failed papers. duplicate_of: The paper that came first.
         code: ``<owner number>.<paper type>.<running number>``, given once, when the paper is stored (decree 107/2021

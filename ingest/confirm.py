@@ -21,7 +21,7 @@ def confirm(house: House, paper_id: PaperId, *, by: str, actor: str) -> Paper:
 
     Raises:
         NotFound: No such paper.
-        WrongState: The paper cannot be confirmed now.
+        WrongState: The paper cannot be confirmed now, or somebody else was first.
         InvalidOwnerNumber: The paper has no owner yet, so there is nowhere to store it.
         InputError: ``by`` is empty.
     """
@@ -35,7 +35,7 @@ def confirm(house: House, paper_id: PaperId, *, by: str, actor: str) -> Paper:
     confirmed = replace(
         paper, state=PaperState.CONFIRMED, confirmed_by=nfc(by).strip(), confirmed_at=times.now(), problem=None
     )
-    return house.catalogue.save(confirmed, actor=actor, action="paper.confirmed")
+    return house.catalogue.save(confirmed, actor=actor, action="paper.confirmed", expected=paper.state)
 
 
 def confirm_as_announced(house: House, paper_id: PaperId) -> bool:

@@ -164,6 +164,8 @@ class House:
         """Close what was opened."""
         if "page_threads" in self.__dict__:
             self.page_threads.shutdown()
+        if "objects" in self.__dict__:
+            self.objects.close()
         if "catalogue" in self.__dict__:
             self.catalogue.close()
 

@@ -1,10 +1,14 @@
 """Rendering PDF pages with poppler, through pdf2image: the one module that knows poppler.
 
-Pages are rendered, not taken apart: what a reader sees of a page includes arrival stamps and signature pictures
-drawn over the scan. ``pdftocairo`` copies a scan rendered at its own size pixel by pixel (``pdftoppm`` resamples it
-to one pixel more and takes three times the processor time), so nothing is lost against extracting the image.
+Pages are rendered, not taken apart: what a reader sees of a page includes arrival stamps and signature pictures drawn
+over the scan. ``pdftocairo`` copies a scan rendered at its own size pixel by pixel, so nothing is lost against
+extracting the image (``pdftoppm`` resamples it to one pixel more and takes twice the processor time).
+
+Everything here is to be called in a limited child process, whose limits the programs inherit.
 """
 
+import re
+import resource
 import shutil
 import subprocess
 from pathlib import Path
@@ -13,8 +17,12 @@ from pdf2image import convert_from_path
 from pdf2image.exceptions import PDFInfoNotInstalledError, PDFPageCountError, PDFSyntaxError
 from PIL import Image
 
-from dossier.errors import DamagedFile, PartMissing
-from ingest.raster import write_page
+from dossier.errors import DamagedFile, LimitExceeded, PartMissing
+from ingest.raster import damage_reported, write_page
+
+_DAMAGED_SCAN = re.compile(r"(?:flate|LZW|CCITTFax|DCT|JBIG2|JPX) (?:stream|row|image)", re.IGNORECASE)
+"""What poppler complains of when pixels are missing; it shows the page all the same. Other complaints, of fonts or
+outlines say, do not keep a page from being seen."""
 
 
 def version() -> str:
@@ -33,38 +41,27 @@ def version() -> str:
 def decode(path: str, pages: list[tuple[int, int, int]]) -> None:
     """Write pages, each given as number, width and height in pixels, into the working folder.
 
-    To be called in a limited child process, whose limits the renderer inherits.
-
     Raises:
-        PartMissing, DamagedFile: See ``render``.
+        PartMissing: poppler is not installed.
+        DamagedFile: A page cannot be rendered, or not all of it.
+        LimitExceeded: A page took more processor time than this process may.
     """
     for number, width, height in pages:
-        rendered = render(path, number, width, height)
-        with Image.open(rendered, formats=["TIFF"]) as image:
+        rendered = _render(path, number, width, height)
+        with damage_reported(), Image.open(rendered, formats=["TIFF"]) as image:
             if not (0 <= image.width - width <= 1 and 0 <= image.height - height <= 1):
                 raise DamagedFile(reason=f"page {number} cannot be rendered")
-            write_page(image.crop((0, 0, width, height)), number)  # poppler rounds up, at times by a pixel too many
+            # poppler rounds up, at times by a pixel too many
+            write_page(image if image.size == (width, height) else image.crop((0, 0, width, height)), number)
         rendered.unlink()
 
 
-def render(path: str, number: int, width: int, height: int) -> Path:
-    """Render one page of a PDF, annotations included, cropped to its crop box, over white.
-
-    Args:
-        path: Of the PDF, in the working folder.
-        number: Of the page, from 1.
-        width: Of the result, pixels.
-        height: Of the result, pixels.
-
-    Returns:
-        An uncompressed 24-bit TIFF in the working folder; the caller removes it.
-
-    Raises:
-        PartMissing: poppler is not installed.
-        DamagedFile: poppler could not render the page.
-    """
+def _render(path: str, number: int, width: int, height: int) -> Path:
+    """Render one page, annotations included, cropped to its crop box, over white; return an uncompressed TIFF."""
+    name = f"render-{number}-"
+    before = _seconds_of_programs()
     try:
-        files = convert_from_path(
+        convert_from_path(
             path,
             first_page=number,
             last_page=number,
@@ -73,13 +70,26 @@ def render(path: str, number: int, width: int, height: int) -> Path:
             use_pdftocairo=True,
             fmt="tiff",
             output_folder=".",
-            output_file=f"render-{number}",
+            output_file=name,
             paths_only=True,
+            strict=True,
         )
-    except (PDFInfoNotInstalledError, FileNotFoundError):
+    except PDFInfoNotInstalledError:
         raise PartMissing(part="poppler-utils") from None
-    except (PDFPageCountError, PDFSyntaxError):
+    except PDFPageCountError:
         raise DamagedFile(reason=f"page {number} cannot be rendered") from None
+    except PDFSyntaxError as error:
+        if _DAMAGED_SCAN.search(str(error)):
+            raise DamagedFile(reason=f"pixels of page {number} are missing") from None
+    if _seconds_of_programs() - before >= resource.getrlimit(resource.RLIMIT_CPU)[0]:
+        raise LimitExceeded(limit="processor time")
+    files = list(Path().glob(f"{name}*"))
     if len(files) != 1:
         raise DamagedFile(reason=f"page {number} cannot be rendered")
-    return Path(str(files[0]))
+    return files[0]
+
+
+def _seconds_of_programs() -> float:
+    """Return the processor seconds of programs that this process started and that have ended."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime

@@ -32,7 +32,7 @@ class Settings(BaseSettings):
         s3_endpoint, s3_bucket, s3_access_key, s3_secret_key, s3_secure, s3_region: Of the S3 store.
         agency_code, agency_name: The digitizing agency, for the catalogue and the stamp.
         seal_pkcs12: File with the agency's key. seal_pkcs11_module, seal_pkcs11_token, seal_pkcs11_label: Or where a
-            hardware module holds it. seal_passphrase: Of the file, or the module's PIN. All empty: the development seal.
+            hardware module holds it. seal_passphrase: Of the file, or the module's PIN. Empty: the development seal.
         timestamp_url: RFC 3161 authority; empty means the development authority.
         trust_dir: Folder of trust anchors; the development anchor is trusted besides in development.
         paper_types_dir: Folder of additional paper types.

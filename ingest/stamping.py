@@ -19,7 +19,10 @@ def stamp_on_free_paper(agency: str, master: NDArray[np.uint8], dpi: int, moment
     page still shows through.
 
     Args:
-        agency: Name of the agency. master: The first page, H×W×3 BGR. dpi: Of the page. moment: Of signing, aware.
+        agency: Name of the agency.
+        master: The first page, H×W×3 BGR.
+        dpi: Of the page.
+        moment: Of signing, aware.
     """
     height, width = (side / dpi * _POINTS_PER_INCH for side in master.shape[:2])
     stamp = Stamp(agency=agency)

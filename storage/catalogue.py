@@ -144,20 +144,22 @@ class Catalogue:
         batch: str | None = None,
         limit: int = 100,
         after: PaperId | None = None,
+        newest_first: bool = False,
     ) -> list[Paper]:
-        """Return up to ``limit`` papers in the order they came in, those that came after ``after`` if it is named.
+        """Return up to ``limit`` papers in the order they came in, or the other way round, those after ``after``.
 
         Raises:
             NotFound: There is no paper ``after``.
         """
-        query = select(PaperRow).order_by(PaperRow.serial).limit(limit)
+        query = select(PaperRow).order_by(PaperRow.serial.desc() if newest_first else PaperRow.serial).limit(limit)
         if state is not None:
             query = query.where(PaperRow.state == state.value)
         if batch is not None:
             query = query.where(PaperRow.batch == batch)
         with reading(self.engine) as session:
             if after is not None:
-                query = query.where(PaperRow.serial > _paper_row(session, after).serial)
+                edge = _paper_row(session, after).serial
+                query = query.where(PaperRow.serial < edge if newest_first else PaperRow.serial > edge)
             return _papers(session, query)
 
     def save(

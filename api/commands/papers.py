@@ -22,7 +22,7 @@ def papers(
 ) -> None:
     """Liệt kê giấy tờ, mới nhất trước. / List papers, newest first."""
     with open_house() as house:
-        found = house.catalogue.papers(state=state, limit=limit)
+        found = house.catalogue.papers(state=state, limit=limit, newest_first=True)
         if as_json:
             print_json(papers_json(found))
         else:
