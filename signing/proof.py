@@ -37,6 +37,7 @@ from pyhanko_certvalidator.policy_decl import (
     REQUIRE_REVINFO,
     CertRevTrustPolicy,
     RevocationCheckingPolicy,
+    RevocationCheckingRule,
 )
 from pyhanko_certvalidator.util import get_pyca_cryptography_hash
 
@@ -46,6 +47,9 @@ STRONG_DIGESTS = frozenset(
     {"sha256", "sha384", "sha512", "sha512_224", "sha512_256", "sha3_256", "sha3_384", "sha3_512", "shake256"}
 )
 """TT 15/2025/TT-BKHCN."""
+
+
+_LISTS_ONLY = RevocationCheckingPolicy(RevocationCheckingRule.CRL_REQUIRED, RevocationCheckingRule.CRL_REQUIRED)
 
 
 class Chain(Enum):
@@ -114,6 +118,8 @@ async def standing(certificate: x509.Certificate, evidence: Evidence, at: dt.dat
     anchor = _anchor(path)
     try:
         await _path(certificate, evidence, at, REQUIRE_REVINFO)
+        if evidence.ocsps:
+            await _contradict(certificate, evidence, at)
     except RevokedError as error:
         return Standing(Chain.OK, Revocation.REVOKED, anchor, error.revocation_dt)
     except InsufficientRevinfoError:
@@ -122,6 +128,18 @@ async def standing(certificate: x509.Certificate, evidence: Evidence, at: dt.dat
         # E.g. revocation evidence signed with an algorithm no longer allowed.
         return Standing(_chain(error), Revocation.MISSING, anchor)
     return Standing(Chain.OK, Revocation.GOOD, anchor)
+
+
+async def _contradict(certificate: x509.Certificate, evidence: Evidence, at: dt.datetime) -> None:
+    """Do nothing unless a revocation list takes back what an OCSP response said, perhaps hours before.
+
+    Raises:
+        RevokedError: It does.
+    """
+    try:
+        await _path(certificate, evidence, at, _LISTS_ONLY)
+    except InsufficientRevinfoError:
+        return
 
 
 async def _path(

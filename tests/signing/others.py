@@ -5,6 +5,7 @@ import datetime as dt
 import io
 
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
+from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.fields import MDPPerm, SigSeedSubFilter
 from pyhanko.sign.signers import PdfSignatureMetadata, PdfSigner, PdfTimeStamper
 from pyhanko.sign.signers.pdf_cms import PdfCMSSignedAttributes
@@ -13,6 +14,13 @@ from pyhanko.sign.validation import DocumentSecurityStore
 
 from signing.keys import SealKey
 from signing.trust import TrustStore
+
+
+class _Careless(PdfSigner):
+    """Signs even where a certification forbids it."""
+
+    def _enforce_certification_constraints(self, reader: PdfFileReader) -> None:
+        pass
 
 
 def sign(
@@ -36,7 +44,7 @@ def sign(
         docmdp_permissions=certify or MDPPerm.FILL_FORMS,
     )
     writer = IncrementalPdfFileWriter(io.BytesIO(pdf))
-    session = PdfSigner(metadata, key.signer, timestamper=stamper).init_signing_session(writer)
+    session = _Careless(metadata, key.signer, timestamper=stamper).init_signing_session(writer)
     session.system_time = at
 
     async def run() -> bytes:

@@ -7,11 +7,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import yaml
-from asn1crypto import pem, x509
+from asn1crypto import ocsp, pem, x509
 from certomancer.integrations.animator import Animator
 from certomancer.registry import ArchLabel, CertLabel, CertomancerConfig, KeyLabel, PKIArchitecture, ServiceLabel
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, load_der_private_key
+from pyhanko.sign.signers import SimpleSigner
+from pyhanko_certvalidator.registry import SimpleCertificateStore
 from werkzeug.serving import make_server
 
 from signing.keys import LoadedSigner, PrivateKey, SealKey
@@ -48,12 +50,14 @@ def _validity(start: str, end: str) -> dict[str, str]:
 def _architecture(keyset: str) -> dict[str, object]:
     revoked = {"revoked-since": REVOKED_SINCE.isoformat(), "reason": "key_compromise"}
     signing, stamping = [_use("digital_signature")], [_purpose("time_stamping")]
+    urls = {"schema": "aia-urls", "params": {"ocsp-responder-names": ["ca"]}}
+    responder = {"id": "authority_information_access", "smart-value": urls}
     certificates = {
         "root": _ca("root", "root", 1),
         "ca": _ca("ca", "root", 0),
-        "signer": _leaf("signer", "signer", signing),
+        "signer": _leaf("signer", "signer", [*signing, responder]),
         "elliptic": _leaf("elliptic", "elliptic", signing),
-        "revoked": _leaf("revoked", "signer", signing, revocation=revoked),
+        "revoked": _leaf("revoked", "signer", [*signing, responder], revocation=revoked),
         "expired": _leaf("expired", "signer", signing, validity=_validity("2024-01-01", "2026-01-01")),
         "future": _leaf("future", "signer", signing, validity=_validity("2030-01-01", "2031-01-01")),
         "server": _leaf("server", "signer", [*signing, _purpose("server_auth")]),
@@ -102,8 +106,28 @@ class Tree:
         key = name if name in _KEYS else "signer"
         return SealKey.of(LoadedSigner(self.private_key(key), self.certificate(name), [self.certificate("ca")]))
 
+    def older_key(self, name: str = "signer") -> SealKey:
+        """The key as older programs use it: RSA PKCS#1 v1.5, with any digest."""
+        registry = SimpleCertificateStore()
+        registry.register_multiple([self.certificate(name), self.certificate("ca")])
+        secret = self.architecture.key_set.get_private_key(KeyLabel("short" if name == "short" else "signer"))
+        return SealKey.of(SimpleSigner(self.certificate(name), secret, registry, prefer_pss=False))
+
     def stamper(self, at: dt.datetime, name: str = "tsa") -> LocalTimeStamper:
         return LocalTimeStamper(self.private_key("tsa"), self.certificate(name), [self.certificate("ca")], lambda: at)
+
+    def ocsp(self, name: str, at: dt.datetime) -> ocsp.OCSPResponse:
+        """What the responder says at that moment, for ten minutes."""
+        issuer, subject = self.certificate("ca"), self.certificate(name)
+        identifier = {
+            "hash_algorithm": {"algorithm": "sha1"},
+            "issuer_name_hash": issuer.subject.sha1,
+            "issuer_key_hash": issuer.public_key.sha1,
+            "serial_number": subject.serial_number,
+        }
+        request = ocsp.OCSPRequest({"tbs_request": {"request_list": [{"req_cert": identifier}]}})
+        responder = self.architecture.service_registry.summon_responder(ServiceLabel("ca"), at)
+        return responder.build_ocsp_response(request)
 
     def trust(self, at: dt.datetime, *, revocation: bool = True) -> TrustStore:
         services = self.architecture.service_registry
