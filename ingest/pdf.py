@@ -13,6 +13,7 @@ from typing import Any, SupportsFloat
 import pikepdf
 
 from dossier.errors import DamagedFile, EncryptedFile, PageTooLarge, TooManyPages
+from ingest import jpeg
 from ingest.resolution import DEFAULT_DPI, MAX_DPI, SQUARE_WITHIN, is_plausible, resolution
 
 _END = b"%%EOF"
@@ -84,6 +85,8 @@ def _page_size(page: pikepdf.Page, number: int, max_pixels: int) -> tuple[int, i
     for scope in page.content_scopes():
         for image in _images(scope.resources):
             _require_pixels(number, int(image.Width), int(image.Height), max_pixels)
+            if image.get("/Filter") == "/DCTDecode":
+                jpeg.require_end(image.read_raw_bytes())
     width, height, dpi = _scan_size(page, inches, unit) or (*_pixels(inches, DEFAULT_DPI), DEFAULT_DPI)
     _require_pixels(number, width, height, max_pixels)
     return (height, width, dpi) if float(_inherited(page.obj, "/Rotate", 0)) % 180 else (width, height, dpi)

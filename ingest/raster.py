@@ -10,6 +10,7 @@ from PIL import Image, ImageOps, ImageSequence
 from PIL.TiffImagePlugin import TiffImageFile
 
 from dossier.errors import DamagedFile, PageTooLarge, TooManyPages
+from ingest import jpeg
 from ingest.resolution import SQUARE_WITHIN, is_plausible, resolution
 
 Image.MAX_IMAGE_PIXELS = None  # our own limit is applied to every header before its pixels are decoded
@@ -22,8 +23,6 @@ _SUBFILE, _NOT_A_PAGE = 254, 0b101
 """TIFF: reduced images and transparency masks accompany pages."""
 _EXTENTS = ((273, 279), (324, 325))
 """TIFF: tags of offsets and lengths of strips and of tiles."""
-_MARK, _START_OF_SCAN = 0xFF, 0xDA
-"""JPEG."""
 
 
 def probe(path: str, max_pages: int, max_pixels: int) -> dict[str, Any]:
@@ -32,7 +31,7 @@ def probe(path: str, max_pages: int, max_pixels: int) -> dict[str, Any]:
     Raises:
         DamagedFile, TooManyPages, PageTooLarge: What is wrong with the file.
     """
-    with _damage_reported():
+    with damage_reported():
         _require_end(Path(path))
         pages = []
         for number, image in enumerate(_pages(path), 1):
@@ -53,7 +52,7 @@ def decode(path: str, first: int, last: int) -> None:
     Raises:
         DamagedFile: The pixels cannot be decoded.
     """
-    with _damage_reported():
+    with damage_reported():
         for number, image in enumerate(_pages(path), 1):
             if number > last:
                 break
@@ -72,11 +71,8 @@ def write_page(image: Image.Image, number: int) -> None:
     _rgb(image).save(page_name(number), "PPM")
 
 
-# --- reading -------------------------------------------------------------------------------------------------------
-
-
 @contextlib.contextmanager
-def _damage_reported() -> Iterator[None]:
+def damage_reported() -> Iterator[None]:
     """Turn what Pillow raises on broken files into ``DamagedFile``; running out of memory or disk stays what it is."""
     try:
         yield
@@ -86,6 +82,9 @@ def _damage_reported() -> Iterator[None]:
         raise DamagedFile(reason="the picture cannot be decoded") from None
     except (ArithmeticError, AttributeError, LookupError, SyntaxError, TypeError, ValueError, struct.error) as error:
         raise DamagedFile(reason=f"the picture cannot be decoded ({type(error).__name__})") from None
+
+
+# --- reading -------------------------------------------------------------------------------------------------------
 
 
 def _pages(path: str) -> Iterator[Image.Image]:
@@ -148,23 +147,10 @@ def _require_end(path: Path) -> None:
     """Do nothing if a JPEG or PNG goes on to its end mark; a TIFF's parts are looked at page by page."""
     data = path.read_bytes()
     if data.startswith(b"\xff\xd8"):
-        _require_jpeg_end(data)
+        jpeg.require_end(data)
     elif data.startswith(b"\x89PNG"):
         with Image.open(path, formats=_FORMATS) as image:
             image.verify()
-
-
-def _require_jpeg_end(data: bytes) -> None:
-    """Do nothing if an end mark follows the first scan; a preview in a header segment has one of its own."""
-    position = 2
-    while position + 4 <= len(data) and data[position] == _MARK:
-        marker = data[position + 1]
-        if marker == _START_OF_SCAN:
-            if data.find(b"\xff\xd9", position) >= 0:
-                return
-            break
-        position += 1 if marker == _MARK else 2 + int.from_bytes(data[position + 2 : position + 4])
-    raise DamagedFile(reason="the end of the JPEG is missing")
 
 
 def _require_extents(image: Image.Image, size: int) -> None:
