@@ -31,7 +31,7 @@ OrientationDetector = Callable[[NDArray[np.uint8], int], Orientation]
 
 _ORIENTING_SIDE = 1754
 """Pixels of the longer side: A4 at 150 dpi."""
-_SMALL_SHARE = 0.6
+_SMALL_SHARE = 0.45
 """Marks that take up less of the page's longer side, a card say, are looked at alone and closer."""
 _SMALL_MARGIN = 20
 """Pixels of the survey left around them."""

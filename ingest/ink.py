@@ -110,7 +110,10 @@ class Survey:
         does.
         """
         rows, columns = (max(1, round(n * _MARGIN)) for n in self.ink.shape)
-        _, _, facts, _ = cv2.connectedComponentsWithStats(self.ink[rows:-rows, columns:-columns], connectivity=8)
+        inner = self.ink[rows:-rows, columns:-columns]
+        if not inner.any():  # OpenCV crashes on an image without pixels
+            return None
+        _, _, facts, _ = cv2.connectedComponentsWithStats(inner, connectivity=8)
         patches = facts[1:][facts[1:, cv2.CC_STAT_AREA] >= _MIN_BLOB]
         if patches[:, cv2.CC_STAT_AREA].sum() < _MIN_INK:
             return None

@@ -143,5 +143,8 @@ def _require_allowed(inspection: Inspection, limits: Limits) -> None:
     if inspection.page_count > limits.max_pages:
         raise TooManyPages(pages=inspection.page_count, limit=limits.max_pages)
     for number, page in enumerate(inspection.pages, 1):
+        size = {"page": number, "width": page.width, "height": page.height}
         if page.width * page.height > limits.max_pixels:
-            raise PageTooLarge(page=number, width=page.width, height=page.height, limit=limits.max_pixels)
+            raise PageTooLarge(**size, limit=limits.max_pixels)
+        if max(page.width, page.height) > limits.max_side:
+            raise PageTooLarge(**size, limit=f"{limits.max_side} x {limits.max_side}")

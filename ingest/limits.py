@@ -15,6 +15,7 @@ class Limits:
         max_bytes: Of a file handed in.
         max_pages: Of a file handed in.
         max_pixels: Of one page, as stored and as rendered.
+        max_side: Of one page as rendered, pixels; image libraries count to 32,767.
         memory_bytes: Address space of a child process and of each program it starts.
         cpu_s: Processor seconds of a child process, and of each program it starts.
         wall_s: Seconds from the child's start after which it and everything it started is killed.
@@ -25,6 +26,7 @@ class Limits:
     max_bytes: int = 200 * MIB
     max_pages: int = 500
     max_pixels: int = 100_000_000
+    max_side: int = 32_000
     memory_bytes: int = 2048 * MIB
     cpu_s: int = 60
     wall_s: float = 180.0

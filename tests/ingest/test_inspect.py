@@ -245,6 +245,12 @@ def test_twenty_thousand_pixels_square(data: bytes) -> None:
     assert error.details == {"page": 1, "width": 20_000, "height": 20_000, "limit": LIMITS.max_pixels}
 
 
+def test_page_longer_than_image_libraries_count() -> None:
+    error = refusal(made.empty_png(40_000, 10))
+    assert isinstance(error, PageTooLarge)
+    assert "32000 x 32000" in error.text_vi
+
+
 def test_too_many_tiff_pages() -> None:
     data = made.tiff(*[made.picture(20, 20)] * 6)
     assert isinstance(refusal(data, Limits(max_pages=5)), TooManyPages)

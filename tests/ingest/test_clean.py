@@ -1,0 +1,271 @@
+import io
+from collections.abc import Callable
+from dataclasses import replace
+from functools import cache
+
+import cv2
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+from PIL import Image
+
+from dossier.papers import Box
+from ingest.clean import clean, encode_master
+from ingest.images import MasterPage, PageImage, Pixels
+from ingest.ink import Survey
+from ingest.lines import find_letters, measure_lines, possible_rotations
+from ingest.split import is_blank
+from ocr.engine import Orientation
+from ocr.tesseract import TesseractEngine
+from tests.generator.faults import Scanner
+from tests.generator.render import Kind, PaperSpec, render
+
+
+@cache
+def generated(kind: Kind, seed: int = 1, dpi: int = 150, scanner: Scanner | None = None, number: int = 1) -> PageImage:
+    page = render(PaperSpec(kind, seed, dpi, "dev", scanner or Scanner())).pages[number - 1]
+    image = page.image if page.image.ndim == 3 else cv2.cvtColor(page.image, cv2.COLOR_GRAY2RGB)
+    return PageImage(number, np.ascontiguousarray(image[:, :, ::-1]), dpi)
+
+
+def must_not_be_asked(image: NDArray[np.uint8], dpi: int) -> Orientation:
+    raise AssertionError((image.shape, dpi))
+
+
+def says(degrees: int, confidence: float) -> Callable[[NDArray[np.uint8], int], Orientation]:
+    def detector(image: NDArray[np.uint8], dpi: int) -> Orientation:
+        assert image.ndim == 2
+        assert max(image.shape) <= 1754
+        assert dpi > 0
+        return Orientation(degrees, confidence)
+
+    return detector
+
+
+def turned(page: PageImage, degrees: int) -> PageImage:
+    return replace(page, pixels=np.ascontiguousarray(np.rot90(page.pixels, -(degrees // 90))))
+
+
+def plain(width: int = 1240, height: int = 1754, colour: tuple[int, int, int] = (235, 245, 250)) -> Pixels:
+    return np.full((height, width, 3), colour, np.uint8)
+
+
+# --- upright -------------------------------------------------------------------------------------------------------
+
+WORDY = (Kind.BODY_TEXT, Kind.DECISION, Kind.APPLICATION, Kind.DECISION_WITH_TABLE, Kind.BIRTH_CERTIFICATE)
+
+
+@pytest.mark.parametrize("kind", WORDY)
+@pytest.mark.parametrize("degrees", [0, 90, 180, 270])
+def test_letters_show_which_way_up(kind: Kind, degrees: int) -> None:
+    scanner = Scanner(noise=3, blur=0.4, tint=(0.98, 0.97, 0.94), light=0.1)
+    master = clean(turned(generated(kind, scanner=scanner), degrees), must_not_be_asked)
+    assert master.rotation == (360 - degrees) % 360
+    assert not master.blank
+
+
+@pytest.mark.parametrize("degrees", [0, 90, 180, 270])
+def test_a_card_is_put_upright_by_the_detector(degrees: int) -> None:
+    page = turned(generated(Kind.IDENTITY_CARD, seed=4, dpi=300), degrees)
+    assert clean(page, TesseractEngine().orientation).rotation == (360 - degrees) % 360
+
+
+def test_an_unsure_detector_leaves_an_upright_page_alone() -> None:
+    photo = plain()
+    photo[300:1200, 200:1000] = np.random.default_rng(1).integers(0, 255, (900, 800, 3))
+    page = PageImage(1, photo, 150)
+    assert clean(page, says(180, 2.9)).rotation == 0
+    assert clean(page, says(180, 3.1)).rotation == 180
+
+
+def test_detector_and_lines_that_contradict_each_other_leave_a_page_alone() -> None:
+    page = generated(Kind.DECISION_WITH_TABLE, seed=3)
+    assert possible_rotations(find_letters(Survey.of(page.pixels).print)) == (0, 180)
+    assert clean(page, says(90, 50.0)).rotation == 0
+
+
+# --- straight ------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("kind", [k for k in Kind if k is not Kind.IDENTITY_CARD])
+@pytest.mark.parametrize("skew", [-4.9, -1.3, -0.25, 0.6, 3.3])
+def test_skew_is_measured_to_a_tenth_of_a_degree(kind: Kind, skew: float) -> None:
+    page = generated(kind, scanner=Scanner(skew_deg=skew, noise=2))
+    assert clean(page, says(0, 0.0)).skew_deg == pytest.approx(-skew, abs=0.1)
+
+
+@pytest.mark.parametrize("kind", list(Kind))
+def test_a_straight_page_keeps_its_very_pixels(kind: Kind) -> None:
+    page = generated(kind)
+    master = clean(page, says(0, 10.0))
+    assert (master.skew_deg, master.rotation, master.crop) == (
+        0.0,
+        0,
+        Box(0, 0, page.pixels.shape[1], page.pixels.shape[0]),
+    )
+    assert np.array_equal(master.pixels, page.pixels)
+
+
+def test_turning_by_quarters_moves_pixels_without_changing_them() -> None:
+    page = generated(Kind.BODY_TEXT)
+    assert np.array_equal(clean(turned(page, 90), must_not_be_asked).pixels, page.pixels)
+
+
+def test_lines_are_level_and_corners_are_paper_after_cleaning() -> None:
+    page = generated(Kind.DECISION, scanner=Scanner(skew_deg=3.0, tint=(0.95, 0.93, 0.85)))
+    master = clean(page, must_not_be_asked)
+    assert abs(measure_lines(find_letters(Survey.of(master.pixels).print)).skew_deg) < 0.1
+    corner = master.pixels[:12, -12:].reshape(-1, 3).mean(axis=0)
+    assert np.abs(corner - Survey.of(page.pixels).paper_colour).max() < 14
+
+
+def test_colour_of_the_seal_is_kept() -> None:
+    page = generated(Kind.APPLICATION, scanner=Scanner(skew_deg=2.0))
+    master = clean(page, must_not_be_asked)
+    jpeg = cv2.imdecode(np.frombuffer(encode_master(master), np.uint8), cv2.IMREAD_COLOR)
+
+    def red(pixels: Pixels) -> int:
+        blue, green, red = (pixels[:, :, i].astype(int) for i in range(3))
+        return int((red - np.maximum(blue, green) > 60).sum())
+
+    assert jpeg is not None
+    assert red(page.pixels) > 1000
+    assert red(master.pixels) == pytest.approx(red(page.pixels), rel=0.15)
+    assert red(np.asarray(jpeg, np.uint8)) == pytest.approx(red(page.pixels), rel=0.15)
+
+
+# --- crop ----------------------------------------------------------------------------------------------------------
+
+
+def on_black(page: PageImage, left: int, top: int, right: int, bottom: int) -> PageImage:
+    noise = np.random.default_rng(1)
+    framed = cv2.copyMakeBorder(page.pixels, top, bottom, left, right, cv2.BORDER_CONSTANT, value=(20, 18, 22))
+    shaken = np.clip(framed + noise.normal(0, 6, framed.shape), 0, 255)
+    return replace(page, pixels=shaken.astype(np.uint8))
+
+
+@pytest.mark.parametrize("borders", [(60, 0, 0, 0), (0, 90, 0, 40), (30, 30, 80, 120), (0, 0, 300, 500)])
+def test_black_behind_the_page_is_cut_off(borders: tuple[int, int, int, int]) -> None:
+    page = generated(Kind.DECISION)
+    master = clean(on_black(page, *borders), says(0, 0.0))
+    height, width = page.pixels.shape[:2]
+    left, top, _, _ = borders
+    kept = master.crop
+    assert (kept.x, kept.y, kept.right, kept.bottom) == pytest.approx((left, top, left + width, top + height), abs=5)
+    assert master.rotation == 0
+
+
+def test_black_is_cut_off_a_page_that_lies_askew_on_it() -> None:
+    page = generated(Kind.BODY_TEXT)
+    height, width = page.pixels.shape[:2]
+    framed = on_black(page, 120, 120, 120, 120)
+    centre = (framed.pixels.shape[1] / 2, framed.pixels.shape[0] / 2)
+    matrix = cv2.getRotationMatrix2D(centre, 2.5, 1)
+    askew = cv2.warpAffine(framed.pixels, matrix, framed.pixels.shape[1::-1], borderValue=(20, 18, 22))
+    master = clean(replace(framed, pixels=np.asarray(askew, np.uint8)), must_not_be_asked)
+    assert master.skew_deg == pytest.approx(2.5, abs=0.1)
+    assert (master.crop.width, master.crop.height) == pytest.approx((width, height), abs=14)
+    assert (master.pixels.max(axis=2) < 60).mean() < 0.2
+
+
+def test_dark_things_inside_or_at_the_edge_of_a_page_are_no_border() -> None:
+    pixels = plain()
+    cv2.circle(pixels, (0, 800), 25, (10, 10, 10), -1)
+    cv2.rectangle(pixels, (300, 300), (900, 1200), (15, 15, 15), -1)
+    assert clean(PageImage(1, pixels, 150), says(0, 0)).crop == Box(0, 0, 1240, 1754)
+
+
+def test_a_black_page_is_kept_whole() -> None:
+    master = clean(PageImage(1, plain(colour=(5, 5, 5)), 150), says(0, 0))
+    assert master.crop == Box(0, 0, 1240, 1754)
+
+
+# --- blank ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("colour", [(255, 255, 255), (0, 0, 0), (128, 128, 128), (40, 40, 200), (200, 240, 250)])
+def test_one_colour_is_blank(colour: tuple[int, int, int]) -> None:
+    page = PageImage(3, plain(colour=colour), 150)
+    assert is_blank(page)
+    master = clean(page, must_not_be_asked)
+    assert (master.blank, master.rotation, master.skew_deg, master.number) == (True, 0, 0.0, 3)
+    assert np.array_equal(master.pixels, page.pixels)
+
+
+def test_noise_dust_shadow_and_print_shining_through_are_blank() -> None:
+    numbers = np.random.default_rng(2)
+    back = cv2.GaussianBlur(cv2.flip(generated(Kind.BODY_TEXT).pixels, 1), (0, 0), 1.5).astype(float)
+    paper = 235 - (255 - back) * 0.14 + numbers.normal(0, 6, back.shape)
+    paper *= np.linspace(0.75, 1, back.shape[0])[:, None, None]
+    paper[:, :14] *= np.linspace(0.3, 1, 14)[:, None]
+    pixels = np.clip(paper, 0, 255).astype(np.uint8)
+    for _ in range(15):
+        x, y = int(numbers.integers(80, 1100)), int(numbers.integers(80, 1600))
+        cv2.circle(pixels, (x, y), 1, (60, 60, 60), -1)
+    assert is_blank(PageImage(1, pixels, 150))
+
+
+@pytest.mark.parametrize("kind", list(Kind))
+def test_papers_are_not_blank(kind: Kind) -> None:
+    assert not is_blank(generated(kind, scanner=Scanner(faded=0.8, noise=3)))
+
+
+def test_a_page_number_or_a_pale_stamp_alone_is_not_blank() -> None:
+    numbered = plain()
+    cv2.putText(numbered, "- 3 -", (590, 1600), cv2.FONT_HERSHEY_SIMPLEX, 0.8, (40, 40, 40), 2, cv2.LINE_AA)
+    assert not is_blank(PageImage(1, numbered, 150))
+    stamped = plain()
+    cv2.circle(stamped, (800, 1200), 100, (120, 120, 235), 4, cv2.LINE_AA)
+    assert not is_blank(PageImage(1, stamped, 150))
+
+
+# --- coordinates and the written master ----------------------------------------------------------------------------
+
+
+@settings(max_examples=25, deadline=None)
+@given(
+    rotation=st.sampled_from([0, 90, 180, 270]),
+    skew=st.floats(-4.8, 4.8),
+    border=st.integers(0, 60),
+    data=st.data(),
+)
+def test_points_of_the_master_map_to_the_same_spot_of_the_scan(
+    rotation: int, skew: float, border: int, data: st.DataObject
+) -> None:
+    page = generated(Kind.BODY_TEXT, dpi=100, scanner=Scanner(skew_deg=round(skew, 1), rotation=rotation))
+    page = on_black(page, border, 0, 0, border)
+    master = clean(page, says((360 - rotation) % 360, 20.0))
+    there = master.to_original.inverse()
+    x = data.draw(st.integers(0, master.pixels.shape[1] - 1))
+    y = data.draw(st.integers(0, master.pixels.shape[0] - 1))
+    assert there.point(*master.to_original.point(x, y)) == pytest.approx((x, y), abs=1e-6)
+    smooth = cv2.GaussianBlur(page.pixels, (0, 0), 2)
+    height, width = page.pixels.shape[:2]
+    at = tuple(round(v) for v in master.to_original.point(x, y))
+    if 3 < at[0] < width - 3 and 3 < at[1] < height - 3:
+        here = cv2.GaussianBlur(master.pixels, (0, 0), 2)[y, x].astype(int)
+        assert np.abs(here - smooth[at[1], at[0]]).max() < 40
+
+
+def test_written_master_is_a_colour_jpeg_with_its_resolution() -> None:
+    page = generated(Kind.DECISION)
+    whole = Box(0, 0, page.pixels.shape[1], page.pixels.shape[0])
+    master = clean(page, must_not_be_asked)
+    assert master.crop == whole
+    picture = Image.open(io.BytesIO(encode_master(master)))
+    assert (picture.format, picture.mode, picture.info["dpi"]) == ("JPEG", "RGB", (150, 150))
+    assert picture.size == (whole.width, whole.height)
+    difference = np.abs(np.asarray(picture)[:, :, ::-1].astype(int) - master.pixels)
+    assert difference.mean() < 2
+
+
+def test_masters_are_never_larger_than_their_pages() -> None:
+    tiny = PageImage(1, made_tiny(), 72)
+    master: MasterPage = clean(tiny, says(0, 0))
+    assert master.pixels.shape == tiny.pixels.shape
+
+
+def made_tiny() -> Pixels:
+    return np.full((1, 3, 3), 200, np.uint8)
