@@ -15,6 +15,7 @@ from dossier.errors import SohoaError
 
 app = typer.Typer(
     name="sohoa",
+    add_completion=False,
     help="Số hóa giấy tờ thủ tục hành chính: quét vào, giấy tờ điện tử đã ký số ra. / Digitize dossier papers.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,

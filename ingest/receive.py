@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pydantic import TypeAdapter
 
 from dossier import times
-from dossier.errors import EmptyFile, FileTooLarge, InvalidIdentifier, NotFound
+from dossier.errors import AlreadyExists, EmptyFile, FileTooLarge, InvalidIdentifier, NotFound
 from dossier.identifiers import DossierNumber, PaperId, ProcedureCode
 from dossier.owners import Owner
 from dossier.paper_types import find_type
@@ -130,6 +130,7 @@ def receive(house: House, batch_id: str, name: str, data: bytes) -> Received:
 
     Raises:
         NotFound: No such batch, or it does not announce ``name``.
+        AlreadyExists: Other bytes were sent under this name.
         EmptyFile, FileTooLarge, UnsupportedType: The file is refused as a whole; nothing was kept.
     """
     batch = house.catalogue.batch(batch_id)
@@ -148,6 +149,9 @@ def receive(house: House, batch_id: str, name: str, data: bytes) -> Received:
     if first is not None:
         house.catalogue.record(manifest.station, "paper.received-again", f"paper:{first.id}")
         return Received(name, first, duplicate=True)
+
+    if any(paper.name == name for paper in house.catalogue.papers(batch=batch.id, limit=len(manifest.entries))):
+        raise AlreadyExists(kind=f"file {name}")
 
     paper_id = PaperId.new()
     paper = Paper(

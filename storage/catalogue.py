@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import TypeVar
 
-from sqlalchemy import ColumnElement, Engine, Select, and_, delete, or_, select
+from sqlalchemy import ColumnElement, Engine, Select, and_, delete, func, or_, select
 from sqlalchemy.orm import Session
 
 from dossier import times
@@ -259,6 +259,12 @@ class Catalogue:
             query = query.join(OwnerRow, PaperRow.owner_serial == OwnerRow.serial).where(_is_owner(owner))
         with reading(self.engine) as session:
             return next(iter(_papers(session, query.order_by(PaperRow.serial).limit(1))), None)
+
+    def count_by_state(self) -> dict[PaperState, int]:
+        """Return how many papers are in each state, none left out."""
+        with reading(self.engine) as session:
+            rows = session.execute(select(PaperRow.state, func.count()).group_by(PaperRow.state)).all()
+        return dict.fromkeys(PaperState, 0) | {PaperState(state): count for state, count in rows}
 
     # --- access keys -----------------------------------------------------------------------------------------------
 

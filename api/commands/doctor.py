@@ -1,13 +1,15 @@
 """``sohoa doctor``: looks at every external part and says what is missing and how to mend it."""
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 
 import typer
+from pyhanko.sign.timestamps.common_utils import TimestampRequestError
 
 from api.commands.common import AsJson, open_house, out, print_json
 from dossier import times
-from dossier.errors import PartMissing, SohoaError
+from dossier.errors import PartMissing, SohoaError, TimestampUnavailable
 from ingest import poppler
 from ingest.house import House
 from signing.font import default_font
@@ -81,6 +83,10 @@ def _seal(house: House) -> str:
 
 
 def _time_stamps(house: House) -> str:
+    try:
+        asyncio.run(house.time_stamper.async_timestamp(bytes(32), "sha256"))
+    except TimestampRequestError as error:
+        raise TimestampUnavailable(reason=str(error)) from error
     return house.settings.timestamp_url or "TEST"
 
 

@@ -33,7 +33,14 @@ def serve(
             err.print(f"Khóa truy cập ban đầu / first access key: {role} → {path}")
         with Work(house, draws=workers) as work:
             err.print(f"sohoa: http://{address}:{number}/v1 (Ctrl+C để dừng / to stop)")
-            uvicorn.run(create_app(house, work), host=address, port=number, log_config=None, access_log=False)
+            uvicorn.run(
+                create_app(house, work),
+                host=address,
+                port=number,
+                log_config=None,
+                access_log=False,
+                server_header=False,
+            )
 
 
 def worker() -> None:

@@ -5,12 +5,8 @@ from collections.abc import Iterator
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Histogram, generate_latest
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
-from sqlalchemy import func, select
 
-from dossier.papers import PaperState
 from storage.catalogue import Catalogue
-from storage.database import reading
-from storage.schema import PaperRow
 
 MEDIA_TYPE = CONTENT_TYPE_LATEST
 _SECONDS = (0.005, 0.02, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
@@ -56,11 +52,8 @@ class _PapersByState(Collector):
     def collect(self) -> Iterator[GaugeMetricFamily]:
         """Take the measurement; a state without papers counts zero."""
         family = _papers_family()
-        with reading(self._catalogue.engine) as session:
-            rows = session.execute(select(PaperRow.state, func.count()).group_by(PaperRow.state))
-            counts = {state: count for state, count in rows}  # noqa: C416 - dict() takes a result for a mapping
-        for state in PaperState:
-            family.add_metric([state.value], counts.get(state.value, 0))
+        for state, count in self._catalogue.count_by_state().items():
+            family.add_metric([state.value], count)
         yield family
 
 

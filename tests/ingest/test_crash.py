@@ -15,6 +15,7 @@ from ingest.receive import Manifest, ManifestEntry, open_batch, receive
 from ingest.settings import Settings
 from signing.validate import validate
 from storage import audit
+from tests.servers import S3Server
 
 STEPS = [*(s.__name__ for s in pipeline.PREPARE), "confirm", *(s.__name__ for s in pipeline.FINISH)]
 DEATHS = {
@@ -22,6 +23,8 @@ DEATHS = {
     "before-a-write": [f"put:{n}" for n in range(1, 6)],
     "after-a-change": ["save:1", "save:1", "save:2", "save:2", "save:1"],  # classify, extract, check, confirm, store
 }
+IMPATIENT = {"SOHOA_HEARTBEAT_S": "0.05", "SOHOA_DEAD_AFTER_S": "0.3"}
+"""Workers notice each other's deaths at once."""
 
 
 def run(scenarios: list[str], environment: dict[str, str]) -> list[str]:
@@ -56,16 +59,38 @@ def assert_stored_once(house: House, paper: Paper) -> None:
     assert list(house.objects.keys(f"work/{paper.id}/")) == [], "no work left behind"
 
 
-@pytest.mark.parametrize("scenarios", DEATHS.values(), ids=DEATHS.keys())
-def test_a_paper_survives_being_killed_everywhere(tmp_path: Path, small_scan: Path, scenarios: list[str]) -> None:
-    data = tmp_path / "data"
-    house = House(Settings(data_dir=data))
-    paper = submit(house, small_scan, "001190012345")
-    environment = {"SOHOA_DATA_DIR": str(data), "SOHOA_HEARTBEAT_S": "0.05", "SOHOA_DEAD_AFTER_S": "0.3"}
+def survive(scan: Path, scenarios: list[str], environment: dict[str, str]) -> None:
+    """Send a paper, let its workers die as ``scenarios`` say, and look at what is left."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in environment.items():
+            patch.setenv(name, value)
+        house = House(Settings.load())
+    paper = submit(house, scan, "001190012345")
 
     ends = run([*scenarios, "finish"], environment)
 
     assert ends == ["SIGKILL"] * len(scenarios) + ["exit 0"]
     assert_stored_once(house, paper)
-    assert not list((data / "objects" / "tmp").iterdir()), "no temporary file left behind"
     house.close()
+
+
+@pytest.mark.parametrize("scenarios", DEATHS.values(), ids=DEATHS.keys())
+def test_a_paper_survives_being_killed_everywhere(tmp_path: Path, small_scan: Path, scenarios: list[str]) -> None:
+    survive(small_scan, scenarios, {"SOHOA_DATA_DIR": str(tmp_path / "data"), **IMPATIENT})
+    assert not list((tmp_path / "data" / "objects" / "tmp").iterdir()), "no temporary file left behind"
+
+
+def test_a_paper_survives_on_postgresql_and_s3(
+    tmp_path: Path, small_scan: Path, postgres_url: str, s3_server: S3Server
+) -> None:
+    distributed = {
+        "SOHOA_DATA_DIR": str(tmp_path / "data"),
+        "SOHOA_DATABASE_URL": postgres_url,
+        "SOHOA_OBJECT_STORE": "s3",
+        "SOHOA_S3_ENDPOINT": s3_server.endpoint,
+        "SOHOA_S3_BUCKET": "crashes",
+        "SOHOA_S3_ACCESS_KEY": s3_server.access_key,
+        "SOHOA_S3_SECRET_KEY": s3_server.secret_key,
+        "SOHOA_S3_SECURE": "false",
+    }
+    survive(small_scan, DEATHS["after-a-change"], {**distributed, **IMPATIENT})

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pikepdf
 import pytest
+from pydantic import SecretStr
 
-from dossier.errors import EmptyFile, InvalidOwnerNumber, UnsupportedType, WrongState
+from dossier.errors import AlreadyExists, EmptyFile, InvalidOwnerNumber, RetentionLocked, UnsupportedType, WrongState
 from dossier.identifiers import PaperId
 from dossier.owners import Owner
 from dossier.papers import Paper, PaperState
@@ -20,6 +21,8 @@ from ingest.settings import Settings
 from ingest.work import Work
 from signing.timestamps import rfc3161
 from signing.validate import validate
+from storage import audit
+from tests.servers import S3Server
 
 OWNER = "001190012345"
 
@@ -177,3 +180,36 @@ def test_a_failed_paper_is_tried_again(house: House, small_scan: Path) -> None:
     assert stored.problem is None
     with pytest.raises(WrongState):
         retry(house, failed.id, actor="test")
+
+
+def test_other_bytes_under_a_name_already_used_are_refused(house: House, small_scan: Path, sample: Path) -> None:
+    batch = open_batch(house, Manifest("test", (ManifestEntry("a.jpg", OWNER),)))
+    receive(house, batch.id, "a.jpg", small_scan.read_bytes())
+    with pytest.raises(AlreadyExists):
+        receive(house, batch.id, "a.jpg", (sample / "don-de-nghi.jpg").read_bytes())
+
+
+def test_the_whole_way_on_postgresql_and_s3(
+    tmp_path: Path, small_scan: Path, postgres_url: str, s3_server: S3Server
+) -> None:
+    settings = Settings(
+        data_dir=tmp_path / "data",
+        database_url=SecretStr(postgres_url),
+        object_store="s3",
+        s3_endpoint=s3_server.endpoint,
+        s3_bucket="whole-way",
+        s3_access_key=s3_server.access_key,
+        s3_secret_key=SecretStr(s3_server.secret_key),
+        s3_secure=False,
+    )
+    house = House(settings)
+    received = send(house, small_scan.name, small_scan.read_bytes(), by="Trần Văn Đối")
+    (stored,) = work_off(house, received.paper.id)
+    assert stored.state is PaperState.STORED
+    assert stored.sealed is not None
+    sealed = house.objects.get(stored.sealed.key, stored.sealed.version)
+    assert validate(sealed, house.trust).verdict is Verdict.VALID
+    with pytest.raises(RetentionLocked):
+        house.objects.delete(stored.sealed.key, stored.sealed.version)
+    assert audit.check(house.catalogue, house.objects).anchored > 0
+    house.close()
