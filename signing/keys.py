@@ -164,10 +164,7 @@ def require_usable(key: SealKey, *, environment: str, at: dt.datetime) -> None:
             reason=f"the certificate is valid from {start} to {end} only",
             reason_vi=f"chứng thư số chỉ có hiệu lực từ {start:%d/%m/%Y} đến {end:%d/%m/%Y}",
         )
-    uses, purposes = certificate.key_usage_value, certificate.extended_key_usage_value
-    if (uses is not None and not _SIGNING_USES & uses.native) or (
-        purposes is not None and set(purposes.native) <= _FOREIGN_PURPOSES
-    ):
+    if not may_sign(certificate):
         raise SealRefused(
             reason="the certificate is not meant for signing documents",
             reason_vi="chứng thư số không dùng cho mục đích ký văn bản",
@@ -177,6 +174,14 @@ def require_usable(key: SealKey, *, environment: str, at: dt.datetime) -> None:
             reason="the certificate's key or hash is too weak",
             reason_vi="khóa hoặc hàm băm của chứng thư số quá yếu",
         )
+
+
+def may_sign(certificate: x509.Certificate) -> bool:
+    """Return whether ``certificate`` was issued for signing documents, as far as its key usages say anything."""
+    uses, purposes = certificate.key_usage_value, certificate.extended_key_usage_value
+    if uses is not None and not _SIGNING_USES & uses.native:
+        return False
+    return purposes is None or not set(purposes.native) <= _FOREIGN_PURPOSES
 
 
 def is_weak(certificate: x509.Certificate) -> bool:

@@ -13,7 +13,7 @@ signature without either is valid. A file is as good as the worst of its signatu
 
 import asyncio
 import datetime as dt
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
@@ -25,9 +25,23 @@ from pyhanko.sign.general import extract_signer_info, find_cms_attribute_iter
 from pyhanko.sign.validation.generic_cms import extract_tst_data_iter, message_imprint_checker
 from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
 
-from dossier.times import iso_local, local, now
-from dossier.verdicts import Finding, Severity, Verdict
-from signing.pdf import Found, OpenedFile, changes_after, coverage, is_timestamp, open_file
+from dossier.times import now
+from dossier.verdicts import Finding, Verdict
+from signing.judge import (
+    PADES,
+    PKCS7,
+    about_algorithm,
+    about_purpose,
+    about_revocation,
+    about_time,
+    about_timestamp,
+    about_timestamps,
+    about_validity,
+    common_name,
+    profile,
+    verdict,
+)
+from signing.pdf import OpenedFile, changes_after, coverage, is_timestamp, open_file
 from signing.proof import (
     Chain,
     Evidence,
@@ -42,12 +56,6 @@ from signing.proof import (
 from signing.report import TIMESTAMP_PROFILE, FileReport, SignatureReport
 from signing.texts import finding
 from signing.trust import TrustClass, TrustStore
-
-_PADES = "/ETSI.CAdES.detached"
-_PKCS7 = "/adbe.pkcs7.detached"
-_TOKEN = "/ETSI.RFC3161"  # noqa: S105 - a PDF name
-_SIGNING_USES = frozenset({"digital_signature", "non_repudiation"})
-_CLOCK_TOLERANCE = dt.timedelta(minutes=5)
 
 _Asn1 = TypeVar("_Asn1", bound=core.Asn1Value)
 
@@ -74,21 +82,13 @@ async def _validate(pdf: bytes, trust: TrustStore, at: dt.datetime, *, allow_tes
         return _file_report((finding("unreadable"),), ())
     check = _Check(opened, trust, evidence, at, allow_test)
     stamps = await check.document_timestamps()
-    reports = [await check.report(found, stamps) for found in opened.found]
+    reports = [await check.report(place, stamps) for place in range(len(opened.found))]
     return _file_report(opened.findings, tuple(reports))
 
 
 def _file_report(findings: tuple[Finding, ...], signatures: tuple[SignatureReport, ...]) -> FileReport:
-    own = [_verdict(findings)] if findings or not signatures else []
+    own = [verdict(findings)] if findings or not signatures else []
     return FileReport(Verdict.worst([*own, *(s.verdict for s in signatures)]), findings, signatures)
-
-
-def _verdict(findings: Iterable[Finding]) -> Verdict:
-    """Return the verdict that ``findings`` lead to."""
-    severities = {f.severity for f in findings}
-    if Severity.ERROR in severities:
-        return Verdict.INVALID
-    return Verdict.UNDETERMINED if Severity.WARNING in severities else Verdict.VALID
 
 
 def _evidence(trust: TrustStore, reader: PdfFileReader) -> Evidence:
@@ -125,14 +125,14 @@ class _Check:
     at: dt.datetime
     allow_test: bool
 
-    async def document_timestamps(self) -> dict[str, StampedTime]:
-        """Return the file's document time stamps by field name, judged from the last to the first.
+    async def document_timestamps(self) -> dict[int, StampedTime]:
+        """Return the document time stamps by their place in `OpenedFile.found`, judged from the last to the first.
 
         Each that counts takes over from the moment of checking as the moment at which the one before must still count.
         """
-        judged: dict[str, StampedTime] = {}
+        judged: dict[int, StampedTime] = {}
         control = self.at
-        for found in reversed(self.opened.found):
+        for place, found in reversed(list(enumerate(self.opened.found))):
             signature = found.signature
             if signature is None:
                 continue
@@ -144,18 +144,19 @@ class _Check:
                     stamp = replace(stamp, code="timestamp-broken")
             except Exception:  # noqa: BLE001 - a hostile token becomes a finding
                 stamp = StampedTime(None, "timestamp-unreadable")
-            judged[found.field] = stamp
+            judged[place] = stamp
             if stamp.code == "timestamp-ok" and stamp.moment is not None:
                 control = min(control, stamp.moment)
         return judged
 
-    async def report(self, found: Found, stamps: dict[str, StampedTime]) -> SignatureReport:
-        """Return the report on one signature or document time stamp."""
+    async def report(self, place: int, stamps: dict[int, StampedTime]) -> SignatureReport:
+        """Return the report on the signature or document time stamp at ``place``."""
+        found = self.opened.found[place]
         if found.signature is None:
             return _unread(found.field, found.problem or "signature-unreadable")
         try:
-            if found.field in stamps:
-                return self._timestamp_report(found.field, found.signature, stamps[found.field])
+            if place in stamps:
+                return self._timestamp_report(found.field, found.signature, stamps[place])
             return await self._signature_report(found.field, found.signature, stamps)
         except Exception:  # noqa: BLE001 - a hostile signature becomes a finding
             return _unread(found.field, "signature-unreadable")
@@ -172,20 +173,16 @@ class _Check:
         covered, changed, placed = self._place(signature)
         trust_class, trusted = self._trust(stamp.standing)
         findings = [
-            finding(
-                stamp.code,
-                moment=_shown(stamp.moment, stamp, stamp.code),
-                algorithm=stamp.integrity.algorithm,
-            ),
+            about_timestamp(stamp),
             *placed,
             *(trusted if stamp.code == "timestamp-ok" else ()),
         ]
         certificate = stamp.integrity.certificate
         return SignatureReport(
             field=field,
-            verdict=_verdict(findings),
-            signer=_common_name(certificate.subject) if certificate else "",
-            issuer=_common_name(certificate.issuer) if certificate else "",
+            verdict=verdict(findings),
+            signer=common_name(certificate.subject) if certificate else "",
+            issuer=common_name(certificate.issuer) if certificate else "",
             integrity="broken" if stamp.code == "timestamp-broken" else "intact" if stamp.moment else "unknown",
             coverage=covered,
             changes_after=changed,
@@ -198,10 +195,10 @@ class _Check:
         )
 
     async def _signature_report(
-        self, field: str, signature: EmbeddedPdfSignature, stamps: dict[str, StampedTime]
+        self, field: str, signature: EmbeddedPdfSignature, stamps: dict[int, StampedTime]
     ) -> SignatureReport:
         subfilter = str(signature.sig_object.get("/SubFilter", ""))
-        if subfilter not in {_PADES, _PKCS7}:
+        if subfilter not in {PADES, PKCS7}:
             return _unread(field, "format-unsupported", format=subfilter.lstrip("/"))
         checked = integrity(signature.signed_data, signature.compute_digest)
         covered, changed, placed = self._place(signature)
@@ -221,34 +218,36 @@ class _Check:
             finding(checked.code),
             *placed,
             *trusted,
-            *_purpose(certificate),
-            _revocation(stood, claimed, proven or self.at),
-            *_time(certificate, stood, claimed, proven, inner),
-            _algorithm(checked),
+            *about_purpose(certificate),
+            about_revocation(stood, claimed, proven or self.at),
+            *about_timestamps(inner),
+            *about_time(claimed, proven, stamped=bool(inner)),
+            *about_validity(certificate, stood, claimed, proven or self.at, proven=proven is not None),
+            about_algorithm(checked),
         ]
         has_evidence = await self._self_contained(certificate, checked, proven)
         return SignatureReport(
             field=field,
-            verdict=_verdict(findings),
-            signer=_common_name(certificate.subject),
-            issuer=_common_name(certificate.issuer),
+            verdict=verdict(findings),
+            signer=common_name(certificate.subject),
+            issuer=common_name(certificate.issuer),
             integrity="intact" if checked.code in {"integrity-ok", "encoding-nonstandard"} else "broken",
             coverage=covered,
             changes_after=changed,
             signing_time=claimed or proven,
             timestamp_time=proven,
             algorithm=checked.algorithm,
-            profile=_profile(subfilter, proven=proven is not None, evidence=has_evidence, archived=bool(later)),
+            profile=profile(subfilter, proven=proven is not None, evidence=has_evidence, archived=bool(later)),
             trust_class=trust_class,
             findings=tuple(findings),
         )
 
-    def _later(self, signature: EmbeddedPdfSignature, stamps: dict[str, StampedTime]) -> list[StampedTime]:
+    def _later(self, signature: EmbeddedPdfSignature, stamps: dict[int, StampedTime]) -> list[StampedTime]:
         """Return the document time stamps made over ``signature``."""
         return [
-            stamps[f.field]
-            for f in self.opened.found
-            if f.field in stamps and f.signature and f.signature.signed_revision > signature.signed_revision
+            stamp
+            for place, stamp in stamps.items()
+            if (over := self.opened.found[place].signature) and over.signed_revision > signature.signed_revision
         ]
 
     async def _self_contained(
@@ -282,7 +281,7 @@ def _unread(field: str, code: str, **details: object) -> SignatureReport:
     findings = (finding(code, **details),)
     return SignatureReport(
         field=field,
-        verdict=_verdict(findings),
+        verdict=verdict(findings),
         signer="",
         issuer="",
         integrity="unknown",
@@ -328,88 +327,3 @@ def _claimed_time(signature: EmbeddedPdfSignature) -> dt.datetime | None:
     except (ValueError, PdfError):
         return None
     return claimed if claimed is not None and claimed.tzinfo is not None else None
-
-
-def _purpose(certificate: x509.Certificate) -> list[Finding]:
-    uses = certificate.key_usage_value
-    return [finding("trust-purpose")] if uses is not None and not _SIGNING_USES & uses.native else []
-
-
-def _revocation(stood: Standing, claimed: dt.datetime | None, moment: dt.datetime) -> Finding:
-    match stood.revocation:
-        case Revocation.GOOD:
-            return finding("revocation-ok", moment=_time_text(moment))
-        case Revocation.MISSING:
-            return finding("revocation-missing", moment=_time_text(moment))
-        case Revocation.REVOKED if stood.revoked_at is not None:
-            admitted = claimed is not None and claimed >= stood.revoked_at
-            return finding("revoked" if admitted else "revoked-unproven", moment=_time_text(stood.revoked_at))
-        case _:
-            return finding("revocation-unchecked")
-
-
-def _time(
-    certificate: x509.Certificate,
-    stood: Standing,
-    claimed: dt.datetime | None,
-    proven: dt.datetime | None,
-    inner: list[StampedTime],
-) -> list[Finding]:
-    """Return the findings on the time of signing and on the certificate's validity then."""
-    findings = [
-        finding(s.code, moment=_shown(s.moment, s, s.code), algorithm=s.integrity.algorithm)
-        for s in inner
-        if s.code != "timestamp-ok"
-    ]
-    findings.append(finding("time-proven", moment=_time_text(proven)) if proven else finding("time-claimed"))
-    if claimed and proven and claimed > proven + _CLOCK_TOLERANCE:
-        findings.append(finding("time-inconsistent"))
-    start, end = certificate.not_valid_before, certificate.not_valid_after
-    if stood.chain is Chain.EXPIRED:
-        if stood.anchor is not None and end > (proven or end):
-            findings.append(finding("chain-expired"))
-        else:
-            code = "expired" if claimed is not None and claimed > end else "expired-unproven"
-            findings.append(finding(code, moment=_date_text(end)))
-    elif stood.chain is Chain.NOT_YET_VALID:
-        early = proven is not None and proven < start
-        findings.append(finding("not-yet-valid", moment=_date_text(start)) if early else finding("chain-expired"))
-    return findings
-
-
-def _algorithm(checked: Integrity) -> Finding:
-    code = "algorithm-weak" if checked.weak else "algorithm-legacy" if checked.legacy else "algorithm-ok"
-    return finding(code, algorithm=checked.algorithm)
-
-
-def _profile(subfilter: str, *, proven: bool, evidence: bool, archived: bool) -> str:
-    """Return the level reached (ETSI EN 319 142-1, clause 6)."""
-    if subfilter == _PKCS7:
-        return "PKCS#7-T" if proven else "PKCS#7"
-    if not proven:
-        return "B-B"
-    if not evidence:
-        return "B-T"
-    return "B-LTA" if archived else "B-LT"
-
-
-def _shown(moment: dt.datetime | None, stamp: StampedTime, code: str) -> str:
-    """Return the moment a finding on a time stamp names: its own, or the end of its authority's certificate."""
-    if code == "timestamp-expired" and stamp.integrity.certificate is not None:
-        return _date_text(stamp.integrity.certificate.not_valid_after)
-    return _time_text(moment) if moment is not None else ""
-
-
-def _time_text(moment: dt.datetime) -> str:
-    return iso_local(moment)
-
-
-def _date_text(moment: dt.datetime) -> str:
-    return f"{local(moment):%d/%m/%Y}"
-
-
-def _common_name(name: x509.Name) -> str:
-    common = name.native.get("common_name")
-    if isinstance(common, list):
-        common = common[-1]
-    return str(common or name.human_friendly)

@@ -2,6 +2,7 @@
 
 import contextlib
 import datetime as dt
+import hashlib
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,7 +13,7 @@ from certomancer.integrations.animator import Animator
 from certomancer.registry import ArchLabel, CertLabel, CertomancerConfig, KeyLabel, PKIArchitecture, ServiceLabel
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, load_der_private_key
-from pyhanko.sign.signers import SimpleSigner
+from pyhanko.sign.signers import Signer, SimpleSigner
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 from werkzeug.serving import make_server
 
@@ -87,6 +88,21 @@ def _architecture(keyset: str) -> dict[str, object]:
     }
 
 
+class _WithoutNull(Signer):
+    def __init__(self, key: rsa.RSAPrivateKey, certificate: x509.Certificate, store: SimpleCertificateStore) -> None:
+        super().__init__(prefer_pss=False, signing_cert=certificate, cert_registry=store)
+        self._numbers = key.private_numbers()
+
+    async def async_sign_raw(self, data: bytes, digest_algorithm: str, dry_run: bool = False) -> bytes:  # noqa: FBT001, FBT002
+        del dry_run
+        info = (
+            bytes.fromhex("302f300b0609608648016503040201") + b"\x04\x20" + hashlib.new(digest_algorithm, data).digest()
+        )
+        size = self._numbers.public_numbers.n.bit_length() // 8
+        block = b"\x00\x01" + b"\xff" * (size - len(info) - 3) + b"\x00" + info
+        return pow(int.from_bytes(block), self._numbers.d, self._numbers.public_numbers.n).to_bytes(size)
+
+
 class Tree:
     """One tree: its keys, its trust, its revocation lists, its time stamps."""
 
@@ -112,6 +128,14 @@ class Tree:
         registry.register_multiple([self.certificate(name), self.certificate("ca")])
         secret = self.architecture.key_set.get_private_key(KeyLabel("short" if name == "short" else "signer"))
         return SealKey.of(SimpleSigner(self.certificate(name), secret, registry, prefer_pss=False))
+
+    def key_without_null(self) -> SealKey:
+        """The key as some programs use it: the DigestInfo of RSA PKCS#1 v1.5 lacks the NULL parameter."""
+        secret = self.private_key("signer")
+        assert isinstance(secret, rsa.RSAPrivateKey)
+        registry = SimpleCertificateStore()
+        registry.register_multiple([self.certificate("signer"), self.certificate("ca")])
+        return SealKey.of(_WithoutNull(secret, self.certificate("signer"), registry))
 
     def stamper(self, at: dt.datetime, name: str = "tsa") -> LocalTimeStamper:
         return LocalTimeStamper(self.private_key("tsa"), self.certificate(name), [self.certificate("ca")], lambda: at)

@@ -160,6 +160,16 @@ def test_pkcs1_is_accepted_and_reported(gov: Tree, page: bytes) -> None:
     assert report.signatures[0].algorithm == "RSA PKCS#1 v1.5 2048, SHA-256"
 
 
+def test_a_block_without_null_is_named_not_called_forged(gov: Tree, page: bytes) -> None:
+    signed = sign(page, gov.key_without_null(), at=AT)
+    report = validate(signed, gov.trust(AT), at=AT + HOUR)
+
+    assert report.verdict is Verdict.VALID
+    assert "encoding-nonstandard" in _codes(report.signatures[0])
+    assert report.signatures[0].integrity == "intact"
+    assert validate(_flip(signed, 5_000), gov.trust(AT), at=AT + HOUR).verdict is Verdict.INVALID
+
+
 @pytest.mark.parametrize(("name", "digest"), [("signer", "sha1"), ("short", "sha256")])
 def test_weak_cryptography_is_undetermined_though_intact(gov: Tree, page: bytes, name: str, digest: str) -> None:
     report = validate(sign(page, gov.older_key(name), at=AT, digest=digest), gov.trust(AT), at=AT + HOUR)
@@ -216,8 +226,9 @@ def test_the_anchors_class_is_reported(gov: Tree, page: bytes, trust_class: Trus
     assert f"trust-{trust_class}" in _codes(report.signatures[0])
 
 
-def test_a_certificate_for_another_purpose_does_not_sign(gov: Tree, page: bytes) -> None:
-    report = validate(sign(page, gov.key("encipher"), at=AT), gov.trust(AT), at=AT + HOUR)
+@pytest.mark.parametrize("name", ["encipher", "server"])
+def test_a_certificate_for_another_purpose_does_not_sign(gov: Tree, page: bytes, name: str) -> None:
+    report = validate(sign(page, gov.key(name), at=AT), gov.trust(AT), at=AT + HOUR)
 
     assert report.verdict is Verdict.UNDETERMINED
     assert "trust-purpose" in _codes(report.signatures[0])
@@ -365,7 +376,7 @@ def _with_token_of(pdf: bytes, donor: bytes) -> bytes:
         parts.append((start, end, cms.ContentInfo.load(bytes.fromhex(data[start:end].decode()))))
     (start, end, mine), (_, _, other) = parts
     mine["content"]["signer_infos"][0]["unsigned_attrs"] = other["content"]["signer_infos"][0]["unsigned_attrs"]
-    encoded = mine.dump(force=True).hex().encode()
+    encoded = mine.dump().hex().encode()
     return pdf[:start] + encoded.ljust(end - start, b"0") + pdf[end:]
 
 
@@ -460,6 +471,21 @@ def test_another_signature_on_a_certified_file_is_not_allowed(sealed: bytes, tru
     twice = sign(sealed, gov.key(), at=AT)
     report = validate(twice, trust, at=AT + HOUR)
     assert "changes-disallowed" in _codes(report.signatures[0])
+
+
+def test_a_signature_cannot_hide_behind_a_time_stamp_of_the_same_name(gov: Tree, impostor: Tree, page: bytes) -> None:
+    forged = add_timestamp(sign(page, impostor.key(), at=AT, field="Một"), gov.stamper(AT), field="Hai")
+    same = _update(forged, _same_names)
+    report = validate(same, gov.trust(AT), at=AT + HOUR)
+
+    assert report.verdict is not Verdict.VALID
+    assert "DocTimeStamp" not in {s.profile for s in report.signatures if s.signer.startswith("signer")}
+
+
+def _same_names(writer: IncrementalPdfFileWriter) -> None:
+    for field in writer.root["/AcroForm"]["/Fields"]:
+        field.get_object()[pdf_name("/T")] = generic.TextStringObject("Dấu")
+        writer.update_container(field.get_object())
 
 
 def test_new_evidence_and_time_stamps_are_allowed(sealed: bytes, trust: TrustStore, gov: Tree) -> None:
