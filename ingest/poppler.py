@@ -38,6 +38,10 @@ def version() -> str:
     return told.splitlines()[0].replace("pdftocairo version", "poppler") if told else "poppler"
 
 
+_LIMIT_REACHED = 0.9
+"""Of the limit: the kernel's two clocks of processor time do not agree to the tick."""
+
+
 def decode(path: str, pages: list[tuple[int, int, int]]) -> None:
     """Write pages, each given as number, width and height in pixels, into the working folder.
 
@@ -81,7 +85,7 @@ def _render(path: str, number: int, width: int, height: int) -> Path:
     except PDFSyntaxError as error:
         if _DAMAGED_SCAN.search(str(error)):
             raise DamagedFile(reason=f"pixels of page {number} are missing") from None
-    if _seconds_of_programs() - before >= resource.getrlimit(resource.RLIMIT_CPU)[0]:
+    if _seconds_of_programs() - before >= _LIMIT_REACHED * resource.getrlimit(resource.RLIMIT_CPU)[0]:
         raise LimitExceeded(limit="processor time")
     files = list(Path().glob(f"{name}*"))
     if len(files) != 1:
