@@ -34,6 +34,8 @@ _CENTRED = 0.06
 _GUTTER_FROM, _GUTTER_TO, _GUTTER_WIDTH = 0.25, 0.75, 1.0
 # Lines stand in one column, or on one level, if they share this much of the narrower, or the lower, one.
 _SAME_COLUMN, _SAME_LINE = 0.5, 0.5
+# Pieces belong to one row if they share this much of the lower one's height and stand this near, in heights.
+_SAME_ROW, _NEXT_PIECE = 0.4, 1.2
 # Frames of stamps: largest and smallest size, inches; how much of all and of each side is drawn, how near the edge.
 _FRAME_WIDTH, _FRAME_HEIGHT, _LEAST_FRAME = 3.2, 1.6, 0.4
 # A circle or a signature reaches four fifths of every side.
@@ -68,7 +70,7 @@ def in_reading_order(lines: Sequence[Line], width: int, frames: Iterable[Box] = 
     Returns:
         The lines, parted where a gutter or a frame crosses them; blocks numbered from 0, rising.
     """
-    text = tuple(lines)
+    text = _rows_rejoined(lines)
     stamps: list[Line] = []
     # Blocks of ours are numbered below zero, apart from the engine's, until all are numbered anew.
     unused = count(-1, -1)
@@ -121,6 +123,27 @@ def _is_frame(shape: NDArray[np.bool_]) -> bool:
     )
     shares = [float(side.mean()) for side in sides]
     return min(shares) >= _DRAWN_EACH and sum(shares) >= 4 * _DRAWN
+
+
+def _rows_rejoined(lines: Sequence[Line]) -> tuple[Line, ...]:
+    """Join pieces of one row that the engine took for lines: what fills a form in stands a little off its label."""
+    rows: list[Line] = []
+    for line in lines:
+        beside = next((i for i, row in enumerate(rows) if _is_beside(row, line)), None)
+        if beside is None:
+            rows.append(line)
+        else:
+            words = sorted((*rows[beside].words, *line.words), key=lambda word: word.box.x)
+            rows[beside] = replace(rows[beside], words=tuple(words))
+    return tuple(rows)
+
+
+def _is_beside(row: Line, line: Line) -> bool:
+    a, b = row.box, line.box
+    height = min(a.height, b.height)
+    level = min(a.bottom, b.bottom) - max(a.y, b.y) >= _SAME_ROW * height
+    gap = max(a.x, b.x) - min(a.right, b.right)
+    return level and 0 <= gap <= _NEXT_PIECE * height
 
 
 def _contains(frame: Box, word: Word) -> bool:

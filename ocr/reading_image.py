@@ -19,8 +19,9 @@ Grey: TypeAlias = NDArray[np.uint8]
 
 # Red stands this far above green and blue in red ink, whatever the light.
 _RED_EXCESS = 40
-# Red ink this near is one thing; it is a seal or a stamp from this size on and up to this ratio of sides. Inches.
-_RED_REACH, _SEAL_SIZE, _SEAL_SHAPE = 0.08, 0.7, 2.6
+# Red ink this near is one thing; it is a seal or a stamp from this size on, up to this ratio of sides and, unless it is
+# an ornamental border, up to this size. Inches.
+_RED_REACH, _SEAL_SIZE, _SEAL_SHAPE, _LARGEST_SEAL = 0.08, 0.7, 2.6, 3.0
 # Large things are looked for on a copy this many times smaller.
 _SHRINK = 4
 # Below this level a pixel of the levelled image is dark.
@@ -31,6 +32,8 @@ _BACKGROUND_WINDOW = 0.2
 _WHITE_PAPER, _EVEN_PAPER = 245, 8
 # Levels are moved only if ink or paper is at least this far from black or white.
 _LEVEL_FAULT = 12
+# How much of the ink may turn fully black, and of the paper stay grey: little of both, so that soft edges are kept.
+_BLACK_SHARE, _WHITE_SHARE = 0.2, 0.02
 # Specks per pixel above which the page is noisy; print has far fewer.
 _SPECKLE_SHARE = 2e-4
 # A page is two-level if its pixels between ink and paper are fewer than this share of its ink pixels.
@@ -84,17 +87,20 @@ def _seals(redness: Grey, dpi: int) -> NDArray[np.bool_] | None:
     ink = (np.asarray(cv2.resize(redness, small_size, interpolation=cv2.INTER_AREA)) > _RED_EXCESS / 2).view(np.uint8)
     reach = max(3, round(_RED_REACH * dpi / _SHRINK) | 1)
     spots = cv2.dilate(ink, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (reach, reach)))
-    _, _, stats, _ = cv2.connectedComponentsWithStats(spots, connectivity=8)
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(spots, connectivity=8)
     inches = np.asarray(stats)[:, (cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT)] * _SHRINK / dpi
-    is_seal = (inches.min(axis=1) >= _SEAL_SIZE) & (inches.max(axis=1) <= _SEAL_SHAPE * inches.min(axis=1))
+    small, large = inches.min(axis=1), inches.max(axis=1)
+    is_seal = (small >= _SEAL_SIZE) & (large <= _SEAL_SHAPE * small)
     is_seal[0] = False
     if not is_seal.any():
         return None
-    # Star and letters of a seal need not touch its ring: all red within its bounds is the seal's.
-    mask = np.zeros((height, width), dtype=bool)
-    for x, y, across, down, _ in np.asarray(stats)[is_seal] * _SHRINK:
+    mask = is_seal[np.asarray(labels)]
+    # Star and letters of a seal need not touch its ring: all red within its bounds is the seal's. Not so within the
+    # ornamental border of a certificate.
+    for x, y, across, down, _ in np.asarray(stats)[is_seal & (large <= _LARGEST_SEAL)]:
         mask[y : y + down, x : x + across] = True
-    return mask
+    whole = cv2.resize(mask.view(np.uint8), (width, height), interpolation=cv2.INTER_NEAREST)
+    return np.asarray(whole).view(np.bool_)
 
 
 def paper(image: Grey, dpi: int) -> Grey:
@@ -138,7 +144,7 @@ def divide(image: Grey, background: Grey) -> Grey:
 def set_levels(image: Grey) -> Grey:
     """Stretch the grey levels so that the page's own ink is black and its own paper white.
 
-    Ink is the median of what Otsu's threshold calls dark; paper reaches down to the noise around its own median.
+    Otsu's threshold parts ink from paper; of each the far end is taken, so that the grey edges of letters stay grey.
     """
     sample = np.ascontiguousarray(image[::2, ::2])
     threshold = int(cv2.threshold(sample, 0, 255, cv2.THRESH_OTSU)[0])
@@ -148,7 +154,7 @@ def set_levels(image: Grey) -> Grey:
     light[: threshold + 1] = 0
     if not dark.any() or not light.any():
         return image
-    black, white = _level(dark, 0.5), _level(light, 0.1)
+    black, white = _level(dark, _BLACK_SHARE), _level(light, _WHITE_SHARE)
     if black <= _LEVEL_FAULT and white >= 255 - _LEVEL_FAULT:
         return image
     table = np.clip((np.arange(256) - black) * 255 / max(1.0, white - black), 0, 255).astype(np.uint8)

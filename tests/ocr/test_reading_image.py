@@ -69,6 +69,15 @@ def test_red_text_is_read_and_a_seal_beside_it_fades() -> None:
     assert ink(image[560:840, 860:1140]) == 0
 
 
+def test_red_title_inside_a_red_border_is_read() -> None:
+    """As on a birth certificate."""
+    title = drawn.write(drawn.page(), [(300, 500, "GIẤY KHAI SINH")], colour=drawn.RED, size=60, face="bold")
+    cv2.rectangle(title, (20, 20), (drawn.WIDTH - 20, drawn.HEIGHT - 20), drawn.RED, 10)
+    image = without_red_seals(title, drawn.DPI)
+    assert ink(image[500:570, 300:800]) > 5000
+    assert ink(image[:60]) == 0
+
+
 def test_uneven_light_is_divided_out() -> None:
     light = np.linspace(0.45, 1, drawn.WIDTH)[np.newaxis, :]
     clean = grey(drawn.page())

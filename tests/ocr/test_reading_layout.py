@@ -88,6 +88,12 @@ def test_what_stands_above_in_the_same_column_is_read_first() -> None:
     assert texts(in_reading_order(lines, WIDTH)) == ["Điều 2. Giao bà Yến đại", "diện các hộ gia đình"]
 
 
+def test_value_a_little_off_its_label_joins_it() -> None:
+    value = line("THÁI KHÁNH THỦY", 370, 85)
+    lines = [value, line("Họ, chữ đệm, tên:", 70, 100, block=1), line("Năm sinh: 1988", 70, 150, block=1)]
+    assert texts(in_reading_order(lines, WIDTH)) == ["Họ, chữ đệm, tên: THÁI KHÁNH THỦY", "Năm sinh: 1988"]
+
+
 def test_columns_side_by_side_keep_the_engines_order() -> None:
     lines = [
         line("Bên trái một", 100, 100),
