@@ -113,7 +113,7 @@ class DamagedFile(InputError):
 
     code = "file-damaged"
     en = "The file is damaged or cut short: {reason}."
-    vi = "Tệp bị hỏng hoặc bị cắt cụt: {reason}."
+    vi = "Tệp bị hỏng hoặc bị cắt cụt."
     advice_en = "Send the file again, or scan the paper again."
     advice_vi = "Hãy gửi lại tệp hoặc quét lại giấy tờ."
 
@@ -361,7 +361,7 @@ class LimitExceeded(PartError):
     exit_code = 3
     status = 422
     en = "Processing stopped at the {limit} limit."
-    vi = "Xử lý bị dừng vì vượt giới hạn {limit}."
+    vi = "Xử lý bị dừng vì vượt giới hạn bộ nhớ, thời gian hoặc dung lượng."
     advice_en = "The file is too demanding or hostile; scan the paper again at 200 to 300 dpi."
     advice_vi = "Tệp quá nặng hoặc có dấu hiệu độc hại; hãy quét lại ở 200 đến 300 dpi."
 

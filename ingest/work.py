@@ -35,7 +35,9 @@ from storage import audit
 QUEUE = "papers"
 APPLICATION_VERSION = "1"
 """Raised when the steps' order changes: workers only take work of their own version."""
-_POLL_S = 0.03
+_POLL_S = 0.1
+"""Seconds between looks at the queue: ten looks a second cost an idle process a few percent of one processor."""
+_RESULT_POLL_S = 0.03
 _LONG_AGO = dt.datetime(2000, 1, 1, tzinfo=dt.UTC)
 _WORKFLOWS = {PaperState.RECEIVED: "prepare", PaperState.CONFIRMED: "finish"}
 """Which work a paper in a state waits for."""
@@ -116,7 +118,7 @@ class Work:
             for kind in _WORKFLOWS.values():
                 workflow = f"{kind}:{paper}"
                 if DBOS.get_workflow_status(workflow) is not None:
-                    DBOS.retrieve_workflow(workflow).get_result(polling_interval_sec=_POLL_S)
+                    DBOS.retrieve_workflow(workflow).get_result(polling_interval_sec=_RESULT_POLL_S)
 
     # --- the workflows ----------------------------------------------------------------------------------------------
 
@@ -197,7 +199,7 @@ def _configuration(house: House, executor: str) -> DBOSConfig:
         executor_id=executor,
         application_version=APPLICATION_VERSION,
         log_level="ERROR",
-        notification_listener_polling_interval_sec=0.05,
+        notification_listener_polling_interval_sec=1.0,
     )
     if url:
         configuration["system_database_url"] = url

@@ -4,6 +4,7 @@ import logging
 import signal
 import sys
 import threading
+from collections.abc import Callable
 from typing import Annotated
 
 import structlog
@@ -32,15 +33,19 @@ def serve(
         for role, path in ensure_first_keys(house).items():
             err.print(f"Khóa truy cập ban đầu / first access key: {role} → {path}")
         with Work(house, draws=workers) as work:
-            err.print(f"sohoa: http://{address}:{number}/v1 (Ctrl+C để dừng / to stop)")
-            uvicorn.run(
-                create_app(house, work),
-                host=address,
-                port=number,
-                log_config=None,
-                access_log=False,
-                server_header=False,
+            server = uvicorn.Server(
+                uvicorn.Config(
+                    create_app(house, work),
+                    host=address,
+                    port=number,
+                    log_config=None,
+                    access_log=False,
+                    server_header=False,
+                )
             )
+            _on_stop(lambda: setattr(server, "should_exit", True))
+            err.print(f"sohoa: http://{address}:{number}/v1 (Ctrl+C để dừng / to stop)")
+            server.run()
 
 
 def worker() -> None:
@@ -48,13 +53,18 @@ def worker() -> None:
     from ingest.work import Work  # noqa: PLC0415 - the work queue, which most commands never need
 
     stop = threading.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: stop.set())
+    _on_stop(stop.set)
     with open_house() as house:
         _log_to_stderr()
         with Work(house) as work:
             err.print(f"sohoa worker {work.executor} (Ctrl+C để dừng / to stop)")
             stop.wait()
+
+
+def _on_stop(stop: Callable[[], None]) -> None:
+    """Call ``stop`` on Ctrl+C and on a service manager's request, so that the process ends in order."""
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stop())
 
 
 def _log_to_stderr() -> None:
