@@ -72,7 +72,7 @@ def test_the_documented_command_runs(command: str, desk: tuple[Path, dict[str, s
 
 @pytest.mark.parametrize("command", [c for c in SOHOA if c.split()[1] in _SERVERS])
 def test_the_documented_server_starts_and_stops(command: str, tmp_path: Path) -> None:
-    program, *arguments = shlex.split(command.replace("0.0.0.0", "127.0.0.1"))  # tests listen on this machine only
+    program, *arguments = shlex.split(re.sub(r"--host \S+", "--host 127.0.0.1", command))  # this machine only
     with subprocess.Popen(
         [Path(sys.executable).with_name(program), *arguments],
         env={**os.environ, "SOHOA_DATA_DIR": str(tmp_path), "SOHOA_PORT": str(free_port())},
