@@ -2,13 +2,12 @@
 
 import hashlib
 
-from signing.validate import validate
-
 from api.http import answers
 from api.http.access import Role, allow
 from api.http.deps import HouseDep
 from api.http.reading import FILE_BODY, FileBody, new_router
 from api.shapes import Json
+from signing.validate import validate
 
 router = new_router()
 
