@@ -7,6 +7,7 @@ from dossier.identifiers import PaperId
 from dossier.papers import PaperState
 from dossier.verdicts import Finding, Severity
 from ingest.house import House
+from ingest.workspace import Workspace
 
 
 def set_aside(house: House, paper_id: PaperId, error: BaseException) -> PaperState:
@@ -23,4 +24,7 @@ def set_aside(house: House, paper_id: PaperId, error: BaseException) -> PaperSta
         known.code, Severity.ERROR, f"{known.text_vi} {known.advice_vi}", f"{known.text_en} {known.advice_en}"
     )
     stopped = replace(paper, state=state, problem=known.code, checks=(*paper.checks, finding))
-    return house.catalogue.save(stopped, actor="pipeline", action=f"paper.{state}").state
+    house.catalogue.save(stopped, actor="pipeline", action=f"paper.{state}")
+    if state is not PaperState.FAILED:
+        Workspace(house.objects, paper_id).clear()  # only a failed paper is tried again
+    return state

@@ -155,6 +155,7 @@ def test_bad_files_are_rejected_one_by_one_and_the_others_go_on(house: House, tm
         assert (paper.state, paper.problem) == (PaperState.REJECTED, code), name
         assert [f.code for f in paper.checks] == [code]
         assert house.objects.get(paper.original.key) == data, "the original is kept"
+        assert list(house.objects.keys(f"work/{paper.id}/")) == [], "no work left behind"
     assert ended[good].state is PaperState.STORED
 
 
