@@ -26,6 +26,7 @@ $(VENV)/bin/python: $(VENV)/.system
 $(VENV)/.runtime: requirements.lock pyproject.toml $(VENV)/bin/python
 	$(PY) -m pip install --quiet --disable-pip-version-check -r requirements.lock
 	$(PY) -m pip install --quiet --disable-pip-version-check --no-deps --editable .
+	$(PY) -c "import api.cli, api.http.app, ingest.work, deploy.demo"  # what runs needs nothing of what only tests need
 	@touch $@
 
 $(VENV)/.test: requirements-test.lock $(VENV)/.runtime
