@@ -6,6 +6,7 @@ does not parse as its type gives a field without a value, whose raw text a perso
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from rapidfuzz import fuzz
 
@@ -18,13 +19,19 @@ from ocr.labels import Label, assign, find_labels
 from ocr.model import Reading
 from ocr.qr import Code, identity_fields
 from ocr.tokens import Row, Token, box_of, confidence_of, rows_of, text_of
-from ocr.zones import Zone, find_zones
+from ocr.zones import Zone, find_zones, is_symbol
 
 _FLOWING = frozenset({"text", "place", "date_words"})
 """Kinds of value that may run over several lines."""
 
 _STRICT = frozenset(VALUE_KINDS) - _FLOWING - {"person_name"}
 """Kinds whose form shows where the value ends: what stands behind it on the line is left out."""
+
+_EXACT = frozenset({"document_number", "date", "person_name"})
+"""Kinds of value that one wrong word makes wrong: where their place alone tells, they are as sure as that word."""
+
+_FIGURES = 0.9
+"""A document's number is no surer than this: no dictionary speaks against a wrong figure, and many are handwritten."""
 
 _MOST_LINES = 4
 _WIDE_GAP = 3.5
@@ -198,7 +205,21 @@ def _zone_field(rule: FieldRule, zone: Zone) -> Field | None:
     if rule.pattern and (match := rule.pattern.search(zone.text)):
         start, end = match.span(1 if rule.pattern.groups else 0)
         tokens = _spanned(tokens, start, end)
+    if rule.value == "document_number":
+        return _numbered(rule, tokens, zone.certainty * _FIGURES)
     return _field(rule, tokens, zone.certainty)
+
+
+def _numbered(rule: FieldRule, tokens: Sequence[Token], certainty: float) -> Field | None:
+    """Return the field of a document's number; without a value if no document bears such a symbol.
+
+    Nor if a mark stands before the first figure: it may have been one, written by hand.
+    """
+    field = _field(rule, tokens, certainty)
+    if field is None or field.value is None:
+        return field
+    whole = tokens[0].text[:1].isalnum() and is_symbol(field.value.rpartition("/")[2])
+    return field if whole else replace(field, value=None)
 
 
 def _spanned(tokens: Sequence[Token], start: int, end: int) -> list[Token]:
@@ -223,8 +244,15 @@ def _field(rule: FieldRule, tokens: Sequence[Token], certainty: float) -> Field 
             value = parse_value(rule.value, text_of(run), key=rule.key)
         except InvalidValue:
             continue
-        return Field(rule.key, value, _raw(run), run[0].page, box_of(run), confidence_of(run) * certainty)
-    return Field(rule.key, None, _raw(tokens), tokens[0].page, box_of(tokens), confidence_of(tokens) * certainty)
+        return Field(rule.key, value, _raw(run), run[0].page, box_of(run), _sureness(rule, run) * certainty)
+    return Field(rule.key, None, _raw(tokens), tokens[0].page, box_of(tokens), _sureness(rule, tokens) * certainty)
+
+
+def _sureness(rule: FieldRule, tokens: Sequence[Token]) -> float:
+    """Return how sure the words are, 0 to 1; without a label, nothing else speaks for an exact value."""
+    if rule.zone and rule.value in _EXACT:
+        return min(t.confidence for t in tokens if t.letters)
+    return confidence_of(tokens)
 
 
 def _raw(tokens: Sequence[Token]) -> str:

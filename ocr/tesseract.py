@@ -1,6 +1,6 @@
 """Tesseract: the only module that knows its command line, its output and its failures.
 
-The program runs through pytesseract, once per page, with one thread: several pages are read in parallel by several
+The program runs through pytesseract, once per image, with one thread: several pages are read in parallel by several
 processes, and Tesseract's own threads cost three times the CPU time they save. Pages are handed over as uncompressed
 PGM files, which neither side has to deflate.
 """
@@ -9,12 +9,13 @@ import math
 import os
 import shlex
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import groupby
 from pathlib import Path
+from types import MappingProxyType
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,10 +24,12 @@ from pytesseract import pytesseract
 from dossier.errors import LimitExceeded, PartFailed, PartMissing
 from dossier.papers import Box
 from dossier.text import nfc
-from ocr.engine import Orientation
+from ocr.engine import Layout, Orientation
 from ocr.model import Line, Word
 
 _WORD_LEVEL = "5"
+# Page segmentation modes.
+_SEGMENTATION: Mapping[Layout, int] = MappingProxyType({Layout.PAGE: 3, Layout.BLOCK: 6, Layout.SPARSE: 11})
 _COLUMNS = 12
 _QUARTERS = (0, 90, 180, 270)
 _NOT_UNDERSTOOD = "table of words not understood"
@@ -75,12 +78,13 @@ class TesseractEngine:
         with _failures(self.language):
             return tuple(sorted(pytesseract.get_languages(config=self._data_folder())))
 
-    def read(self, image: NDArray[np.uint8], dpi: int) -> tuple[Line, ...]:
-        """Read the text of a page; see :meth:`ocr.engine.Engine.read`.
+    def read(self, image: NDArray[np.uint8], dpi: int, layout: Layout = Layout.PAGE) -> tuple[Line, ...]:
+        """Read the text of an image; see :meth:`ocr.engine.Engine.read`.
 
         Args:
             image: Grey, height x width.
             dpi: Its resolution.
+            layout: How its text lies.
 
         Returns:
             Tesseract's lines; blocks are its paragraphs.
@@ -90,7 +94,7 @@ class TesseractEngine:
             PartFailed: It crashed or gave output that cannot be understood.
             LimitExceeded: It took longer than ``timeout_s``.
         """
-        config = f"{self._data_folder()} --psm 3 --dpi {dpi}"
+        config = f"{self._data_folder()} --psm {_SEGMENTATION[layout]} --dpi {dpi}"
         with _failures(self.language), _page_file(image) as path:
             tsv = pytesseract.image_to_data(  # type: ignore[no-untyped-call]  # pytesseract has no types
                 path, lang=self.language, config=config, timeout=self.timeout_s

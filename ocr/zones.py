@@ -19,6 +19,7 @@ from dataclasses import dataclass
 
 from dossier.text import fold
 from ocr.labels import find_phrase
+from ocr.names import is_family_name
 from ocr.tokens import Row, Token, box_of, text_of
 
 NATIONAL_TITLE = "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM"
@@ -29,6 +30,11 @@ KINDS = ("NGHỊ QUYẾT", "QUYẾT ĐỊNH", "CHỈ THỊ", "QUY CHẾ", "QUY �
          "CÔNG ĐIỆN", "BẢN GHI NHỚ", "BẢN THỎA THUẬN", "GIẤY ỦY QUYỀN", "GIẤY MỜI", "GIẤY GIỚI THIỆU", "GIẤY NGHỈ PHÉP",
          "PHIẾU GỬI", "PHIẾU CHUYỂN", "PHIẾU BÁO")  # fmt: skip
 """Kinds of administrative documents with a name: decree 30/2020/NĐ-CP art. 7."""
+
+_KIND_SYMBOLS = frozenset({"NQ", "QĐ", "CT", "QC", "QyĐ", "TC", "TB", "HD", "CTr", "KH", "PA", "ĐA", "DA", "BC", "BB",
+                           "TTr", "HĐ", "CĐ", "BGN", "BTT", "GUQ", "GM", "GGT", "GNP", "PG", "PC", "PB"})  # fmt: skip
+"""Abbreviations of :data:`KINDS`: decree 30/2020/NĐ-CP, annex III."""
+_AGENCY_SYMBOL = re.compile(r"[A-ZĐ][A-Za-zĐđ&.]+\d*")
 
 _BODY_STARTS = ("can cu", "theo de nghi", "xet de nghi", "dieu 1", "kinh gui", "thuc hien")
 _AGENCY_STARTS = (
@@ -72,6 +78,16 @@ class Zone:
     def text(self) -> str:
         """The words joined by single spaces."""
         return text_of(self.tokens)
+
+
+def is_symbol(text: str) -> bool:
+    """Tell whether a document can bear a symbol: the kind's or an agency's, then others', as ``QĐ-UBND``, ``UBND-VP``.
+
+    Engines stutter on Đ: what is a kind's symbol but for its last letter doubled, as ``QĐĐ``, is none.
+    """
+    first, *others = text.split("-")
+    is_agency = first.isupper() and len(first) > 2 and first[:-1] not in _KIND_SYMBOLS  # noqa: PLR2004 - as in UBND
+    return (first in _KIND_SYMBOLS or is_agency) and bool(others) and all(map(_AGENCY_SYMBOL.fullmatch, others))
 
 
 def find_zones(rows: Sequence[Row], page_widths: Mapping[int, int]) -> dict[str, Zone]:
@@ -265,14 +281,24 @@ def _signer(rows: Sequence[Row], page_widths: Mapping[int, int]) -> Zone | None:
 def _name_in(rows: Sequence[Row], width: int, certainty: float) -> Zone | None:
     """Return the lowest line of the right half that is a person's name."""
     for row in reversed(rows):
-        name = [t for t in _right_column(row, width / 2) if len(t.letters) > 1 or _is_name_word(t.text)]
+        name = [t for t in _right_column(row, width / 2) if not _is_speck(t)]
         if not 2 <= len(name) <= 6 or not all(_is_name_word(t.text) for t in name):  # noqa: PLR2004 - words of a name
             continue
         if not _is_upper(text_of(name)):
-            return Zone(tuple(name), certainty)
+            return Zone(tuple(name), certainty * _wholeness(name))
         if not _AUTHORITY.match(fold(text_of(name))):
-            return Zone(tuple(name), certainty * 0.9)
+            return Zone(tuple(name), certainty * 0.9 * _wholeness(name))
     return None
+
+
+def _is_speck(token: Token) -> bool:
+    """Tell whether a token beside a name is a shred of the signature; a marked letter is a shred of the name."""
+    return len(token.letters) <= 1 and not _is_name_word(token.text) and (token.text.isascii() or not token.letters)
+
+
+def _wholeness(name: Sequence[Token]) -> float:
+    """Return how likely a name lacks nothing, 0 to 1: a seal may cover the family name that it begins with."""
+    return 1.0 if is_family_name(name[0].text) else 0.75
 
 
 def _right_column(row: Row, middle: float) -> list[Token]:

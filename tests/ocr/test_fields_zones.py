@@ -1,4 +1,5 @@
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 
@@ -122,3 +123,46 @@ def test_the_signer_stands_on_the_page_of_the_recipients() -> None:
     fields = extract(Reading((first, page(CLOSING, number=2), annex)), DECISION)
     signer = next(f for f in fields if f.key == "signer")
     assert (signer.value, signer.page) == ("Trịnh Thị Mỹ Diễm", 2)
+
+
+@pytest.mark.parametrize("symbol", ["QĐ-UBND", "QĐ-TTg", "CT-TTg", "TTr-SNV", "UBND-VP", "SNV-CCVC", "QĐ-CTUBND"])
+def test_symbols_of_kinds_and_agencies_are_values(symbol: str) -> None:
+    values = _values(HEADER, line(f"Số: 985/{symbol}", 150, 180), DATE, KIND, SUBJECT, BODY, CLOSING)
+    assert values["document_number"] == f"985/{symbol}"
+
+
+@pytest.mark.parametrize("symbol", ["QĐĐ- LS", "QĐ- N", "QĐ", "AB-TTg", "#QĐ-TTg"])
+def test_a_number_with_a_symbol_that_no_document_bears_has_no_value(symbol: str) -> None:
+    values = _values(HEADER, line(f"Số: 985/{symbol}", 150, 180), DATE, KIND, SUBJECT, BODY, CLOSING)
+    assert values["document_number"] is None
+
+
+def test_a_mark_before_the_first_figure_may_have_been_a_figure() -> None:
+    values = _values(HEADER, line("Số: #60/QĐ-TTg", 150, 180), DATE, KIND, SUBJECT, BODY, CLOSING)
+    assert values["document_number"] is None
+
+
+def test_number_date_and_signer_are_as_sure_as_their_least_sure_word() -> None:
+    def doubting(doubtful: Line, word: int) -> Line:
+        words = list(doubtful.words)
+        words[word] = replace(words[word], confidence=0.3)
+        return replace(doubtful, words=tuple(words))
+
+    lines = [*HEADER, doubting(NUMBER, 1), doubting(DATE, 3), KIND, *SUBJECT, *CLOSING[:-1], doubting(CLOSING[-1], 0)]
+    fields = {f.key: f for f in extract(Reading((page(lines),)), DECISION)}
+    assert all(fields[key].confidence <= 0.3 for key in ("document_number", "issued_on", "signer"))
+
+
+def test_a_number_is_less_sure_than_its_words() -> None:
+    fields = {f.key: f for f in extract(Reading((page([*HEADER, NUMBER, DATE, KIND]),)), DECISION)}
+    assert fields["document_number"].confidence < fields["issued_on"].confidence
+
+
+def test_the_rest_of_a_name_is_no_sure_signer() -> None:
+    closing = (*CLOSING[:-1], line("Mỹ Diễm", 700, 760))
+    fields = {f.key: f for f in extract(Reading((page([*HEADER, *closing]),)), DECISION)}
+    assert fields["signer"].confidence < DECISION.review_below
+
+
+def test_a_name_whose_first_letters_a_seal_covers_is_no_signer() -> None:
+    assert "signer" not in _values(HEADER, CLOSING[:-1], line("ô Đức Phước", 620, 760))

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from dossier.errors import LimitExceeded, PartFailed, SohoaError
 from dossier.papers import Box
+from ocr.engine import Layout
 from ocr.model import Line, Word
 from ocr.reader import read_page
 from ocr.tesseract import TesseractEngine
@@ -47,7 +48,7 @@ class Failing:
     failure: SohoaError
     name: str = "failing 1"
 
-    def read(self, image: NDArray[np.uint8], dpi: int) -> tuple[Line, ...]:  # noqa: ARG002 - the port's signature
+    def read(self, image: NDArray[np.uint8], dpi: int, layout: Layout = Layout.PAGE) -> tuple[Line, ...]:  # noqa: ARG002 - the port's signature
         raise self.failure
 
 
@@ -64,7 +65,7 @@ class Babbling:
     lines: tuple[Line, ...]
     name: str = "babbling 1"
 
-    def read(self, image: NDArray[np.uint8], dpi: int) -> tuple[Line, ...]:  # noqa: ARG002 - the port's signature
+    def read(self, image: NDArray[np.uint8], dpi: int, layout: Layout = Layout.PAGE) -> tuple[Line, ...]:  # noqa: ARG002 - the port's signature
         return self.lines
 
 
@@ -77,7 +78,7 @@ def test_engine_is_shown_a_grey_image_of_the_masters_size() -> None:
     shown: list[NDArray[np.uint8]] = []
 
     class Watching(Babbling):
-        def read(self, image: NDArray[np.uint8], dpi: int) -> tuple[Line, ...]:  # noqa: ARG002 - the port's signature
+        def read(self, image: NDArray[np.uint8], dpi: int, layout: Layout = Layout.PAGE) -> tuple[Line, ...]:  # noqa: ARG002 - the port's signature
             shown.append(image)
             return self.lines
 

@@ -11,6 +11,7 @@ import pytest
 from pytesseract import pytesseract
 
 from dossier.errors import LimitExceeded, PartFailed, PartMissing
+from ocr.engine import Layout
 from ocr.reading_image import Grey
 from ocr.tesseract import TesseractEngine
 from tests.ocr import drawn
@@ -146,6 +147,13 @@ def test_runs_with_one_thread_and_the_resolution(program: Program) -> None:
     assert seen.startswith("1 ")
     assert "--dpi 300" in seen
     assert "-l vie" in seen
+
+
+@pytest.mark.parametrize(("layout", "mode"), [(Layout.PAGE, 3), (Layout.BLOCK, 6), (Layout.SPARSE, 11)])
+def test_is_told_how_the_text_lies(program: Program, layout: Layout, mode: int) -> None:
+    folder = program(f'echo "$@" > "${{0%/*}}/seen"; echo "{HEADER}" > $2.tsv')
+    assert TesseractEngine().read(np.full((50, 50), 255, np.uint8), 300, layout) == ()
+    assert f"--psm {mode} " in (folder / "seen").read_text()
 
 
 def test_boxes_are_cut_to_the_page_and_text_is_composed(program: Program) -> None:
