@@ -12,7 +12,8 @@ placeholders; they must never hold personal data, because errors are logged.
     │   ├── FileTooLarge, TooManyPages, PageTooLarge
     │   ├── SecrecyMark
     │   ├── InvalidOwnerNumber, InvalidIdentifier, InvalidValue
-    │   ├── UnknownPaperType
+    │   ├── UnknownPaperType, UnreadableFile, UnwritableFile
+    │   ├── UsageError             wrong words on the command line                        exit 64
     │   └── InvalidRequest, RequestTooLarge, MethodNotAllowed    (HTTP 422, 413, 405)
     ├── NotFound                   no such paper, batch, object or file                   exit 4   HTTP 404
     │   └── UnknownAddress
@@ -33,6 +34,16 @@ placeholders; they must never hold personal data, because errors are logged.
 """
 
 from typing import ClassVar
+
+
+_NOUNS_VI = {
+    "access key": "khóa truy cập",
+    "batch": "lô",
+    "file": "tệp",
+    "object": "đối tượng",
+    "paper": "giấy tờ",
+}
+"""Vietnamese nouns of the kinds of things errors speak of."""
 
 
 class SohoaError(Exception):
@@ -64,8 +75,9 @@ class SohoaError(Exception):
 
     @property
     def text_vi(self) -> str:
-        """What went wrong, in Vietnamese."""
-        return self.vi.format(**self.details)
+        """What went wrong, in Vietnamese; a ``kind`` of thing is named by its Vietnamese noun."""
+        kind = str(self.details.get("kind", ""))
+        return self.vi.format(**{"kind_vi": _NOUNS_VI.get(kind, kind), **self.details})
 
 
 def _rebuild(kind: type[SohoaError], details: dict[str, object]) -> SohoaError:
@@ -238,6 +250,37 @@ class MethodNotAllowed(InputError):
     advice_vi = "Hãy đối chiếu yêu cầu với /v1/openapi.json."
 
 
+class UnreadableFile(InputError):
+    """A folder, or a file that may not be read."""
+
+    code = "file-unreadable"
+    en = "'{name}' cannot be read: it is a folder, or its permissions forbid it."
+    vi = "Không đọc được '{name}': đây là thư mục, hoặc không có quyền đọc."
+    advice_en = "Name a file that you may read."
+    advice_vi = "Hãy chọn một tệp mà bạn được phép đọc."
+
+
+class UnwritableFile(InputError):
+    """A place where the result cannot be written."""
+
+    code = "file-unwritable"
+    en = "'{name}' cannot be written."
+    vi = "Không ghi được vào '{name}'."
+    advice_en = "Name a file in a folder that exists and that you may write to."
+    advice_vi = "Hãy chọn một tệp trong thư mục có sẵn mà bạn được phép ghi."
+
+
+class UsageError(InputError):
+    """Wrong words on the command line."""
+
+    code = "usage"
+    exit_code = 64
+    en = "The command is used wrongly: {reason}"
+    vi = "Sai cách dùng lệnh: {reason}"
+    advice_en = "See 'sohoa COMMAND --help'."
+    advice_vi = "Hãy xem 'sohoa LỆNH --help'."
+
+
 # --- the request does not fit what is there ------------------------------------------------------------------------
 
 
@@ -248,9 +291,9 @@ class NotFound(SohoaError):
     exit_code = 4
     status = 404
     en = "There is no {kind} '{id}'."
-    vi = "Không tìm thấy {kind} '{id}'."
-    advice_en = "Check the identifier."
-    advice_vi = "Hãy kiểm tra lại mã."
+    vi = "Không tìm thấy {kind_vi} '{id}'."
+    advice_en = "Check the name or identifier."
+    advice_vi = "Hãy kiểm tra lại tên hoặc mã."
 
 
 class UnknownAddress(NotFound):
@@ -287,8 +330,10 @@ class AlreadyExists(Conflict):
     """A thing that may be written once exists with other content."""
 
     code = "already-exists"
-    en = "{kind} already exists with different content."
-    vi = "{kind} đã tồn tại với nội dung khác."
+    en = "The {kind} '{id}' is there already, with other content."
+    vi = "Đã có {kind_vi} '{id}' với nội dung khác."
+    advice_en = "Use another name."
+    advice_vi = "Hãy dùng tên khác."
 
 
 class RetentionLocked(Conflict):
@@ -371,7 +416,7 @@ class StoreUnavailable(PartError):
 
     code = "store-unavailable"
     en = "The store '{part}' does not answer: {reason}."
-    vi = "Kho '{part}' không phản hồi: {reason}."
+    vi = "Kho '{part}' không phản hồi ({reason})."
 
 
 class TimestampUnavailable(PartError):
@@ -379,9 +424,9 @@ class TimestampUnavailable(PartError):
 
     code = "timestamp-unavailable"
     en = "No time-stamp authority answered: {reason}."
-    vi = "Không có máy chủ dấu thời gian nào phản hồi: {reason}."
-    advice_en = "The paper is kept and sealed when the authority answers again."
-    advice_vi = "Giấy tờ được giữ lại và sẽ ký khi máy chủ hoạt động trở lại."
+    vi = "Không có máy chủ dấu thời gian nào phản hồi."
+    advice_en = "The paper is kept unsealed; when the authority answers again, run 'sohoa retry PAPER_ID'."
+    advice_vi = "Giấy tờ được giữ lại, chưa ký; khi máy chủ hoạt động trở lại, hãy chạy 'sohoa retry MÃ_GIẤY_TỜ'."
 
 
 class SealRefused(PartError):

@@ -277,7 +277,7 @@ class Catalogue:
         with writing(self.engine) as session:
             taken = or_(AccessKeyRow.name == key.name, AccessKeyRow.sha256 == key.sha256)
             if session.scalar(select(AccessKeyRow).where(taken)):
-                raise AlreadyExists(kind=f"access key {key.name}")
+                raise AlreadyExists(kind="access key", id=key.name)
             session.add(
                 AccessKeyRow(
                     name=key.name,
@@ -384,7 +384,7 @@ class Catalogue:
             present = session.scalar(select(PaperRow).where(PaperRow.id == paper.id.value))
             if present:
                 if present.original_sha256 != paper.original.sha256 or present.batch != paper.batch:
-                    raise AlreadyExists(kind=f"paper {paper.id}")
+                    raise AlreadyExists(kind="paper", id=paper.id)
                 continue
             row = PaperRow()
             write_paper(row, paper, _owner_row(session, paper.owner))

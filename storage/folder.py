@@ -80,7 +80,7 @@ class FolderStore:
                         self._extend(folder / latest.version, until)
                         return latest
                     if if_absent:
-                        raise AlreadyExists(kind=f"object {key}")
+                        raise AlreadyExists(kind="object", id=key)
                 version = _name(max(numbers[-1] if numbers else 0, _floor(folder)) + 1)
                 stored = StoredObject(key, version, sha256, len(data), media_type)
                 self._write_version(folder / version, stored, data, until)

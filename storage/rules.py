@@ -37,7 +37,7 @@ def require_same_content(kept: Paper, new: Paper) -> None:
     """
     for name in _ALWAYS_FIXED + (_FIXED_ONCE_STORED if kept.state in FINAL_CONTENT else ()):
         if getattr(kept, name) != getattr(new, name):
-            raise AlreadyExists(kind=f"'{name}' of paper {kept.id}")
+            raise AlreadyExists(kind="paper", id=f"{kept.id}, {name}")
 
 
 def batch_content(batch: Batch, papers: Sequence[Paper]) -> str:

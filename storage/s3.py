@@ -106,7 +106,7 @@ class S3Store:
         if latest is None:
             raise StoreUnavailable(part="S3", reason="another writer changed the object meanwhile")
         if latest.sha256 != sha256:
-            raise AlreadyExists(kind=f"object {key}")
+            raise AlreadyExists(kind="object", id=key)
         present = self.retention(key, latest.version)
         if until and (present is None or until > present):
             self.retain(key, latest.version, until)
