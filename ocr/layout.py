@@ -26,6 +26,10 @@ _MOTTO_SECOND = "doc lap tu do hanh phuc"
 _LIKENESS = 80
 _DATE = re.compile(r"ngay.*thang.*nam")
 _RECIPIENTS = "noi nhan"
+# The line above the signatures of a form, below which share of the text and right of which share of the page it stands.
+_SIGNING_DATE, _FOOT, _RIGHT = re.compile(r"\bngay \S+ thang \S+ nam\b"), 0.5, 0.4
+# The title of an identity card, and the label beside the lower end of its portrait.
+_CARD, _BESIDE_PORTRAIT = "can cuoc", "noi thuong tru"
 # In heights of the motto: how far below it the line of place and date can stand.
 _HEADER_DEPTH = 8
 # A motto this near the middle of the page, share of its width, has nothing beside it.
@@ -47,11 +51,15 @@ _DARK = 200
 
 @dataclass(frozen=True, slots=True)
 class _Zone:
-    """A part of the page, from ``top`` to ``bottom``, in two columns parted at ``gutter``; pixels."""
+    """A part of the page, from ``top`` to ``bottom``, in two columns parted at ``gutter``; pixels.
+
+    The left column is read first, unless it is ``left_last``.
+    """
 
     top: float
     bottom: float
     gutter: float
+    left_last: bool = False
 
     def holds(self, line: Line) -> bool:
         """Tell whether the line stands in the zone and no word of it across the gutter."""
@@ -77,7 +85,7 @@ def in_reading_order(lines: Sequence[Line], width: int, frames: Iterable[Box] = 
     for frame in frames:
         inside, text = _part(text, partial(_contains, frame))
         stamps += _one_block(inside, next(unused))
-    for zone in (_header(text, width), _closing(text, width)):
+    for zone in (_header(text, width), _closing(text, width), _portrait(text)):
         if zone is not None:
             text = _in_columns(text, zone, next(unused), next(unused))
     return _numbered((*_downwards_first(text), *stamps))
@@ -206,30 +214,54 @@ def _motto_start(line: Line) -> int | None:
 
 
 def _closing(lines: Sequence[Line], width: int) -> _Zone | None:
-    """Find the recipients on the left, the signature on the right (zones 9b and 7 of the decree)."""
-    for first in lines:
-        if not fold(first.text).startswith(_RECIPIENTS):
-            continue
-        height = first.words[0].box.height
-        zone = _Zone(_middle(first) - height, float("inf"), -1)
-        spans = sorted((w.box.x, w.box.right) for line in lines if zone.holds(line) for w in line.words)
-        reach = spans[0][1]
-        gaps: list[tuple[int, float]] = []
-        for left, right in spans:
-            middle = (reach + left) / 2
-            if left - reach >= _GUTTER_WIDTH * height and _GUTTER_FROM * width <= middle <= _GUTTER_TO * width:
-                gaps.append((left - reach, middle))
-            reach = max(reach, right)
-        return replace(zone, gutter=max(gaps)[1]) if gaps else None
+    """Find the recipients on the left, the signature on the right (zones 9b and 7 of the decree).
+
+    Forms have two signatures instead, the right one under place and date.
+    """
+    first = next((line for line in lines if fold(line.text).startswith(_RECIPIENTS)), None)
+    first = first or next((line for line in lines if _is_signing_date(line, lines, width)), None)
+    if first is None:
+        return None
+    height = median(word.box.height for word in first.words)
+    zone = _Zone(_middle(first) - height, float("inf"), -1)
+    spans = sorted((w.box.x, w.box.right) for line in lines if zone.holds(line) for w in line.words)
+    reach = spans[0][1]
+    gaps: list[tuple[int, float]] = []
+    for left, right in spans:
+        middle = (reach + left) / 2
+        if left - reach >= _GUTTER_WIDTH * height and _GUTTER_FROM * width <= middle <= _GUTTER_TO * width:
+            gaps.append((left - reach, middle))
+        reach = max(reach, right)
+    return replace(zone, gutter=max(gaps)[1]) if gaps else None
+
+
+def _is_signing_date(line: Line, lines: Iterable[Line], width: int) -> bool:
+    if _SIGNING_DATE.search(fold(line.text)) is None:
+        return False
+    start = min(word.box.x for word in line.words if word.text.isalnum())
+    foot = max(other.box.bottom for other in lines)
+    return start > _RIGHT * width and line.box.y > _FOOT * foot and line.box.bottom < foot
+
+
+def _portrait(lines: Sequence[Line]) -> _Zone | None:
+    """Find what stands under the portrait of an identity card, left of the column of its fields."""
+    if any(fold(line.text).startswith(_CARD) and line.text.isupper() for line in lines):
+        for line in lines:
+            if fold(line.text).startswith(_BESIDE_PORTRAIT):
+                height = line.box.height
+                return _Zone(_middle(line) - height / 2, float("inf"), line.box.x - height / 2, left_last=True)
     return None
 
 
 def _in_columns(lines: Sequence[Line], zone: _Zone, left_block: int, right_block: int) -> tuple[Line, ...]:
-    """Put the lines of a zone, left column before right, where the first of them was."""
+    """Put the lines of a zone, left column before right, where the first of them was; the last column at the end."""
     inside = [line for line in lines if zone.holds(line)]
     if not inside:
         return tuple(lines)
     left, right = _part(inside, lambda word: word.box.x + word.box.width / 2 < zone.gutter)
+    if zone.left_last:
+        outside = (line for line in lines if not zone.holds(line))
+        return (*outside, *_one_block(_downwards(right), right_block), *_one_block(_downwards(left), left_block))
     first = lines.index(inside[0])
     after = (line for line in lines[first:] if not zone.holds(line))
     return (

@@ -62,7 +62,8 @@ def _in_rhythm(x: NDArray[np.float64], dpi: int) -> NDArray[np.bool_]:
     """Return which dots of a row keep its rhythm; none if it has none."""
     none = np.zeros(len(x), dtype=bool)
     gaps = np.diff(x)
-    short = gaps[gaps <= _PITCH * dpi]
+    # Dots one over the other have no gap.
+    short = gaps[(gaps > 0) & (gaps <= _PITCH * dpi)]
     if len(short) < _RUN - 1:
         return none
     pitch = float(np.median(short))

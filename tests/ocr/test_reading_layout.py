@@ -150,3 +150,62 @@ def test_no_word_is_lost_or_invented(places: list[tuple[int, int, int, str]]) ->
     assert sorted(str(w) for row in ordered for w in row.words) == sorted(str(w) for row in lines for w in row.words)
     blocks = [row.block for row in ordered]
     assert blocks == sorted(blocks)
+
+
+def test_signatures_of_a_form_are_read_one_after_the_other() -> None:
+    lines = [
+        line("Tôi xin cam đoan những lời khai trên là đúng sự thật", 240, 800),
+        line("Hòa Thuận, ngày 3 tháng 9 năm 2025", 900, 900),
+        joined(line("NGƯỜI TIẾP NHẬN", 300, 940), line("NGƯỜI LÀM ĐƠN", 1050, 940)),
+        joined(line("(Ký, đóng dấu)", 320, 980), line("(Ký, ghi rõ họ tên)", 1060, 980)),
+        joined(line("Vũ Thị Hồng", 340, 1180), line("Lương Mỹ Hạnh", 1060, 1180)),
+    ]
+    assert texts(in_reading_order(lines, WIDTH)) == [
+        "Tôi xin cam đoan những lời khai trên là đúng sự thật",
+        "NGƯỜI TIẾP NHẬN",
+        "(Ký, đóng dấu)",
+        "Vũ Thị Hồng",
+        "Hòa Thuận, ngày 3 tháng 9 năm 2025",
+        "NGƯỜI LÀM ĐƠN",
+        "(Ký, ghi rõ họ tên)",
+        "Lương Mỹ Hạnh",
+    ]
+
+
+def test_a_date_within_the_text_opens_no_signatures() -> None:
+    lines = [
+        joined(line("Sinh ngày:", 240, 100), line("ngày 3 tháng 9 năm 2000", 900, 100)),
+        joined(line("Giới tính: Nam", 240, 150), line("Dân tộc: Kinh", 900, 150)),
+        joined(line("Nơi cấp: Hà Nội", 240, 200), line("cấp ngày 7 tháng 5 năm 2021", 900, 200)),
+        joined(line("Quê quán: Hà Nam", 240, 250), line("Quốc tịch: Việt Nam", 900, 250)),
+    ]
+    assert texts(in_reading_order(lines, WIDTH)) == texts(lines)
+
+
+def card(title: str) -> list[Line]:
+    return [
+        line(title, 800, 100),
+        line("Quê quán / Place of origin:", 640, 160, block=1),
+        line("Xã Hòa Phong, thành phố Đà Nẵng", 640, 200, block=1),
+        line("Nơi thường trú / Place of residence:", 640, 240, block=2),
+        joined(line("Có giá trị đến:", 300, 280), line("Thôn Thượng, xã Hòa Phong,", 640, 280)),
+        joined(line("17/03/2028", 300, 320), line("thành phố Đà Nẵng", 640, 320)),
+    ]
+
+
+def test_what_stands_under_the_portrait_of_a_card_is_read_last() -> None:
+    assert texts(in_reading_order(card("CĂN CƯỚC CÔNG DÂN"), WIDTH)) == [
+        "CĂN CƯỚC CÔNG DÂN",
+        "Quê quán / Place of origin:",
+        "Xã Hòa Phong, thành phố Đà Nẵng",
+        "Nơi thường trú / Place of residence:",
+        "Thôn Thượng, xã Hòa Phong,",
+        "thành phố Đà Nẵng",
+        "Có giá trị đến:",
+        "17/03/2028",
+    ]
+
+
+def test_other_papers_have_no_portrait() -> None:
+    lines = card("TỜ KHAI")
+    assert texts(in_reading_order(lines, WIDTH)) == texts(lines)
