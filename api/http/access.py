@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 from fastapi import Depends, Request
+from fastapi.concurrency import run_in_threadpool
 from fastapi.dependencies.models import Dependant
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
@@ -71,14 +72,15 @@ class Access:
     def __call__(
         self, request: Request, credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]
     ) -> Caller:
-        """Return the caller.
+        """Return the caller; asked twice of one request, the key is looked up once.
 
         Raises:
             Unauthenticated: No key, or none in force. Forbidden: A key of another role.
         """
-        catalogue: Catalogue = request.app.state.house.catalogue
-        caller = _caller(catalogue, credentials.credentials if credentials else "")
-        request.state.caller = caller
+        caller: Caller | None = getattr(request.state, "caller", None)
+        if caller is None:
+            catalogue: Catalogue = request.app.state.house.catalogue
+            caller = request.state.caller = _caller(catalogue, credentials.credentials if credentials else "")
         if caller.role not in self.roles:
             raise Forbidden(roles=", ".join(sorted(self.roles)))
         return caller
@@ -98,6 +100,21 @@ class Public:
 
 
 public: Any = Depends(Public())
+
+
+async def admit(request: Request, dependant: Dependant) -> None:
+    """Decide whether the caller may call a route, before anything it sent is looked at.
+
+    Args:
+        request: The call.
+        dependant: What the route declares.
+
+    Raises:
+        Unauthenticated: No key, or none in force. Forbidden: A key of another role.
+    """
+    for declared in dependant.dependencies:
+        if isinstance(declared.call, Access):
+            await run_in_threadpool(declared.call, request, await _bearer(request))
 
 
 def declared_roles(dependant: Dependant) -> frozenset[Role]:

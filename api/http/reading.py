@@ -1,8 +1,8 @@
 """Reading request bodies without ever holding more than is allowed.
 
 Threat: a caller fills the memory. What stops it: JSON is cut at ``MAX_JSON_BYTES``, files at the size the settings
-allow, whatever length was announced, and files are read from callers with a key only. Residual risk accepted: a file is
-held in memory while it is received, so many uploads at once from our own stations take as many times its size.
+allow, whatever length was announced, and nothing is read from callers without a key. Residual risk accepted: a file
+is held in memory while it is received, so many uploads at once from our own stations take as many times its size.
 """
 
 from collections.abc import Callable, Coroutine
@@ -12,13 +12,17 @@ from fastapi import APIRouter, Depends, Request, Response
 from fastapi.dependencies.models import Dependant
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
+from pydantic import Field
 from starlette.types import Message, Receive
 
+from api.http.access import admit
 from dossier.errors import FileTooLarge, RequestTooLarge, SohoaError
 
 MAX_JSON_BYTES = 1024 * 1024
 """A manifest of a thousand papers takes a fifth of it."""
 MAX_JSON_PAPERS = 1000
+Text = Annotated[str, Field(max_length=200, pattern=r"^[^\x00-\x1f\x7f]*$")]
+"""A line of text in a JSON body."""
 
 FILE_BODY: dict[str, Any] = {
     "requestBody": {
@@ -31,7 +35,7 @@ FILE_BODY: dict[str, Any] = {
 
 
 class StrictRoute(APIRoute):
-    """A route that takes no unknown query parameter, and no JSON longer than ``MAX_JSON_BYTES``."""
+    """A route that decides access first, and takes no unknown query parameter and no JSON over ``MAX_JSON_BYTES``."""
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         """See ``APIRoute``."""
@@ -40,6 +44,7 @@ class StrictRoute(APIRoute):
         takes_json = self.body_field is not None
 
         async def strictly(request: Request) -> Response:
+            await admit(request, self.dependant)
             _refuse_unknown(known, request)
             if not takes_json:
                 return await handle(request)
@@ -79,7 +84,7 @@ async def _read_file(request: Request) -> bytes:
 
 
 FileBody = Annotated[bytes, Depends(_read_file)]
-"""The bytes of a file sent as the body. A route names its caller before it, so that strangers send nothing."""
+"""The bytes of a file sent as the body."""
 
 
 async def _read_at_most(request: Request, limit: int, refusal: SohoaError) -> bytes:

@@ -10,6 +10,7 @@ from fastapi import FastAPI
 from fastapi.routing import iter_route_contexts
 
 from api.http.access import Role, allow, declared_roles, ensure_first_keys, issue_key, public
+from api.http.reading import MAX_JSON_BYTES
 from dossier.errors import AlreadyExists, ConfigurationError, InvalidIdentifier
 from dossier.identifiers import PaperId
 from ingest.house import House
@@ -102,6 +103,27 @@ def test_without_a_key_in_force_nobody_gets_in(service: Service, header: str) ->
     assert answer.status_code == 401
     assert answer.json()["code"] == "unauthenticated"
     assert answer.headers["WWW-Authenticate"] == "Bearer"
+
+
+@pytest.mark.parametrize(
+    "request_",
+    [
+        {"content": b"{", "headers": {"Content-Type": "application/json"}},
+        {"content": b"\xff", "headers": {"Content-Type": "text/plain"}},
+        {"json": {"no": "such"}, "params": {"no": "such"}},
+        {"content": b" " * (MAX_JSON_BYTES + 1)},
+    ],
+    ids=["cut short", "no JSON", "unknown parts", "too long"],
+)
+@pytest.mark.parametrize("route", [r for r in WHO_MAY if r[0] != "GET"], ids=" ".join)
+def test_access_is_decided_before_anything_sent_is_looked_at(
+    service: Service, route: tuple[str, str], request_: dict[str, object]
+) -> None:
+    method, template = route
+    path = template.format(batch="~", name="none", paper="~")
+    assert service.call(None, method, path, **request_).status_code == 401
+    (stranger, *_) = sorted(set(Role) - WHO_MAY[route])
+    assert service.call(stranger, method, path, **request_).status_code == 403
 
 
 def test_keys_are_issued_shown_once_and_revoked(service: Service) -> None:

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from api.http import answers
 from api.http.access import Caller, Role, allow
 from api.http.deps import HouseDep
-from api.http.reading import MAX_JSON_PAPERS, new_router
+from api.http.reading import MAX_JSON_PAPERS, Text, new_router
 from api.http.views import batch_json
 from api.shapes import Json
 from dossier.errors import InvalidValue
@@ -21,7 +21,6 @@ from ingest.receive import Manifest, ManifestEntry, open_batch
 
 router = new_router()
 
-Text = Annotated[str, Field(max_length=200, pattern=r"^[^\x00-\x1f\x7f]*$")]
 FileName = Annotated[str, Field(min_length=1, max_length=120, pattern=r"^[^\x00-\x1f\x7f/\\]*[^\x00-\x1f\x7f/\\.]$")]
 _TELLING = 6
 """Letters or digits from which on a name or a number tells who is meant; "An" is in many words."""
