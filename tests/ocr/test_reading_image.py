@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ocr.leaders import leader_dots
 from ocr.reading_image import (
     Grey,
     divide,
@@ -147,3 +148,8 @@ def test_black_and_white_scans_are_softened_and_grey_ones_are_not() -> None:
     assert np.array_equal(soften(clean, drawn.DPI), clean)
     two_level = np.where(clean < 128, 0, 255).astype(np.uint8)
     assert len(np.unique(soften(two_level, drawn.DPI))) > 50
+
+
+def test_dots_one_over_the_other_are_no_leader() -> None:
+    stacked = np.array([[0, 0, 900, 900, 1], *([100, 100, 2, 2, 4] for _ in range(7))], np.int32)
+    assert leader_dots(stacked, drawn.DPI).size == 0
