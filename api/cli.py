@@ -1,8 +1,8 @@
 """The ``sohoa`` command: one module per group of commands, listed here in the order a newcomer needs them.
 
-Exit codes: 0 done · 1 a verification says invalid, or an unknown error · 2 wrong usage, or a verification is
-undetermined · 3 input refused · 4 not found · 5 wrong state · 6 a part is missing or failed · 7 configuration ·
-8 no access · 9 stored data or the audit chain is damaged.
+Exit codes: 0 done · 1 a verification says invalid, or an unknown error · 2 a verification is undetermined · 3 input
+refused · 4 not found · 5 wrong state · 6 a part is missing or failed · 7 configuration · 8 no access · 9 stored data or
+the audit chain is damaged · 64 wrong usage · 130 stopped by Ctrl+C.
 """
 
 import sys
@@ -10,8 +10,8 @@ import sys
 import typer
 
 from api.commands import audit, digitize, doctor, keys, papers, read, serve, verify
-from api.commands.common import fail
-from dossier.errors import SohoaError
+from api.commands.common import STOPPED, fail, stop
+from dossier.errors import PartFailed, SohoaError, UsageError
 
 app = typer.Typer(
     name="sohoa",
@@ -40,8 +40,20 @@ app.add_typer(audit.app, name="audit")
 
 
 def main() -> None:
-    """Run the command line; errors of ours become a short message and their exit code."""
+    """Run the command line; errors become a short message and their exit code."""
     try:
-        app()
+        code = app(standalone_mode=False)
     except SohoaError as error:
         sys.exit(fail(error))
+    except typer.TyperException as error:
+        sys.exit(fail(_wrong_usage(error)))
+    except OSError as error:
+        sys.exit(fail(PartFailed(part="disk", reason=error.strerror or type(error).__name__)))
+    if code == STOPPED:
+        stop()
+    sys.exit(code)
+
+
+def _wrong_usage(error: typer.TyperException) -> UsageError:
+    """Return the error for arguments that fit no command; without any, the help has been printed already."""
+    return UsageError(reason=" ".join(error.format_message().split()) or "Missing command.")

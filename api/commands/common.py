@@ -2,11 +2,12 @@
 
 import json
 import logging
+import os
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import structlog
 import typer
@@ -15,7 +16,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from api.shapes import Json, problem_json
-from dossier.errors import NotFound, SohoaError
+from dossier.errors import FileTooLarge, NotFound, SohoaError, UnreadableFile, UnwritableFile
 from dossier.identifiers import PaperId
 from dossier.paper_types import PaperType
 from dossier.papers import Paper, PaperState
@@ -25,8 +26,11 @@ from ingest.settings import Settings
 _PIPED_WIDTH = 140
 """Columns where nobody's terminal tells: tables stay readable in files and logs."""
 
-out = Console(highlight=False, width=None if sys.stdout.isatty() else _PIPED_WIDTH)
-err = Console(stderr=True, highlight=False)
+out = Console(highlight=False, emoji=False, width=None if sys.stdout.isatty() else _PIPED_WIDTH)
+err = Console(stderr=True, highlight=False, emoji=False)
+
+STOPPED = 130
+"""Exit code of a command stopped by Ctrl+C, as shells know it."""
 
 AsJson = Annotated[bool, typer.Option("--json", help="In JSON cho chương trình khác. / Print JSON.")]
 
@@ -73,16 +77,48 @@ def fail(error: SohoaError, *, as_json: bool | None = None) -> int:
     return error.exit_code
 
 
-def read_input(path: Path) -> bytes:
+def stop() -> NoReturn:
+    """End the process at once because somebody asked: what is under way is left as it is, for the next run."""
+    err.print(
+        "Đã dừng; giấy tờ được giữ lại, lần chạy sau sẽ làm tiếp. / Stopped; the papers are kept, the next run goes on."
+    )
+    sys.stdout.flush()
+    os._exit(STOPPED)  # threads in the middle of a step must neither be waited for nor see the house closed
+
+
+def read_input(path: Path, most: int | None = None) -> bytes:
     """Return the bytes of a file named on the command line.
 
+    Args:
+        path: The file.
+        most: Largest size accepted, in bytes; ``None`` accepts any.
+
     Raises:
-        NotFound: It cannot be read.
+        NotFound: There is no such file.
+        UnreadableFile: It is a folder, or may not be read.
+        FileTooLarge: It has more than ``most`` bytes.
     """
     try:
+        size = path.stat().st_size
+        if path.is_file() and most is not None and size > most:
+            raise FileTooLarge(size=size, limit=most)
         return path.read_bytes()
-    except OSError:
+    except (FileNotFoundError, NotADirectoryError):
         raise NotFound(kind="file", id=str(path)) from None
+    except OSError:
+        raise UnreadableFile(name=str(path)) from None
+
+
+def write_output(path: Path, data: bytes) -> None:
+    """Write the file named with ``--output``.
+
+    Raises:
+        UnwritableFile: It is a folder, its folder does not exist, or it may not be written.
+    """
+    try:
+        path.write_bytes(data)
+    except OSError:
+        raise UnwritableFile(name=str(path)) from None
 
 
 def print_papers(
@@ -100,8 +136,8 @@ def print_papers(
         kind = paper.paper_type or "—"
         table.add_row(
             paper.id.value,
-            paper.name,
-            types[kind].name_vi if types and kind in types else kind,
+            escape(paper.name),
+            escape(types[kind].name_vi if types and kind in types else kind),
             _owner(paper),
             str(paper.page_count or "—"),
             STATE_VI[paper.state],
@@ -116,7 +152,7 @@ def print_paper(paper: Paper, paper_type: PaperType | None) -> None:
     name = paper_type.name_vi if paper_type else "—"
     out.print(f"[bold]{escape(paper.title or name)}[/]  [dim]{paper.id}[/]")
     out.print(
-        f"  Loại: {name} · Trạng thái: {STATE_VI[paper.state]} · Chủ: {_owner(paper)}"
+        f"  Loại: {escape(name)} · Trạng thái: {STATE_VI[paper.state]} · Chủ: {_owner(paper)}"
         f" · Trang: {paper.page_count or '—'}"
     )
     if paper.verdict:
@@ -129,7 +165,7 @@ def print_paper(paper: Paper, paper_type: PaperType | None) -> None:
         table.add_column(column, overflow="fold")
     for field in paper.fields:
         table.add_row(
-            labels.get(field.key, field.key),
+            escape(labels.get(field.key, field.key)),
             escape(field.value or "—"),
             escape(field.raw),
             str(field.page or "—"),

@@ -1,32 +1,45 @@
 """``sohoa digitize``, ``sohoa confirm``, ``sohoa retry``: papers into the store."""
 
+import datetime as dt
 import getpass
+import signal
+from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from api.commands.common import AsJson, err, open_house, print_json, print_papers, read_input
-from api.shapes import paper_json, problem_json
-from dossier.errors import SohoaError
+from api.commands.common import AsJson, err, open_house, print_json, print_papers, read_input, stop
+from api.shapes import paper_json, papers_json, problem_json
+from dossier import times
+from dossier.errors import InputError, PartError, SohoaError
 from dossier.identifiers import PaperId
+from dossier.owners import Owner
 from dossier.papers import Paper, PaperState
 from ingest.confirm import confirm as confirm_paper
 from ingest.house import House
 from ingest.receive import Manifest, ManifestEntry, open_batch, receive
 from ingest.retry import retry as retry_paper
 
+if TYPE_CHECKING:
+    from ingest.work import Work
+
 _STATION = "cli"
 _FAILED_STATES = {PaperState.REJECTED, PaperState.QUARANTINED, PaperState.FAILED}
+_UNDER_WAY = {PaperState.RECEIVED, PaperState.CONFIRMED}
+
+OwnerNumberOption = Annotated[
+    str | None, typer.Option("--owner", help="Số định danh, CMND, mã số thuế hoặc hộ chiếu. / Owner number.")
+]
+OwnerNameOption = Annotated[str | None, typer.Option(help="Họ tên hoặc tên tổ chức. / Owner name.")]
 
 
 def digitize(
     files: Annotated[list[Path], typer.Argument(help="PDF, TIFF, JPEG, PNG.", metavar="FILE…")],
-    owner: Annotated[
-        str | None, typer.Option(help="Số định danh, CMND, mã số thuế hoặc hộ chiếu. / Owner number.")
-    ] = None,
-    owner_name: Annotated[str | None, typer.Option(help="Họ tên hoặc tên tổ chức. / Owner name.")] = None,
+    owner: OwnerNumberOption = None,
+    owner_name: OwnerNameOption = None,
     paper_type: Annotated[str, typer.Option(help="Mã loại giấy tờ, 'auto' để tự nhận biết. / Paper type.")] = "auto",
     dossier: Annotated[str | None, typer.Option(help="Mã hồ sơ. / Dossier number.")] = None,
     procedure: Annotated[str | None, typer.Option(help="Mã thủ tục hành chính. / Procedure code.")] = None,
@@ -40,6 +53,7 @@ def digitize(
 
     Không có --confirmed-by thì giấy tờ dừng ở trạng thái chờ xác nhận. / Without --confirmed-by papers wait for it.
     """
+    _owner(owner, owner_name)
     entries = [
         ManifestEntry(
             name=name,
@@ -55,60 +69,115 @@ def digitize(
     )
     with open_house() as house:
         batch = open_batch(house, manifest).id
-        taken: list[Paper] = []
-        notes: dict[PaperId, str] = {}
+        taken: list[PaperId] = []
+        again: set[PaperId] = set()
         refused: dict[str, SohoaError] = {}
         for entry, path in zip(entries, files, strict=True):
             try:
-                received = receive(house, batch, entry.name, read_input(path))
+                received = receive(house, batch, entry.name, read_input(path, house.limits.max_bytes))
             except SohoaError as error:
                 refused[entry.name] = error
                 continue
-            taken.append(received.paper)
+            taken.append(received.paper.id)
             if received.duplicate:
-                notes[received.paper.id] = "đã có trong kho / already in the store"
-        papers = _work_off(house, [p.id for p in taken], show=not as_json)
-        if as_json:
-            print_json(
-                {
-                    "papers": [paper_json(p) | {"duplicate": p.id in notes} for p in papers],
-                    "refused": [{"file": name} | problem_json(problem) for name, problem in refused.items()],
-                }
-            )
-        else:
-            print_papers(papers, dict(house.paper_types), notes)
+                again.add(received.paper.id)
+                _confirm_again(house, received.paper, entry)
+
+        def report(papers: list[Paper]) -> None:
+            if as_json:
+                print_json(
+                    {
+                        "papers": [paper_json(p) | {"duplicate": p.id in again} for p in papers],
+                        "refused": [{"file": name} | problem_json(problem) for name, problem in refused.items()],
+                    }
+                )
+                return
+            print_papers(papers, dict(house.paper_types), {p.id: _came_before(p) for p in papers if p.id in again})
             for name, problem in refused.items():
-                err.print(f"[red]✗[/] {name} \\[{problem.code}]: {problem.text_vi} {problem.advice_vi}")
-    codes = [problem.exit_code for problem in refused.values()]
-    codes += [3 if p.state is not PaperState.FAILED else 6 for p in papers if p.state in _FAILED_STATES]
-    if codes:
-        raise typer.Exit(codes[0])
+                texts = escape(f"[{problem.code}]: {problem.text_vi} {problem.advice_vi}")
+                err.print(f"[red]✗[/] {escape(name)} {texts}")
+
+        papers = _work_off(house, taken, report, show=not as_json)
+    _exit(papers, refused.values())
 
 
 def confirm(
     paper_id: Annotated[str, typer.Argument(metavar="PAPER_ID")],
     by: Annotated[str, typer.Option(help="Họ tên người đối chiếu. / Name of the person who compared.")],
+    owner: OwnerNumberOption = None,
+    owner_name: OwnerNameOption = None,
     as_json: AsJson = False,
 ) -> None:
-    """Xác nhận bản quét đúng với bản giấy, rồi ký số và lưu kho. / State that scan = original; seal and store."""
+    """Xác nhận bản quét đúng với bản giấy, rồi ký số và lưu kho. / State that scan = original; seal and store.
+
+    --owner nêu chủ của giấy tờ chưa rõ chủ. / --owner names the owner of a paper that has none.
+    """
+    named = _owner(owner, owner_name)
     with open_house() as house:
-        paper = confirm_paper(house, PaperId.parse(paper_id), by=by, actor=_STATION)
-        (finished,) = _work_off(house, [paper.id], show=not as_json)
-        if as_json:
-            print_json({"papers": [paper_json(finished)]})
-        else:
-            print_papers([finished], dict(house.paper_types))
+        paper = confirm_paper(house, PaperId.parse(paper_id), by=by, actor=_STATION, owner=named)
+        _finish(house, paper, as_json=as_json)
 
 
 def retry(paper_id: Annotated[str, typer.Argument(metavar="PAPER_ID")], as_json: AsJson = False) -> None:
     """Thử lại giấy tờ bị lỗi xử lý. / Try a failed paper again."""
     with open_house() as house:
-        paper = retry_paper(house, PaperId.parse(paper_id), actor=_STATION)
-        (finished,) = _work_off(house, [paper.id], show=not as_json)
+        _finish(house, retry_paper(house, PaperId.parse(paper_id), actor=_STATION), as_json=as_json)
+
+
+def _owner(number: str | None, name: str | None) -> Owner | None:
+    """Return the owner named on the command line; an empty number, as of an unset shell variable, names nobody.
+
+    Raises:
+        InvalidOwnerNumber: The number is empty or fails its checks.
+    """
+    return None if number is None else Owner.parse(number, name)
+
+
+def _confirm_again(house: House, paper: Paper, entry: ManifestEntry) -> None:
+    """Confirm a ready paper whose file came again, from somebody who has just compared it with the original."""
+    named = entry.owner
+    same_owner = paper.owner is not None and (named is None or named.number == paper.owner.number)
+    if entry.confirmed_by and paper.state is PaperState.READY and same_owner:
+        confirm_paper(house, paper.id, by=entry.confirmed_by, actor=_STATION)
+
+
+def _came_before(paper: Paper) -> str:
+    """Return what became of a paper that came before, and what to do."""
+    match paper.state:
+        case PaperState.READY | PaperState.NEEDS_REVIEW:
+            return f"đã nhận trước đó, đang chờ xác nhận: sohoa confirm {paper.id} --by … / waits to be confirmed"
+        case PaperState.FAILED:
+            return f"đã nhận trước đó, lỗi xử lý: sohoa retry {paper.id} / failed before"
+        case PaperState.STORED:
+            return "đã có trong kho / already in the store"
+        case PaperState.RECEIVED | PaperState.CONFIRMED:
+            return "đã nhận trước đó, đang xử lý / being worked on"
+        case _:
+            return "đã nhận trước đó / came before"
+
+
+def _finish(house: House, paper: Paper, *, as_json: bool) -> None:
+    """Do what one paper waits for, print it, and exit as ``digitize`` does."""
+
+    def report(papers: list[Paper]) -> None:
         if as_json:
-            print_json({"papers": [paper_json(finished)]})
+            print_json(papers_json(papers))
         else:
-            print_papers([finished], dict(house.paper_types))
+            print_papers(papers, dict(house.paper_types))
+
+    _exit(_work_off(house, [paper.id], report, show=not as_json), ())
+
+
+def _exit(papers: Iterable[Paper], refused: Iterable[SohoaError]) -> None:
+    """Exit with the code of the first thing that went wrong: files refused first, then papers that failed."""
+    codes = [problem.exit_code for problem in refused]
+    codes += [
+        PartError.exit_code if p.state is PaperState.FAILED else InputError.exit_code
+        for p in papers
+        if p.state in _FAILED_STATES
+    ]
+    if codes:
+        raise typer.Exit(codes[0])
 
 
 def _names(files: list[Path]) -> list[str]:
@@ -122,30 +191,47 @@ def _names(files: list[Path]) -> list[str]:
     return names
 
 
-def _work_off(house: House, papers: list[PaperId], *, show: bool) -> list[Paper]:
-    """Work until none of ``papers`` is under way, showing progress; return them as they are then."""
-    under_way = {PaperState.RECEIVED, PaperState.CONFIRMED}
-    todo = [p for p in papers if house.catalogue.paper(p).state in under_way]
+def _work_off(house: House, papers: list[PaperId], report: Callable[[list[Paper]], None], *, show: bool) -> list[Paper]:
+    """Work until none of ``papers`` is under way, showing progress; report and return them as they are then.
+
+    Ctrl+C and a service manager's request report them as they are at that moment, and end the process.
+    """
+
+    def as_they_are() -> list[Paper]:
+        return [house.catalogue.paper(p) for p in papers]
+
+    todo = [p.id for p in as_they_are() if p.state in _UNDER_WAY]
     if todo:
         from ingest.work import Work  # noqa: PLC0415 - importing DBOS costs two seconds; a duplicate needs none of it
 
-        with (
-            Work(house) as work,
-            Progress(
-                SpinnerColumn(),
-                TextColumn("{task.description}"),
-                BarColumn(),
-                MofNCompleteColumn(),
-                TimeElapsedColumn(),
-                console=err,
-                transient=True,
-                disable=not show,
-            ) as progress,
-        ):
-            bar = progress.add_task("Đang số hóa / digitizing", total=len(todo))
-            for paper in todo:
-                work.start(paper)
-            for paper in todo:
-                work.wait([paper])
-                progress.advance(bar)
-    return [house.catalogue.paper(p) for p in papers]
+        signal.signal(signal.SIGTERM, signal.default_int_handler)
+        with Work(house) as work:
+            try:
+                _wait(work, todo, show=show)
+            except KeyboardInterrupt:
+                report(as_they_are())
+                silence = dt.timedelta(seconds=house.settings.dead_after_s)
+                house.catalogue.beat(work.executor, times.now() - silence)  # the next run takes over at once
+                stop()
+    found = as_they_are()
+    report(found)
+    return found
+
+
+def _wait(work: "Work", papers: list[PaperId], *, show: bool) -> None:
+    with Progress(
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        console=err,
+        transient=True,
+        disable=not (show and err.is_terminal),
+    ) as progress:
+        bar = progress.add_task("Đang số hóa / digitizing", total=len(papers))
+        for paper in papers:
+            work.start(paper)
+        for paper in papers:
+            work.wait([paper])
+            progress.advance(bar)

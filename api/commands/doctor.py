@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import typer
 from pyhanko.sign.timestamps.common_utils import TimestampRequestError
+from rich.markup import escape
 
 from api.commands.common import AsJson, open_house, out, print_json
 from dossier import times
@@ -34,7 +35,7 @@ def doctor(as_json: AsJson = False) -> None:
         print_json({"parts": [{"part": d.part, "ok": d.ok, "text": d.text, "mend": d.mend} for d in found]})
     else:
         for diagnosis in found:
-            out.print(f"{'[green]✓[/]' if diagnosis.ok else '[red]✗[/]'} {diagnosis.part}: {diagnosis.text}")
+            out.print(f"{'[green]✓[/]' if diagnosis.ok else '[red]✗[/]'} {diagnosis.part}: {escape(diagnosis.text)}")
             if not diagnosis.ok:
                 out.print(f"    → {diagnosis.mend}")
     if not all(d.ok for d in found):

@@ -3,9 +3,11 @@
 from typing import Annotated
 
 import typer
+from rich.markup import escape
 
 from api.commands.common import AsJson, open_house, out, print_json
 from api.http.access import Role, issue_key
+from api.shapes import Json
 from dossier import times
 
 app = typer.Typer(help="Khóa truy cập API. / API access keys.", no_args_is_help=True)
@@ -27,7 +29,7 @@ def list_keys(as_json: AsJson = False) -> None:
     """Liệt kê các khóa (không có nội dung khóa). / List the keys, not their secrets."""
     with open_house() as house:
         keys = house.catalogue.keys()
-    rows = [
+    rows: list[Json] = [
         {
             "name": k.name,
             "role": k.role,
@@ -40,12 +42,15 @@ def list_keys(as_json: AsJson = False) -> None:
         print_json({"keys": rows})
     else:
         for row in rows:
-            out.print(f"{row['name']}  {row['role']}  {row['created_at']}  {row['revoked_at'] or ''}")
+            out.print(f"{escape(row['name'])}  {row['role']}  {row['created_at']}  {row['revoked_at'] or ''}")
 
 
 @app.command()
-def revoke(name: str) -> None:
+def revoke(name: str, as_json: AsJson = False) -> None:
     """Thu hồi một khóa. / Revoke a key."""
     with open_house() as house:
         house.catalogue.revoke_key(name, actor="cli")
-    out.print("Đã thu hồi. / Revoked.")
+    if as_json:
+        print_json({"revoked": name})
+    else:
+        out.print("Đã thu hồi. / Revoked.")

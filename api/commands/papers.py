@@ -5,8 +5,9 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.markup import escape
 
-from api.commands.common import AsJson, open_house, out, print_json, print_paper, print_papers
+from api.commands.common import AsJson, open_house, out, print_json, print_paper, print_papers, write_output
 from api.shapes import papers_json
 from dossier.errors import NotSealed
 from dossier.identifiers import PaperId, parse_owner_number
@@ -71,9 +72,9 @@ def get(
         paper = house.catalogue.paper(PaperId.parse(paper_id))
         if paper.sealed is None:
             raise NotSealed(state=paper.state.value)
-        output.write_bytes(house.objects.get(paper.sealed.key, paper.sealed.version))
+        write_output(output, house.objects.get(paper.sealed.key, paper.sealed.version))
         house.catalogue.record(_ACTOR, "paper.read", f"paper:{paper.id}")
         if as_json:
             print_json(papers_json([paper]))
         else:
-            out.print(f"{output}  [dim]sha256 {paper.sealed.sha256}[/]")
+            out.print(f"{escape(str(output))}  [dim]sha256 {paper.sealed.sha256}[/]")

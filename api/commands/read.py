@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 import typer
 from rich.markup import escape
 
-from api.commands.common import AsJson, open_house, out, print_finding, print_json, read_input
+from api.commands.common import AsJson, open_house, out, print_finding, print_json, read_input, write_output
 from api.shapes import field_json, finding_json
 from dossier import times
 from dossier.checks import check
@@ -31,14 +31,14 @@ def ocr(
     """Đọc chữ trong tệp quét, theo thứ tự đọc. / Read the text of a scan, in reading order."""
     wanted: Format = "json" if as_json else output_format
     with open_house() as house:
-        pages = list(read_file(house, read_input(file)))
+        pages = list(read_file(house, read_input(file, house.limits.max_bytes)))
     reading = Reading(tuple(page.reading for page in pages))
     if wanted == "pdf":
         data = searchable_pdf([page.pdf for page in pages], PdfMetadata(file.stem, times.now()))
     else:
         data = render(reading, wanted).encode()
     if output:
-        output.write_bytes(data)
+        write_output(output, data)
     else:
         sys.stdout.buffer.write(data)
 
@@ -53,7 +53,7 @@ def extract(
         types = house.paper_types
         if paper_type != "auto":
             find_type(types, paper_type)
-        pages = list(read_file(house, read_input(file)))
+        pages = list(read_file(house, read_input(file, house.limits.max_bytes)))
         reading = Reading(tuple(page.reading for page in pages))
         codes = tuple(code for page in pages for code in page.codes)
         confidence = None
@@ -73,10 +73,10 @@ def extract(
             }
         )
         return
-    out.print(f"[bold]{types[paper_type].name_vi}[/] ({paper_type})")
+    out.print(f"[bold]{escape(types[paper_type].name_vi)}[/] ({paper_type})")
     labels = {rule.key: rule.name_vi for rule in types[paper_type].fields}
     for field in fields:
-        label, value = labels.get(field.key, field.key), escape(field.value or "—")
+        label, value = escape(labels.get(field.key, field.key)), escape(field.value or "—")
         out.print(f"  {label}: {value}  [dim]{field.confidence:.2f} {field.source.value}[/]")
     for doubt in doubts:
         print_finding(doubt.severity.value, doubt.text, doubt.code)

@@ -2,6 +2,7 @@
 
 import logging
 import signal
+import socket
 import sys
 import threading
 from collections.abc import Callable
@@ -11,6 +12,7 @@ import structlog
 import typer
 
 from api.commands.common import err, open_house
+from dossier.errors import PartFailed
 
 
 def serve(
@@ -30,14 +32,13 @@ def serve(
     with open_house() as house:
         _log_to_stderr()
         address, number = host or house.settings.host, port or house.settings.port
+        listener = _listen(address, number)
         for role, path in ensure_first_keys(house).items():
             err.print(f"Khóa truy cập ban đầu / first access key: {role} → {path}")
         with Work(house, draws=workers) as work:
             server = uvicorn.Server(
                 uvicorn.Config(
                     create_app(house, work),
-                    host=address,
-                    port=number,
                     log_config=None,
                     access_log=False,
                     server_header=False,
@@ -45,7 +46,7 @@ def serve(
             )
             _on_stop(lambda: setattr(server, "should_exit", True))
             err.print(f"sohoa: http://{address}:{number}/v1 (Ctrl+C để dừng / to stop)")
-            server.run()
+            server.run(sockets=[listener])
 
 
 def worker() -> None:
@@ -59,6 +60,18 @@ def worker() -> None:
         with Work(house) as work:
             err.print(f"sohoa worker {work.executor} (Ctrl+C để dừng / to stop)")
             stop.wait()
+
+
+def _listen(address: str, port: int) -> socket.socket:
+    """Return a socket bound to ``address`` and ``port``, before anything is announced.
+
+    Raises:
+        PartFailed: The port is taken, or this machine does not have the address.
+    """
+    try:
+        return socket.create_server((address, port), family=socket.AF_INET6 if ":" in address else socket.AF_INET)
+    except OSError as error:
+        raise PartFailed(part=f"{address}:{port}", reason=error.strerror) from None
 
 
 def _on_stop(stop: Callable[[], None]) -> None:
