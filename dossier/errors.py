@@ -35,7 +35,6 @@ placeholders; they must never hold personal data, because errors are logged.
 
 from typing import ClassVar
 
-
 _NOUNS_VI = {
     "access key": "khóa truy cập",
     "batch": "lô",

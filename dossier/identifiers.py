@@ -5,6 +5,7 @@ Sources: citizen number — decree 137/2015 art. 13, circular 07/2016/TT-BCA; ta
 change: the two-tier government of 2025 moved several, so both generations are accepted.
 """
 
+import hashlib
 import re
 import secrets
 import tomllib
@@ -237,3 +238,9 @@ class PaperId(_Code):
     def new(cls) -> Self:
         """Return a fresh random identifier."""
         return cls("".join(secrets.choice(_ALPHABET) for _ in range(16)))
+
+    @classmethod
+    def derived(cls, *parts: str) -> Self:
+        """Return the identifier that stands for ``parts``: the same for the same, no two alike in practice."""
+        number = int.from_bytes(hashlib.sha256("\0".join(parts).encode()).digest()[:10])
+        return cls("".join(_ALPHABET[number >> shift & 31] for shift in range(75, -1, -5)))

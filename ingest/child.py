@@ -23,7 +23,7 @@ Residual risks accepted
       it cannot bound one child of a service). A network-less, read-only user namespace is the answer, and is not set
       up here.
     - The memory and processor limits count per process, not per tree; the wall clock bounds the tree.
-    - ``kill -9`` of the parent leaves the folder behind; its name begins with ``FOLDER_PREFIX``.
+    - ``kill -9`` of the parent leaves the folder behind until the next child of any process starts and sweeps.
     - Memory exhausted inside a C++ library that aborts instead of raising is reported as damage, not as a limit.
 """
 
@@ -35,6 +35,7 @@ import json
 import os
 import resource
 import select
+import shutil
 import signal
 import stat
 import subprocess
@@ -85,8 +86,27 @@ _PR_SET_PDEATHSIG = 1
 @contextlib.contextmanager
 def workplace() -> Iterator[Path]:
     """Give an empty folder (mode 0700) for one child's files, and remove it with everything in it afterwards."""
-    with tempfile.TemporaryDirectory(prefix=FOLDER_PREFIX, ignore_cleanup_errors=True) as name:
+    _sweep()
+    with tempfile.TemporaryDirectory(prefix=f"{FOLDER_PREFIX}{os.getpid()}-", ignore_cleanup_errors=True) as name:
         yield Path(name)
+
+
+def _sweep() -> None:
+    """Remove the folders of processes that were killed: they hold people's papers."""
+    for left in Path(tempfile.gettempdir()).glob(f"{FOLDER_PREFIX}*"):
+        owner = left.name.removeprefix(FOLDER_PREFIX).partition("-")[0]
+        if owner.isdecimal() and not _lives(int(owner)):
+            shutil.rmtree(left, ignore_errors=True)
+
+
+def _lives(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        pass  # somebody else's
+    return True
 
 
 def run_limited(function: Callable[..., Any], *arguments: object, limits: Limits, folder: Path) -> Any:  # noqa: ANN401

@@ -3,14 +3,17 @@
 from dataclasses import replace
 
 from dossier import times
-from dossier.errors import InputError, InvalidOwnerNumber
+from dossier.errors import InvalidOwnerNumber, InvalidValue, WrongState
 from dossier.identifiers import PaperId
+from dossier.owners import Owner
 from dossier.papers import Paper, PaperState
 from dossier.text import nfc
 from ingest.house import House
 
+_CONFIRMABLE = frozenset({PaperState.READY, PaperState.NEEDS_REVIEW})
 
-def confirm(house: House, paper_id: PaperId, *, by: str, actor: str) -> Paper:
+
+def confirm(house: House, paper_id: PaperId, *, by: str, actor: str, owner: Owner | None = None) -> Paper:
     """Record the statement; the paper's finishing must then be queued. Confirming a confirmed paper changes nothing.
 
     Args:
@@ -18,22 +21,26 @@ def confirm(house: House, paper_id: PaperId, *, by: str, actor: str) -> Paper:
         paper_id: A paper that is ready or needs review.
         by: The person's name.
         actor: Who told us, for the audit log.
+        owner: Whose the paper is, where it has no owner yet.
 
     Raises:
         NotFound: No such paper.
         WrongState: The paper cannot be confirmed now, or somebody else was first.
         InvalidOwnerNumber: The paper has no owner yet, so there is nowhere to store it.
-        InputError: ``by`` is empty.
+        InvalidValue: ``by`` is empty.
     """
     paper = house.catalogue.paper(paper_id)
     if paper.state in {PaperState.CONFIRMED, PaperState.STORED}:
         return paper
+    if paper.state not in _CONFIRMABLE:
+        raise WrongState(state=paper.state.value, needed=", ".join(sorted(_CONFIRMABLE)))
     if not by.strip():
-        raise InputError
-    if paper.owner is None:
+        raise InvalidValue(key="by", reason="a name is needed", reason_vi="cần họ tên người đối chiếu")
+    owner = paper.owner or owner
+    if owner is None:
         raise InvalidOwnerNumber(reason="the paper has no owner", reason_vi="giấy tờ chưa xác định được chủ sở hữu")
     confirmed = replace(
-        paper, state=PaperState.CONFIRMED, confirmed_by=nfc(by).strip(), confirmed_at=times.now(), problem=None
+        paper, state=PaperState.CONFIRMED, owner=owner, confirmed_by=nfc(by).strip(), confirmed_at=times.now()
     )
     return house.catalogue.save(confirmed, actor=actor, action="paper.confirmed", expected=paper.state)
 
@@ -41,10 +48,14 @@ def confirm(house: House, paper_id: PaperId, *, by: str, actor: str) -> Paper:
 def confirm_as_announced(house: House, paper_id: PaperId) -> bool:
     """Record the statement that came with the file, if one did; return whether the paper may be finished.
 
-    A paper without an owner keeps waiting for a person who names one.
+    Whoever stated in advance that scan and original agree did not know of a broken signature, or of pages that turned
+    out blank; and a paper without an owner waits for a person who names one. These wait for a statement of their own.
     """
     paper = house.catalogue.paper(paper_id)
-    if paper.confirmed_by is None or paper.owner is None:
+    if paper.state is PaperState.CONFIRMED:
+        return True
+    unforeseen = {finding.code for finding in paper.checks} & {"signature-invalid", "paper-blank"}
+    if paper.state not in _CONFIRMABLE or paper.confirmed_by is None or paper.owner is None or unforeseen:
         return False
     confirm(house, paper_id, by=paper.confirmed_by, actor=house.catalogue.batch(paper.batch).station)
     return True

@@ -1,8 +1,9 @@
-"""What a person should look at about the pages themselves: blank ones, unreadable ones, another language."""
+"""What a person should look at besides fields: blank and unreadable pages, another language, doubtful signatures."""
 
 import unicodedata
 
-from dossier.verdicts import Finding, Severity
+from dossier.papers import Paper
+from dossier.verdicts import Finding, Severity, Verdict
 from ingest.pages import PageNotes
 from ocr.model import Line, Reading
 
@@ -24,7 +25,12 @@ def page_doubts(notes: PageNotes, reading: Reading) -> tuple[Finding, ...]:
     """
     blank = [note.number for note in notes.pages if note.blank]
     findings = []
-    if blank:
+    if len(blank) == len(notes.pages):
+        text = "Mọi trang đều trống; có thể giấy đặt úp mặt trong máy quét."
+        findings.append(
+            Finding("paper-blank", Severity.ERROR, text, "Every page is blank; it may have lain face down.")
+        )
+    elif blank:
         numbers = ", ".join(map(str, blank))
         text = f"Trang {numbers} trống; trang vẫn được giữ trong giấy tờ."
         findings.append(
@@ -41,6 +47,21 @@ def page_doubts(notes: PageNotes, reading: Reading) -> tuple[Finding, ...]:
             Finding("language-unexpected", Severity.WARNING, text, "The text does not seem to be Vietnamese.")
         )
     return tuple(findings)
+
+
+def signature_doubts(paper: Paper) -> tuple[Finding, ...]:
+    """Return what is doubtful about the signatures a paper arrived with."""
+    if not paper.signed_origin or paper.verdict is Verdict.VALID:
+        return ()
+    if paper.verdict is Verdict.INVALID:
+        text = "Tệp đến kèm chữ ký số KHÔNG HỢP LỆ: đã bị sửa sau khi ký, hoặc chữ ký hỏng."
+        english = (
+            "The file arrived with an INVALID signature: it was changed after signing, or the signature is broken."
+        )
+        return (Finding("signature-invalid", Severity.ERROR, text, english),)
+    text = "Chưa xác định được chữ ký số kèm theo tệp có hợp lệ hay không; hãy chạy 'sohoa verify' để biết lý do."
+    english = "Whether the file's own signature is valid could not be determined; 'sohoa verify' tells why."
+    return (Finding("signature-undetermined", Severity.WARNING, text, english),)
 
 
 def _is_foreign(text: str) -> bool:

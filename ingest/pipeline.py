@@ -7,7 +7,8 @@
               announce ◀─ store ◀─ seal ◀─ assemble ◀─────────────────────────────────────┘
 
 Each step here fetches its inputs, calls the one function that does the work, and keeps the result. It may run twice
-with the same outcome, because a crash may strike between the work and the note that it is done. ``receive`` and
+with the same outcome, because a crash may strike between the work and the note that it is done; a step that finds its
+paper further on (a person was faster than the repetition) leaves it alone. ``receive`` and
 ``confirm`` are started by people and have modules of their own.
 """
 
@@ -26,14 +27,14 @@ from dossier.verdicts import Finding, Severity, Verdict
 from ingest.clean import clean as clean_page
 from ingest.clean import encode_master
 from ingest.decode import decode as decode_pages
-from ingest.doubts import page_doubts
+from ingest.doubts import page_doubts, signature_doubts
 from ingest.house import House
 from ingest.images import PageImage
 from ingest.inspect import Inspection
 from ingest.inspect import inspect as inspect_file
 from ingest.pages import NOTES, PageNote, PageNotes
 from ingest.split import is_blank
-from ingest.stamping import stamp_on_free_paper
+from ingest.stamping import headroom_mm, stamp_on_free_paper
 from ingest.workspace import Workspace, dump_value
 from ocr.classify import classify as classify_reading
 from ocr.extract import extract as extract_fields
@@ -61,7 +62,7 @@ def inspect(house: House, paper_id: PaperId) -> None:
     original = _original(house, paper)
     inspection = inspect_file(original, house.limits)
     work.put_value("inspection.json", inspection)
-    if inspection.signatures:
+    if inspection.signatures and paper.state is PaperState.RECEIVED:
         verdict = validate(original, house.trust).verdict
         house.catalogue.save(replace(paper, signed_origin=True, verdict=verdict), actor=ACTOR, action="paper.inspected")
 
@@ -120,7 +121,7 @@ def read(house: House, paper_id: PaperId) -> None:
 def classify(house: House, paper_id: PaperId) -> None:
     """Recognize which paper it is, unless the sender said so."""
     paper, work = _open(house, paper_id)
-    if paper.paper_type is None:
+    if paper.paper_type is None and paper.state is PaperState.RECEIVED:
         found = classify_reading(reading_of(work), house.paper_types, _codes(work))
         known = replace(paper, paper_type=found.code, type_confidence=found.confidence)
         house.catalogue.save(known, actor=ACTOR, action="paper.classified")
@@ -129,6 +130,8 @@ def classify(house: House, paper_id: PaperId) -> None:
 def extract(house: House, paper_id: PaperId) -> None:
     """Read the fields the paper's type declares, each with its evidence."""
     paper, work = _open(house, paper_id)
+    if paper.state is not PaperState.RECEIVED:
+        return
     paper_type = _type(house, paper)
     fields = extract_fields(reading_of(work), paper_type, _codes(work))
     house.catalogue.save(replace(paper, fields=fields), actor=ACTOR, action="paper.extracted")
@@ -137,13 +140,15 @@ def extract(house: House, paper_id: PaperId) -> None:
 def check(house: House, paper_id: PaperId) -> None:
     """Decide whether a person must look closer, and say why."""
     paper, work = _open(house, paper_id)
+    if paper.state is not PaperState.RECEIVED:
+        return
     paper_type = _type(house, paper)
     owner = paper.owner or _printed_owner(paper, paper_type)
     doubts = find_doubts(
         paper_type, paper.fields, owner=owner, type_confidence=paper.type_confidence, today=times.today()
     )
     notes = PageNotes.of(work)
-    doubts = (*doubts, *page_doubts(notes, reading_of(work)))
+    doubts = (*doubts, *page_doubts(notes, reading_of(work)), *signature_doubts(paper))
     issued_on = paper_type.issued_on(paper.fields)
     try:
         valid_until = paper_type.valid_until(issued_on, paper.fields)
@@ -175,10 +180,11 @@ def assemble(house: House, paper_id: PaperId) -> None:
     paper, work = _open(house, paper_id)
     if paper.signed_origin:
         return
-    pages = [
-        SearchablePage(jpeg=work.get(note.master), reading=work.get_value(note.reading, PageReading))
-        for note in PageNotes.of(work).pages
-    ]
+    notes = PageNotes.of(work).pages
+    pages = [SearchablePage(work.get(note.master), work.get_value(note.reading, PageReading)) for note in notes]
+    first = work.get_image(notes[0].master)
+    headroom = headroom_mm(house.settings.agency_name, first, notes[0].dpi, paper.created_at)
+    pages[0] = replace(pages[0], headroom_mm=headroom)
     title = paper.title or _type(house, paper).name_vi
     metadata = PdfMetadata(title, created=paper.confirmed_at or paper.created_at, author=house.settings.agency_name)
     pdf = searchable_pdf(pages, metadata)

@@ -13,6 +13,8 @@ from ingest.workspace import Workspace
 def set_aside(house: House, paper_id: PaperId, error: BaseException) -> PaperState:
     """Record why a paper stopped, and return its new state: rejected, quarantined or failed."""
     paper = house.catalogue.paper(paper_id)
+    if paper.state not in {PaperState.RECEIVED, PaperState.CONFIRMED}:
+        return paper.state  # it had arrived where this work was to bring it: only tidying up failed
     known = error if isinstance(error, SohoaError) else SohoaError()
     if isinstance(known, SecrecyMark):
         state = PaperState.QUARANTINED

@@ -45,7 +45,7 @@ class ManifestEntry:
         Raises:
             InvalidOwnerNumber: The number fails its checks.
         """
-        return Owner.parse(self.owner_number, self.owner_name) if self.owner_number else None
+        return Owner.parse(self.owner_number, self.owner_name) if self.owner_number is not None else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +83,9 @@ class Received:
 
 
 _MANIFEST = TypeAdapter(Manifest)
+_NOTE = TypeAdapter(tuple[str, str])
+_ALL = 100_000
+"""More papers than any batch has."""
 _BATCH = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
 
@@ -148,12 +151,14 @@ def receive(house: House, batch_id: str, name: str, data: bytes) -> Received:
     first = house.catalogue.by_original(digest, entry.owner.number if entry.owner else None)
     if first is not None:
         house.catalogue.record(manifest.station, "paper.received-again", f"paper:{first.id}")
+        _note_outcome(house, batch.id, name, first.id)
         return Received(name, first, duplicate=True)
 
-    if any(paper.name == name for paper in house.catalogue.papers(batch=batch.id, limit=len(manifest.entries))):
-        raise AlreadyExists(kind=f"file {name}")
-
-    paper_id = PaperId.new()
+    # The identifier follows from batch, name and bytes: whoever asks again, even at the same moment, makes nothing new.
+    paper_id = PaperId.derived(batch.id, name, digest)
+    earlier = [p for p in house.catalogue.papers(batch=batch.id, limit=_ALL) if p.name == name]
+    if any(p.id != paper_id and p.state is not PaperState.REJECTED for p in earlier):
+        raise AlreadyExists(kind="file", id=name)
     paper = Paper(
         id=paper_id,
         batch=batch.id,
@@ -170,9 +175,32 @@ def receive(house: House, batch_id: str, name: str, data: bytes) -> Received:
         confirmed_by=entry.confirmed_by,
     )
     house.catalogue.add_papers([paper], actor=manifest.station)
-    return Received(name, paper)
+    _note_outcome(house, batch.id, name, paper_id)
+    return Received(name, house.catalogue.paper(paper_id))
+
+
+def outcomes(house: House, batch: str) -> dict[str, PaperId]:
+    """Return, for each file received so far, the paper it became or the earlier paper it repeats.
+
+    Raises:
+        NotFound: No such batch.
+    """
+    house.catalogue.batch(batch)
+    notes = [
+        _NOTE.validate_json(house.objects.get(key)) for key in house.objects.keys(f"{_batch_folder(batch)}/received/")
+    ]
+    return {name: PaperId(paper) for name, paper in notes}
+
+
+def _note_outcome(house: House, batch: str, name: str, paper: PaperId) -> None:
+    key = f"{_batch_folder(batch)}/received/{hashlib.sha256(name.encode()).hexdigest()[:32]}.json"
+    house.objects.put(key, _NOTE.dump_json((name, paper.value)), media_type="application/json")
 
 
 def _manifest_key(batch: str) -> str:
-    """Return the key of a batch's manifest: the identifier is the sender's choice, so it is hashed, not used."""
-    return f"batches/{hashlib.sha256(batch.encode()).hexdigest()[:32]}/manifest.json"
+    return f"{_batch_folder(batch)}/manifest.json"
+
+
+def _batch_folder(batch: str) -> str:
+    """Return where a batch's notes are: its identifier is the sender's choice, so it is hashed, not used."""
+    return f"batches/{hashlib.sha256(batch.encode()).hexdigest()[:32]}"

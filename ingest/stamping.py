@@ -7,25 +7,45 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from signing.stamp import Stamp, find_free_area
+from signing.stamp import Area, Stamp, find_free_area
 
+HEADROOM_MM = 12.0
+"""White paper added above a first page whose top margin is full: two lines of the stamp and some air."""
 _POINTS_PER_INCH = 72
+_MM_PER_INCH = 25.4
 
 
-def stamp_on_free_paper(agency: str, master: NDArray[np.uint8], dpi: int, moment: dt.datetime) -> Stamp:
-    """Return the stamp of a copy made by ``agency`` at ``moment``, placed where it covers nothing of the page.
-
-    A page whose whole top margin is full of ink gets the stamp at its usual place: it is text without a ground, so the
-    page still shows through.
+def headroom_mm(agency: str, master: NDArray[np.uint8], dpi: int, moment: dt.datetime) -> float:
+    """Return how much white paper must be added above the first page so that the stamp covers nothing: mostly none.
 
     Args:
         agency: Name of the agency.
         master: The first page, H×W×3 BGR.
         dpi: Of the page.
+        moment: Of signing, aware; every moment takes the same place.
+    """
+    return 0.0 if _free_area(Stamp(agency=agency), master, dpi, moment) else HEADROOM_MM
+
+
+def stamp_on_free_paper(agency: str, master: NDArray[np.uint8], dpi: int, moment: dt.datetime) -> Stamp:
+    """Return the stamp of a copy made by ``agency`` at ``moment``, placed where it covers nothing of the page.
+
+    Args:
+        agency: Name of the agency.
+        master: The first page, H×W×3 BGR, without the headroom it was given.
+        dpi: Of the page.
         moment: Of signing, aware.
     """
-    height, width = (side / dpi * _POINTS_PER_INCH for side in master.shape[:2])
     stamp = Stamp(agency=agency)
-    strip = np.asarray(cv2.cvtColor(master[: max(1, master.shape[0] // 4)], cv2.COLOR_BGR2GRAY), np.uint8)
-    free = find_free_area(strip, width, height, stamp.size(moment, width, height))
-    return replace(stamp, area=free)
+    area = _free_area(stamp, master, dpi, moment)
+    if area is None:
+        rows = round(HEADROOM_MM / _MM_PER_INCH * dpi)
+        headroom = np.full((rows, *master.shape[1:]), 255, np.uint8)
+        area = _free_area(stamp, np.concatenate([headroom, master]), dpi, moment)
+    return replace(stamp, area=area)
+
+
+def _free_area(stamp: Stamp, page: NDArray[np.uint8], dpi: int, moment: dt.datetime) -> Area | None:
+    height, width = (side / dpi * _POINTS_PER_INCH for side in page.shape[:2])
+    strip = np.asarray(cv2.cvtColor(page[: max(1, page.shape[0] // 4)], cv2.COLOR_BGR2GRAY), np.uint8)
+    return find_free_area(strip, width, height, stamp.size(moment, width, height))

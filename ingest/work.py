@@ -30,6 +30,7 @@ from ingest import pipeline
 from ingest.confirm import confirm_as_announced
 from ingest.house import House
 from ingest.problems import set_aside
+from ingest.workspace import Workspace
 from storage import audit
 
 QUEUE = "papers"
@@ -41,6 +42,13 @@ _RESULT_POLL_S = 0.03
 _LONG_AGO = dt.datetime(2000, 1, 1, tzinfo=dt.UTC)
 _WORKFLOWS = {PaperState.RECEIVED: "prepare", PaperState.CONFIRMED: "finish"}
 """Which work a paper in a state waits for."""
+_NEEDS_WORKSPACE = {
+    PaperState.RECEIVED,
+    PaperState.NEEDS_REVIEW,
+    PaperState.READY,
+    PaperState.CONFIRMED,
+    PaperState.FAILED,
+}
 _ENDED = {"SUCCESS", "ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED"}
 _log = structlog.get_logger(__name__)
 
@@ -124,11 +132,17 @@ class Work:
 
     def _run_prepare(self, paper: PaperId) -> str:
         state = self._run_steps(pipeline.PREPARE, paper)
-        if state in {PaperState.READY, PaperState.NEEDS_REVIEW} and DBOS.run_step(
-            {"name": "confirm"}, confirm_as_announced, self.house, paper
-        ):
+        if state in {PaperState.READY, PaperState.NEEDS_REVIEW} and self._confirm(paper):
             self.start(paper)
         return state.value
+
+    def _confirm(self, paper: PaperId) -> bool:
+        """Return whether the paper goes on at once; if that cannot be recorded it waits for a person, as any other."""
+        try:
+            return DBOS.run_step({"name": "confirm", **_RETRY}, confirm_as_announced, self.house, paper)
+        except Exception as error:  # noqa: BLE001 - whatever it is, it belongs to this paper alone
+            _log.warning("not confirmed", paper=paper.value, code=getattr(error, "code", type(error).__name__))
+            return False
 
     def _run_finish(self, paper: PaperId) -> str:
         return self._run_steps(pipeline.FINISH, paper).value
@@ -151,6 +165,7 @@ class Work:
 
     def _keep_watch(self) -> None:
         """Beat, take over what silent workers held, start what was never queued; until closed."""
+        self._tidy_up()
         while not self._stop.is_set():
             try:
                 self._beat()
@@ -170,6 +185,15 @@ class Work:
                 _log.info("taking over", workflow=workflow.workflow_id)
                 DBOS.resume_workflow(workflow.workflow_id, queue_name=QUEUE)
             catalogue.forget_executor(executor)
+
+    def _tidy_up(self) -> None:
+        """Clear the workspaces of papers that need none any more, where a crash or fault kept that from being done."""
+        try:
+            for paper in {key.split("/")[1] for key in self.house.objects.keys("work/")}:
+                if self.house.catalogue.paper(PaperId(paper)).state not in _NEEDS_WORKSPACE:
+                    Workspace(self.house.objects, PaperId(paper)).clear()
+        except SohoaError:
+            _log.exception("tidying up failed; the next start tries again")
 
     def _start_forgotten(self) -> None:
         for state in _WORKFLOWS:

@@ -26,6 +26,7 @@ from ocr.markup import printable
 from ocr.model import Line, PageReading
 
 _POINTS_PER_INCH = 72
+_MM_PER_INCH = 25.4
 _EM = 1000
 # Words that touch are pulled apart by this share of the line's height; readers join words nearer than 0.15.
 _LEAST_GAP = 0.2
@@ -39,10 +40,12 @@ class SearchablePage:
     Attributes:
         jpeg: The master page, a grey or RGB JPEG file of the reading's width and height.
         reading: What it says; its ``dpi`` gives the page its size.
+        headroom_mm: White paper added above the page, for a stamp that would find no free place on it.
     """
 
     jpeg: bytes
     reading: PageReading
+    headroom_mm: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +106,7 @@ def _add_page(pdf: Pdf, page: SearchablePage, font: GlyphlessFont, font_object: 
     reading = page.reading
     scale = _POINTS_PER_INCH / reading.dpi
     width, height = reading.width * scale, reading.height * scale
+    top = height + page.headroom_mm / _MM_PER_INCH * _POINTS_PER_INCH
     drawing = "\n".join(
         (
             f"q {width:.3f} 0 0 {height:.3f} 0 0 cm /Page Do Q",
@@ -115,7 +119,7 @@ def _add_page(pdf: Pdf, page: SearchablePage, font: GlyphlessFont, font_object: 
         pikepdf.Page(
             Dictionary(
                 Type=Name.Page,
-                MediaBox=Array([0, 0, round(width, 3), round(height, 3)]),
+                MediaBox=Array([0, 0, round(width, 3), round(top, 3)]),
                 Resources=Dictionary(XObject=Dictionary(Page=_image(pdf, page)), Font=Dictionary(Words=font_object)),
                 Contents=pdf.make_indirect(Stream(pdf, drawing.encode("ascii"))),
             )

@@ -1,24 +1,36 @@
 """The whole way with the durable queue: states, confirmation, duplicates, retries, one bad file among good ones."""
 
 import json
+import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
+import cv2
 import pikepdf
 import pytest
 from pydantic import SecretStr
 
+from dossier import times
 from dossier.errors import AlreadyExists, EmptyFile, InvalidOwnerNumber, RetentionLocked, UnsupportedType, WrongState
 from dossier.identifiers import PaperId
 from dossier.owners import Owner
 from dossier.papers import Paper, PaperState
 from dossier.verdicts import Verdict
+from ingest import pipeline
 from ingest.confirm import confirm
 from ingest.house import House
-from ingest.receive import Manifest, ManifestEntry, Received, open_batch, receive
+from ingest.receive import Manifest, ManifestEntry, Received, open_batch, outcomes, receive
 from ingest.retry import retry
 from ingest.settings import Settings
 from ingest.work import Work
+from ingest.workspace import Workspace
+from ocr.model import PageReading
+from ocr.pdfa import PdfMetadata, SearchablePage, searchable_pdf
+from signing.development import DevelopmentAuthority
+from signing.seal import seal
+from signing.stamp import Stamp
 from signing.timestamps import rfc3161
 from signing.validate import validate
 from storage import audit
@@ -214,3 +226,92 @@ def test_the_whole_way_on_postgresql_and_s3(
         house.objects.delete(stored.sealed.key, stored.sealed.version)
     assert audit.check(house.catalogue, house.objects).anchored > 0
     house.close()
+
+
+def test_only_a_checked_paper_is_confirmed(house: House, small_scan: Path) -> None:
+    received = send(house, small_scan.name, small_scan.read_bytes())
+    with pytest.raises(WrongState):
+        confirm(house, received.paper.id, by="Trần Văn Đối", actor="test")
+    house.catalogue.save(replace(received.paper, state=PaperState.FAILED), actor="test", action="paper.failed")
+    with pytest.raises(WrongState):
+        confirm(house, received.paper.id, by="Trần Văn Đối", actor="test")
+
+
+def test_a_step_repeated_after_the_confirmation_leaves_it_alone(house: House, small_scan: Path) -> None:
+    (waiting,) = work_off(house, send(house, small_scan.name, small_scan.read_bytes()).paper.id)
+    confirmed = confirm(house, waiting.id, by="Trần Văn Đối", actor="test")
+    for step in pipeline.PREPARE[-3:]:
+        step(house, waiting.id)
+    assert house.catalogue.paper(waiting.id) == confirmed
+
+
+def test_an_owner_is_named_with_the_confirmation(house: House, blank_scan: Path) -> None:
+    received = send(house, blank_scan.name, blank_scan.read_bytes(), owner=None)
+    (waiting,) = work_off(house, received.paper.id)
+    owner = Owner.parse(OWNER, "Người Thử")
+    confirm(house, waiting.id, by="Trần Văn Đối", actor="test", owner=owner)
+    (stored,) = work_off(house, waiting.id)
+    assert (stored.state, stored.owner) == (PaperState.STORED, owner)
+
+
+def test_a_blank_paper_waits_whatever_was_announced(house: House, blank_scan: Path) -> None:
+    received = send(house, blank_scan.name, blank_scan.read_bytes(), by="Trần Văn Đối")
+    (waiting,) = work_off(house, received.paper.id)
+    assert waiting.state is PaperState.NEEDS_REVIEW
+    assert "paper-blank" in {finding.code for finding in waiting.checks}
+
+
+def signed_elsewhere(folder: Path, scan: Path) -> bytes:
+    """Return a paper that another agency made and signed."""
+    authority = DevelopmentAuthority.open(folder / "elsewhere")
+    moment = times.now()
+    pixels = cv2.imread(str(scan))
+    height, width = pixels.shape[:2]
+    page = SearchablePage(cv2.imencode(".jpg", pixels)[1].tobytes(), PageReading(1, width, height, 300, ()))
+    return seal(
+        searchable_pdf([page], PdfMetadata("Thử", moment)),
+        key=authority.seal_key("Cơ quan khác"),
+        stamp=Stamp("Cơ quan khác"),
+        time_stamper=authority.time_stamper(),
+        trust=authority.trust(),
+        signing_time=moment,
+        environment="development",
+    )
+
+
+def test_a_paper_that_arrives_signed_is_kept_bit_exact_and_a_forged_one_waits(
+    house: House, tmp_path: Path, small_scan: Path
+) -> None:
+    genuine = signed_elsewhere(tmp_path, small_scan)
+    forged = bytearray(genuine)
+    forged[len(forged) // 3] ^= 1
+    papers = [send(house, n, bytes(d), by="A").paper.id for n, d in (("a.pdf", genuine), ("b.pdf", forged))]
+    stored, waiting = work_off(house, *papers)
+    assert stored.state is PaperState.STORED
+    assert stored.signed_origin
+    assert stored.verdict is Verdict.UNDETERMINED, "we do not know that authority"
+    assert stored.sealed is not None
+    assert house.objects.get(stored.sealed.key) == genuine
+    assert waiting.state in {PaperState.NEEDS_REVIEW, PaperState.REJECTED}
+    if waiting.state is PaperState.NEEDS_REVIEW:
+        assert "signature-invalid" in {finding.code for finding in waiting.checks}
+
+
+def test_the_same_upload_at_the_same_moment_is_one_paper(house: House, small_scan: Path) -> None:
+    batch = open_batch(house, Manifest("test", (ManifestEntry("a.jpg", OWNER),)))
+    data = small_scan.read_bytes()
+    with ThreadPoolExecutor(4) as threads:
+        papers = set(threads.map(lambda _: receive(house, batch.id, "a.jpg", data).paper.id, range(4)))
+    assert len(papers) == 1
+    assert outcomes(house, batch.id) == {"a.jpg": papers.pop()}
+
+
+def test_what_was_left_behind_is_tidied_up(house: House, small_scan: Path) -> None:
+    received = send(house, small_scan.name, small_scan.read_bytes(), by="A")
+    (stored,) = work_off(house, received.paper.id)
+    Workspace(house.objects, stored.id).put("left.bin", b"left by a crash")
+    with Work(house):
+        deadline = time.monotonic() + 30
+        while list(house.objects.keys("work/")) and time.monotonic() < deadline:
+            time.sleep(0.05)
+    assert list(house.objects.keys("work/")) == []
