@@ -145,12 +145,13 @@ class BatchPage(_Answer):
 
 
 class BatchFile(_Answer):
-    """Một tệp đã khai báo. / An announced file; ``paper`` is null until a paper was made of it."""
+    """Một tệp đã khai báo. / An announced file; ``paper`` is what it became or duplicates, null until it was sent."""
 
     name: str
     paper: str | None
     state: PaperState | None
     problem: str | None
+    duplicate: bool
 
 
 class BatchState(Batch):

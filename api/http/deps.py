@@ -65,9 +65,14 @@ def paper_for(house: House, caller: Caller, paper_id: PaperId) -> Paper:
         NotFound: There is none, or it is another station's: which of the two is not told.
     """
     paper = house.catalogue.paper(paper_id)
-    if caller.role is Role.STATION and house.catalogue.batch(paper.batch).station != caller.name:
+    if not may_see(house, caller, paper):
         raise NotFound(kind="paper", id=paper_id)
     return paper
+
+
+def may_see(house: House, caller: Caller, paper: Paper) -> bool:
+    """Return whether ``caller``, whose role a route has let in, may see this paper: a station sees its own."""
+    return caller.role is not Role.STATION or house.catalogue.batch(paper.batch).station == caller.name
 
 
 def note_read(house: House, caller: Caller, paper_id: PaperId, action: str = "paper.read") -> None:

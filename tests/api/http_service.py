@@ -112,7 +112,7 @@ def keep_paper(
     station: str = "station",
     state: PaperState = PaperState.STORED,
     paper_type: str = "birth-certificate",
-    owner_number: str = OWNER_NUMBER,
+    owner_number: str | None = OWNER_NUMBER,
     verdict: Verdict = Verdict.VALID,
     valid_until: dt.date | None = None,
 ) -> Paper:
@@ -128,7 +128,7 @@ def keep_paper(
         state=PaperState.RECEIVED,
         created_at=times.now(),
         original=original,
-        owner=Owner.parse(owner_number, OWNER_NAME),
+        owner=Owner.parse(owner_number, OWNER_NAME) if owner_number else None,
         paper_type=paper_type,
         agency=house.agency,
         fields=(Field("child_name", OWNER_NAME, "Lê Thị Sen", 1, None, 0.97),),
@@ -138,8 +138,9 @@ def keep_paper(
         return paper
     if state in {PaperState.QUARANTINED, PaperState.REJECTED}:
         return catalogue.save(replace(paper, state=state, problem="secrecy-mark"), actor="test", action="paper.stopped")
-    paper = catalogue.save(replace(paper, state=PaperState.READY), actor="test", action="paper.checked")
-    if state is PaperState.READY:
+    checked = state if state is PaperState.NEEDS_REVIEW else PaperState.READY
+    paper = catalogue.save(replace(paper, state=checked), actor="test", action="paper.checked")
+    if state is checked:
         return paper
     paper = replace(paper, state=PaperState.CONFIRMED, confirmed_by="Trần Văn Bình", confirmed_at=times.now())
     paper = catalogue.save(paper, actor="test", action="paper.confirmed")

@@ -3,12 +3,15 @@
 import hashlib
 import unicodedata
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import httpx
 import pytest
 
 from api.http.access import Role, issue_key
 from api.http.reading import MAX_JSON_BYTES
+from dossier.identifiers import PaperId
 from dossier.papers import PaperState
 from tests.api.http_service import (
     DOSSIER,
@@ -101,9 +104,67 @@ def test_a_duplicate_of_another_stations_paper_tells_no_more_than_that(service: 
         entry = {"name": "scan.png", "owner_number": OWNER_NUMBER}
         own = other.post("/v1/batches", json={"batch": "b", "papers": [entry]}).json()["id"]
         receipt = other.put(f"/v1/batches/{own}/files/scan.png", content=png(6))
+        (file,) = other.get(f"/v1/batches/{own}").json()["files"]
+        assert other.get(f"/v1/papers/{first['paper']}").status_code == 404
     assert receipt.status_code == 200
     assert set(receipt.json()) == {"name", "paper", "state", "duplicate", "sha256", "size"}
     assert receipt.json()["paper"] == first["paper"]
+    assert file == {
+        "name": "scan.png",
+        "paper": first["paper"],
+        "state": "received",
+        "problem": None,
+        "duplicate": True,
+    }
+
+
+def test_a_station_follows_what_its_batch_duplicates(service: Service) -> None:
+    earlier = announce(service, Role.STATION, "lo-10", "001.png")
+    first = upload(service, earlier, "001.png", png(10)).json()["paper"]
+    batch = announce(service, Role.STATION, "lo-11", "again.png", "new.png", "new-again.png", "not-sent.png")
+    assert upload(service, batch, "again.png", png(10)).json()["duplicate"] is True
+    new = upload(service, batch, "new.png", png(11)).json()["paper"]
+    assert upload(service, batch, "new-again.png", png(11)).json()["duplicate"] is True
+
+    files = service.call(Role.STATION, "GET", f"/v1/batches/{batch}").json()["files"]
+    assert [(f["name"], f["paper"], f["state"], f["duplicate"]) for f in files] == [
+        ("again.png", first, "received", True),
+        ("new.png", new, "received", False),
+        ("new-again.png", new, "received", True),
+        ("not-sent.png", None, None, False),
+    ]
+    assert service.call(Role.STATION, "GET", f"/v1/papers/{first}").json()["papers"][0]["batch"] == earlier
+
+
+def test_a_file_sent_several_times_at_once_is_one_paper(service: Service) -> None:
+    batch = announce(service, Role.STATION, "lo-12", "001.png")
+    with ThreadPoolExecutor(4) as senders:
+        answers = list(senders.map(lambda _: upload(service, batch, "001.png", png(12)), range(4)))
+    answers.append(upload(service, batch, "001.png", png(12)))
+    assert {answer.status_code for answer in answers} <= {200, 201}
+    assert answers[-1].status_code == 200
+    (paper,) = {answer.json()["paper"] for answer in answers}
+    listed = service.call(Role.STATION, "GET", "/v1/papers", params={"batch": batch}).json()["papers"]
+    assert [p["id"] for p in listed] == [paper]
+
+
+def test_other_bytes_under_a_name_replace_rejected_ones_only(service: Service) -> None:
+    batch = announce(service, Role.STATION, "lo-13", "001.png")
+    first = upload(service, batch, "001.png", png(13)).json()["paper"]
+    refused = upload(service, batch, "001.png", png(14))
+    assert (refused.status_code, refused.json()["code"]) == (409, "already-exists")
+    assert "tệp '001.png'" in refused.json()["detail"]
+
+    catalogue = service.house.catalogue
+    rejected = replace(catalogue.paper(PaperId(first)), state=PaperState.REJECTED, problem="file-damaged")
+    catalogue.save(rejected, actor="test", action="paper.stopped")
+    again = upload(service, batch, "001.png", png(13))
+    assert (again.status_code, again.json()["paper"], again.json()["state"]) == (200, first, "rejected")
+
+    second = upload(service, batch, "001.png", png(14))
+    assert second.status_code == 201
+    (file,) = service.call(Role.STATION, "GET", f"/v1/batches/{batch}").json()["files"]
+    assert (file["paper"], file["state"], file["problem"]) == (second.json()["paper"], "received", None)
 
 
 @pytest.mark.parametrize(

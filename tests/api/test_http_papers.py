@@ -15,7 +15,7 @@ from dossier.papers import PaperState
 from dossier.verdicts import Verdict
 from storage.database import reading
 from storage.schema import AuditRow
-from tests.api.http_service import DOSSIER, OWNER_NUMBER, PROCEDURE, Service, keep_paper, png, running
+from tests.api.http_service import DOSSIER, OWNER_NAME, OWNER_NUMBER, PROCEDURE, Service, keep_paper, png, running
 
 NEED = {"owner_number": OWNER_NUMBER, "dossier": DOSSIER, "procedure": PROCEDURE, "purpose": "đăng ký thường trú"}
 
@@ -40,6 +40,26 @@ def test_an_officer_confirms_once(service: Service) -> None:
     assert (confirmed["state"], confirmed["confirmed_by"]) == ("confirmed", "Trần Văn Bình")
     again = service.call(Role.OFFICER, "POST", path, json={"by": "Somebody Else"}).json()["papers"][0]
     assert again == confirmed
+
+
+def test_who_confirms_names_the_owner_of_a_paper_without_one(service: Service) -> None:
+    paper = keep_paper(service, state=PaperState.NEEDS_REVIEW, owner_number=None)
+    path = f"/v1/papers/{paper.id}/confirmation"
+    by = {"by": "Trần Văn Bình"}
+    for owner in ({}, {"owner_number": "123"}, {"owner_number": ""}, {"owner_name": OWNER_NAME}):
+        answer = service.call(Role.OFFICER, "POST", path, json=by | owner)
+        assert (answer.status_code, answer.json()["code"]) == (422, "owner-number-invalid"), owner
+    owner = {"owner_number": OWNER_NUMBER, "owner_name": OWNER_NAME}
+    (confirmed,) = service.call(Role.OFFICER, "POST", path, json=by | owner).json()["papers"]
+    assert confirmed["state"] == "confirmed"
+    assert confirmed["owner"] == {"number": OWNER_NUMBER, "kind": "citizen_number", "name": OWNER_NAME}
+
+
+def test_an_owner_already_known_stays(service: Service) -> None:
+    paper = keep_paper(service, state=PaperState.READY)
+    body = {"by": "Trần Văn Bình", "owner_number": "079085067890"}
+    (confirmed,) = service.call(Role.OFFICER, "POST", f"/v1/papers/{paper.id}/confirmation", json=body).json()["papers"]
+    assert confirmed["owner"]["number"] == OWNER_NUMBER
 
 
 def test_what_cannot_be_confirmed_now_is_a_conflict(service: Service) -> None:

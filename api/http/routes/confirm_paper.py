@@ -7,19 +7,33 @@ from pydantic import BaseModel, ConfigDict, Field
 from api.http import answers
 from api.http.access import Caller, Role, allow
 from api.http.deps import HouseDep, PaperIdPath, WorkDep
-from api.http.reading import new_router
+from api.http.reading import Text, new_router
 from api.shapes import Json, papers_json
+from dossier.owners import Owner
 from ingest.confirm import confirm
 
 router = new_router()
 
 
 class Confirmation(BaseModel):
-    """Người đối chiếu. / Who compared scan and original."""
+    """Người đối chiếu; chủ giấy tờ nếu chưa biết. / Who compared scan and original; the owner if not known yet."""
 
     model_config = ConfigDict(extra="forbid")
 
     by: Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]*\S[^\x00-\x1f\x7f]*$")]
+    owner_number: Text | None = None
+    owner_name: Text | None = None
+
+    @property
+    def owner(self) -> Owner | None:
+        """The owner, checked.
+
+        Raises:
+            InvalidOwnerNumber: The number fails its checks, or there is a name without a number.
+        """
+        if self.owner_number is None and self.owner_name is None:
+            return None
+        return Owner.parse(self.owner_number or "", self.owner_name)
 
 
 @router.post(
@@ -34,8 +48,11 @@ def confirm_paper(
     paper: PaperIdPath,
     body: Confirmation,
 ) -> Json:
-    """Confirm a paper; its sealing and storing is queued. Confirming it again changes nothing."""
-    confirmed = confirm(house, paper, by=body.by, actor=caller.name)
+    """Confirm a paper; its sealing and storing is queued. Confirming it again changes nothing.
+
+    A paper without an owner gets the one named here.
+    """
+    confirmed = confirm(house, paper, by=body.by, owner=body.owner, actor=caller.name)
     if work:
         work.start(paper)
     return papers_json([confirmed])

@@ -5,13 +5,13 @@ from typing import Annotated
 
 from api.http import answers
 from api.http.access import Caller, Role, allow
-from api.http.deps import BatchIdPath, HouseDep, batch_for
+from api.http.deps import BatchIdPath, HouseDep, batch_for, may_see
 from api.http.reading import MAX_JSON_PAPERS, new_router
 from api.http.views import batch_json
 from api.shapes import Json
 from dossier.papers import Paper
 from ingest.house import House
-from ingest.receive import manifest_of
+from ingest.receive import manifest_of, outcomes
 
 router = new_router()
 
@@ -22,13 +22,22 @@ router = new_router()
 def show_batch(
     caller: Annotated[Caller, allow(Role.STATION, Role.OFFICER, Role.AUDITOR)], house: HouseDep, batch: BatchIdPath
 ) -> Json:
-    """Show a batch. A file without a paper was not sent yet, or was a duplicate of an earlier one."""
+    """Show a batch. Of a file that duplicates another station's paper, a station sees that paper's state only."""
     found = batch_for(house, caller, batch)
-    papers = {paper.name: paper for paper in _papers_of(house, batch)}
-    return {
-        **batch_json(found),
-        "files": [_file_json(entry.name, papers.get(entry.name)) for entry in manifest_of(house, batch).entries],
-    }
+    papers = _papers_received(house, batch)
+    files = []
+    for entry in manifest_of(house, batch).entries:
+        paper = papers.get(entry.name)
+        tell = paper is not None and (paper.batch == batch or may_see(house, caller, paper))
+        files.append(_file_json(entry.name, paper, batch, tell=tell))
+    return {**batch_json(found), "files": files}
+
+
+def _papers_received(house: House, batch: str) -> dict[str, Paper]:
+    """Return by file name what each file received became, or the earlier paper it duplicates."""
+    own = {paper.id: paper for paper in _papers_of(house, batch)}
+    became = {name: own.get(paper) or house.catalogue.paper(paper) for name, paper in outcomes(house, batch).items()}
+    return {paper.name: paper for paper in own.values()} | became
 
 
 def _papers_of(house: House, batch: str) -> Iterator[Paper]:
@@ -38,10 +47,19 @@ def _papers_of(house: House, batch: str) -> Iterator[Paper]:
         after = papers[-1].id
 
 
-def _file_json(name: str, paper: Paper | None) -> Json:
+def _file_json(name: str, paper: Paper | None, batch: str, *, tell: bool) -> Json:
+    """Return where a file stands.
+
+    Args:
+        name: Its name in the batch.
+        paper: What it became, or the earlier paper it duplicates; ``None`` if it was not sent yet.
+        batch: The batch's identifier.
+        tell: Whether the caller may see the paper itself.
+    """
     return {
         "name": name,
         "paper": paper.id.value if paper else None,
         "state": paper.state.value if paper else None,
-        "problem": paper.problem if paper else None,
+        "problem": paper.problem if paper and tell else None,
+        "duplicate": paper is not None and (paper.batch, paper.name) != (batch, name),
     }

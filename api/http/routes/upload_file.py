@@ -9,6 +9,7 @@ from api.http.access import Caller, Role, allow
 from api.http.deps import BatchIdPath, HouseDep, WorkDep, batch_for
 from api.http.reading import FILE_BODY, FileBody, new_router
 from api.shapes import Json
+from dossier.papers import PaperState
 from dossier.text import nfc
 from ingest.receive import receive
 
@@ -38,13 +39,15 @@ def upload_file(
     received = receive(house, batch, nfc(name), data)
     if work:
         work.start(received.paper.id)
-    if received.duplicate:
+    # Bytes that were rejected before duplicate no paper, yet sending them again makes nothing new either.
+    known = received.duplicate or received.paper.state is not PaperState.RECEIVED
+    if known:
         response.status_code = status.HTTP_200_OK
     return {
         "name": received.name,
         "paper": received.paper.id.value,
         "state": received.paper.state.value,
-        "duplicate": received.duplicate,
+        "duplicate": known,
         "sha256": received.paper.original.sha256,
         "size": received.paper.original.size,
     }
