@@ -7,7 +7,6 @@ from rich.markup import escape
 
 from api.commands.common import AsJson, open_house, out, print_json
 from api.http.access import Role, issue_key
-from api.shapes import Json
 from dossier import times
 
 app = typer.Typer(help="Khóa truy cập API. / API access keys.", no_args_is_help=True)
@@ -29,7 +28,7 @@ def list_keys(as_json: AsJson = False) -> None:
     """Liệt kê các khóa (không có nội dung khóa). / List the keys, not their secrets."""
     with open_house() as house:
         keys = house.catalogue.keys()
-    rows: list[Json] = [
+    rows = [
         {
             "name": k.name,
             "role": k.role,
@@ -42,7 +41,7 @@ def list_keys(as_json: AsJson = False) -> None:
         print_json({"keys": rows})
     else:
         for row in rows:
-            out.print(f"{escape(row['name'])}  {row['role']}  {row['created_at']}  {row['revoked_at'] or ''}")
+            out.print(f"{escape(str(row['name']))}  {row['role']}  {row['created_at']}  {row['revoked_at'] or ''}")
 
 
 @app.command()

@@ -1,8 +1,12 @@
 """The ``sohoa`` command, as its users call it."""
 
 import json
+import signal
+import socket
+import sqlite3
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -22,11 +26,17 @@ def environment(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
 
 def sohoa(environment: dict[str, str], *arguments: object, exit_code: int = 0) -> str:
     """Run the command, and return what it printed."""
+    return run(environment, *arguments, exit_code=exit_code).stdout
+
+
+def run(environment: dict[str, str], *arguments: object, exit_code: int = 0) -> subprocess.CompletedProcess[str]:
+    """Run the command, and return what it printed and complained of; never a traceback."""
     ended = subprocess.run(
         [SOHOA, *map(str, arguments)], env=environment, capture_output=True, text=True, timeout=300, check=False
     )
     assert ended.returncode == exit_code, ended.stdout + ended.stderr
-    return ended.stdout
+    assert "Traceback" not in ended.stderr
+    return ended
 
 
 def sohoa_json(environment: dict[str, str], *arguments: object, exit_code: int = 0) -> dict[str, Any]:
@@ -102,6 +112,7 @@ def test_find_show_get_verify(environment: dict[str, str], stored: dict[str, Any
 def test_the_same_file_again_is_a_duplicate(environment: dict[str, str], stored: dict[str, Any], sample: Path) -> None:
     again = sohoa_json(environment, "digitize", sample / "quyet-dinh-1.pdf", "--owner", OWNER)["papers"]
     assert [(p["id"], p["duplicate"]) for p in again] == [(stored["id"], True)]
+    assert "đã có trong kho" in sohoa(environment, "digitize", sample / "quyet-dinh-1.pdf", "--owner", OWNER)
 
 
 def test_confirm_later(environment: dict[str, str], sample: Path) -> None:
@@ -111,6 +122,70 @@ def test_confirm_later(environment: dict[str, str], sample: Path) -> None:
     sohoa(environment, "get", card["id"], "-o", "never.pdf", exit_code=5)
     confirmed = sohoa_json(environment, "confirm", card["id"], "--by", "Trần Văn Đối")["papers"][0]
     assert (confirmed["state"], confirmed["confirmed_by"]) == ("stored", "Trần Văn Đối")
+
+
+def test_a_duplicate_says_what_to_do_and_is_confirmed_by_who_compared_it(
+    environment: dict[str, str], sample: Path
+) -> None:
+    scan, owner = sample / "don-de-nghi.jpg", "001190012346"
+    first = run(environment, "digitize", scan, "--owner", owner)
+    assert "chờ xác nhận" in first.stdout
+    assert first.stderr == ""
+    assert "sohoa confirm" in sohoa(environment, "digitize", scan, "--owner", owner)
+    again = sohoa_json(environment, "digitize", scan, "--owner", owner, "--confirmed-by", "Trần Văn Đối")["papers"][0]
+    assert (again["state"], again["confirmed_by"], again["duplicate"]) == ("stored", "Trần Văn Đối", True)
+
+
+def test_an_owner_named_late_and_a_part_that_fails(environment: dict[str, str], sample: Path) -> None:
+    scan = sample / "don-de-nghi.jpg"
+    no_time = environment | {"SOHOA_TIMESTAMP_URL": "http://127.0.0.1:9/"}
+    paper = sohoa_json(environment, "digitize", scan, "--owner", "001190012347")["papers"][0]
+    failed = sohoa_json(no_time, "confirm", paper["id"], "--by", "Trần Văn Đối", exit_code=6)["papers"][0]
+    assert (failed["state"], failed["problem"]) == ("failed", "timestamp-unavailable")
+    sohoa(no_time, "retry", paper["id"], exit_code=6)
+    assert f"sohoa retry {paper['id']}" in " ".join(
+        sohoa(environment, "digitize", scan, "--owner", "001190012347", exit_code=6).split()
+    )
+    assert sohoa_json(environment, "retry", paper["id"])["papers"][0]["state"] == "stored"
+
+    nobodys = sohoa_json(environment, "digitize", sample / "quyet-dinh-2.tif")["papers"][0]
+    assert nobodys["owner"] is None
+    confirm = ("confirm", nobodys["id"], "--by", "Trần Văn Đối")
+    assert sohoa_json(environment, *confirm, exit_code=3)["error"]["code"] == "owner-number-invalid"
+    named = sohoa_json(environment, *confirm, "--owner", OWNER, "--owner-name", "Lê Thị Thử")["papers"][0]
+    assert (named["state"], named["owner"]["number"], named["owner"]["name"]) == ("stored", OWNER, "Lê Thị Thử")
+
+
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
+def test_a_stopped_run_goes_on_the_next_time(
+    environment: dict[str, str], small_scan: Path, tmp_path: Path, how: signal.Signals
+) -> None:
+    own = environment | {"SOHOA_DATA_DIR": str(tmp_path)}
+    digitize = ("digitize", small_scan, "--owner", OWNER, "--confirmed-by", "Trần Văn Đối", "--json")
+    with subprocess.Popen(
+        [SOHOA, *map(str, digitize)], env=own, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as process:
+        while process.poll() is None and not _is_under_way(tmp_path / "work.db"):
+            time.sleep(0.05)
+        process.send_signal(how)
+        printed, complaint = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert complaint.startswith("Đã dừng")
+    assert "Traceback" not in complaint
+    (paper,) = json.loads(printed)["papers"]
+    assert paper["state"] in {"received", "confirmed"}
+    (again,) = json.loads(sohoa(own, *digitize))["papers"]
+    assert (again["id"], again["state"]) == (paper["id"], "stored")
+
+
+def _is_under_way(work: Path) -> bool:
+    """Whether a worker has drawn a paper."""
+    if not work.exists():
+        return False
+    with sqlite3.connect(f"file:{work}?mode=ro", uri=True) as database:
+        tables = database.execute("SELECT 1 FROM sqlite_master WHERE name = 'workflow_status'").fetchall()
+        query = "SELECT 1 FROM workflow_status WHERE status = 'PENDING'"
+        return bool(tables and database.execute(query).fetchall())
 
 
 def test_one_bad_file_harms_no_other(environment: dict[str, str], sample: Path, tmp_path: Path) -> None:
@@ -145,15 +220,68 @@ def test_a_wrong_owner_number_is_said_at_once(environment: dict[str, str], sampl
     answer = sohoa_json(environment, "digitize", sample / "can-cuoc.jpg", "--owner", "0100047517", exit_code=3)
     assert answer["error"]["code"] == "owner-number-invalid"
     assert "0100047517" not in json.dumps(answer)
+    for command in (("digitize", sample / "can-cuoc.jpg"), ("find",)):
+        answer = sohoa_json(environment, *command, "--owner", "", exit_code=3)
+        assert answer["error"]["code"] == "owner-number-invalid"
 
 
 def test_unknown_things_have_their_exit_codes(environment: dict[str, str], tmp_path: Path) -> None:
     assert sohoa_json(environment, "show", "0000000000000000", exit_code=4)["error"]["code"] == "not-found"
     assert sohoa_json(environment, "show", "nonsense", exit_code=3)["error"]["code"] == "identifier-invalid"
-    assert sohoa_json(environment, "verify", tmp_path / "nothing.pdf", exit_code=4)["error"]["code"] == "not-found"
-    sohoa(environment, "no-such-command", exit_code=2)
+    assert sohoa_json(environment, "ocr", tmp_path / "nothing.pdf", exit_code=4)["error"]["code"] == "not-found"
     wrong = environment | {"SOHOA_PORT": "0"}
     assert sohoa_json(wrong, "papers", exit_code=7)["error"]["code"] == "configuration"
+
+
+def test_wrong_usage_is_told_apart_from_a_verdict(environment: dict[str, str]) -> None:
+    assert run(environment, "no-such-command", exit_code=64).stderr.startswith("Lỗi [usage]: Sai cách dùng")
+    error = sohoa_json(environment, "papers", "--limit", "many", exit_code=64)["error"]
+    assert error["code"] == "usage"
+    assert "--limit" in error["text"]
+    assert "--json" in sohoa(environment, "papers", "--help")
+
+
+def test_files_that_cannot_be_read_or_written(
+    environment: dict[str, str], stored: dict[str, Any], sample: Path, tmp_path: Path
+) -> None:
+    for output in (tmp_path / "nowhere" / "x.pdf", tmp_path):
+        answer = sohoa_json(environment, "get", stored["id"], "-o", output, exit_code=3)
+        assert answer["error"]["code"] == "file-unwritable"
+    answer = sohoa_json(environment, "extract", tmp_path, exit_code=3)
+    assert answer["error"]["code"] == "file-unreadable"
+    small = environment | {"SOHOA_MAX_UPLOAD_BYTES": "1000"}
+    answer = sohoa_json(small, "digitize", sample / "can-cuoc.jpg", tmp_path, exit_code=3)
+    assert [r["code"] for r in answer["refused"]] == ["file-too-large", "file-unreadable"]
+
+
+def test_an_unreadable_file_hides_no_verdict(
+    environment: dict[str, str], stored: dict[str, Any], tmp_path: Path
+) -> None:
+    pdf, missing = tmp_path / "a[b].pdf", tmp_path / "a[/b].pdf"
+    sohoa(environment, "get", stored["id"], "-o", pdf)
+    files = sohoa_json(environment, "verify", pdf, missing, tmp_path, exit_code=2)["files"]
+    assert [(f["file"], f["verdict"]) for f in files] == [
+        (str(pdf), "valid"),
+        (str(missing), "undetermined"),
+        (str(tmp_path), "undetermined"),
+    ]
+    assert [(f["findings"][0]["code"], f["findings"][0]["severity"]) for f in files[1:]] == [
+        ("not-found", "error"),
+        ("file-unreadable", "error"),
+    ]
+    assert files[1]["signatures"] == []
+    printed = sohoa(environment, "verify", pdf, missing, exit_code=2)
+    assert "a[b].pdf" in printed
+    assert "a[/b].pdf" in printed
+
+
+def test_serving_on_a_port_in_use_is_refused_before_it_is_announced(environment: dict[str, str]) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        said = run(environment, "serve", "--port", port, exit_code=6).stderr
+    assert said.startswith("Lỗi [part-failed]")
+    assert f"127.0.0.1:{port}" in said
+    assert "http://" not in said
 
 
 def test_production_refuses_test_keys(environment: dict[str, str]) -> None:
@@ -200,5 +328,5 @@ def test_the_log_is_whole(environment: dict[str, str], stored: dict[str, Any]) -
 def test_keys_are_shown_once(environment: dict[str, str]) -> None:
     key = sohoa_json(environment, "keys", "new", "quay-so-1", "--role", "station")["key"]
     assert key not in sohoa(environment, "keys", "list")
-    sohoa(environment, "keys", "revoke", "quay-so-1")
+    assert sohoa_json(environment, "keys", "revoke", "quay-so-1") == {"revoked": "quay-so-1"}
     assert next(k for k in sohoa_json(environment, "keys", "list")["keys"] if k["name"] == "quay-so-1")["revoked_at"]
