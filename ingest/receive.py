@@ -84,8 +84,6 @@ class Received:
 
 _MANIFEST = TypeAdapter(Manifest)
 _NOTE = TypeAdapter(tuple[str, str])
-_ALL = 100_000
-"""More papers than any batch has."""
 _BATCH = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
 
@@ -148,17 +146,20 @@ def receive(house: House, batch_id: str, name: str, data: bytes) -> Received:
     media_type = recognise(data)
 
     digest = hashlib.sha256(data).hexdigest()
+    noted = _noted(house, batch.id, name)
+    if noted is not None and noted.original.sha256 == digest:
+        return Received(name, noted, duplicate=True)
+    if noted is not None and noted.state is not PaperState.REJECTED:
+        raise AlreadyExists(kind="file", id=name)
+
     first = house.catalogue.by_original(digest, entry.owner.number if entry.owner else None)
+    # The identifier follows from batch, name and bytes: whoever asks again, even at the same moment, makes nothing new.
+    paper_id = first.id if first else PaperId.derived(batch.id, name, digest)
+    _note(house, batch.id, name, paper_id, replacing=noted is not None)
     if first is not None:
         house.catalogue.record(manifest.station, "paper.received-again", f"paper:{first.id}")
-        _note_outcome(house, batch.id, name, first.id)
         return Received(name, first, duplicate=True)
 
-    # The identifier follows from batch, name and bytes: whoever asks again, even at the same moment, makes nothing new.
-    paper_id = PaperId.derived(batch.id, name, digest)
-    earlier = [p for p in house.catalogue.papers(batch=batch.id, limit=_ALL) if p.name == name]
-    if any(p.id != paper_id and p.state is not PaperState.REJECTED for p in earlier):
-        raise AlreadyExists(kind="file", id=name)
     paper = Paper(
         id=paper_id,
         batch=batch.id,
@@ -175,7 +176,6 @@ def receive(house: House, batch_id: str, name: str, data: bytes) -> Received:
         confirmed_by=entry.confirmed_by,
     )
     house.catalogue.add_papers([paper], actor=manifest.station)
-    _note_outcome(house, batch.id, name, paper_id)
     return Received(name, house.catalogue.paper(paper_id))
 
 
@@ -192,9 +192,30 @@ def outcomes(house: House, batch: str) -> dict[str, PaperId]:
     return {name: PaperId(paper) for name, paper in notes}
 
 
-def _note_outcome(house: House, batch: str, name: str, paper: PaperId) -> None:
-    key = f"{_batch_folder(batch)}/received/{hashlib.sha256(name.encode()).hexdigest()[:32]}.json"
-    house.objects.put(key, _NOTE.dump_json((name, paper.value)), media_type="application/json")
+def _note(house: House, batch: str, name: str, paper: PaperId, *, replacing: bool) -> None:
+    """Note what a name stands for before its paper is made: of two files sent under it at once, one is refused."""
+    try:
+        house.objects.put(
+            _note_key(batch, name),
+            _NOTE.dump_json((name, paper.value)),
+            media_type="application/json",
+            if_absent=not replacing,
+        )
+    except AlreadyExists:
+        raise AlreadyExists(kind="file", id=name) from None
+
+
+def _noted(house: House, batch: str, name: str) -> Paper | None:
+    """Return the paper that a name in a batch stands for, if it was received."""
+    try:
+        _, paper = _NOTE.validate_json(house.objects.get(_note_key(batch, name)))
+        return house.catalogue.paper(PaperId(paper))
+    except NotFound:
+        return None
+
+
+def _note_key(batch: str, name: str) -> str:
+    return f"{_batch_folder(batch)}/received/{hashlib.sha256(name.encode()).hexdigest()[:32]}.json"
 
 
 def _manifest_key(batch: str) -> str:

@@ -10,7 +10,7 @@ from ocr.layout import frames, in_reading_order
 from ocr.model import Line, PageReading
 from ocr.noise import without_noise
 from ocr.reading_image import reading_image
-from ocr.second_look import with_number, with_signer
+from ocr.second_look import with_names, with_number, with_signer
 from ocr.spelling import mended
 
 
@@ -33,7 +33,8 @@ def read_page(master: NDArray[np.uint8], *, number: int, dpi: int, engine: Engin
     image = reading_image(master, dpi)
     lines = with_signer(without_noise(engine.read(image, dpi)), image, dpi, engine)
     lines = in_reading_order(tuple(map(_respelt, lines)), width, frames(image, dpi))
-    return PageReading(number, width, height, dpi, with_number(lines, image, dpi, engine), engine.name)
+    lines = with_names(with_number(lines, image, dpi, engine), image, dpi, engine)
+    return PageReading(number, width, height, dpi, lines, engine.name)
 
 
 def _respelt(line: Line) -> Line:

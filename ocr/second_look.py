@@ -1,4 +1,4 @@
-"""Looking again at what a page's first reading is likely to miss: the document's number, and the signer under the seal.
+"""Looking again at what a first reading is likely to miss: the number, the signer under the seal, capitals on a form.
 
 Read as a whole, a page leaves an engine two weak spots. The number has no dictionary behind it, and beside the other
 column its line is cut badly. The seal is stamped over the signature and often over the signer's name, and where it is
@@ -12,6 +12,7 @@ with a family name, because a seal eats words, and the rest of a name still look
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from functools import reduce
 
 import numpy as np
 from numpy.typing import NDArray
@@ -106,6 +107,48 @@ def with_signer(lines: Sequence[Line], image: NDArray[np.uint8], dpi: int, engin
         if _is_name(line.words) or (_is_office(line.words) and not any(_overlap(line.box, box) for box in sure))
     ]
     return (*_without(lines, [line.box for line in found]), *found)
+
+
+def with_names(lines: Sequence[Line], image: NDArray[np.uint8], dpi: int, engine: Engine) -> tuple[Line, ...]:
+    """Return the lines with the capital words after a label, as on a form, read a second time for their marks.
+
+    Read together with its label in small letters, a name filled in in capitals is scaled as if it were small, and its
+    marks are taken for specks: LÝ BÁ TUẤN becomes LY BA TUAN, and surely. Only a reading of the very same letters
+    counts, so that a second look can change marks and nothing else.
+
+    Args:
+        lines: Of the page.
+        image: Reading image, height x width.
+        dpi: Its resolution.
+        engine: What reads it.
+
+    Raises:
+        PartError: The engine is missing, failed, or ran out of time.
+    """
+    return tuple(_with_marks(line, image, dpi, engine) for line in lines)
+
+
+def _with_marks(line: Line, image: NDArray[np.uint8], dpi: int, engine: Engine) -> Line:
+    capitals = [i for i, word in enumerate(line.words) if word.text.isalpha() and word.text.isupper()]
+    start = capitals[0] if capitals else 0
+    name = line.words[start : start + len(capitals)]
+    together = capitals == list(range(start, start + len(capitals)))
+    if not (together and len(name) in _NAME_WORDS and _ends_label(line.words[:start])):
+        return line
+    box = reduce(Box.union, (word.box for word in name))
+    again = _read_again(image, _around(box, round(_MARGIN * box.height)), dpi, engine, Layout.BLOCK)
+    words = [word for found in again for word in found.words]
+    if [fold(word.text) for word in words] != [fold(word.text) for word in name]:
+        return line
+    marked = tuple(
+        replace(first, text=second.text, confidence=second.confidence)
+        for first, second in zip(name, words, strict=True)
+    )
+    return replace(line, words=(*line.words[:start], *marked, *line.words[start + len(name) :]))
+
+
+def _ends_label(words: Sequence[Word]) -> bool:
+    return bool(words) and words[-1].text.endswith(":") and any(c.islower() for c in words[-1].text)
 
 
 def _signature_area(lines: Iterable[Line], image: NDArray[np.uint8]) -> Box | None:

@@ -306,6 +306,22 @@ def test_the_same_upload_at_the_same_moment_is_one_paper(house: House, small_sca
     assert outcomes(house, batch.id) == {"a.jpg": papers.pop()}
 
 
+def test_of_two_files_sent_at_once_under_one_name_one_is_refused(house: House, small_scan: Path, sample: Path) -> None:
+    batch = open_batch(house, Manifest("test", (ManifestEntry("a.jpg", OWNER),)))
+    files = [small_scan.read_bytes(), (sample / "don-de-nghi.jpg").read_bytes()]
+
+    def upload(data: bytes) -> str:
+        try:
+            return receive(house, batch.id, "a.jpg", data).paper.id.value
+        except AlreadyExists:
+            return "refused"
+
+    with ThreadPoolExecutor(2) as threads:
+        results = list(threads.map(upload, files))
+    assert results.count("refused") == 1
+    assert len(house.catalogue.papers()) == 1
+
+
 def test_what_was_left_behind_is_tidied_up(house: House, small_scan: Path) -> None:
     received = send(house, small_scan.name, small_scan.read_bytes(), by="A")
     (stored,) = work_off(house, received.paper.id)

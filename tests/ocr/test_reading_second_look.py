@@ -1,4 +1,4 @@
-"""The document's number and the signer read again: when, and what of a second reading counts."""
+"""The number, the signer and names in capitals read again: when, and what of a second reading counts."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
@@ -12,7 +12,7 @@ from dossier.papers import Box
 from ocr.engine import Layout
 from ocr.model import Line, Word
 from ocr.reader import read_page
-from ocr.second_look import with_number, with_signer
+from ocr.second_look import with_names, with_number, with_signer
 from ocr.tesseract import TesseractEngine
 from tests.ocr import drawn
 
@@ -170,3 +170,29 @@ def test_a_number_beside_the_motto_is_read_right_on_a_whole_page() -> None:
     page = drawn.write(drawn.page([]), [*header, (560, 180, "Đắk Lắk, ngày 05 tháng 3 năm 2021")], size=34)
     reading = read_page(page, number=1, dpi=drawn.DPI, engine=TesseractEngine())
     assert "Số: 320/QĐ-SNV" in [line.text for line in reading.lines]
+
+
+@pytest.mark.parametrize(
+    ("second", "expected"),
+    [
+        ("LÝ BÁ TUẤN", "Họ tên: LÝ BÁ TUẤN"),
+        ("LÝ BA TUẤT", "Họ tên: LY BA TUAN"),  # other letters: not the same name
+        ("LÝ BÁ", "Họ tên: LY BA TUAN"),
+    ],
+)
+def test_capitals_after_a_label_get_their_marks_and_nothing_else(second: str, expected: str) -> None:
+    engine = Second((drawn.line(second, 300, 400),))
+    (line,) = with_names([drawn.line("Họ tên: LY BA TUAN", 100, 400)], PAGE, drawn.DPI, engine)
+    assert line.text == expected
+    assert [layout for layout, _ in engine.asked] == [Layout.BLOCK]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["QUYẾT ĐỊNH", "KT. CHỦ TỊCH", "Nơi sinh: phường Bình Lạc", "Số: 05/QĐ-UBND", "Họ tên: LÝ BÁ TUẤN và vợ TRẦN"],
+)
+def test_lines_without_capitals_after_a_label_are_not_read_again(text: str) -> None:
+    engine = Second()
+    lines = (drawn.line(text, 100, 400),)
+    assert with_names(lines, PAGE, drawn.DPI, engine) == lines
+    assert engine.asked == []
