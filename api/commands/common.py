@@ -17,7 +17,6 @@ from rich.table import Table
 
 from api.shapes import Json, problem_json
 from dossier.errors import FileTooLarge, NotFound, SohoaError, UnreadableFile, UnwritableFile
-from dossier.identifiers import PaperId
 from dossier.paper_types import PaperType
 from dossier.papers import Paper, PaperState
 from ingest.house import House
@@ -121,9 +120,7 @@ def write_output(path: Path, data: bytes) -> None:
         raise UnwritableFile(name=str(path)) from None
 
 
-def print_papers(
-    papers: Sequence[Paper], types: dict[str, PaperType] | None = None, notes: dict[PaperId, str] | None = None
-) -> None:
+def print_papers(papers: Sequence[Paper], types: dict[str, PaperType] | None = None) -> None:
     """Print a table of papers for people."""
     if not papers:
         out.print("Không có giấy tờ nào. / No papers.")
@@ -142,7 +139,7 @@ def print_papers(
             str(paper.page_count or "—"),
             STATE_VI[paper.state],
             paper.verdict.text_vi if paper.verdict else "—",
-            (notes or {}).get(paper.id, _first_doubt(paper)),
+            _first_doubt(paper),
         )
     out.print(table)
 
