@@ -28,7 +28,7 @@ class PageNote:
     @property
     def raw(self) -> str:
         """Name of the decoded image."""
-        return f"raw/{self.number:04}.png"
+        return f"raw/{self.number:04}.bmp"
 
     @property
     def master(self) -> str:

@@ -102,8 +102,9 @@ def clean(house: House, paper_id: PaperId) -> None:
 
 
 def read(house: House, paper_id: PaperId) -> None:
-    """Read each master's words and codes."""
+    """Read each master's words and codes; the decoded images, many times larger, are no longer needed."""
     _, work = _open(house, paper_id)
+    work.clear("raw/")
 
     def read_one(note: PageNote) -> PageNote:
         master = work.get_image(note.master)
