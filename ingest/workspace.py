@@ -19,7 +19,6 @@ from storage.objects import ObjectStore
 T = TypeVar("T")
 
 
-
 _adapters: dict[Any, TypeAdapter[Any]] = {}
 """Made once per type: making one costs more than using it."""
 
