@@ -21,7 +21,7 @@ STEPS = [*(s.__name__ for s in pipeline.PREPARE), "confirm", *(s.__name__ for s 
 DEATHS = {
     "after-each-step": [f"after:{name}" for name in STEPS],
     "before-a-write": [f"put:{n}" for n in range(1, 6)],
-    "after-a-change": ["save:1", "save:1", "save:2", "save:2", "save:1"],  # classify, extract, check, confirm, store
+    "after-a-change": ["save:1", "save:1", "save:2", "save:1", "save:1"],  # classify, extract, check, confirm, store
 }
 IMPATIENT = {"SOHOA_HEARTBEAT_S": "0.05", "SOHOA_DEAD_AFTER_S": "0.3"}
 """Workers notice each other's deaths at once."""
