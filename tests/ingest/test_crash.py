@@ -1,5 +1,6 @@
 """kill -9 anywhere: the paper finishes, stored once, sealed once."""
 
+import contextlib
 import os
 import subprocess
 import sys
@@ -65,13 +66,11 @@ def survive(scan: Path, scenarios: list[str], environment: dict[str, str]) -> No
         for name, value in environment.items():
             patch.setenv(name, value)
         house = House(Settings.load())
-    paper = submit(house, scan, "001190012345")
-
-    ends = run([*scenarios, "finish"], environment)
-
-    assert ends == ["SIGKILL"] * len(scenarios) + ["exit 0"]
-    assert_stored_once(house, paper)
-    house.close()
+    with contextlib.closing(house):
+        paper = submit(house, scan, "001190012345")
+        ends = run([*scenarios, "finish"], environment)
+        assert ends == ["SIGKILL"] * len(scenarios) + ["exit 0"]
+        assert_stored_once(house, paper)
 
 
 @pytest.mark.parametrize("scenarios", DEATHS.values(), ids=DEATHS.keys())

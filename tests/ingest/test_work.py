@@ -1,5 +1,6 @@
 """The whole way with the durable queue: states, confirmation, duplicates, retries, one bad file among good ones."""
 
+import contextlib
 import json
 import time
 from collections.abc import Iterator
@@ -215,17 +216,16 @@ def test_the_whole_way_on_postgresql_and_s3(
         s3_secret_key=SecretStr(s3_server.secret_key),
         s3_secure=False,
     )
-    house = House(settings)
-    received = send(house, small_scan.name, small_scan.read_bytes(), by="Trần Văn Đối")
-    (stored,) = work_off(house, received.paper.id)
-    assert stored.state is PaperState.STORED
-    assert stored.sealed is not None
-    sealed = house.objects.get(stored.sealed.key, stored.sealed.version)
-    assert validate(sealed, house.trust).verdict is Verdict.VALID
-    with pytest.raises(RetentionLocked):
-        house.objects.delete(stored.sealed.key, stored.sealed.version)
-    assert audit.check(house.catalogue, house.objects).anchored > 0
-    house.close()
+    with contextlib.closing(House(settings)) as house:
+        received = send(house, small_scan.name, small_scan.read_bytes(), by="Trần Văn Đối")
+        (stored,) = work_off(house, received.paper.id)
+        assert stored.state is PaperState.STORED
+        assert stored.sealed is not None
+        sealed = house.objects.get(stored.sealed.key, stored.sealed.version)
+        assert validate(sealed, house.trust).verdict is Verdict.VALID
+        with pytest.raises(RetentionLocked):
+            house.objects.delete(stored.sealed.key, stored.sealed.version)
+        assert audit.check(house.catalogue, house.objects).anchored > 0
 
 
 def test_only_a_checked_paper_is_confirmed(house: House, small_scan: Path) -> None:
