@@ -4,7 +4,7 @@ import hashlib
 import hmac
 from dataclasses import dataclass
 
-from dossier.identifiers import OwnerNumber, TaxCode, parse_owner_number
+from dossier.identifiers import OwnerNumber, parse_owner_number
 from dossier.text import nfc
 
 
@@ -28,11 +28,6 @@ class Owner:
             InvalidOwnerNumber: ``number`` fails its checks.
         """
         return cls(parse_owner_number(number), nfc(name).strip() or None if name else None)
-
-    @property
-    def is_organisation(self) -> bool:
-        """Whether the number is an organisation's."""
-        return isinstance(self.number, TaxCode)
 
     def pseudonym(self, secret: bytes) -> str:
         """Return 32 hex digits that stand for the owner in object keys and logs (HMAC-SHA-256 under ``secret``)."""

@@ -18,7 +18,7 @@ from dataclasses import replace
 from dossier import times
 from dossier.checks import check as find_doubts
 from dossier.checks import needs_review
-from dossier.errors import InvalidValue, PartFailed
+from dossier.errors import InvalidOwnerNumber, InvalidValue, PartFailed
 from dossier.identifiers import PaperId
 from dossier.owners import Owner
 from dossier.paper_types import OTHER, PaperType, find_type
@@ -218,8 +218,10 @@ def seal(house: House, paper_id: PaperId) -> None:
 def store(house: House, paper_id: PaperId) -> None:
     """Lock the sealed paper in its owner's store and make it findable; its event is kept in the same transaction."""
     paper, work = _open(house, paper_id)
-    if paper.state is PaperState.STORED or paper.owner is None:
+    if paper.state is PaperState.STORED:
         return
+    if paper.owner is None:
+        raise InvalidOwnerNumber(reason="the paper has no owner", reason_vi="giấy tờ chưa xác định được chủ sở hữu")
     moment = times.now()
     folder = f"papers/{paper.owner.pseudonym(house.owner_secret)}/{paper_id}"
     retain_until = house.retain_until(paper.confirmed_at or paper.created_at)

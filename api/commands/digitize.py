@@ -70,7 +70,7 @@ def digitize(
     with open_house() as house:
         batch = open_batch(house, manifest).id
         taken: list[PaperId] = []
-        again: set[PaperId] = set()
+        again: list[bool] = []
         refused: dict[str, SohoaError] = {}
         for entry, path in zip(entries, files, strict=True):
             try:
@@ -79,22 +79,22 @@ def digitize(
                 refused[entry.name] = error
                 continue
             taken.append(received.paper.id)
+            again.append(received.duplicate)
             if received.duplicate:
-                again.add(received.paper.id)
                 _confirm_again(house, received.paper, entry)
 
         def report(papers: list[Paper]) -> None:
             if as_json:
                 print_json(
                     {
-                        "papers": [paper_json(p) | {"duplicate": p.id in again} for p in papers],
+                        "papers": [paper_json(p) | {"duplicate": d} for p, d in zip(papers, again, strict=True)],
                         "refused": [{"file": name} | problem_json(problem) for name, problem in refused.items()],
                     }
                 )
                 return
             print_papers(papers, dict(house.paper_types))
-            for paper in papers:
-                if paper.id in again:
+            for paper, duplicate in zip(papers, again, strict=True):
+                if duplicate:
                     out.print(f"[yellow]![/] {escape(paper.name)}: {_came_before(paper)}", soft_wrap=True)
             for name, problem in refused.items():
                 texts = escape(f"[{problem.code}]: {problem.text_vi} {problem.advice_vi}")

@@ -199,6 +199,7 @@ def test_one_bad_file_harms_no_other(environment: dict[str, str], sample: Path, 
         text,
         cut,
         sample / "don-de-nghi.jpg",
+        sample / "don-de-nghi.jpg",
         "--owner",
         OWNER,
         "--confirmed-by",
@@ -209,9 +210,10 @@ def test_one_bad_file_harms_no_other(environment: dict[str, str], sample: Path, 
         "empty.pdf": "file-empty",
         "text.pdf": "file-type-unsupported",
     }
-    assert [(p["name"], p["state"], p["problem"]) for p in answer["papers"]] == [
-        ("cut.pdf", "rejected", "file-damaged"),
-        ("don-de-nghi.jpg", "stored", None),
+    assert [(p["name"], p["state"], p["problem"], p["duplicate"]) for p in answer["papers"]] == [
+        ("cut.pdf", "rejected", "file-damaged", False),
+        ("don-de-nghi.jpg", "stored", None, False),
+        ("don-de-nghi.jpg", "stored", None, True),
     ]
 
 

@@ -12,9 +12,8 @@ SECRET = b"a secret of this test"
 def test_an_owner_is_made_from_texts() -> None:
     owner = Owner.parse("001 190 012 345", unicodedata.normalize("NFD", " Nguyễn Thị Ánh "))
     assert owner == Owner(CitizenNumber("001190012345"), "Nguyễn Thị Ánh")
-    assert not owner.is_organisation
     assert Owner.parse("0100109106", "  ").name is None
-    assert Owner.parse("0100109106").is_organisation
+    assert Owner.parse("0100109106").number.kind == "tax_code"
 
 
 def test_an_invalid_number_makes_no_owner() -> None:
