@@ -12,12 +12,15 @@ class Word:
     """One word.
 
     Attributes:
-        text: NFC, no spaces. box: In master pixels. confidence: 0 to 1.
+        text: NFC, no spaces. box: In master pixels.
+        confidence: How likely the text is right, 0 to 1.
+        read_as: What the engine read, where a repair gave it another text; empty where it stands as read.
     """
 
     text: str
     box: Box
     confidence: float
+    read_as: str = ""
 
 
 @dataclass(frozen=True, slots=True)
