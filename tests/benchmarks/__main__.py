@@ -3,7 +3,6 @@
 import json
 import os
 import platform
-import resource
 import tempfile
 import time
 from collections import defaultdict
@@ -22,13 +21,8 @@ from ingest.receive import Manifest, ManifestEntry, open_batch, receive
 from ingest.settings import Settings
 from ingest.workspace import Workspace
 from ocr.model import Reading
+from tests.benchmarks.usage import cpu_seconds
 from tests.generator.batch import sample_batch
-
-
-def cpu_seconds() -> float:
-    """Return the processor seconds of this process and of its finished children."""
-    usage = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
-    return sum(u.ru_utime + u.ru_stime for u in usage)
 
 
 @dataclass

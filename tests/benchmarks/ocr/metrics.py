@@ -1,0 +1,128 @@
+"""Errors of a page's text against its truth: characters, words, tone marks, letters with marks.
+
+All texts are compared in Unicode NFC with every run of white space as one space, a whole page at once, in reading
+order. Counts are kept, not rates, so that figures of many pages add up: long pages weigh more than short ones.
+"""
+
+import unicodedata
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cache
+from types import MappingProxyType
+from typing import Final
+
+from rapidfuzz.distance import Levenshtein
+
+from dossier.text import nfc
+
+MARKED_LETTERS: Final = ("đ", "ơ", "ư", "â", "ê", "ô", "ă")
+"""Letters of the Vietnamese alphabet that differ from another by a mark which is no tone."""
+_TONES: Final = frozenset("\u0300\u0301\u0303\u0309\u0323")
+_VOWELS: Final = frozenset("aeiouy")
+MIN_AGREEING: Final = 4
+"""Marks are compared only in runs of at least this many agreeing base letters: shorter ones agree by chance."""
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """How many of how many; shares of several pages add up.
+
+    Attributes:
+        part: Of ``whole``; may be more where extra characters count as errors.
+    """
+
+    part: float = 0
+    whole: float = 0
+
+    def __add__(self, other: "Share") -> "Share":
+        return Share(self.part + other.part, self.whole + other.whole)
+
+    @property
+    def percent(self) -> float:
+        """In percent; not a number where there was nothing to count."""
+        return 100 * self.part / self.whole if self.whole else float("nan")
+
+
+def normal(text: str) -> str:
+    """Return ``text`` as it is compared: NFC, runs of white space as one space, none at the ends."""
+    return " ".join(nfc(text).split())
+
+
+def characters(truth: str, reading: str) -> Share:
+    """CER: fewest insertions, deletions and substitutions over the characters of the truth. Both texts normal."""
+    return Share(Levenshtein.distance(truth, reading), len(truth))
+
+
+def words(truth: str, reading: str) -> Share:
+    """WER: the same over words. Both texts normal."""
+    wanted = truth.split()
+    return Share(Levenshtein.distance(wanted, reading.split()), len(wanted))
+
+
+@cache
+def _letter(character: str) -> tuple[str, str, str]:
+    """Return a character in lower case without any mark, its letter without tone, and its tone."""
+    small = character.lower() if len(character.lower()) == 1 else character
+    base, *marks = list(unicodedata.normalize("NFD", small))
+    letter = unicodedata.normalize("NFC", base + "".join(m for m in marks if m not in _TONES))
+    return "d" if base == "đ" else base, letter, "".join(m for m in marks if m in _TONES)
+
+
+def aligned(truth: str, reading: str) -> Iterator[tuple[str, str]]:
+    """Yield the pairs of characters whose base letters (no marks, no case) agree in an alignment of the whole texts."""
+    blocks = Levenshtein.opcodes([_letter(c)[0] for c in truth], [_letter(c)[0] for c in reading])
+    for block in blocks:
+        if block.tag == "equal" and block.src_end - block.src_start >= MIN_AGREEING:
+            yield from zip(
+                truth[block.src_start : block.src_end], reading[block.dest_start : block.dest_end], strict=True
+            )
+
+
+@dataclass(frozen=True, slots=True)
+class MarkErrors:
+    """What became of the marks of letters whose base was read right.
+
+    Attributes:
+        tones: Vowels with the wrong tone, of all aligned vowels.
+        marked: Vowels with the wrong tone, of those that bear a tone mark in the truth.
+        letters: For each letter with a mark: wrong, of those aligned; ``ê`` read as ``e`` is one, ``ề`` as ``ê`` none.
+    """
+
+    tones: Share = field(default_factory=Share)
+    marked: Share = field(default_factory=Share)
+    letters: MappingProxyType[str, Share] = field(default_factory=lambda: MappingProxyType({}))
+
+    def __add__(self, other: "MarkErrors") -> "MarkErrors":
+        letters = {x: self.letters.get(x, Share()) + other.letters.get(x, Share()) for x in MARKED_LETTERS}
+        return MarkErrors(self.tones + other.tones, self.marked + other.marked, MappingProxyType(letters))
+
+    def of_letters(self, letters: str) -> Share:
+        """Return the errors of several letters together."""
+        return sum((self.letters.get(letter, Share()) for letter in letters), Share())
+
+
+def marks(truth: str, reading: str) -> MarkErrors:
+    """Compare the marks of two normal texts."""
+    seen, wrong = Counter[str](), Counter[str]()
+    for wanted, got in aligned(truth, reading):
+        base, letter, tone = _letter(wanted)
+        _, got_letter, got_tone = _letter(got)
+        if base in _VOWELS:
+            for key in ("all", "marked") if tone else ("all",):
+                seen[key] += 1
+                wrong[key] += got_tone != tone
+        if letter in MARKED_LETTERS:
+            seen[letter] += 1
+            wrong[letter] += got_letter != letter
+    share = {key: Share(wrong[key], seen[key]) for key in ("all", "marked", *MARKED_LETTERS)}
+    return MarkErrors(share["all"], share["marked"], MappingProxyType({x: share[x] for x in MARKED_LETTERS}))
+
+
+def confusions(truth: str, reading: str) -> Counter[tuple[str, str]]:
+    """Count what was read as what, by runs of differing characters; an empty side is an insertion or a deletion."""
+    return Counter(
+        (truth[block.src_start : block.src_end], reading[block.dest_start : block.dest_end])
+        for block in Levenshtein.opcodes(truth, reading)
+        if block.tag != "equal"
+    )

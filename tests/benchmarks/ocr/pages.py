@@ -1,0 +1,135 @@
+"""The benchmark's pages on disk: each rendered once and kept until the generator's sources change."""
+
+import hashlib
+import json
+import shutil
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from rich.progress import track
+
+import tests.generator
+from tests.benchmarks.ocr.metrics import normal
+from tests.generator.benchset import BenchPage, bench_names, bench_pages
+from tests.generator.files import write_scan
+from tests.generator.fonts import Subset
+from tests.generator.truth import Matrix, Rect
+
+BUILD = Path("build/bench")
+"""Where everything of the benchmark is written."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scan:
+    """A page file with its truth.
+
+    Attributes:
+        file: Lossless PNG of the scan. dpi: Its resolution. name, group, faults: See ``benchset.BenchPage``.
+        lines: Texts of the lines in reading order, normal. words: Texts and rectangles, upright, in reading order.
+        to_scan: From the words' coordinates to pixels of the file.
+    """
+
+    file: Path
+    name: str
+    group: str
+    faults: tuple[str, ...]
+    dpi: int
+    lines: tuple[str, ...]
+    words: tuple[tuple[str, Rect], ...]
+    to_scan: Matrix
+
+    @property
+    def text(self) -> str:
+        """The whole page as it is compared."""
+        return " ".join(self.lines)
+
+
+def sources_hash() -> str:
+    """Return twelve hexadecimal digits that stand for the generator's sources."""
+    folder = Path(tests.generator.__file__).parent
+    digest = hashlib.sha256()
+    for path in sorted(p for p in folder.rglob("*") if p.suffix in {".py", ".toml"}):
+        digest.update(path.relative_to(folder).as_posix().encode() + b"\0" + path.read_bytes())
+    return digest.hexdigest()[:12]
+
+
+def load(subset: Subset, *, only: Collection[str] = (), limit: int | None = None) -> tuple[Scan, ...]:
+    """Return the pages of a set, rendering those that are not on disk yet.
+
+    Args:
+        subset: Which set.
+        only: Pages whose names contain one of these; all if empty.
+        limit: At most this many, spread evenly over the set.
+
+    Raises:
+        ValueError: No page has such a name.
+    """
+    names = [name for name in bench_names(subset) if not only or any(part in name for part in only)]
+    if not names:
+        raise ValueError("no page has such a name")
+    if limit is not None and limit < len(names):
+        names = [names[i * len(names) // limit] for i in range(limit)]
+    folder = _folder()
+    missing = [name for name in names if not (folder / f"{name}.json").exists()]
+    if missing:
+        pages = bench_pages(subset, only=missing)
+        for page in track(pages, "rendering pages", total=len(missing), transient=True):
+            _keep(folder, page)
+    return tuple(_scan(folder / f"{name}.json") for name in names)
+
+
+def _folder() -> Path:
+    """Return the folder of the generator as it is now; pages of an older one are removed."""
+    folder = BUILD / "pages" / sources_hash()
+    for old in folder.parent.glob("*"):
+        if old != folder:
+            shutil.rmtree(old)
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+def _keep(folder: Path, bench_page: BenchPage) -> None:
+    page = bench_page.page
+    file = folder / f"{bench_page.name}.png"
+    write_scan(file, [page])
+    truth = {
+        "file": file.name,
+        "name": bench_page.name,
+        "group": bench_page.group,
+        "faults": bench_page.faults,
+        "dpi": page.dpi,
+        "matrix": page.matrix.tolist(),
+        "lines": [[[word.text, word.rect] for word in line.words] for line in page.lines],
+    }
+    file.with_suffix(".json").write_text(json.dumps(truth, ensure_ascii=False), encoding="utf-8")
+
+
+def _scan(path: Path) -> Scan:
+    truth: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    lines: Sequence[Sequence[tuple[str, Rect]]] = truth["lines"]
+    return Scan(
+        file=path.parent / truth["file"],
+        name=truth["name"],
+        group=truth["group"],
+        faults=tuple(truth["faults"]),
+        dpi=truth["dpi"],
+        lines=tuple(normal(" ".join(text for text, _ in line)) for line in lines),
+        words=tuple((normal(text), rect) for line in lines for text, rect in line),
+        to_scan=np.array(truth["matrix"]),
+    )
+
+
+def digest(scans: Sequence[Scan]) -> str:
+    """Return twelve hexadecimal digits that stand for the bytes of the pages."""
+    whole = hashlib.sha256()
+    for data in _bytes(scans):
+        whole.update(data)
+    return whole.hexdigest()[:12]
+
+
+def _bytes(scans: Sequence[Scan]) -> Iterator[bytes]:
+    for scan in scans:
+        yield scan.file.read_bytes()

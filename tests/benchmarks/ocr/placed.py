@@ -1,0 +1,73 @@
+"""Words of a reading against words of the truth, matched by where they stand: is a word right, how far off is its box.
+
+Matching by place and not by order keeps a page read in a wrong order from turning all its words wrong.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tests.benchmarks.ocr.engines import ReadWord
+from tests.benchmarks.ocr.metrics import normal
+from tests.generator.truth import Matrix, Rect
+
+MIN_OVERLAP: Final = 0.3
+"""Least intersection over union of a word and the truth's that it is taken for."""
+
+
+@dataclass(frozen=True, slots=True)
+class JudgedWord:
+    """A word of a reading.
+
+    Attributes:
+        text, confidence: As read. truth: Text of the word that stands there, empty if there is none.
+        off_px: Mean distance of the left, top, right and bottom edges from the truth's; not a number if none is there.
+    """
+
+    text: str
+    confidence: float
+    truth: str
+    off_px: float
+
+    @property
+    def right(self) -> bool:
+        """Whether it is, letter by letter, what stands there."""
+        return self.text == self.truth
+
+
+def judge(words: Sequence[ReadWord], truth: Sequence[tuple[str, Rect]], to_scan: Matrix) -> tuple[JudgedWord, ...]:
+    """Find for each word of a reading the word of the truth that overlaps it most."""
+    if not words:
+        return ()
+    rects = _upright(words, np.asarray(np.linalg.inv(to_scan), float))
+    if not truth:
+        return tuple(JudgedWord(normal(w.text), w.confidence, "", float("nan")) for w in words)
+    wanted = np.array([rect for _, rect in truth], float)
+    judged = []
+    for word, rect in zip(words, rects, strict=True):
+        overlap = _overlap(rect, wanted)
+        best = int(overlap.argmax())
+        found = overlap[best] >= MIN_OVERLAP
+        text = truth[best][0] if found else ""
+        off = float(np.abs(rect - wanted[best]).mean()) if found else float("nan")
+        judged.append(JudgedWord(normal(word.text), word.confidence, text, off))
+    return tuple(judged)
+
+
+def _upright(words: Sequence[ReadWord], from_scan: Matrix) -> NDArray[np.float64]:
+    """Return the words' rectangles in the truth's coordinates, N×4."""
+    corners = np.array([word.quad for word in words], float).reshape(-1, 2)
+    moved = np.column_stack([corners, np.ones(len(corners))]) @ from_scan.T
+    points = (moved[:, :2] / moved[:, 2:]).reshape(-1, 4, 2)
+    return np.hstack([points.min(axis=1), points.max(axis=1)])
+
+
+def _overlap(rect: NDArray[np.float64], others: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the intersection over union of ``rect`` with each of ``others``."""
+    sides = np.minimum(rect[2:], others[:, 2:]) - np.maximum(rect[:2], others[:, :2])
+    both = np.clip(sides, 0, None).prod(axis=1)
+    area = (rect[2:] - rect[:2]).prod() + (others[:, 2:] - others[:, :2]).prod(axis=1)
+    return np.asarray(both / np.maximum(area - both, 1e-9))

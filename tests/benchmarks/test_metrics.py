@@ -1,0 +1,277 @@
+"""The benchmark's figures: worked examples, and what must hold of any text."""
+
+import math
+import unicodedata
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.benchmarks.ocr import metrics
+from tests.benchmarks.ocr.compare import PageScore, cer, score
+from tests.benchmarks.ocr.engines import Outcome, ReadWord
+from tests.benchmarks.ocr.metrics import MarkErrors, Share
+from tests.benchmarks.ocr.order import order, place_lines
+from tests.benchmarks.ocr.pages import Scan
+from tests.benchmarks.ocr.placed import judge
+from tests.benchmarks.ocr.reliability import EDGES, SURE, bins, expected_error
+from tests.benchmarks.ocr.tables import Table, errors_table, pages_table
+from tests.benchmarks.ocr.worker import Measured, Worker
+from tests.benchmarks.ocr.worst import confusions_table, worst_pages
+from tests.generator.truth import Quad
+
+VIETNAMESE = st.text(alphabet="aáàảãạăằâấeêếiíoôốơờuưứyđĐÊQtnhg 12.,", max_size=60).map(metrics.normal)
+
+
+# --- characters and words --------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("truth", "reading", "edits"),
+    [
+        ("QUYẾT ĐỊNH", "QUYẾT ĐỊNH", 0),
+        ("QUYẾT ĐỊNH", "QUYÉT ĐỊNH", 1),
+        ("QUYẾT ĐỊNH", "QUYẾTĐỊNH", 1),
+        ("QUYẾT ĐỊNH", "", 10),
+        ("bổ sung", "bố sungg", 2),
+    ],
+)
+def test_cer_counts_edits_over_the_truth(truth: str, reading: str, edits: int) -> None:
+    assert metrics.characters(truth, reading) == Share(edits, len(truth))
+
+
+def test_wer_counts_words() -> None:
+    assert metrics.words("Độc lập - Tự do", "Độc lập Tự do do") == Share(2, 5)
+
+
+def test_texts_are_compared_in_nfc_with_single_spaces() -> None:
+    assert metrics.normal(unicodedata.normalize("NFD", " Ủy ban\n\n nhân\tdân ")) == "Ủy ban nhân dân"
+    assert metrics.normal("Ðiều") == "Điều"
+
+
+@given(VIETNAMESE, VIETNAMESE)
+def test_a_text_has_no_errors_against_itself_and_no_more_than_all(truth: str, other: str) -> None:
+    assert metrics.characters(truth, truth).part == 0
+    assert metrics.words(truth, truth).part == 0
+    assert metrics.characters(truth, other).part <= max(len(truth), len(other))
+    same = metrics.marks(truth, truth)
+    assert same.tones.part == same.marked.part == 0
+    assert all(letter.part == 0 for letter in same.letters.values())
+
+
+def test_shares_add_up_by_their_counts() -> None:
+    assert (Share(1, 10) + Share(9, 90)).percent == 10
+    assert math.isnan(Share().percent)
+
+
+# --- marks -----------------------------------------------------------------------------------------------------------
+
+
+def test_a_wrong_tone_is_a_tone_error_and_no_letter_error() -> None:
+    errors = metrics.marks("bổ sung thêm", "bố sung thêm")
+    assert errors.tones == Share(1, 3)  # ô, u, ê
+    assert errors.marked == Share(1, 1)
+    assert errors.letters["ô"] == Share(0, 1)
+
+
+def test_a_wrong_letter_mark_is_a_letter_error_and_no_tone_error() -> None:
+    errors = metrics.marks("QUYẾT ĐỊNH", "QUYÉT DỊNH")
+    assert errors.tones == Share(0, 4)
+    assert errors.letters["ê"] == Share(1, 1)
+    assert errors.letters["đ"] == Share(1, 1)
+    assert errors.of_letters("đê") == Share(2, 2)
+
+
+def test_an_invented_tone_counts_among_all_vowels() -> None:
+    errors = metrics.marks("kinh phi sua chua", "kinh phí sua chua")
+    assert errors.tones == Share(1, 6)
+    assert errors.marked == Share(0, 0)
+
+
+def test_what_is_not_aligned_has_no_marks_to_be_wrong() -> None:
+    assert metrics.marks("Điều khoản thi hành", "@@@@").tones == Share(0, 0)
+
+
+def test_chance_agreements_are_no_alignment() -> None:
+    assert metrics.marks("ế", "é").tones == Share(0, 0)
+    assert list(metrics.aligned("một hai", "mọt hai")) == list(zip("một hai", "mọt hai", strict=True))
+
+
+@given(VIETNAMESE, VIETNAMESE)
+def test_marks_add_up(first: str, second: str) -> None:
+    a, b = metrics.marks(first, first), metrics.marks(second, second)
+    whole = a + b + MarkErrors()
+    assert whole.tones.whole == a.tones.whole + b.tones.whole
+    assert whole.letters["đ"].whole == a.letters["đ"].whole + b.letters["đ"].whole
+
+
+@given(VIETNAMESE.filter(lambda text: len(text) >= metrics.MIN_AGREEING))
+def test_every_marked_letter_of_a_text_read_right_is_compared(text: str) -> None:
+    errors = metrics.marks(text, text)
+    assert errors.letters["đ"].whole == text.lower().count("đ")
+    assert errors.of_letters("ơư").whole == unicodedata.normalize("NFD", text).count("\u031b")
+
+
+def test_confusions_are_runs_of_differing_characters() -> None:
+    assert metrics.confusions("Điều 16", "Điêu ló") == {("ề", "ê"): 1, ("16", "ló"): 1}
+
+
+# --- reading order ---------------------------------------------------------------------------------------------------
+
+HEADER = (
+    "ỦY BAN NHÂN DÂN XÃ SƠN LĨNH",
+    "Số: 696/QĐ-UBND",
+    "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM",
+    "Độc lập - Tự do - Hạnh phúc",
+)
+
+
+def test_lines_in_order_have_no_order_errors_whatever_was_misread() -> None:
+    assert order(HEADER, " ".join(HEADER)).characters.part == 0
+    misread = " ".join(HEADER).replace("Ủ", "U").replace("ộ", "ô")
+    assert order(HEADER, misread).characters.part == 0
+    assert order(HEADER, misread).inversions == Share(0, 3)
+
+
+def test_columns_read_across_are_order_errors_alone() -> None:
+    across = " ".join((HEADER[0], HEADER[2], HEADER[1], HEADER[3]))
+    errors = order(HEADER, across)
+    assert errors.characters.part == metrics.characters(" ".join(HEADER), across).part > 0
+    assert errors.inversions == Share(1, 3)
+
+
+def test_a_lost_line_is_no_order_error() -> None:
+    errors = order(HEADER, " ".join(HEADER[:3]))
+    assert errors.characters.part <= 1  # the space before it
+    assert errors.inversions == Share(0, 2)
+
+
+def test_equal_lines_are_taken_in_order() -> None:
+    cells = ("Nam", "1.200.000", "Nữ", "1.200.000", "Nam", "900.000")
+    assert place_lines(cells, " ".join(cells)).errors == 0
+    assert order(cells, " ".join(cells)).inversions.part == 0
+
+
+def test_what_no_line_takes_is_an_error() -> None:
+    placed = place_lines(HEADER, " ".join(HEADER) + " ..........")
+    assert placed.errors == 10
+    assert place_lines((), "rác").errors == 3
+
+
+@given(st.lists(VIETNAMESE.filter(lambda line: len(line) > 3), max_size=6), VIETNAMESE)
+def test_order_never_costs_more_than_the_page(lines: list[str], reading: str) -> None:
+    errors = order(lines, reading)
+    assert 0 <= errors.characters.part <= metrics.characters(" ".join(lines), reading).part
+    assert 0 <= errors.inversions.part <= errors.inversions.whole
+
+
+# --- words by place, confidences -------------------------------------------------------------------------------------
+
+
+def box(left: float, top: float, right: float, bottom: float) -> Quad:
+    return (left, top), (right, top), (right, bottom), (left, bottom)
+
+
+def test_a_word_is_judged_by_the_word_that_stands_where_it_was_read() -> None:
+    truth = [("Ủy", (10.0, 10.0, 40.0, 30.0)), ("ban", (50.0, 10.0, 90.0, 30.0))]
+    read = [
+        ReadWord("ban", 0.99, box(51, 10, 90, 31)),
+        ReadWord("Uy", 0.6, box(10, 10, 40, 30)),
+        ReadWord("x", 0.2, box(200, 10, 210, 30)),
+    ]
+    judged = judge(read, truth, np.eye(3))
+    assert [(w.text, w.truth, w.right) for w in judged] == [("ban", "ban", True), ("Uy", "Ủy", False), ("x", "", False)]
+    assert judged[0].off_px == pytest.approx(0.5)
+    assert math.isnan(judged[2].off_px)
+
+
+def test_words_of_a_turned_scan_are_judged_where_they_stand_upright() -> None:
+    turned = np.array([[0, -1, 500], [1, 0, 0], [0, 0, 1]], float)  # a quarter clockwise on a sheet 500 high
+    corners = tuple((500 - y, x) for x, y in box(50, 10, 90, 30))
+    (word,) = judge([ReadWord("ban", 1.0, corners)], [("ban", (50.0, 10.0, 90.0, 30.0))], turned)
+    assert word.right
+    assert word.off_px == pytest.approx(0)
+
+
+@given(st.lists(st.tuples(st.floats(0, 1), st.booleans()), max_size=40))
+def test_every_word_falls_into_one_bin(words: list[tuple[float, bool]]) -> None:
+    rect = (0.0, 0.0, 10.0, 10.0)
+    judged = [
+        judge([ReadWord("a" if right else "b", sure, box(*rect))], [("a", rect)], np.eye(3))[0] for sure, right in words
+    ]
+    curve = bins(judged)
+    assert sum(b.right.whole for b in curve) == len(words)
+    assert sum(b.right.part for b in curve) == sum(right for _, right in words)
+    assert curve[-1].right.whole == sum(sure >= SURE for sure, _ in words)
+    assert 0 <= expected_error(curve) <= 1
+    assert [b.low for b in curve] == [low for low, _ in pairwise(EDGES)]
+
+
+# --- pages and tables ------------------------------------------------------------------------------------------------
+
+
+def page(text: str, *, name: str = "page", lines: tuple[str, ...] = HEADER, group: str = "text") -> PageScore:
+    scan = Scan(Path(name), name, group, ("skew",), 200, lines, (), np.eye(3))
+    return score(scan, Measured(Outcome(text), 1.0, 2.0, 3))
+
+
+def test_empty_pages_count_as_false_text_and_not_in_the_cer() -> None:
+    scores = [page("\n".join(HEADER)), page("ló . rác", name="blank", lines=(), group="empty")]
+    assert cer(scores) == 0
+    assert scores[1].false_text == 6
+    assert "6 characters" in pages_table("ours", scores).markdown()
+    assert "empty, yet read: `ló . rác`" in worst_pages(scores)
+
+
+def test_tables_hold_a_row_for_each_group_and_the_whole() -> None:
+    scores = [page("\n".join(HEADER)), page(HEADER[0], group="forms")]
+    table = errors_table({"ours": scores})
+    assert [row[1] for row in table.rows] == ["text", "forms", "whole"]
+    assert all(len(row) == len(table.columns) for row in table.rows)
+    assert table.rows[0][3] == "0.00"
+
+
+def test_markdown_has_a_line_for_each_row() -> None:
+    assert Table("T", ("a", "b"), (("1", "2"),)).markdown() == "**T**\n\n| a | b |\n| --- | --- |\n| 1 | 2 |\n"
+
+
+def test_the_worst_pages_show_the_lines_that_are_wrong() -> None:
+    wrong = page("\n".join((HEADER[0].replace("Ủ", "U"), *HEADER[1:])), name="dev-x")
+    shown = worst_pages([wrong])
+    assert "### dev-x" in shown
+    assert f"- {HEADER[0]}\n+ {HEADER[0].replace('Ủ', 'U')}" in shown
+    assert HEADER[2] not in shown
+    assert confusions_table([wrong]).rows == [["`Ủ`", "`U`", "1", "1"]]
+
+
+# --- measuring -------------------------------------------------------------------------------------------------------
+
+
+def busy(file: Path, dpi: int) -> Outcome:
+    held = bytearray(80 * 2**20)
+    held[:: 2**12] = b"x" * len(held[:: 2**12])
+    return Outcome(f"{file} {dpi} {sum(i * i for i in range(3_000_000)) % 7}")
+
+
+def broken(_: Path, __: int) -> Outcome:
+    raise RuntimeError("no such engine")
+
+
+def test_a_worker_measures_what_a_page_uses() -> None:
+    scan = Scan(Path("a.png"), "a", "text", (), 200, (), (), np.eye(3))
+    with Worker(busy) as worker:
+        measured = worker.read(scan)
+    assert measured.outcome.text.startswith("a.png 200")
+    assert measured.cpu_s > 0.01
+    assert measured.peak_bytes > 80 * 2**20
+    assert measured.failure == ""
+
+
+def test_an_engine_that_fails_is_a_result() -> None:
+    scan = Scan(Path("a.png"), "a", "text", (), 200, (), (), np.eye(3))
+    with Worker(broken) as worker:
+        assert worker.read(scan).failure == "RuntimeError: no such engine"
+        assert worker.read(scan).outcome == Outcome("")

@@ -1,0 +1,38 @@
+"""What processes use: processor time and memory."""
+
+import os
+import platform
+import resource
+from pathlib import Path
+from typing import Final
+
+_PAGE_BYTES: Final = resource.getpagesize()
+
+
+def cpu_seconds() -> float:
+    """Return the processor seconds of this process and of its finished children."""
+    usage = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    return sum(u.ru_utime + u.ru_stime for u in usage)
+
+
+def resident_bytes(pid: int) -> int:
+    """Return the memory that a process and everything it started hold now; 0 if it has ended."""
+    try:
+        own = int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * _PAGE_BYTES
+        started = [
+            int(child)
+            for task in Path(f"/proc/{pid}/task").iterdir()
+            for child in (task / "children").read_text().split()
+        ]
+    except (FileNotFoundError, ProcessLookupError):
+        return 0
+    return own + sum(map(resident_bytes, started))
+
+
+def machine() -> str:
+    """Return what figures depend on: processors, how busy they are, Python."""
+    model = next(
+        (line.split(":")[1].strip() for line in Path("/proc/cpuinfo").read_text().splitlines() if "model name" in line),
+        platform.machine(),
+    )
+    return f"{os.cpu_count()} × {model}, load {os.getloadavg()[0]:.1f}, Python {platform.python_version()}"
