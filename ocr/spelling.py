@@ -1,85 +1,73 @@
-"""Syllables that Vietnamese spelling does not know, set right where there is only one way to.
+"""Syllables that Vietnamese spelling does not know, set right where there is one way to.
 
-Engines lose stacked marks: QUYẾT is read as QUYÉT. Few rimes exist; a syllable whose rime does not, and to which marks
-can be added in exactly one way to give one that does, is mended. Nothing else is touched: syllables that may be spelt
-so, words without any mark (names, abbreviations), and anything with digits stay as read.
+Engines lose marks that are stacked: QUYẾT is read as QUYÉT, cấp as câp. A syllable that cannot be, and that lost marks
+make one syllable and no other, gets them back. Nothing else is touched. Words without any mark (names, abbreviations),
+words with digits, and whatever may be spelt so stay as read, and so do both ways to place a tone, hòa and hoà: what is
+printed stays, in Unicode NFC.
 """
 
 import re
 import unicodedata
+from collections.abc import Iterable
+from dataclasses import replace
 from functools import lru_cache
 
-_RIMES = frozenset(
-    # Without tones. Words in lines are easier to check against a spelling book than a list of literals.
+from ocr.model import Line, Word
+from ocr.syllables import Tone, is_syllable, neighbours, parse
+
+_LETTERS = re.compile(r"[^\W\d_]+")
+_TONES = frozenset(tone.value for tone in Tone) - {""}
+
+
+def respelt(lines: Iterable[Line]) -> tuple[Line, ...]:
+    """Return the lines with impossible syllables set right; such words keep what the engine read.
+
+    Args:
+        lines: As read, texts NFC.
     """
-    a ac ach ai am an ang anh ao ap at au ay ăc ăm ăn ăng ăp ăt âc âm ân âng âp ât âu ây
-    e ec em en eng eo ep et ê êch êm ên êng ênh êp êt êu
-    i ia ich im in ing inh ip it iu iêc iêm iên iêng iêp iêt iêu y yêm yên yêng yêt yêu
-    o oc oi om on ong oong ooc op ot ô ôc ôi ôm ôn ông ôp ôt ơ ơi ơm ơn ơp ơt
-    oa oac oach oai oam oan oang oanh oao oap oat oay oăc oăm oăn oăng oăt oe oem oen oeo oet
-    u ua uc ui um un ung up ut uôc uôi uôm uôn uông uôt uân uâng uât uây uê uêch uênh uêt uêu uơ
-    uy uya uych uyên uyêt uyn uynh uyt uyp uyu
-    ư ưa ưc ưi ưm ưn ưng ưt ưu ươc ươi ươm ươn ương ươp ươt ươu
-    """.split()  # noqa: SIM905 - see above
-)
-_RIMES_AFTER_QU = frozenset(
-    """
-    a ac ach ai am an ang anh ao at au ay ăc ăm ăn ăng ăp ăt ân âng ât âu ây
-    e en eo et ê ên êch êt i it in inh o ơ ôc y ynh yt ych yên yêt
-    """.split()  # noqa: SIM905 - see above
-)
-_WORD = re.compile(r"[^\W\d_]+")
-_TONES = frozenset("\u0300\u0301\u0303\u0309\u0323")
-_MOST_LETTERS = 7
-_ONSETS = (
-    *("", "b", "c", "ch", "d", "đ", "g", "gh", "gi", "h", "k", "kh", "l", "m", "n", "ng", "ngh", "nh"),
-    *("p", "ph", "qu", "r", "s", "t", "th", "tr", "v", "x"),
-)
+    return tuple(replace(line, words=tuple(map(_respelt, line.words))) for line in lines)
+
+
+def _respelt(word: Word) -> Word:
+    text = mended(word.text)
+    return word if text == word.text else replace(word, text=text, read_as=word.read_as or word.text)
 
 
 def mended(text: str) -> str:
     """Return ``text`` with its impossible syllables set right where there is one way to.
 
     Args:
-        text: NFC.
+        text: One word with its punctuation, NFC.
 
     Returns:
         NFC, as many characters as before.
     """
-    return _WORD.sub(lambda word: _mended(word.group()), text)
+    return text if any(c.isdigit() for c in text) else _LETTERS.sub(lambda word: _mended(word.group()), text)
 
 
 @lru_cache(maxsize=4096)
 def _mended(word: str) -> str:
-    if word.isascii() or len(word) > _MOST_LETTERS:
+    is_in_one_case = word.islower() or word.isupper() or word.istitle()
+    if word.isascii() or not is_in_one_case or is_syllable(word):
         return word
-    letters = [_parts(letter) for letter in word]
-    bare = "".join(letter for letter, _ in letters).lower()
-    syllables = [(onset, bare[len(onset) :]) for onset in _ONSETS if bare.startswith(onset)]
-    if not syllables or any(rime in _rimes(onset) for onset, rime in syllables):
-        return word
-    ways = {onset + full for onset, rime in syllables for full in _rimes(onset) if _adds_marks(rime, full)}
-    if len(ways) != 1:
-        return word
-    marked = (new.upper() if old.isupper() else new for new, (old, _) in zip(ways.pop(), letters, strict=True))
-    return "".join(
-        unicodedata.normalize("NFC", letter + tone) for letter, (_, tone) in zip(marked, letters, strict=True)
-    )
+    ways = [way for way in neighbours(word) if _lost_marks(word, way)]
+    return ways[0] if len(ways) == 1 else word
 
 
-def _rimes(onset: str) -> frozenset[str]:
-    return _RIMES_AFTER_QU if onset == "qu" else _RIMES
+def _lost_marks(word: str, way: str) -> bool:
+    """Tell whether ``word`` is ``way`` with marks lost as engines lose them.
+
+    Every mark read stands. What may be lost is that of â, ê, ô, ă, ơ, ư, đ; and before a final stop, where a tone must
+    be, sắc over another mark. The dot of nặng stands apart, below the letter, and is not lost.
+    """
+    syllable = parse(way)
+    pairs = [(_marks(old), _marks(new)) for old, new in zip(word, way, strict=True)]
+    if syllable is None or any(not old <= new for old, new in pairs):
+        return False
+    tones = [(old, tone) for old, new in pairs if (tone := (new - old) & _TONES)]
+    return not tones or (syllable.is_stopped and tones[0][1] == {Tone.SAC.value} and bool(tones[0][0]))
 
 
-def _parts(letter: str) -> tuple[str, str]:
-    """Part a letter from its tone: ế is ê and the rising tone."""
-    decomposed = unicodedata.normalize("NFD", letter)
-    tone = "".join(c for c in decomposed if c in _TONES)
-    return unicodedata.normalize("NFC", "".join(c for c in decomposed if c not in _TONES)), tone
-
-
-def _adds_marks(rime: str, full: str) -> bool:
-    """Tell whether ``full`` is ``rime`` with marks added to bare letters."""
-    return len(rime) == len(full) and all(
-        a == b or (a in "aeou" and unicodedata.normalize("NFD", b)[0] == a) for a, b in zip(rime, full, strict=True)
-    )
+def _marks(letter: str) -> frozenset[str]:
+    """Return a letter's combining marks, and the stroke of đ."""
+    return frozenset("-") if letter in "đĐ" else frozenset(unicodedata.normalize("NFD", letter)[1:])

@@ -1,8 +1,15 @@
+import unicodedata
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ocr.spelling import mended
+from dossier.papers import Box
+from ocr.model import Line, Word
+from ocr.spelling import mended, respelt
+from ocr.syllables import Syllable, Tone, bare, is_syllable, syllables
+
+EVERY = tuple(syllables())
 
 
 @pytest.mark.parametrize(
@@ -15,6 +22,9 @@ from ocr.spelling import mended
         ("kiém", "kiếm"),
         ("nguời", "người"),
         ("QUYÉT,", "QUYẾT,"),
+        ("(thuờng", "(thường"),
+        ("câp", "cấp"),
+        ("thông/thuờng", "thông/thường"),
     ],
 )
 def test_impossible_syllables_are_set_right(read: str, meant: str) -> None:
@@ -24,27 +34,57 @@ def test_impossible_syllables_are_set_right(read: str, meant: str) -> None:
 @pytest.mark.parametrize(
     "word",
     [
-        *(
-            "yêu",
-            "thuở",
-            "khuỷu",
-            "quỹ",
-            "giếng",
-            "gìn",
-            "gì",
-            "huơ",
-            "quét",
-            "xoong",
-            "ngoằn",
-            "ngoèo",
-            "khuya",
-            "hoà",
-        ),
-        *("Đắk", "Krông", "Quyet", "André", "số12", "3ế", "nguôi"),
+        *("yêu", "thuở", "khuỷu", "quỹ", "giếng", "gìn", "gì", "huơ", "quét", "xoong", "ngoằn", "ngoèo", "khuya"),
+        *("hoà", "hòa", "bố", "thông", "lý", "lí"),
     ],
 )
-def test_possible_foreign_and_doubtful_words_stay(word: str) -> None:
+def test_possible_words_stay(word: str) -> None:
     assert mended(word) == word
+
+
+@pytest.mark.parametrize(
+    "word",
+    [
+        *("Đắk", "Krông", "Hôih", "Kpă", "Tẻh", "Plông", "Êđê", "Zơrâm", "Kạn", "André", "café", "Zürich", "Genève"),
+        *("Quyet", "Microsoft", "UBND", "QĐ-UBND", "HĐND", "e-mail", "số12", "3ế", "g1ao", "tÊ", "nguơI"),
+        *("nghành", "hòan", "qủan"),
+    ],
+)
+def test_foreign_mixed_and_misspelt_words_stay(word: str) -> None:
+    assert mended(word) == word
+
+
+@pytest.mark.parametrize(
+    ("word", "ways"), [("nguôi", "nguôi or người"), ("nuóc", "nuốc or nước"), ("duợc", "dược or được")]
+)
+def test_words_that_two_syllables_may_have_been_stay(word: str, ways: str) -> None:
+    assert mended(word) == word, ways
+
+
+@pytest.mark.parametrize("word", ["quyet", "cac", "cảc", "viềt", "mạt"])
+def test_no_tone_is_changed_or_guessed(word: str) -> None:
+    assert mended(word) == word
+
+
+def test_a_repaired_word_keeps_what_was_read() -> None:
+    box = Box(1, 2, 30, 10)
+    line = Line((Word("QUYÉT", box, 0.8), Word("ĐỊNH", box, 0.9)), block=3)
+    (after,) = respelt([line])
+    assert after.words == (Word("QUYẾT", box, 0.8, read_as="QUYÉT"), Word("ĐỊNH", box, 0.9))
+    assert after.block == 3
+    assert respelt([after]) == (after,)
+
+
+@given(st.sampled_from(EVERY), st.data())
+def test_a_lost_letter_mark_is_found_again_or_left_alone(syllable: Syllable, data: st.DataObject) -> None:
+    spelling = syllable.spellings[0]
+    at = data.draw(st.integers(0, len(spelling) - 1))
+    decomposed = unicodedata.normalize("NFD", spelling[at])
+    tones = "".join(c for c in decomposed[1:] if c in {tone.value for tone in Tone})
+    read = spelling[:at] + unicodedata.normalize("NFC", decomposed[0] + tones) + spelling[at + 1 :]
+    after = mended(read)
+    assert after == read or is_syllable(after)
+    assert bare(after) == bare(spelling)
 
 
 @given(st.text(alphabet="aáàeéèêếoóôốuúưứyýiínghquctpmk ĐđAÉÊ-/.1"))
