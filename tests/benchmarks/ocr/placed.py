@@ -16,6 +16,8 @@ from tests.generator.truth import Matrix, Rect
 
 MIN_OVERLAP: Final = 0.3
 """Least intersection over union of a word and the truth's that it is taken for."""
+_MARGIN: Final = 0.3
+"""Of the usual height of a word, by which rectangles are widened for that: a dash is missed by a pixel."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,9 +48,10 @@ def judge(words: Sequence[ReadWord], truth: Sequence[tuple[str, Rect]], to_scan:
     if not truth:
         return tuple(JudgedWord(normal(w.text), w.confidence, "", float("nan")) for w in words)
     wanted = np.array([rect for _, rect in truth], float)
+    margin = _MARGIN * float(np.median(wanted[:, 3] - wanted[:, 1])) * np.array([-1, -1, 1, 1])
     judged = []
     for word, rect in zip(words, rects, strict=True):
-        overlap = _overlap(rect, wanted)
+        overlap = _overlap(rect + margin, wanted + margin)
         best = int(overlap.argmax())
         found = overlap[best] >= MIN_OVERLAP
         text = truth[best][0] if found else ""
