@@ -7,6 +7,7 @@ from dataclasses import replace
 from enum import StrEnum
 from types import MappingProxyType
 
+from tests.generator.damage import Copier
 from tests.generator.faults import Scanner
 
 
@@ -26,7 +27,24 @@ class Fault(StrEnum):
     NOISE = "noise"
     BLUR = "blur"
     SPECKS = "specks"
+    PHOTOCOPY = "photocopy"
+    BORDER = "border"
+    HOLES = "punch-holes"
+    PERSPECTIVE = "perspective"
 
+
+CONFLICTS: Sequence[frozenset[Fault]] = tuple(
+    frozenset(pair)
+    for pair in (
+        *((Fault.BILEVEL, fault) for fault in (Fault.GREY, Fault.JPEG, Fault.TINT, Fault.PERSPECTIVE)),
+        *((Fault.PERSPECTIVE, fault) for fault in (Fault.SKEW, Fault.BORDER)),
+        *((Fault.PHOTOCOPY, fault) for fault in (Fault.LOW_INK, Fault.BLEED, Fault.NOISE)),
+    )
+)
+"""Pairs that do not come together, or of which one hides the other."""
+
+ON_BLANK_PAPER = frozenset(Fault) - {Fault.LOW_INK, Fault.BLUR, Fault.JPEG, Fault.SKEW, Fault.ROTATION}
+"""What can be seen on a page without print."""
 
 _Change = Callable[[Scanner, random.Random], Scanner]
 
@@ -46,6 +64,34 @@ def _tint(scanner: Scanner, rng: random.Random) -> Scanner:
     return replace(scanner, tint=(1 - 0.06 * age, 1 - 0.10 * age, 1 - 0.24 * age))
 
 
+def _fold(scanner: Scanner, rng: random.Random) -> Scanner:
+    at = rng.choice((1 / 3, 1 / 2, 2 / 3)) + rng.uniform(-0.02, 0.02)
+    return replace(scanner, fold=at, fold_strength=rng.uniform(0.2, 0.5), fold_vertical=rng.random() < 0.2)
+
+
+def _photocopy(scanner: Scanner, rng: random.Random) -> Scanner:
+    stroke = rng.choice((rng.uniform(105, 130), rng.uniform(150, 205)))  # broken or thickened, seldom just right
+    return replace(scanner, copier=Copier(stroke, rng.uniform(0.05, 0.6), rng.choice((0, 0, 1, 2))))
+
+
+def _border(scanner: Scanner, rng: random.Random) -> Scanner:
+    left, top, right, bottom = (rng.choice((0.0, rng.uniform(1.5, 12))) for _ in range(4))
+    return replace(scanner, border=(left, top, max(right, rng.uniform(2, 5)), bottom))
+
+
+def _perspective(scanner: Scanner, rng: random.Random) -> Scanner:
+    """Photograph the page: not quite from above, one side in the shade, nothing else a flatbed would do to it."""
+    near, drift, slope = 0.03, rng.uniform(-0.015, 0.015), rng.uniform(-0.012, 0.012)
+    top, bottom = rng.sample((near, near + rng.uniform(0.012, 0.06)), 2)
+    corners = (
+        *((top + drift, near + slope), (1 - top + drift, near - slope)),
+        *((1 - bottom, 1 - near - slope), (bottom, 1 - near + slope)),
+    )
+    desk = rng.choice(((92, 70, 52), (44, 46, 50), (150, 140, 124), (70, 84, 96)))
+    light = max(scanner.light, rng.uniform(0.1, 0.35))
+    return replace(scanner, corners=corners, desk=desk, skew_deg=0.0, light=light, corner=0.08)
+
+
 _CHANGES: Mapping[Fault, _Change] = MappingProxyType(
     {
         Fault.BILEVEL: lambda scanner, _: replace(scanner, mode="bilevel"),
@@ -54,17 +100,17 @@ _CHANGES: Mapping[Fault, _Change] = MappingProxyType(
         Fault.SKEW: _skew,
         Fault.ROTATION: lambda scanner, rng: replace(scanner, rotation=rng.choice((90, 180, 270))),
         Fault.BLEED: lambda scanner, rng: replace(scanner, bleed=rng.uniform(0.08, 0.26)),
-        Fault.FOLD: lambda scanner, rng: replace(
-            scanner,
-            fold=rng.choice((1 / 3, 1 / 2, 2 / 3)) + rng.uniform(-0.02, 0.02),
-            fold_strength=rng.uniform(0.2, 0.5),
-        ),
+        Fault.FOLD: _fold,
         Fault.LOW_INK: lambda scanner, rng: replace(scanner, faded=rng.uniform(0.5, 1.1)),
         Fault.LIGHT: _light,
         Fault.TINT: _tint,
         Fault.NOISE: lambda scanner, rng: replace(scanner, noise=rng.uniform(6, 13)),
         Fault.BLUR: lambda scanner, rng: replace(scanner, blur=rng.uniform(0.8, 1.5)),
         Fault.SPECKS: lambda scanner, rng: replace(scanner, specks=rng.uniform(0.05, 0.4)),
+        Fault.PHOTOCOPY: _photocopy,
+        Fault.BORDER: _border,
+        Fault.HOLES: lambda scanner, _: replace(scanner, holes=True),
+        Fault.PERSPECTIVE: _perspective,
     }
 )
 
@@ -84,4 +130,6 @@ def scanner_with(named: Sequence[Fault], rng: random.Random, *, dpi: int) -> Sca
     for fault in Fault:  # not in the order named: later changes must not depend on it
         if fault in named:
             scanner = _CHANGES[fault](scanner, rng)
+    if scanner.mode == "bilevel":  # what a fixed threshold would turn all black or white is scanned again
+        scanner = replace(scanner, light=min(scanner.light, 0.25), faded=min(scanner.faded, 0.6))
     return replace(scanner, blur=scanner.blur * dpi / 200)

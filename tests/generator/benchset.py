@@ -9,16 +9,25 @@ from dataclasses import dataclass
 from functools import cache, partial
 from typing import Literal
 
-from tests.generator.benchfaults import Fault, scanner_with
+from tests.generator.benchfaults import CONFLICTS, ON_BLANK_PAPER, Fault, scanner_with
 from tests.generator.chance import seeded
 from tests.generator.faults import scan
 from tests.generator.fonts import Subset
+from tests.generator.papers.blank import blank_page
+from tests.generator.papers.certificate import certificate
+from tests.generator.papers.declaration import form_page
+from tests.generator.papers.grids import grid_page
 from tests.generator.papers.look import Look
+from tests.generator.papers.official import closing_page, first_page, letter
+from tests.generator.papers.prose import prose_page
 from tests.generator.render import INVENT, Kind
 from tests.generator.truth import Page
 from tests.generator.typesetting import Sheet
 
 Group = Literal["text", "forms", "tables", "empty"]
+
+MARKS_APART = "marks-apart"
+"""Named among the faults where the font's marks are set apart, as genuine Times New Roman has them."""
 
 _Draw = Callable[[Look, random.Random, Subset], Sheet]
 
@@ -55,48 +64,54 @@ def _paper(kind: Kind, number: int, look: Look, rng: random.Random, subset: Subs
     return INVENT[kind](rng, subset).draw(look, rng)[number - 1]
 
 
-def _blank(look: Look, _: random.Random, __: Subset) -> Sheet:
-    return look.sheet()
-
-
 _KINDS: Sequence[tuple[str, Group, _Draw, int]] = (
-    ("decision", "text", partial(_paper, Kind.DECISION, 1), 5),
-    ("body-text", "text", partial(_paper, Kind.BODY_TEXT, 1), 6),
-    ("application", "forms", partial(_paper, Kind.APPLICATION, 1), 4),
-    ("birth-certificate", "forms", partial(_paper, Kind.BIRTH_CERTIFICATE, 1), 3),
-    ("table", "tables", partial(_paper, Kind.TABLE, 1), 5),
+    ("regulation", "text", partial(prose_page, kind="regulation"), 5),
+    ("report", "text", partial(prose_page, kind="report"), 5),
+    ("small-print", "text", partial(prose_page, kind="regulation", small=True), 4),
+    ("first-page", "text", first_page, 5),
+    ("closing-page", "text", closing_page, 4),
+    ("letter", "text", letter, 3),
+    ("decision", "text", partial(_paper, Kind.DECISION, 1), 2),
+    ("form", "forms", form_page, 9),
+    ("certificate", "forms", certificate, 4),
+    ("application", "forms", partial(_paper, Kind.APPLICATION, 1), 2),
+    ("birth-certificate", "forms", partial(_paper, Kind.BIRTH_CERTIFICATE, 1), 2),
+    ("table", "tables", partial(grid_page, use="tables"), 5),
+    ("narrow-table", "tables", partial(grid_page, use="narrow"), 3),
+    ("landscape-table", "tables", partial(grid_page, use="wide"), 3),
+    ("unruled-table", "tables", partial(grid_page, use="tables", ruled=False), 3),
     ("list-of-households", "tables", partial(_paper, Kind.DECISION_WITH_TABLE, 2), 2),
-    ("blank", "empty", _blank, 3),
+    ("blank", "empty", blank_page, 6),
 )
 """Name, group, how to draw it, how many in each set."""
 
-_CONFLICTS = ({Fault.BILEVEL, Fault.GREY}, {Fault.BILEVEL, Fault.JPEG}, {Fault.BILEVEL, Fault.TINT})
-_FEWEST_FAULTS, _MOST_FAULTS = (0, 1, 2, 3, 4), (8, 26, 34, 21, 11)
+_HOW_MANY, _HOW_OFTEN = (0, 1, 2, 3, 4), (8, 24, 34, 22, 12)
 
 
-def _deal(rng: random.Random, count: int) -> Iterator[tuple[str, ...]]:
-    """Yield the faults of ``count`` pages: dealt from shuffled decks, so that all come about equally often."""
-    deck: list[Fault] = []
-    for _ in range(count):
-        hand: list[Fault] = []
-        for _ in range(rng.choices(_FEWEST_FAULTS, _MOST_FAULTS)[0]):
-            if len(deck) < len(Fault):
-                deck += rng.sample(list(Fault), len(Fault))
-            fits = next(f for f in deck if f not in hand and not any({f, g} in _CONFLICTS for g in hand))
-            deck.remove(fits)
-            hand.append(fits)
-        yield (*sorted(hand), *(["marks-apart"] if rng.random() < 1 / 3 else []))
+def _deal(deck: list[Fault], allowed: Collection[Fault], rng: random.Random) -> tuple[str, ...]:
+    """Take the faults of one page from ``deck``, filled up when it runs out, so that all come about equally often."""
+    hand: list[Fault] = []
+    for _ in range(rng.choices(_HOW_MANY, _HOW_OFTEN)[0]):
+        while not (fits := [f for f in deck if f in allowed and _goes_with(f, hand)]):
+            deck += rng.sample(list(Fault), len(Fault))
+        deck.remove(fits[0])
+        hand.append(fits[0])
+    return (*sorted(hand), *([MARKS_APART] if rng.random() < 1 / 3 else []))
+
+
+def _goes_with(fault: Fault, hand: Collection[Fault]) -> bool:
+    return fault not in hand and not any({fault, other} in CONFLICTS for other in hand)
 
 
 @cache
 def _plans(subset: Subset) -> tuple[_Plan, ...]:
-    rng = seeded("bench", subset)
-    papers = [(f"{subset}-{name}-{i:02}", group, draw) for name, group, draw, n in _KINDS for i in range(1, n + 1)]
-    faults = list(_deal(rng, len(papers)))
-    return tuple(
-        _Plan(*paper, draw=draw, faults=fault, dpi=300 if rng.random() < 0.25 else 200)
-        for (*paper, draw), fault in zip(papers, faults, strict=True)
-    )
+    rng, deck, plans = seeded("bench", subset), list[Fault](), list[_Plan]()
+    for name, group, draw, count in _KINDS:
+        allowed = ON_BLANK_PAPER if group == "empty" else frozenset(Fault)
+        for i in range(1, count + 1):
+            dpi = 300 if rng.random() < 0.25 else 200
+            plans.append(_Plan(f"{subset}-{name}-{i:02}", group, _deal(deck, allowed, rng), draw, dpi))
+    return tuple(plans)
 
 
 def bench_names(subset: Subset) -> tuple[str, ...]:
@@ -106,12 +121,12 @@ def bench_names(subset: Subset) -> tuple[str, ...]:
 
 def _render(plan: _Plan, subset: Subset) -> BenchPage:
     rng = seeded("bench", plan.name)
-    look = Look.draw(rng, subset, plan.dpi, marks_apart="marks-apart" in plan.faults)
+    look = Look.draw(rng, subset, plan.dpi, marks_apart=MARKS_APART in plan.faults)
     page = plan.draw(look, rng, subset).page(1)
     named = [fault for fault in Fault if fault in plan.faults]
     back = None
     if Fault.BLEED in named:
-        back = _paper(Kind.BODY_TEXT, 1, Look.draw(rng, subset, 100), rng, subset).page(2).image
+        back = prose_page(Look.draw(rng, subset, 100), rng, subset, kind="report").page(2).image
     scanned = scan(page, scanner_with(named, rng, dpi=plan.dpi), rng, back=back)
     return BenchPage(plan.name, plan.group, plan.faults, scanned)
 

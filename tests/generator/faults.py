@@ -12,7 +12,8 @@ import cv2
 import numpy as np
 
 from tests.generator import chance
-from tests.generator.truth import Image, Matrix, Page
+from tests.generator.damage import DARK, Copier, Corners, on_a_large_glass, photocopy, photographed, punch_holes
+from tests.generator.truth import Image, Matrix, Page, moved
 
 Mode = Literal["colour", "grey", "bilevel"]
 
@@ -73,11 +74,13 @@ def fold_shadow(image: Image, at: float, strength: float, *, vertical: bool = Fa
 # --- on the glass -----------------------------------------------------------------------------------------------------
 
 
-def skew(image: Image, degrees: float) -> tuple[Image, Matrix]:
-    """Turn the content by ``degrees`` clockwise about the middle; the corners show the scanner's lid, nearly white."""
+WHITE_LID = (244, 244, 246)
+
+
+def skew(image: Image, degrees: float, *, lid: tuple[int, int, int] = WHITE_LID) -> tuple[Image, Matrix]:
+    """Turn the content by ``degrees`` clockwise about the middle; the corners show the scanner's ``lid``."""
     height, width = image.shape[:2]
     matrix = np.vstack([cv2.getRotationMatrix2D((width / 2, height / 2), -degrees, 1), [0, 0, 1]]).astype(float)
-    lid = (244, 244, 246)
     turned = cv2.warpAffine(image, matrix[:2], (width, height), flags=cv2.INTER_LINEAR, borderValue=lid)
     return np.asarray(turned, dtype=np.uint8), matrix
 
@@ -156,10 +159,13 @@ class Scanner:
 
     Attributes:
         skew_deg: Clockwise, -5 to 5. rotation: Quarter turns clockwise, degrees. tint: Of the paper.
-        light, light_angle, corner: See ``uneven_light``. fold: Where a horizontal fold lies, share of the height.
+        light, light_angle, corner: See ``uneven_light``. fold: Where a horizontal fold lies, share of the height;
+            ``fold_vertical``: of the width.
         bleed: See ``bleed_through``; works where there is a page on the back. faded: See ``low_ink``.
         noise, specks: See ``noise``. blur: Sigma, pixels. jpeg: Quality of a recompression; ``None`` for none.
-        mode: Colour, grey or black and white.
+        mode: Colour, grey or black and white. copier: What copied the page before. holes: Whether it is punched.
+        border: Dark ground that shows left, above, right and below the page, millimetres. corners, desk: Where the
+            page's corners lie in a photograph, and on what; ``None`` for a scan.
     """
 
     skew_deg: float = 0.0
@@ -177,6 +183,12 @@ class Scanner:
     blur: float = 0.0
     jpeg: int | None = None
     mode: Mode = "colour"
+    fold_vertical: bool = False
+    copier: Copier | None = None
+    holes: bool = False
+    border: tuple[float, float, float, float] | None = None
+    corners: Corners | None = None
+    desk: tuple[int, int, int] = (92, 70, 52)
 
     @classmethod
     def draw(cls, rng: random.Random, *, severity: float = 1.0) -> Self:
@@ -199,26 +211,36 @@ class Scanner:
         )
 
 
-def _on_paper(image: Image, scanner: Scanner, numbers: np.random.Generator, back: Image | None) -> Image:
+def _on_paper(
+    page: Page, scanner: Scanner, rng: random.Random, numbers: np.random.Generator, back: Image | None
+) -> Image:
+    image = page.image
     if scanner.faded:
         image = low_ink(image, scanner.faded, numbers)
     if scanner.bleed and back is not None:
         image = bleed_through(image, back, scanner.bleed)
+    if scanner.copier is not None:
+        image = photocopy(image, scanner.copier, page.dpi, numbers)
     if scanner.tint != (1.0, 1.0, 1.0):
         image = paper_tint(image, scanner.tint, numbers)
     if scanner.fold is not None:
-        image = fold_shadow(image, scanner.fold, scanner.fold_strength)
-    return image
+        image = fold_shadow(image, scanner.fold, scanner.fold_strength, vertical=scanner.fold_vertical)
+    return punch_holes(image, page.dpi, rng) if scanner.holes else image
 
 
-def _on_glass(image: Image, scanner: Scanner) -> tuple[Image, Matrix]:
-    matrix = np.eye(3)
+def _on_glass(image: Image, scanner: Scanner, dpi: int, numbers: np.random.Generator) -> tuple[Image, Matrix]:
+    matrix, laid = np.eye(3), np.eye(3)
+    if scanner.border is not None:
+        image, laid = on_a_large_glass(image, scanner.border, dpi)
     if scanner.skew_deg:
-        image, matrix = skew(image, scanner.skew_deg)
+        image, matrix = skew(image, scanner.skew_deg, lid=WHITE_LID if scanner.border is None else DARK)
+    if scanner.corners is not None:
+        image, seen = photographed(image, scanner.corners, scanner.desk, numbers)
+        matrix = seen @ matrix
     image, turned = quarter_turns(image, scanner.rotation)
     if scanner.light or scanner.corner:
         image = uneven_light(image, scanner.light, scanner.light_angle, corner=scanner.corner)
-    return image, turned @ matrix
+    return image, turned @ matrix @ laid
 
 
 def _in_sensor(image: Image, scanner: Scanner, numbers: np.random.Generator) -> Image:
@@ -230,17 +252,28 @@ def _in_sensor(image: Image, scanner: Scanner, numbers: np.random.Generator) -> 
     return to_grey(image) if scanner.mode == "grey" else to_bilevel(image)
 
 
+def _turn(matrix: Matrix, page: Page) -> float:
+    """Return by how many degrees clockwise ``matrix`` turns the middle of ``page``, quarter turns included."""
+    height, width = page.image.shape[:2]
+    (x0, y0), (x1, y1) = moved(matrix, [(width / 2 - 50, height / 2), (width / 2 + 50, height / 2)])
+    return math.degrees(math.atan2(y1 - y0, x1 - x0))
+
+
 def scan(page: Page, scanner: Scanner, rng: random.Random, *, back: Image | None = None) -> Page:
     """Return ``page`` as ``scanner`` sees it, its truth moved along; ``back`` is what is printed on the other side."""
     numbers = chance.arrays(rng)
-    image, matrix = _on_glass(_on_paper(page.image, scanner, numbers, back), scanner)
+    paper = _on_paper(page, scanner, rng, numbers, back)
+    image, matrix = _on_glass(paper, scanner, page.dpi, numbers)
     image = _in_sensor(image, scanner, numbers)
     if scanner.jpeg is not None and scanner.mode != "bilevel":
         image = jpeg(image, scanner.jpeg)
+    turn = scanner.skew_deg
+    if scanner.corners is not None:
+        turn = (_turn(matrix, page) - scanner.rotation + 180) % 360 - 180
     return replace(
         page,
         image=image,
         matrix=matrix @ page.matrix,
-        skew_deg=page.skew_deg + scanner.skew_deg,
+        skew_deg=page.skew_deg + turn,
         rotation=(page.rotation + scanner.rotation) % 360,
     )

@@ -15,9 +15,11 @@ def cut_line(page: Page, line: Line, *, margin: float = 0.2) -> Image:
     to_page = np.array([[1, 0, left - edge], [0, 1, top - edge], [0, 0, 1]])
     size = (round(right - left + 2 * edge), round(bottom - top + 2 * edge))
     flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
-    upright = cv2.warpAffine(
-        page.image, (page.matrix @ to_page)[:2], size, flags=flags, borderMode=cv2.BORDER_REPLICATE
-    )
+    matrix = page.matrix @ to_page
+    if np.array_equal(matrix[2], (0, 0, 1)):
+        upright = cv2.warpAffine(page.image, matrix[:2], size, flags=flags, borderMode=cv2.BORDER_REPLICATE)
+    else:  # photographed
+        upright = cv2.warpPerspective(page.image, matrix, size, flags=flags, borderMode=cv2.BORDER_REPLICATE)
     return np.asarray(upright, dtype=np.uint8)
 
 

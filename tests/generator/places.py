@@ -98,12 +98,12 @@ class Commune:
     province_code: str
 
     @classmethod
-    def invent(cls, rng: random.Random) -> Self:
-        """Return a commune of two or three syllables somewhere in the country."""
-        name = f"{rng.choice(_FIRST)} {rng.choice(_SECOND)}"
+    def invent(cls, rng: random.Random, share: slice = slice(None)) -> Self:
+        """Return a commune of two or three syllables somewhere in the country; ``share`` of the names are used."""
+        name = f"{rng.choice(_FIRST[share])} {rng.choice(_SECOND[share])}"
         if rng.random() < 0.25:
-            name += " " + rng.choice(_THIRD)
-        return cls(rng.choice(("xã", "xã", "phường")), name, rng.choice(sorted(province_names())))
+            name += " " + rng.choice(_THIRD[share])
+        return cls(rng.choice(("xã", "xã", "phường")), name, rng.choice(sorted(province_names())[share]))
 
     @property
     def province(self) -> str:

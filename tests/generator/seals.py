@@ -125,7 +125,7 @@ def round_seal(
     sheet.stain(ink, strength.astype(np.float32), centre[0] - diameter / 2, centre[1] - diameter / 2, "seal")
 
 
-def _spline(points: npt.NDArray[np.float64], steps: int = 24) -> npt.NDArray[np.float64]:
+def spline(points: npt.NDArray[np.float64], steps: int = 24) -> npt.NDArray[np.float64]:
     """Return the Catmull-Rom curve through ``points``."""
     padded = np.vstack([2 * points[0] - points[1], points, 2 * points[-1] - points[-2]])
     t = np.linspace(0, 1, steps, endpoint=False)[:, None]
@@ -162,7 +162,7 @@ def _scribble(rng: random.Random) -> list[npt.NDArray[np.float64]]:
         strokes.append(
             np.array([(u(0.2, 0.4), u(0.3, 0.5)), (u(0.5, 0.7), u(0.2, 0.4)), (x + u(0, 0.2), u(0.05, 0.3))])
         )
-    curves = [_spline(stroke) for stroke in strokes]
+    curves = [spline(stroke) for stroke in strokes]
     for curve in curves:
         curve[:, 0] += lean * (0.6 - curve[:, 1])
     low, high = np.min([c.min(axis=0) for c in curves], axis=0), np.max([c.max(axis=0) for c in curves], axis=0)
@@ -219,3 +219,30 @@ def arrival_stamp(
         (ink.shape[0], ink.shape[1]), rng, weakest=0.55
     )
     sheet.stain((176, 34, 52), turned.astype(np.float32), *corner, "stamp")
+
+
+def signature_overlay(sheet: Sheet, style: Style, corner: tuple[float, float], *, agency: str, time: str) -> None:
+    """Print what a digital signature shows of itself at ``corner`` millimetres: an emblem and four lines of small text.
+
+    The lines are text of the paper; the emblem is not.
+    """
+    x, y = corner
+    side = 9.0
+    left, top, right, bottom = (sheet.px(v) for v in (x, y, x + side, y + side))
+    band = (right - left) / 4
+    for i, ink in enumerate(((196, 30, 44), (30, 84, 170), (34, 140, 70))):
+        sheet.draw.polygon(
+            [
+                (left + i * 1.1 * band, top),
+                (left + (i * 1.1 + 1.6) * band, top),
+                (left + (i * 1.1 + 0.8) * band, bottom),
+            ],
+            fill=ink,
+        )
+    sheet.mark("emblem", (left, top, right, bottom))
+    small = style.but(size=6.8, ink=(34, 34, 40))
+    host = "".join(c for c in agency.lower() if c.isascii() and c.isalpha())[:12]
+    lines = (f"Người ký: {agency}", f"Email: vanthu@{host}.example", f"Cơ quan: {agency}", f"Thời gian ký: {time}")
+    sheet.next_block()
+    for i, text in enumerate(lines):
+        sheet.line(text, small, x + side + 1.5, y + 2.2 + 2.75 * i)

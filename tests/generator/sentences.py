@@ -1,4 +1,4 @@
-"""Sentences: the stock of ``stock.toml`` with its slots filled, so that no two papers say the same."""
+"""Sentences: the stock of ``stock.toml`` and ``benchstock.toml``, its slots filled: no two papers say the same."""
 
 import datetime as dt
 import random
@@ -18,6 +18,13 @@ def stock(use: str, subset: Subset) -> tuple[str, ...]:
     with files("tests.generator").joinpath("stock.toml").open("rb") as source:
         patterns: list[str] = tomllib.load(source)[use]
     return tuple(p for i, p in enumerate(patterns) if (i % 3 == 2) == (subset == "test"))
+
+
+@cache
+def bench_stock(use: str, subset: Subset) -> tuple[str, ...]:
+    """Return what ``benchstock.toml`` keeps for ``use`` on benchmark pages of ``subset``."""
+    with files("tests.generator").joinpath("benchstock.toml").open("rb") as source:
+        return tuple(tomllib.load(source)[subset][use])
 
 
 _NOW = dt.date(2025, 6, 30)

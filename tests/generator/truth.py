@@ -15,7 +15,7 @@ Image = npt.NDArray[np.uint8]
 """H×W×3 RGB or H×W grey, 8 bits."""
 
 Matrix = npt.NDArray[np.float64]
-"""3×3, upright page pixels to scan pixels, column vectors."""
+"""3×3, upright page pixels to scan pixels, homogeneous column vectors: projective for a photographed page."""
 
 Rect = tuple[float, float, float, float]
 """Left, top, right, bottom in upright page pixels."""
@@ -28,6 +28,12 @@ def union(rects: Sequence[Rect]) -> Rect:
     """Return the smallest rectangle around all of ``rects`` (at least one)."""
     left, top, right, bottom = zip(*rects, strict=True)
     return min(left), min(top), max(right), max(bottom)
+
+
+def moved(matrix: Matrix, points: Sequence[tuple[float, float]]) -> list[tuple[float, float]]:
+    """Return where ``matrix`` takes ``points``."""
+    x, y, w = matrix @ np.array([*zip(*points, strict=True), [1.0] * len(points)])
+    return [(float(a), float(b)) for a, b in zip(x / w, y / w, strict=True)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +81,12 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """Ink that is no text of the paper: ``seal``, ``signature``, ``stamp``, ``qr``, ``portrait``."""
+    """Ink that is no text of the paper.
+
+    Attributes:
+        kind: ``seal``, ``signature``, ``stamp``, ``handwriting``, ``checkbox``, ``emblem``, ``stain``, ``qr`` or
+            ``portrait``.
+    """
 
     kind: str
     rect: Rect
@@ -110,9 +121,7 @@ class Page:
     def quad(self, rect: Rect) -> Quad:
         """Return where the corners of ``rect`` are in the scan."""
         left, top, right, bottom = rect
-        corners = np.array([[left, right, right, left], [top, top, bottom, bottom], [1, 1, 1, 1]], dtype=float)
-        moved = (self.matrix @ corners)[:2].T
-        a, b, c, d = ((float(x), float(y)) for x, y in moved)
+        a, b, c, d = moved(self.matrix, [(left, top), (right, top), (right, bottom), (left, bottom)])
         return a, b, c, d
 
     def box(self, rect: Rect) -> tuple[int, int, int, int]:

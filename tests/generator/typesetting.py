@@ -122,14 +122,15 @@ class Sheet:
 
     # --- measuring ---------------------------------------------------------------------------------------------------
 
-    def _font(self, style: Style) -> ImageFont.FreeTypeFont:
+    def font(self, style: Style) -> ImageFont.FreeTypeFont:
+        """Return the face of ``style`` in pixels of this sheet."""
         return fonts.load(style.family, style.size * self.dpi / 72, bold=style.bold, italic=style.italic)
 
     def _word_width(self, word: _Pieces) -> float:
-        return sum((float(self._font(style).getlength(piece)) for piece, style in word), 0.0)
+        return sum((float(self.font(style).getlength(piece)) for piece, style in word), 0.0)
 
     def _space(self, word: _Pieces) -> float:
-        return float(self._font(word[-1][1]).getlength(" "))
+        return float(self.font(word[-1][1]).getlength(" "))
 
     def text_width(self, runs: Sequence[Run]) -> float:
         """Return the width of ``runs`` on one line, millimetres."""
@@ -189,13 +190,20 @@ class Sheet:
             words += self._set_words(split, self.px(x), y, [self._space(word) for word in split[:-1]])
         return self._record(words, place)
 
+    def set_spaced(self, text: str, style: Style, x: float, y: float, pitch: float) -> Rect:
+        """Set one word letter by letter: centred at ``x``, and every ``pitch`` millimetres from there."""
+        font = self.font(style)
+        starts = [self.px(x + pitch * i) - font.getlength(letter) / 2 for i, letter in enumerate(text)]
+        rects = [self._write(pen, self.px(y), letter, style) for pen, letter in zip(starts, text, strict=True)]
+        return self._record([Word(text, union(rects), style.kind)], "body")
+
     def _set_words(self, words: Sequence[_Pieces], pen: float, y: float, spaces: Sequence[float]) -> list[Word]:
         set_words: list[Word] = []
         for word, space in zip(words, [*spaces, 0.0], strict=True):
             rects: list[Rect] = []
             for piece, style in word:
                 rects.append(self._write(pen, self.px(y - style.lift), piece, style))
-                pen += self._font(style).getlength(piece)
+                pen += self.font(style).getlength(piece)
             set_words.append(Word("".join(piece for piece, _ in word), union(rects), word[0][1].kind))
             pen += space
         return set_words
@@ -206,7 +214,7 @@ class Sheet:
         return self._lines[-1].rect
 
     def _write(self, x: float, y: float, text: str, style: Style) -> Rect:
-        font = self._font(style)
+        font = self.font(style)
         if self.marks_apart is not None and style.kind == "print":
             return draw_apart(self.draw, (x, y), text, font, ink=style.ink, style=self.marks_apart)
         self.draw.text((x, y), text, fill=style.ink, font=font, anchor="ls")
@@ -246,7 +254,7 @@ class Sheet:
 
     def leaders(self, x0: float, x1: float, y: float, style: Style) -> None:
         """Fill from ``x0`` to ``x1`` with full stops, as typists do; they are not text."""
-        font = self._font(style)
+        font = self.font(style)
         count = int(self.px(x1 - x0) / font.getlength("."))
         self.draw.text((self.px(x0), self.px(y)), "." * max(0, count), fill=style.ink, font=font, anchor="ls")
 

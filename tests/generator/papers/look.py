@@ -8,7 +8,7 @@ from typing import Protocol, Self
 from tests.generator.fonts import SHELVES, Family, Subset
 from tests.generator.letters import MarkStyle
 from tests.generator.truth import Owner
-from tests.generator.typesetting import Ink, Sheet, Style
+from tests.generator.typesetting import A4_HEIGHT, A4_WIDTH, Ink, Sheet, Style
 
 TYPED: Ink = (18, 20, 48)
 """A second printer's bluish black, for values put into a form."""
@@ -50,9 +50,10 @@ class Look:
             marks_apart=MarkStyle.draw(rng) if marks_apart else None,
         )
 
-    def sheet(self) -> Sheet:
+    def sheet(self, *, landscape: bool = False) -> Sheet:
         """Return a blank A4 sheet."""
-        return Sheet(self.dpi, marks_apart=self.marks_apart)
+        width, height = (A4_HEIGHT, A4_WIDTH) if landscape else (A4_WIDTH, A4_HEIGHT)
+        return Sheet(self.dpi, width=width, height=height, marks_apart=self.marks_apart)
 
 
 class Content(Protocol):

@@ -6,7 +6,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from tests.generator import numerals
+from tests.generator.chance import seeded
 from tests.generator.papers.look import Look
+from tests.generator.penmanship import write_digits
 from tests.generator.places import Agency
 from tests.generator.seals import round_seal, signature
 from tests.generator.typesetting import Align, Run, Sheet, Style
@@ -31,7 +33,8 @@ class Heading:
 
     Attributes:
         agency: Who issues. number, symbol: ``320`` and ``/QĐ-UBND``. issued_on: When.
-        by_hand: Whether number and day were left blank by the typist and written by the registry's pen.
+        by_hand: Whether number and day are set in the look's hand.
+        pen_gap: Millimetres left blank for number and day, which are then written by pen and no text; 0 for none.
     """
 
     agency: Agency
@@ -39,42 +42,71 @@ class Heading:
     symbol: str
     issued_on: dt.date
     by_hand: bool = False
+    pen_gap: float = 0.0
 
 
-def _header_size(sheet: Sheet, style: Style, agency: Agency) -> float:
+def _blank_for_pen(sheet: Sheet, before: Run, after: Run, *, gap: float, centre: float, y: float) -> float:
+    """Set two pieces of one line ``gap`` millimetres apart, together around ``centre``; return where the gap begins."""
+    widths = [sheet.text_width([run]) for run in (before, after)]
+    x = centre - (sum(widths) + gap) / 2
+    sheet.set_segments([(x, [before]), (x + widths[0] + gap, [after])], y)
+    return x + widths[0]
+
+
+def _header_size(sheet: Sheet, style: Style, agency: Agency, centres: tuple[float, float]) -> float:
     """Return the largest size, 12.5 points or less, at which the two columns of the header stay apart."""
     size = 12.5
     while size > 9:
         bold = style.but(size=size, bold=True)
         left = max(sheet.text_width([(name, bold)]) for name in (agency.superior or "-", *agency.name))
-        if LEFT_CENTRE + left / 2 + 4 < RIGHT_CENTRE - sheet.text_width([(MOTTO[0], bold)]) / 2:
+        if centres[0] + left / 2 + 4 < centres[1] - sheet.text_width([(MOTTO[0], bold)]) / 2:
             break
         size -= 0.5
     return size
 
 
-def two_column_header(sheet: Sheet, look: Look, heading: Heading, y: float = 24.0) -> float:
+def two_column_header(
+    sheet: Sheet,
+    look: Look,
+    heading: Heading,
+    y: float = 24.0,
+    *,
+    centres: tuple[float, float] = (LEFT_CENTRE, RIGHT_CENTRE),
+) -> float:
     """Set zones 2 and 3 on the left, then 1 and 4 on the right; return the baseline of zones 3 and 4."""
     style, row = look.text, y
-    size = _header_size(sheet, style, heading.agency)
+    left_centre, right_centre = centres
+    size = _header_size(sheet, style, heading.agency, centres)
     sheet.next_block()
     if heading.agency.superior:
-        sheet.line(heading.agency.superior, style.but(size=size), LEFT_CENTRE, row, align="centre")
+        sheet.line(heading.agency.superior, style.but(size=size), left_centre, row, align="centre")
         row += 5.6
     for name in heading.agency.name:
-        left, _, right, _ = sheet.line(name, style.but(size=size, bold=True), LEFT_CENTRE, row, align="centre")
+        left, _, right, _ = sheet.line(name, style.but(size=size, bold=True), left_centre, row, align="centre")
         row += 5.6
     bottom, third = max(y + 15.5, row + 4.0), sheet.mm(right - left) / 5
-    sheet.rule(LEFT_CENTRE - third, row - 3.6, LEFT_CENTRE + third, row - 3.6)
+    sheet.rule(left_centre - third, row - 3.6, left_centre + third, row - 3.6)
     plain, dated = style.but(size=size + 0.5), style.but(size=size + 1, italic=True)
     pens = (look.hand, look.hand) if heading.by_hand else (plain, dated)
-    number = [("Số: ", plain), (heading.number, pens[0]), (heading.symbol, plain)]
-    sheet.line(number, plain, LEFT_CENTRE, bottom, align="centre")
+    gap, pen_xs = heading.pen_gap, list[float]()
+    if gap:
+        symbol = (heading.symbol, plain)
+        pen_xs.append(_blank_for_pen(sheet, ("Số:", plain), symbol, gap=gap, centre=left_centre, y=bottom))
+    else:
+        number = [("Số: ", plain), (heading.number, pens[0]), (heading.symbol, plain)]
+        sheet.line(number, plain, left_centre, bottom, align="centre")
     sheet.next_block()
-    national_motto(sheet, style, RIGHT_CENTRE, y, size=size)
+    national_motto(sheet, style, right_centre, y, size=size)
     _, day, rest = numerals.long_date(heading.issued_on).split(" ", 2)
-    date = [(f"{heading.agency.seat}, ngày ", dated), (day, pens[1]), (f" {rest}", dated)]
-    sheet.line(date, dated, RIGHT_CENTRE, bottom, align="centre")
+    if gap:
+        seat = f"{heading.agency.seat}, ngày"
+        ends = ((seat, dated), (rest, dated))
+        pen_xs.append(_blank_for_pen(sheet, *ends, gap=gap * 0.75, centre=right_centre, y=bottom))
+        for x, written in zip(pen_xs, (heading.number, day), strict=True):
+            write_digits(sheet, seeded(heading.number, written), written, x + 1.5, bottom + 0.4)
+    else:
+        date = [(f"{heading.agency.seat}, ngày ", dated), (day, pens[1]), (f" {rest}", dated)]
+        sheet.line(date, dated, right_centre, bottom, align="centre")
     return bottom
 
 
@@ -97,22 +129,36 @@ SIGNING_HEIGHT = 50.0
 """Room a signing block needs, millimetres."""
 
 
-def signing_block(sheet: Sheet, look: Look, rng: random.Random, *, agency: Agency, signing: Signing, y: float) -> None:
-    """Set the recipients on the left, then office, signature, seal and name on the right, level with each other."""
+def signing_block(
+    sheet: Sheet,
+    look: Look,
+    rng: random.Random,
+    *,
+    agency: Agency,
+    signing: Signing,
+    y: float,
+    left: float = LEFT,
+    centre: float = RIGHT_CENTRE,
+    raised: float = 0.0,
+) -> None:
+    """Set the recipients on the left, then office, signature, seal and name on the right, level with each other.
+
+    ``raised`` lifts the seal by so many millimetres, over the office's title.
+    """
     style = look.text
     sheet.next_block()
-    sheet.line("Nơi nhận:", style.but(size=12, bold=True, italic=True), LEFT, y)
+    sheet.line("Nơi nhận:", style.but(size=12, bold=True, italic=True), left, y)
     for i, recipient in enumerate(signing.recipients):
-        sheet.line(f"- {recipient}", style.but(size=11), LEFT, y + 5 + 4.6 * i)
+        sheet.line(f"- {recipient}", style.but(size=11), left, y + 5 + 4.6 * i)
     sheet.next_block()
     for i, office in enumerate(signing.office):
-        sheet.line(office, style.but(size=13.5, bold=True), RIGHT_CENTRE, y + 5.8 * i, align="centre")
+        sheet.line(office, style.but(size=13.5, bold=True), centre, y + 5.8 * i, align="centre")
     top = y + 5.8 * (len(signing.office) - 1)
-    sheet.line(signing.name, style.but(size=14, bold=True), RIGHT_CENTRE, top + rng.uniform(36, 39), align="centre")
-    pen_x = RIGHT_CENTRE - 21 + rng.uniform(-4, 4)
+    sheet.line(signing.name, style.but(size=14, bold=True), centre, top + rng.uniform(36, 39), align="centre")
+    pen_x = centre - 21 + rng.uniform(-4, 4)
     signature(sheet, rng, pen_x, top + 7 + rng.uniform(-1, 3))
     # The seal covers about a third of the signature, on its left (decree 30, annex I, zone 8).
-    round_seal(sheet, rng, (pen_x - 2 + rng.uniform(-3, 3), top + 17 + rng.uniform(-2, 2)), agency.ring)
+    round_seal(sheet, rng, (pen_x - 2 + rng.uniform(-3, 3), top + 17 - raised + rng.uniform(-2, 2)), agency.ring)
 
 
 def form_line(
@@ -125,6 +171,7 @@ def form_line(
     width: float = WIDTH,
     shares: Sequence[float] = (1.0,),
     leading: float = 7.0,
+    fill: Callable[[Sheet, float, float, float, Style], None] = Sheet.leaders,
 ) -> float:
     """Set labels with dotted leaders and the values typed over them; return the baseline of the next line.
 
@@ -137,13 +184,14 @@ def form_line(
         width: Of the whole line, millimetres.
         shares: Of the width, one for each part.
         leading: Between lines, millimetres.
+        fill: Draws the leaders from one x to another on a baseline, in the labels' style.
     """
     label, value = styles
     if len(parts) == 1:
         runs: list[Run] = [(parts[0][0] + " ", label), (parts[0][1], value)]
         start = x + sheet.text_width([(parts[0][0] + " .", label)]) - sheet.text_width([(".", label)])
         for line in sheet.break_lines(runs, width):
-            sheet.leaders(start, x + width, y, label)
+            fill(sheet, start, x + width, y, label)
             sheet.set_line(line, x, y)
             y, start = y + leading, x
         return y
@@ -151,7 +199,7 @@ def form_line(
     edge = x
     for (name, text), share in zip(parts, shares, strict=True):
         label_width = sheet.text_width([(name + " .", label)]) - sheet.text_width([(".", label)])
-        sheet.leaders(edge + label_width, edge + share * width - 1.0, y, label)
+        fill(sheet, edge + label_width, edge + share * width - 1.0, y, label)
         segments.append((edge, [(name + " ", label), (text, value)]))
         edge += share * width
     sheet.set_segments(segments, y)
@@ -162,12 +210,22 @@ class Flow:
     """Text that runs over pages: page numbers top centre from page 2 (decree 30, annex I).
 
     Attributes:
-        sheets: The pages so far. y: Next baseline on the last of them, millimetres.
+        sheets: The pages so far. y: Next baseline on the last of them. left, width: Of the column, millimetres.
     """
 
-    def __init__(self, blank: Callable[[], Sheet], style: Style, *, top: float = 24.0, bottom: float = 276.0) -> None:
+    def __init__(
+        self,
+        blank: Callable[[], Sheet],
+        style: Style,
+        *,
+        top: float = 24.0,
+        bottom: float = 276.0,
+        left: float = LEFT,
+        width: float = WIDTH,
+    ) -> None:
         self._blank, self._style = blank, style
         self._top, self._bottom = top, bottom
+        self.left, self.width = left, width
         self.sheets: list[Sheet] = [blank()]
         self.y = top
 
@@ -200,7 +258,7 @@ class Flow:
 
     def height(self, runs: Sequence[Run], *, leading: float = 6.6, first_indent: float = 12.7) -> float:
         """Return how high a paragraph would be, millimetres."""
-        return leading * len(self.sheet.break_lines(runs, WIDTH, first_indent=first_indent))
+        return leading * len(self.sheet.break_lines(runs, self.width, first_indent=first_indent))
 
     def skip(self, height: float) -> None:
         """Leave ``height`` millimetres free."""
@@ -217,11 +275,11 @@ class Flow:
     ) -> None:
         """Set a paragraph over as many pages as it takes."""
         self.sheet.next_block()
-        for line in self.sheet.break_lines(runs, WIDTH, first_indent=first_indent):
+        for line in self.sheet.break_lines(runs, self.width, first_indent=first_indent):
             if self.room < 0:
                 self.next_page()
                 self.sheet.next_block()
-            self.sheet.set_line(line, LEFT, self.y, WIDTH, align=align)
+            self.sheet.set_line(line, self.left, self.y, self.width, align=align)
             self.y += leading
         self.y += after
 
