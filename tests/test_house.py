@@ -68,7 +68,7 @@ def test_no_file_of_ours_names_this_machine_or_a_registry() -> None:
     ours = [
         p
         for p in files
-        if not {".venv", "demo", "build", ".git"} & set(p.relative_to(ROOT).parts) and p != Path(__file__)
+        if not {".venv", ".venv-train", ".training", "demo", "build", ".git"} & set(p.relative_to(ROOT).parts) and p != Path(__file__)
     ]
     assert len(ours) > 100
     assert [str(p) for p in ours if forbidden.search(p.read_text())] == []
