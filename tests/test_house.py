@@ -12,6 +12,7 @@ from dossier.errors import SohoaError
 from ingest import pipeline
 
 ROOT = Path(__file__).parent.parent
+NOT_OURS = {".venv", ".venv-train", ".training", "demo", "build", ".git"}
 ROOMS = ("api", "dossier", "ingest", "ocr", "signing", "storage")
 
 
@@ -68,7 +69,7 @@ def test_no_file_of_ours_names_this_machine_or_a_registry() -> None:
     ours = [
         p
         for p in files
-        if not {".venv", ".venv-train", ".training", "demo", "build", ".git"} & set(p.relative_to(ROOT).parts) and p != Path(__file__)
+        if not NOT_OURS & set(p.relative_to(ROOT).parts) and p != Path(__file__)
     ]
     assert len(ours) > 100
     assert [str(p) for p in ours if forbidden.search(p.read_text())] == []
