@@ -3,15 +3,21 @@ SHELL := /bin/bash
 VENV  := .venv
 PY    := $(VENV)/bin/python
 export OMP_THREAD_LIMIT := 1
+# The test pages shown in docs/benchmarks.md.
+PICTURED := test-decision-01 test-application-01 test-birth-certificate-01 test-table-01 test-body-text-01
 
-.PHONY: help demo test check bench serve clean
+.PHONY: help demo test check bench bench-ocr bench-ablation bench-throughput bench-pictures serve clean
 
 help:
 	@echo "make demo   digitize the sample batch and show where the results are (./demo)"
 	@echo "make test   lint, types, import contract and all tests"
 	@echo "make check  lint, types and import contract only"
-	@echo "make bench  speed and accuracy tables"
 	@echo "make serve  API and workers on 127.0.0.1:8080"
+	@echo "make bench  what each step costs and how well the sample batch is read"
+	@echo "make bench-ocr         reading against plain Tesseract and OCRmyPDF on the test pages (half an hour)"
+	@echo "make bench-ablation    what each step of the cleanup is worth"
+	@echo "make bench-throughput  pages per second of one process and of two"
+	@echo "make bench-pictures    pages as scanned, as read, and the words read, into docs/images"
 
 # --- installation: stamps say what has been installed ------------------------------------------------------------
 
@@ -49,6 +55,27 @@ test: check
 
 bench: $(VENV)/.test
 	$(PY) -m tests.benchmarks
+
+# OCRmyPDF is compared with, never used: it lives in an environment of its own.
+build/bench/ocrmypdf/.installed: tests/benchmarks/ocrmypdf.lock tests/benchmarks/install-unpaper.sh
+	bash tests/benchmarks/install-unpaper.sh
+	python3 -m venv --clear $(@D)
+	$(@D)/bin/pip install --quiet --disable-pip-version-check --require-hashes -r $<
+	@touch $@
+
+BENCH_OCR := $(PY) -m tests.benchmarks.ocr
+
+bench-ocr: $(VENV)/.test build/bench/ocrmypdf/.installed
+	$(BENCH_OCR) compare --set test --engine ours --engine tesseract --engine tesseract-osd --engine ocrmypdf
+
+bench-ablation: $(VENV)/.test
+	$(BENCH_OCR) ablation
+
+bench-throughput: $(VENV)/.test
+	$(BENCH_OCR) throughput --limit 20
+
+bench-pictures: $(VENV)/.test
+	$(BENCH_OCR) pictures docs/images $(addprefix --only ,$(PICTURED))
 
 serve: $(VENV)/.runtime
 	$(VENV)/bin/sohoa serve

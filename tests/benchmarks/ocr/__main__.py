@@ -1,8 +1,8 @@
 """``python -m tests.benchmarks.ocr``: the commands of the reading benchmark."""
 
-import dataclasses
-import json
+from collections.abc import Collection, Iterator, Sequence
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -11,12 +11,15 @@ from rich.console import Console
 from rich.progress import track
 
 from tests.benchmarks.ocr import pages
-from tests.benchmarks.ocr.compare import EMPTY, PageScore, read_and_score
+from tests.benchmarks.ocr.ablation import ablation_table
+from tests.benchmarks.ocr.compare import PageScore, read_and_score
 from tests.benchmarks.ocr.engines import ENGINES, version
 from tests.benchmarks.ocr.pages import BUILD, Scan
-from tests.benchmarks.ocr.reliability import reliability_table
-from tests.benchmarks.ocr.tables import Table, cost_table, errors_table, faults_table, pages_table
-from tests.benchmarks.ocr.worst import confusions_table, worst_pages
+from tests.benchmarks.ocr.pictures import write_pictures
+from tests.benchmarks.ocr.real_lines import READERS, load_lines, real_lines_table
+from tests.benchmarks.ocr.report import Report, header
+from tests.benchmarks.ocr.tables import Table
+from tests.benchmarks.ocr.throughput import throughput_table
 from tests.benchmarks.usage import machine
 from tests.generator.fonts import Subset
 
@@ -24,14 +27,7 @@ app = typer.Typer(
     add_completion=False, no_args_is_help=True, help="Đo việc đọc / how well pages are read, at what cost."
 )
 console = Console()
-
-
-@app.callback()
-def benchmark() -> None:
-    """Tell the commands apart."""
-
-
-EngineName = StrEnum("EngineName", {name: name for name in ENGINES})
+progress = partial(track, transient=True, console=Console(stderr=True))
 
 
 class SetName(StrEnum):
@@ -51,83 +47,129 @@ OnlyOption = Annotated[
     list[str] | None, typer.Option(help="Chỉ trang có tên chứa chuỗi này / pages whose names hold this")
 ]
 LimitOption = Annotated[int | None, typer.Option(min=1, help="Nhiều nhất bấy nhiêu trang / at most so many pages")]
+OutOption = Annotated[Path, typer.Option(help="Thư mục kết quả / folder for what comes out")]
 
 
-def header(scans: tuple[Scan, ...], subset: SetName) -> str:
-    """Return what figures depend on, as one line."""
-    inputs = f"{subset} set, {len(scans)} pages, pages {pages.digest(scans)}, generator {pages.sources_hash()}"
-    return f"{machine()}; {inputs}"
+EngineOption = Annotated[
+    list[str] | None, typer.Option(help=f"Lặp lại được / repeatable: {', '.join(ENGINES)}; ours if none")
+]
+
+
+def _known(names: list[str] | None, known: Collection[str]) -> list[str]:
+    """Return the names asked for, the first known one if none was.
+
+    Raises:
+        typer.BadParameter: One is unknown.
+    """
+    for name in names or []:
+        if name not in known:
+            raise typer.BadParameter(f"{name}: {', '.join(known)}")
+    return names or [next(iter(known))]
+
+
+def _scans(subset: SetName, only: list[str] | None, limit: int | None) -> tuple[Scan, ...]:
+    try:
+        return pages.load(subset.subset, only=only or (), limit=limit)
+    except ValueError as error:
+        raise typer.BadParameter(str(error)) from error
+
+
+def _show(head: str, *tables: Table) -> None:
+    console.print(head)
+    for table in tables:
+        console.print(table.rich())
 
 
 @app.command()
 def compare(
+    *,
     subset: SetOption = SetName.DEV,
-    engine: Annotated[list[EngineName] | None, typer.Option(help="Lặp lại được / repeatable; ours by default")] = None,
+    engine: EngineOption = None,
     only: OnlyOption = None,
     limit: LimitOption = None,
-    *,
     jobs: Annotated[int, typer.Option(min=1, max=64, help="Số tiến trình / processes per engine")] = 1,
-    out: Annotated[Path, typer.Option(help="Thư mục kết quả / folder for Markdown and JSON")] = BUILD,
+    out: OutOption = BUILD,
     as_json: Annotated[bool, typer.Option("--json", help="In JSON / print JSON")] = False,
 ) -> None:
-    """Đọc và so với bản đúng / read with each engine, compare with the truth, print and keep the tables."""
-    scans = pages.load(subset.subset, only=only or (), limit=limit)
-    names = [str(name) for name in engine or ["ours"]]
-    versions = [version(name) for name in names]
-    results: dict[str, list[PageScore]] = {}
+    """Đọc và so với bản đúng / read with each engine, compare with the truth, print and keep the figures."""
+    scans, names = _scans(subset, only, limit), _known(engine, ENGINES)
+    head = "; ".join([header(subset.subset, scans), *map(version, names)])
+    results: dict[str, Sequence[PageScore]] = {}
     for name in names:
-        read = read_and_score(ENGINES[name], scans, jobs=jobs)
-        results[name] = list(track(read, name, total=len(scans), transient=True, disable=as_json))
-    head = "; ".join([header(scans, subset), *versions])
-    figures = json.dumps({"header": head, "engines": _figures(results)}, ensure_ascii=False, indent=1)
-    tables = _tables(results)
-    text = "\n".join([f"{head}\n", *(table.markdown() for table in tables)])
-    last = names[0]
-    text += f"\n## Worst pages of {last}\n\n{worst_pages(results[last])}"
-    out.mkdir(parents=True, exist_ok=True)
-    (out / f"{subset}.json").write_text(figures, encoding="utf-8")
-    (out / f"{subset}.md").write_text(text, encoding="utf-8")
+        results[name] = list(progress(read_and_score(ENGINES[name], scans, jobs=jobs), name, total=len(scans)))
+    report = Report(str(subset), head, results)
+    files = report.write(out)
     if as_json:
-        typer.echo(figures)
+        typer.echo(report.json())
         return
-    console.print(head)
-    for table in tables:
-        console.print(table.rich())
-    console.print(f"{out / f'{subset}.md'}, {out / f'{subset}.json'}")
+    _show(head, *report.tables)
+    console.print(*files, sep="\n")
 
 
-def _tables(results: dict[str, list[PageScore]]) -> list[Table]:
-    tables = [errors_table(results), cost_table(results), faults_table(results)]
-    for name, scores in results.items():
-        if words := [word for s in scores for word in s.judged]:
-            tables.append(reliability_table(name, words))
-    for name, scores in results.items():
-        tables.append(pages_table(name, scores))
-    tables.append(confusions_table(next(iter(results.values()))))
-    return tables
+@app.command()
+def ablation(
+    *, subset: SetOption = SetName.DEV, only: OnlyOption = None, limit: LimitOption = None, out: OutOption = BUILD
+) -> None:
+    """Bỏ từng bước làm sạch / leave out each step of the cleanup, and force it on every page."""
+    scans = _scans(subset, only, limit)
+    head = header(subset.subset, scans)
+
+    def watched(some: Sequence[Scan]) -> Iterator[Scan]:
+        yield from progress(some, "ablation")
+
+    table = ablation_table(scans, watched)
+    out.mkdir(parents=True, exist_ok=True)
+    (out / f"{subset}-ablation.md").write_text(f"{head}\n\n{table.markdown()}", encoding="utf-8")
+    _show(head, table)
 
 
-def _figures(results: dict[str, list[PageScore]]) -> dict[str, Any]:
-    return {name: [_page_figures(s) for s in scores] for name, scores in results.items()}
+@app.command()
+def throughput(
+    *,
+    subset: SetOption = SetName.DEV,
+    engine: EngineOption = None,
+    only: OnlyOption = None,
+    limit: LimitOption = None,
+    jobs: Annotated[int, typer.Option(min=2, max=64, help="Số tiến trình / processes")] = 2,
+) -> None:
+    """So một tiến trình với nhiều / compare one process with several; leave the machine alone meanwhile."""
+    scans = _scans(subset, only, limit)
+    for name in _known(engine, ENGINES):
+        _show(f"{header(subset.subset, scans)}; {version(name)}", throughput_table(ENGINES[name], scans, jobs=jobs))
 
 
-def _page_figures(s: PageScore) -> dict[str, Any]:
-    cost = {"cpu_s": round(s.measured.cpu_s, 3), "wall_s": round(s.measured.wall_s, 3)}
-    cost |= {"peak_bytes": s.measured.peak_bytes}
-    shares = {"characters": s.characters, "words": s.words, "tones": s.marks.tones, "marked_tones": s.marks.marked}
-    shares |= {"order": s.order.characters, "inversions": s.order.inversions, **s.marks.letters}
-    return {
-        "page": s.scan.name,
-        "group": s.scan.group,
-        "faults": s.scan.faults,
-        "dpi": s.scan.dpi,
-        "false_characters": s.false_text if s.scan.group == EMPTY else 0,
-        "failure": s.measured.failure,
-        "text": s.measured.outcome.text,
-        **{key: dataclasses.astuple(share) for key, share in shares.items()},
-        **cost,
-    }
+@app.command(name="real-lines")
+def real_lines(
+    folder: Annotated[Path, typer.Argument(exists=True, help="Có lines.tsv: tệp, dpi, chữ / holds lines.tsv")],
+    *,
+    reader: Annotated[list[str] | None, typer.Option(help="Lặp lại được / repeatable")] = None,
+    every: Annotated[int, typer.Option(min=1, help="Chỉ lấy mỗi dòng thứ n / every n-th line only")] = 1,
+    out: OutOption = BUILD,
+) -> None:
+    """Đọc dòng cắt từ giấy thật / read lines cut from real papers."""
+    lines = load_lines(folder)[::every]
+    table, wrong = real_lines_table(_known(reader, READERS), lines)
+    out.mkdir(parents=True, exist_ok=True)
+    (out / "real-lines.diff").write_text(wrong, encoding="utf-8")
+    _show(machine(), table)
+
+
+@app.command()
+def pictures(
+    out: Annotated[Path, typer.Argument(help="Thư mục ghi ra / folder to write into")],
+    only: Annotated[list[str], typer.Option(help="Tên trang / names of pages")],
+    *,
+    subset: SetOption = SetName.TEST,
+) -> None:
+    """Vẽ trang, ảnh đọc, chữ đọc được / draw pages as scanned, as read, and the words read."""
+    for file in write_pictures(_scans(subset, only, None), out):
+        typer.echo(file)
+
+
+def main(arguments: list[str] | None = None) -> Any:
+    """Run the command line."""
+    return app(arguments)
 
 
 if __name__ == "__main__":
-    app()
+    main()

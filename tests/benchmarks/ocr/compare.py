@@ -12,7 +12,7 @@ from tests.benchmarks.ocr.metrics import MarkErrors, Share
 from tests.benchmarks.ocr.order import OrderErrors, order
 from tests.benchmarks.ocr.pages import Scan
 from tests.benchmarks.ocr.placed import JudgedWord, judge
-from tests.benchmarks.ocr.worker import Measured, read_all
+from tests.benchmarks.ocr.worker import Measured, workers
 
 EMPTY: Final = "empty"
 """Group of the pages without text; their readings count apart, as false text."""
@@ -67,8 +67,9 @@ def score(scan: Scan, measured: Measured) -> PageScore:
 
 def read_and_score(engine: Engine, scans: Sequence[Scan], *, jobs: int = 1) -> Iterator[PageScore]:
     """Read and score ``scans`` in order."""
-    for scan, measured in zip(scans, read_all(engine, scans, jobs=jobs), strict=True):
-        yield score(scan, measured)
+    with workers(engine, jobs=jobs, warm_up=scans[0]) as read_all:
+        for scan, measured in zip(scans, read_all(scans), strict=True):
+            yield score(scan, measured)
 
 
 def total(scores: Iterable[PageScore], part: Callable[[PageScore], _Sum], zero: _Sum) -> _Sum:

@@ -88,7 +88,7 @@ def ours(file: Path, _: int) -> Outcome:
     with watch.step("read"):
         reading = _read(page, kept)
     to_scan = master.to_original
-    words = tuple(ReadWord(w.text, w.confidence, _quad(w, to_scan)) for w in reading.words)
+    words = tuple(ReadWord(w.text, w.confidence, quad(w, to_scan)) for w in reading.words)
     return Outcome(reading.text, words, watch.steps)
 
 
@@ -112,7 +112,8 @@ def _read(page: PageImage, master: np.typing.NDArray[np.uint8]) -> PageReading:
     return read_page(master, number=page.number, dpi=page.dpi, engine=TesseractEngine(_LANGUAGE))
 
 
-def _quad(word: OcrWord, to_scan: Affine) -> Quad:
+def quad(word: OcrWord, to_scan: Affine) -> Quad:
+    """Return the corners of a word's box in pixels of the scan, given where those of the master lie in it."""
     box = word.box
     edges = ((box.x, box.y), (box.right, box.y), (box.right, box.bottom), (box.x, box.bottom))
     centres = (to_scan.point(x - 0.5, y - 0.5) for x, y in edges)  # its points are the pixels' centres

@@ -1,7 +1,7 @@
 """Tables as values, shown on the terminal or as Markdown; and those of the comparison."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from statistics import mean
 
@@ -51,7 +51,7 @@ def groups(scores: Sequence[PageScore]) -> list[tuple[str, list[PageScore]]]:
     return [*((name, [s for s in printed if s.scan.group == name]) for name in names), ("whole", printed)]
 
 
-def errors_table(results: dict[str, list[PageScore]]) -> Table:
+def errors_table(results: Mapping[str, Sequence[PageScore]]) -> Table:
     """Engines by groups: errors of the text."""
     letters = [*("đ", "ơ", "ư"), "âêôă"]
     head = ["engine", "group", "pages", "CER %", "worst page", "WER %", "tones wrong %", "of marked %"]
@@ -77,7 +77,7 @@ def errors_table(results: dict[str, list[PageScore]]) -> Table:
     return Table("Errors of the text", [*head, "đ %", "ơ %", "ư %", "â ê ô ă %", "order %", "inverted %"], rows)
 
 
-def cost_table(results: dict[str, list[PageScore]]) -> Table:
+def cost_table(results: Mapping[str, Sequence[PageScore]]) -> Table:
     """Engines: what a page costs, and what is read where nothing stands."""
     head = ["engine", "CPU s", "slowest page", "of it", "wall s", "peak MiB", "empty pages", "false characters each"]
     rows = []
@@ -101,7 +101,7 @@ def cost_table(results: dict[str, list[PageScore]]) -> Table:
     return Table("Cost of a printed page, and false text on empty ones", head, rows)
 
 
-def faults_table(results: dict[str, list[PageScore]]) -> Table:
+def faults_table(results: Mapping[str, Sequence[PageScore]]) -> Table:
     """Faults by engines: CER of the printed pages that have the fault."""
     printed = {engine: [s for s in scores if s.scan.group != EMPTY] for engine, scores in results.items()}
     some = next(iter(printed.values()))

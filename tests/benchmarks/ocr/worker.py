@@ -6,7 +6,7 @@ import os
 import queue
 import time
 import traceback
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
@@ -85,18 +85,22 @@ def _serve(engine: Engine, connection: Connection) -> None:
         connection.send((outcome, cpu_seconds() - before, failure))
 
 
-def read_all(engine: Engine, scans: Sequence[Scan], *, jobs: int = 1) -> Iterator[Measured]:
-    """Read pages with ``jobs`` workers; yield the results in the order of ``scans``.
+ReadAll = Callable[[Sequence[Scan]], Iterator[Measured]]
+"""Reads pages and gives the results in their order."""
 
-    The first page is read once before, unmeasured, in each worker: what an engine does once per process is not a
-    page's cost.
+
+@contextlib.contextmanager
+def workers(engine: Engine, *, jobs: int, warm_up: Scan) -> Iterator[ReadAll]:
+    """Start ``jobs`` workers and give what spreads pages over them.
+
+    Each first reads ``warm_up``, unmeasured: what an engine does once per process is not a page's cost.
     """
     with contextlib.ExitStack() as stack:
-        idle: queue.SimpleQueue[Worker] = queue.SimpleQueue()
-        workers = [stack.enter_context(Worker(engine)) for _ in range(jobs)]
+        started = [stack.enter_context(Worker(engine)) for _ in range(jobs)]
         threads = stack.enter_context(ThreadPoolExecutor(jobs))
-        list(threads.map(lambda worker: worker.read(scans[0]), workers))
-        for worker in workers:
+        list(threads.map(lambda worker: worker.read(warm_up), started))
+        idle: queue.SimpleQueue[Worker] = queue.SimpleQueue()
+        for worker in started:
             idle.put(worker)
 
         def read(scan: Scan) -> Measured:
@@ -106,4 +110,4 @@ def read_all(engine: Engine, scans: Sequence[Scan], *, jobs: int = 1) -> Iterato
             finally:
                 idle.put(worker)
 
-        yield from threads.map(read, scans)
+        yield lambda scans: threads.map(read, scans)
