@@ -67,6 +67,18 @@ def test_shares_add_up_by_their_counts() -> None:
     assert math.isnan(Share().percent)
 
 
+@pytest.mark.parametrize(
+    "text", ["Họ và tên: ........ Nam", "Họ và tên: …… … Nam", "Họ và tên: . . . . Nam", "Họ và tên:____ Nam"]
+)
+def test_leaders_are_no_text(text: str) -> None:
+    assert metrics.without_leaders(text) == "Họ và tên: Nam"
+
+
+@pytest.mark.parametrize("text", ["Điều 1. Phạm vi", "2020 - 2025", "v.v... và", "a. b. c."])
+def test_punctuation_is_no_leader(text: str) -> None:
+    assert metrics.without_leaders(text).replace(" ", "") == text.replace("...", "").replace(" ", "")
+
+
 # --- marks -----------------------------------------------------------------------------------------------------------
 
 
@@ -147,6 +159,7 @@ def test_a_lost_line_is_no_order_error() -> None:
     errors = order(HEADER, " ".join(HEADER[:3]))
     assert errors.characters.part <= 1  # the space before it
     assert errors.inversions == Share(0, 2)
+    assert errors.lost == Share(1, 4)
 
 
 def test_equal_lines_are_taken_in_order() -> None:

@@ -27,6 +27,7 @@ class PageScore:
     Attributes:
         scan: With the truth. measured: With the reading and its cost. text: The reading as it is compared.
         characters, words, marks, order: See the functions of the same names.
+        without_leaders: Like ``characters``, leaders taken out of truth and reading.
         judged: The words with places and confidences; empty if the engine gives none.
     """
 
@@ -34,6 +35,7 @@ class PageScore:
     measured: Measured
     text: str
     characters: Share
+    without_leaders: Share
     words: Share
     marks: MarkErrors
     order: OrderErrors
@@ -58,6 +60,7 @@ def score(scan: Scan, measured: Measured) -> PageScore:
         measured=measured,
         text=text,
         characters=metrics.characters(scan.text, text),
+        without_leaders=metrics.characters(metrics.without_leaders(scan.text), metrics.without_leaders(text)),
         words=metrics.words(scan.text, text),
         marks=metrics.marks(scan.text, text),
         order=order(scan.lines, text),

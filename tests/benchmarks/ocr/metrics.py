@@ -4,6 +4,7 @@ All texts are compared in Unicode NFC with every run of white space as one space
 order. Counts are kept, not rates, so that figures of many pages add up: long pages weigh more than short ones.
 """
 
+import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterator
@@ -18,6 +19,7 @@ from dossier.text import nfc
 
 MARKED_LETTERS: Final = ("đ", "ơ", "ư", "â", "ê", "ô", "ă")
 """Letters of the Vietnamese alphabet that differ from another by a mark which is no tone."""
+_LEADERS: Final = re.compile(r"(?:[._…·–—-] ?){3,}")
 _TONES: Final = frozenset("\u0300\u0301\u0303\u0309\u0323")
 _VOWELS: Final = frozenset("aeiouy")
 MIN_AGREEING: Final = 4
@@ -52,6 +54,14 @@ def normal(text: str) -> str:
 def characters(truth: str, reading: str) -> Share:
     """CER: fewest insertions, deletions and substitutions over the characters of the truth. Both texts normal."""
     return Share(Levenshtein.distance(truth, reading), len(truth))
+
+
+def without_leaders(text: str) -> str:
+    """Return a normal text without the dots, dashes or underscores in rows that forms are filled in on.
+
+    Leaders are no text; but an engine that gives them as dots has read nothing wrong.
+    """
+    return " ".join(_LEADERS.sub(" ", text).split())
 
 
 def words(truth: str, reading: str) -> Share:

@@ -28,13 +28,17 @@ class OrderErrors:
     Attributes:
         characters: Edits of the whole page beyond those needed when lines may be taken in any order; never below 0.
         inversions: Pairs of lines, neighbours in the truth and both found, that stand the other way round.
+        lost: Lines of the truth that were not found at all.
     """
 
     characters: Share = field(default_factory=Share)
     inversions: Share = field(default_factory=Share)
+    lost: Share = field(default_factory=Share)
 
     def __add__(self, other: "OrderErrors") -> "OrderErrors":
-        return OrderErrors(self.characters + other.characters, self.inversions + other.inversions)
+        return OrderErrors(
+            self.characters + other.characters, self.inversions + other.inversions, self.lost + other.lost
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,5 +104,7 @@ def order(lines: Sequence[str], reading: str) -> OrderErrors:
     found = [place for place in placed.places if place is not None]
     inverted = sum(second < first for first, second in pairwise(found))
     return OrderErrors(
-        Share(max(0.0, in_order.part - placed.errors), in_order.whole), Share(inverted, max(0, len(found) - 1))
+        Share(max(0.0, in_order.part - placed.errors), in_order.whole),
+        Share(inverted, max(0, len(found) - 1)),
+        Share(len(lines) - len(found), len(lines)),
     )

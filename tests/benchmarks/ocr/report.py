@@ -13,7 +13,7 @@ from tests.benchmarks.ocr.curve import reliability_svg
 from tests.benchmarks.ocr.pages import Scan
 from tests.benchmarks.ocr.placed import JudgedWord
 from tests.benchmarks.ocr.reliability import bins, reliability_table
-from tests.benchmarks.ocr.tables import Table, cost_table, errors_table, faults_table, pages_table
+from tests.benchmarks.ocr.tables import Table, cost_table, errors_table, faults_table, kinds_table, pages_table
 from tests.benchmarks.ocr.worst import confusions_table, worst_pages
 from tests.benchmarks.usage import machine
 from tests.generator.fonts import Subset
@@ -47,6 +47,7 @@ class Report:
         return [
             errors_table(self.results),
             cost_table(self.results),
+            kinds_table(self.results),
             faults_table(self.results),
             *(reliability_table(engine, words) for engine, words in self._judged().items()),
             *(pages_table(engine, scores) for engine, scores in self.results.items()),
@@ -81,8 +82,14 @@ class Report:
 
 
 def _figures(s: PageScore) -> dict[str, Any]:
-    shares = {"characters": s.characters, "words": s.words, "tones": s.marks.tones, "marked_tones": s.marks.marked}
-    shares |= {"order": s.order.characters, "inversions": s.order.inversions, **s.marks.letters}
+    shares = {
+        "characters": s.characters,
+        "without_leaders": s.without_leaders,
+        "words": s.words,
+        "tones": s.marks.tones,
+        "marked_tones": s.marks.marked,
+    }
+    shares |= {"order": s.order.characters, "lost": s.order.lost, "inversions": s.order.inversions, **s.marks.letters}
     return {
         "page": s.scan.name,
         "group": s.scan.group,

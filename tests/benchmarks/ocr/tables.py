@@ -1,6 +1,7 @@
 """Tables as values, shown on the terminal or as Markdown; and those of the comparison."""
 
 import math
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from statistics import mean
@@ -54,7 +55,17 @@ def groups(scores: Sequence[PageScore]) -> list[tuple[str, list[PageScore]]]:
 def errors_table(results: Mapping[str, Sequence[PageScore]]) -> Table:
     """Engines by groups: errors of the text."""
     letters = [*("đ", "ơ", "ư"), "âêôă"]
-    head = ["engine", "group", "pages", "CER %", "worst page", "WER %", "tones wrong %", "of marked %"]
+    head = [
+        "engine",
+        "group",
+        "pages",
+        "CER %",
+        "leaders dropped",
+        "worst page",
+        "WER %",
+        "tones wrong %",
+        "of marked %",
+    ]
     rows = []
     for engine, scores in results.items():
         for group, some in groups(scores):
@@ -67,14 +78,18 @@ def errors_table(results: Mapping[str, Sequence[PageScore]]) -> Table:
                     group,
                     str(len(some)),
                     shown(cer(some)),
+                    shown(total(some, lambda s: s.without_leaders, Share()).percent),
                     shown(max((s.cer for s in some), default=math.nan), 1),
                     shown(total(some, lambda s: s.words, Share()).percent),
                     *(shown(rate.percent) for rate in rates),
                     shown(order.characters.percent),
                     shown(order.inversions.percent, 1),
+                    shown(order.lost.percent, 1),
                 ]
             )
-    return Table("Errors of the text", [*head, "đ %", "ơ %", "ư %", "â ê ô ă %", "order %", "inverted %"], rows)
+    return Table(
+        "Errors of the text", [*head, "đ %", "ơ %", "ư %", "â ê ô ă %", "order %", "inverted %", "lines lost %"], rows
+    )
 
 
 def cost_table(results: Mapping[str, Sequence[PageScore]]) -> Table:
@@ -99,6 +114,29 @@ def cost_table(results: Mapping[str, Sequence[PageScore]]) -> Table:
             ]
         )
     return Table("Cost of a printed page, and false text on empty ones", head, rows)
+
+
+def kinds_table(results: Mapping[str, Sequence[PageScore]]) -> Table:
+    """Kinds of pages, which their names tell, by engines."""
+    first = next(iter(results.values()))
+    kinds = Counter(_kind(s) for s in first if s.scan.group != EMPTY)
+    rows = [
+        [
+            kind,
+            str(pages),
+            *(shown(cer([s for s in scores if _kind(s) == kind])) for scores in results.values()),
+            shown(total((s for s in first if _kind(s) == kind), lambda s: s.order, OrderErrors()).characters.percent),
+            shown(total((s for s in first if _kind(s) == kind), lambda s: s.order, OrderErrors()).lost.percent, 1),
+        ]
+        for kind, pages in kinds.items()
+    ]
+    main = next(iter(results))
+    head = ["kind", "pages", *results, f"order %, {main}", f"lines lost %, {main}"]
+    return Table("CER % by kind of page", head, rows)
+
+
+def _kind(s: PageScore) -> str:
+    return s.scan.name.split("-", 1)[-1].rstrip("0123456789-")
 
 
 def faults_table(results: Mapping[str, Sequence[PageScore]]) -> Table:
