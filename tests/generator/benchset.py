@@ -29,7 +29,7 @@ Group = Literal["text", "forms", "tables", "empty"]
 MARKS_APART = "marks-apart"
 """Named among the faults where the font's marks are set apart, as genuine Times New Roman has them."""
 
-_Draw = Callable[[Look, random.Random, Subset], Sheet]
+_Draw = Callable[..., Sheet]  # of a look, chance, the subset, and which layout where the kind has several
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +85,7 @@ _KINDS: Sequence[tuple[str, Group, _Draw, int]] = (
 )
 """Name, group, how to draw it, how many in each set."""
 
+_WITH_LAYOUTS = {"form", "table", "narrow-table", "landscape-table", "unruled-table"}
 _HOW_MANY, _HOW_OFTEN = (0, 1, 2, 3, 4), (8, 24, 34, 22, 12)
 
 
@@ -96,7 +97,7 @@ def _deal(deck: list[Fault], allowed: Collection[Fault], rng: random.Random) -> 
             deck += rng.sample(list(Fault), len(Fault))
         deck.remove(fits[0])
         hand.append(fits[0])
-    return (*sorted(hand), *([MARKS_APART] if rng.random() < 1 / 3 else []))
+    return tuple(sorted(str(fault) for fault in hand))
 
 
 def _goes_with(fault: Fault, hand: Collection[Fault]) -> bool:
@@ -110,7 +111,11 @@ def _plans(subset: Subset) -> tuple[_Plan, ...]:
         allowed = ON_BLANK_PAPER if group == "empty" else frozenset(Fault)
         for i in range(1, count + 1):
             dpi = 300 if rng.random() < 0.25 else 200
-            plans.append(_Plan(f"{subset}-{name}-{i:02}", group, _deal(deck, allowed, rng), draw, dpi))
+            faults = _deal(deck, allowed, rng)
+            if len(plans) % 3 == 1:
+                faults = (*faults, MARKS_APART)
+            drawn = partial(draw, which=i - 1) if name in _WITH_LAYOUTS else draw
+            plans.append(_Plan(f"{subset}-{name}-{i:02}", group, faults, drawn, dpi))
     return tuple(plans)
 
 

@@ -41,7 +41,7 @@ def photocopy(image: Image, copier: Copier, dpi: int, numbers: np.random.Generat
     clouds = numbers.standard_normal((24, 17), dtype=np.float32)
     fine = cv2.resize(cv2.GaussianBlur(grain, (0, 0), 0.8), (width, height))
     coarse = cv2.resize(clouds, (width, height), interpolation=cv2.INTER_CUBIC)
-    level = copier.stroke + 22 * fine + 9 * coarse
+    level = np.minimum(copier.stroke + 22 * fine + 9 * coarse, 222)  # bare paper stays nearly white
     toner = np.clip((soft.astype(np.float32) - level) * 3.2 + 128, 22, 252).astype(np.uint8)
     _dirty(toner, copier, dpi, numbers)
     return toner if image.ndim == 2 else np.asarray(cv2.cvtColor(toner, cv2.COLOR_GRAY2RGB), dtype=np.uint8)

@@ -49,5 +49,8 @@ def write_digits(
         pen_x += pitch
     size = (canvas.shape[1] // _OVERSAMPLING, canvas.shape[0] // _OVERSAMPLING)
     strength = cv2.resize(canvas, size, interpolation=cv2.INTER_AREA).astype(np.float32) / 255 * rng.uniform(0.8, 0.95)
-    sheet.stain(ink, strength.astype(np.float32), x - margin, y - height - margin, "handwriting")
+    rows, columns = (np.flatnonzero(strength.max(axis=axis) > 0) for axis in (1, 0))
+    inked = strength[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1].astype(np.float32)
+    left, top = x - margin + sheet.mm(columns[0]), y - height - margin + sheet.mm(rows[0])
+    sheet.stain(ink, inked, left, top, "handwriting")
     return x + width

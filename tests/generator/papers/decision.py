@@ -20,6 +20,7 @@ from tests.generator.papers.zones import (
     Flow,
     Heading,
     Signing,
+    balanced,
     office_lines,
     signing_block,
     table,
@@ -28,7 +29,7 @@ from tests.generator.papers.zones import (
 from tests.generator.people import Person
 from tests.generator.places import Agency
 from tests.generator.truth import Owner
-from tests.generator.typesetting import SetLine, Sheet, Style
+from tests.generator.typesetting import Sheet, Style
 
 
 @dataclass(frozen=True, slots=True)
@@ -287,7 +288,7 @@ class Decision:
         bold, middle = text.but(bold=True), LEFT + WIDTH / 2
         flow.sheet.next_block()
         flow.sheet.line("QUYẾT ĐỊNH", bold, middle, flow.y, align="centre")
-        for line in _balanced(flow.sheet, self.subject, bold):
+        for line in balanced(flow.sheet, self.subject, bold, 104):
             flow.skip(6.2)
             flow.sheet.set_line(line, middle - 52, flow.y, 104, align="centre")
         flow.sheet.rule(middle - 14, flow.y + 2.4, middle + 14, flow.y + 2.4)
@@ -318,12 +319,3 @@ class Decision:
         ]
         area, money = (sum(values) for values in zip(*((h.area, h.money) for h in self.households), strict=True))
         return [*rows, ("", "Tổng cộng", "", "", grouped(area), grouped(money))]
-
-
-def _balanced(sheet: Sheet, text: str, style: Style) -> list[SetLine]:
-    """Return ``text`` broken for a centred heading: as few lines as fit in 104 mm, as even as can be."""
-    lines = sheet.break_lines([(text, style)], 104)
-    width = 104
-    while width > 60 and len(narrower := sheet.break_lines([(text, style)], width - 3)) == len(lines):
-        lines, width = narrower, width - 3
-    return lines

@@ -3,6 +3,7 @@
 import random
 import tomllib
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -27,6 +28,11 @@ def layouts(subset: Subset, use: str) -> tuple[Mapping[str, Any], ...]:
     """Return the entries of ``benchlayouts.toml`` for ``use``: ``forms``, ``tables``, ``narrow`` or ``wide``."""
     with files("tests.generator").joinpath("benchlayouts.toml").open("rb") as source:
         return tuple(tomllib.load(source)[subset][use])
+
+
+def nth(entries: Sequence[Mapping[str, Any]], which: int) -> Mapping[str, Any]:
+    """Return the entry numbered ``which``, counted round."""
+    return entries[which % len(entries)]
 
 
 def _ruled(sheet: Sheet, x0: float, x1: float, y: float, _: Style) -> None:
@@ -90,7 +96,7 @@ def _boxes(flow: Flow, label: str, digits: str, styles: tuple[Style, Style]) -> 
 
 
 def _row(flow: Flow, layout: Layout, row: Any, filler: Filler, *, styles: tuple[Style, Style], fill: _Fill) -> None:
-    leading = layout.leading * styles[0].size * 1.25
+    leading = layout.between(styles[0])
     label, _ = styles
     if isinstance(row, list):
         values = [(name, "" if filler.rng.random() < 0.06 else filler.value(kind)) for name, kind in row]
@@ -158,17 +164,20 @@ def _heading(flow: Flow, look: Look, form: Mapping[str, Any], home: Commune) -> 
     flow.sheet.next_block()
 
 
-def form_page(look: Look, rng: random.Random, subset: Subset) -> Sheet:
-    """Return a filled form."""
+def form_page(look: Look, rng: random.Random, subset: Subset, *, which: int = 0) -> Sheet:
+    """Return a filled form: the one numbered ``which``, counted round."""
     layout, home = Layout.draw(rng, subset), local_commune(rng, subset)
-    flow, form, filler = layout.flow(look), rng.choice(layouts(subset, "forms")), Filler.draw(rng, subset, home)
+    flow, form, filler = layout.flow(look), nth(layouts(subset, "forms"), which), Filler.draw(rng, subset, home)
     size = rng.choice((12.0, 12.5, 13.0))
     styles, fill = (
         (look.text.but(size=size), look.filled.but(size=size - rng.choice((0.0, 0.5, 1.0)))),
         rng.choice(_FILLS),
     )
     _heading(flow, look, form, home)
+    loose = replace(layout, leading=layout.leading * rng.uniform(1.2, 1.65))
+    whose = filler
     for row in form["rows"]:
-        _row(flow, layout, row, filler, styles=styles, fill=fill)
+        _row(flow, loose, row, whose, styles=styles, fill=fill)
+        whose = filler.other() if "section" in row or rng.random() < 0.3 else whose
     _signatures(flow, look, rng, form, filler=filler)
     return flow.sheet

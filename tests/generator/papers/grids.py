@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from tests.generator.fonts import Subset
-from tests.generator.papers.declaration import layouts
+from tests.generator.papers.declaration import layouts, nth
 from tests.generator.papers.layout import Layout, local_commune
 from tests.generator.papers.look import Look
 from tests.generator.papers.prose import pick, write
@@ -154,12 +154,18 @@ def _fill_page(grid: Grid, flow: Flow, filler: Filler, *, numbered: bool) -> Non
 
 
 def grid_page(
-    look: Look, rng: random.Random, subset: Subset, *, use: Literal["tables", "narrow", "wide"], ruled: bool = True
+    look: Look,
+    rng: random.Random,
+    subset: Subset,
+    *,
+    use: Literal["tables", "narrow", "wide"],
+    which: int = 0,
+    ruled: bool = True,
 ) -> Sheet:
-    """Return a page with a table of ``benchlayouts.toml``; those for ``wide`` lie on a landscape sheet."""
+    """Return a page with table ``which`` of ``benchlayouts.toml``, counted round; ``wide`` ones on landscape sheets."""
     layout, home = Layout.draw(rng, subset), local_commune(rng, subset)
     flow = layout.flow(look, landscape=use == "wide")
-    table, middle = rng.choice(layouts(subset, use)), flow.left + flow.width / 2
+    table, middle = nth(layouts(subset, use), which), flow.left + flow.width / 2
     columns = tuple(GridColumn(*column) for column in table["columns"])
     scale = flow.width / sum(column.width for column in columns)
     if use == "narrow":

@@ -1,5 +1,6 @@
 """Official papers as archives hold them: first pages with two-column headers, closing pages with seals, letters."""
 
+import itertools
 import random
 
 from dossier.identifiers import Sex
@@ -8,7 +9,15 @@ from tests.generator.fonts import Subset
 from tests.generator.papers.layout import Layout, local_commune
 from tests.generator.papers.look import Look
 from tests.generator.papers.prose import pick, regulation, write, write_blocks
-from tests.generator.papers.zones import Flow, Heading, Signing, office_lines, signing_block, two_column_header
+from tests.generator.papers.zones import (
+    Flow,
+    Heading,
+    Signing,
+    balanced,
+    office_lines,
+    signing_block,
+    two_column_header,
+)
 from tests.generator.places import Agency, Commune
 from tests.generator.typesetting import Sheet
 
@@ -36,12 +45,14 @@ def _recipients(rng: random.Random, home: Commune) -> tuple[str, ...]:
     return ("Như trên;", *(many[i] for i in chosen), f"Lưu: VT, {rng.choice(_OFFICES)} ({rng.randint(2, 60):02}b).")
 
 
-def _header(flow: Flow, look: Look, rng: random.Random, agency: Agency, symbol: str) -> tuple[float, float]:
+def _header(
+    flow: Flow, look: Look, rng: random.Random, *, agency: Agency, symbol: str, stamp_below: float
+) -> tuple[float, float]:
     """Set the two-column header, at times a digital signature above and an arrival stamp below; return the centres."""
     issued_on = people.random_date(rng, 2019, 2025)
     if rng.random() < 0.45:
         number = f"{issued_on:%d.%m.%Y} {rng.randint(7, 17):02}:{rng.randint(0, 59):02}:{rng.randint(0, 59):02} +07:00"
-        seals.signature_overlay(flow.sheet, look.sans, (rng.uniform(20, 70), 6.0), agency=agency.full, time=number)
+        seals.signature_overlay(flow.sheet, look.sans, (rng.uniform(64, 100), 3.0), agency=agency.full, time=number)
     width = flow.width
     centres = (flow.left + 0.21 * width, flow.left + width - 0.27 * width)
     gap = rng.uniform(13, 20) if rng.random() < 0.45 else 0.0
@@ -49,7 +60,7 @@ def _header(flow: Flow, look: Look, rng: random.Random, agency: Agency, symbol: 
     flow.y = two_column_header(flow.sheet, look, heading, flow.y, centres=centres)
     if rng.random() < 0.4:
         arrived = f"{rng.randint(1, 28):02}/{rng.randint(1, 12):02}/{issued_on.year}"
-        corner = (max(6.0, flow.left - 16), flow.y + rng.uniform(4, 9))
+        corner = (max(6.0, flow.left - 16), flow.y + stamp_below + rng.uniform(0, 5))
         seals.arrival_stamp(
             flow.sheet, rng, corner, office="VĂN PHÒNG ĐẢNG ỦY", number=rng.randint(9, 4000), date=arrived
         )
@@ -72,15 +83,15 @@ def first_page(look: Look, rng: random.Random, subset: Subset) -> Sheet:
     flow, agency, (kind, letters) = layout.flow(look), _agency(rng, home), _KINDS[subset]
     text = look.text.but(size=rng.choice((13.0, 13.5, 14.0)))
     bold, middle = text.but(bold=True), flow.left + flow.width / 2
-    _header(flow, look, rng, agency, f"/{letters}-{agency.symbol}")
+    _header(flow, look, rng, agency=agency, symbol=f"/{letters}-{agency.symbol}", stamp_below=4)
     flow.skip(12 + rng.uniform(0, 8))
     flow.sheet.next_block()
     flow.sheet.line(kind, bold, middle, flow.y, align="centre")
     flow.skip(layout.between(text) + 0.5)
     about = pick("about", 1, rng, subset, home)[0]
     flow.sheet.next_block()
-    for line in flow.sheet.break_lines([(about, bold)], 96):
-        flow.sheet.set_line(line, middle - 48, flow.y, 96, align="centre")
+    for line in balanced(flow.sheet, about, bold, 104):
+        flow.sheet.set_line(line, middle - 52, flow.y, 104, align="centre")
         flow.skip(layout.between(text))
     flow.sheet.rule(middle - 16, flow.y - 3, middle + 16, flow.y - 3)
     flow.skip(6)
@@ -97,7 +108,10 @@ def first_page(look: Look, rng: random.Random, subset: Subset) -> Sheet:
     flow.skip(8)
     orders = sentences.pick("orders", 6, rng, subset, home=home)
     for i, order in enumerate(orders, start=1):
-        if not write(flow, layout, [(f"Điều {i}. ", bold), (order, text)], indent=layout.indent):
+        paragraphs = [[(f"Điều {i}. ", bold), (order, text)]]
+        clauses = pick("clauses", rng.choice((0, 0, 2, 3)), rng, subset, home)
+        paragraphs += [[(f"{n}. {clause}", text)] for n, clause in enumerate(clauses, start=1)]
+        if not all(write(flow, layout, runs, indent=layout.indent) for runs in paragraphs):
             break
     return flow.sheet
 
@@ -110,8 +124,10 @@ def closing_page(look: Look, rng: random.Random, subset: Subset) -> Sheet:
     flow.sheet.set_segments(
         [(flow.left + flow.width / 2, [(str(rng.randint(2, 9)), text)])], layout.top - 9.0, place="page_number"
     )
-    blocks = list(zip(range(rng.randint(4, 13)), regulation(rng, subset, home), strict=False))
-    write_blocks(flow, layout, (block for _, block in blocks), text)
+    blocks = list(itertools.islice(regulation(rng, subset, home), rng.randint(4, 13)))
+    while blocks[-1][0] in {"chapter", "centred", "article"}:  # no heading stands alone
+        blocks.pop()
+    write_blocks(flow, layout, iter(blocks), text)
     if flow.room < 75:  # the articles have filled the page: what was to be signed here is signed on the next one
         return flow.sheet
     centres = (flow.left + 34, flow.left + flow.width - rng.uniform(38, 48))
@@ -124,7 +140,7 @@ def letter(look: Look, rng: random.Random, subset: Subset) -> Sheet:
     layout, home = Layout.draw(rng, subset), local_commune(rng, subset)
     flow, agency = layout.flow(look), _agency(rng, home)
     text = look.text.but(size=rng.choice((13.0, 13.5, 14.0)))
-    centres = _header(flow, look, rng, agency, f"/{agency.symbol}-{rng.choice(_OFFICES)}")
+    centres = _header(flow, look, rng, agency=agency, symbol=f"/{agency.symbol}-{rng.choice(_OFFICES)}", stamp_below=13)
     flow.skip(5.5)
     about = pick("about", 1, rng, subset, home)[0]
     flow.sheet.next_block()

@@ -11,7 +11,7 @@ from tests.generator.papers.look import Look
 from tests.generator.penmanship import write_digits
 from tests.generator.places import Agency
 from tests.generator.seals import round_seal, signature
-from tests.generator.typesetting import Align, Run, Sheet, Style
+from tests.generator.typesetting import Align, Run, SetLine, Sheet, Style
 
 LEFT, WIDTH = 30.0, 162.0
 """Of the text column, millimetres (decree 30: left margin 30-35, right 15-20)."""
@@ -108,6 +108,14 @@ def two_column_header(
         date = [(f"{heading.agency.seat}, ngày ", dated), (day, pens[1]), (f" {rest}", dated)]
         sheet.line(date, dated, right_centre, bottom, align="centre")
     return bottom
+
+
+def balanced(sheet: Sheet, text: str, style: Style, width: float) -> list[SetLine]:
+    """Return ``text`` broken for a centred heading: as few lines as fit in ``width`` millimetres, as even as can be."""
+    lines = sheet.break_lines([(text, style)], width)
+    while width > 60 and len(narrower := sheet.break_lines([(text, style)], width - 3)) == len(lines):
+        lines, width = narrower, width - 3
+    return lines
 
 
 @dataclass(frozen=True, slots=True)
