@@ -1,20 +1,21 @@
 """From a master page to its reading."""
 
-from dataclasses import replace
-
 import numpy as np
 from numpy.typing import NDArray
 
+from ocr.confidence import calibrated
 from ocr.engine import Engine
 from ocr.layout import frames, in_reading_order
-from ocr.model import Line, PageReading
+from ocr.model import PageReading
 from ocr.noise import without_noise
 from ocr.reading_image import reading_image
 from ocr.second_look import with_names, with_number, with_signer
-from ocr.spelling import mended
+from ocr.spelling import respelt
 
 
-def read_page(master: NDArray[np.uint8], *, number: int, dpi: int, engine: Engine) -> PageReading:
+def read_page(
+    master: NDArray[np.uint8], *, number: int, dpi: int, engine: Engine, calibrate: bool = True
+) -> PageReading:
     """Read one page.
 
     Args:
@@ -22,6 +23,7 @@ def read_page(master: NDArray[np.uint8], *, number: int, dpi: int, engine: Engin
         number: Page number, from 1.
         dpi: Resolution of the master.
         engine: What reads it.
+        calibrate: Whether confidences are to be made to mean something; without, they are the engine's own.
 
     Returns:
         Words in lines in reading order, boxes in pixels of the master; no lines for a page without text.
@@ -32,10 +34,8 @@ def read_page(master: NDArray[np.uint8], *, number: int, dpi: int, engine: Engin
     height, width = master.shape[:2]
     image = reading_image(master, dpi)
     lines = with_signer(without_noise(engine.read(image, dpi)), image, dpi, engine)
-    lines = in_reading_order(tuple(map(_respelt, lines)), width, frames(image, dpi))
-    lines = with_names(with_number(lines, image, dpi, engine), image, dpi, engine)
+    lines = in_reading_order(lines, width, frames(image, dpi))
+    lines = respelt(with_names(with_number(lines, image, dpi, engine), image, dpi, engine))
+    if calibrate:
+        lines = calibrated(lines, engine.name)
     return PageReading(number, width, height, dpi, lines, engine.name)
-
-
-def _respelt(line: Line) -> Line:
-    return replace(line, words=tuple(replace(word, text=mended(word.text)) for word in line.words))

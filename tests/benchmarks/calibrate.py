@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from rich.console import Console
 from rich.progress import track
 
-from ocr.confidence import features_of
+from ocr.confidence import CURVE, features_of
 from ocr.model import PageReading
 from ocr.reader import read_page
 from ocr.tesseract import TesseractEngine
@@ -63,10 +63,11 @@ def main() -> None:
     pages = [page for page in pages if page.words]
     knots = knots_of(pages)
     names, features = design(pages, knots)
+    rising = np.array([name.startswith(CURVE) for name in names])
     words = [word for page in pages for word in page.words]
     right = np.array([word.right for word in words], float)
     groups = np.repeat(np.arange(len(pages)), [len(page.words) for page in pages])
-    chances = cross_validated(features, right, groups)
+    chances = cross_validated(features, right, rising, groups)
     judged = [JudgedWord(w.text, float(p), w.truth, w.off_px) for w, p in zip(words, chances, strict=True)]
     console.print(reliability_table("ours, judged by folds of pages", judged).rich())
     sure = chances >= SURE
@@ -75,7 +76,7 @@ def main() -> None:
         f"{_percent(1 - right[sure])} of these wrong; {cpu_seconds() - began:.0f} CPU s"
     )
     if limit is None:
-        weights = dict(zip(names, fit(features, right).tolist(), strict=True))
+        weights = dict(zip(names, fit(features, right, rising).tolist(), strict=True))
         keep(FILE, pages[0].reading.engine, knots, weights, words=len(words))
 
 
@@ -101,13 +102,25 @@ def design(pages: Sequence[JudgedPage], knots: Sequence[float]) -> tuple[tuple[s
     return names, np.array([[row.get(name, 0.0) for name in names] for row in rows], float)
 
 
-def fit(features: Array, right: Array) -> Array:
+def fit(features: Array, right: Array, rising: NDArray[np.bool_]) -> Array:
     """Return the weights under which the words are likeliest right and wrong as they are.
 
     Args:
         features: Words x features, the first a constant, which the ridge spares.
         right: 1 for words that are right, else 0.
+        rising: Which features must not speak against a word: where the data would have it so, they say nothing.
     """
+    used = np.ones(features.shape[1], bool)
+    while True:
+        weights = np.zeros(features.shape[1])
+        weights[used] = _newton(features[:, used], right)
+        falling = rising & (weights < 0)
+        if not falling.any():
+            return weights
+        used &= ~falling
+
+
+def _newton(features: Array, right: Array) -> Array:
     ridge = np.full(features.shape[1], _RIDGE)
     ridge[0] = _SMALLEST_STEP
     weights = np.zeros(features.shape[1])
@@ -122,12 +135,12 @@ def fit(features: Array, right: Array) -> Array:
     return weights
 
 
-def cross_validated(features: Array, right: Array, groups: NDArray[np.int_]) -> Array:
+def cross_validated(features: Array, right: Array, rising: NDArray[np.bool_], groups: NDArray[np.int_]) -> Array:
     """Return for every word the chance given by a fit to words of other groups (pages) only."""
     chances = np.zeros(len(right))
     for fold in range(_FOLDS):
         held_out = groups % _FOLDS == fold
-        chances[held_out] = _chances(features[held_out], fit(features[~held_out], right[~held_out]))
+        chances[held_out] = _chances(features[held_out], fit(features[~held_out], right[~held_out], rising))
     return chances
 
 
