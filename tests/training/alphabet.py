@@ -57,6 +57,8 @@ def decode(scores: NDArray[np.float32]) -> Reading:
     Args:
         scores: steps x (1 + characters), before or after softmax.
     """
+    if not len(scores):
+        return Reading("", (), ())
     shifted = scores - scores.max(axis=1, keepdims=True)
     shares = np.exp(shifted)
     shares /= shares.sum(axis=1, keepdims=True)

@@ -1,6 +1,7 @@
 """Batches of lines, made in a process of their own while the network learns."""
 
 import multiprocessing
+import queue
 import random
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -97,15 +98,24 @@ def chunks(listing: Path, seed: int, first: int) -> Iterator[list[Batch]]:
 
 
 def _supply(listing: Path, seed: int, first: int, out: "multiprocessing.Queue[list[Batch]]") -> None:
+    parent = multiprocessing.parent_process()
     for batches in chunks(listing, seed, first):
-        out.put(batches)
+        while parent is None or parent.is_alive():
+            try:
+                out.put(batches, timeout=5)
+            except queue.Full:
+                continue
+            break
+        else:  # nobody is left to read them
+            out.cancel_join_thread()
+            return
 
 
 def supplied(listing: Path, seed: int, first: int) -> Iterator[Batch]:
     """Yield batches from a process of its own, which ends with this one."""
     context = multiprocessing.get_context("spawn")
-    queue: multiprocessing.Queue[list[Batch]] = context.Queue(maxsize=3)
-    process = context.Process(target=_supply, args=(listing, seed, first, queue), daemon=True)
+    made: multiprocessing.Queue[list[Batch]] = context.Queue(maxsize=3)
+    process = context.Process(target=_supply, args=(listing, seed, first, made), daemon=True)
     process.start()
     while True:
-        yield from queue.get()
+        yield from made.get()

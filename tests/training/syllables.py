@@ -108,7 +108,7 @@ def onsets_and_rimes() -> tuple[tuple[str, str, str], ...]:
         for coda in _codas(codas)
     ]
     found += [("qu", nucleus, coda) for nucleus, codas in _AFTER_QU.items() for coda in _codas(codas)]
-    found += [("g", "i", ""), ("g", "i", "n")]  # gì, gìn
+    found += [("g", "i", ""), ("g", "i", "n"), ("gi", "ê", "ng"), ("gi", "ê", "c")]  # gì, gìn, giếng, giếc
     return tuple(found)
 
 

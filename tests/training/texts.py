@@ -258,13 +258,15 @@ def _running(rng: random.Random) -> str:
 
 def _insertion(rng: random.Random) -> str:
     kind = rng.random()
-    if kind < 0.3:
+    if kind < 0.15:
         return rng.choice(_stock("foreign")).replace("₂", "2")
-    if kind < 0.45:
+    if kind < 0.28:
         return rng.choice(_stock("abbreviations"))
     return _slot(
         rng,
-        rng.choice(("n", "nn", "nnn", "date", "code", "money", "decimal", "year", "Name", "Place", "time", "ROMAN")),
+        rng.choice(
+            ("n", "nn", "nnn", "date", "code", "money", "decimal", "year", "Name", "Place", "time", "ROMAN", "id12")
+        ),
     )
 
 
@@ -295,15 +297,15 @@ def _headline(rng: random.Random) -> str:
 def draw_text(rng: random.Random, longest: int = 60) -> str:
     """Return the text of one line: at most ``longest`` characters of the alphabet, no spaces at its ends."""
     kind = rng.random()
-    if kind < 0.45:
+    if kind < 0.38:
         text = _running(rng)
-    elif kind < 0.75:
+    elif kind < 0.66:
         text = _filled(rng)
         if rng.random() < 0.25:
             text += rng.choice((" ", "; ", ", ", " - ")) + (_filled(rng) if rng.random() < 0.5 else _running(rng))
-    elif kind < 0.87:
+    elif kind < 0.77:
         text = _headline(rng)
-    elif kind < 0.94:
+    elif kind < 0.92:
         text = " ".join(_insertion(rng) for _ in range(rng.randint(1, 3)))
     else:
         text = _jumble(rng)

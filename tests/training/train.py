@@ -2,6 +2,7 @@
 
 import csv
 import math
+import signal
 import time
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -80,6 +81,7 @@ class Trainer:
             [{"params": deep, "weight_decay": 0.01}, {"params": flat, "weight_decay": 0.0}], lr=plan.peak, fused=True
         )
         self.progress = Progress()
+        self._stopping = False
         if (folder / CHECKPOINT).exists():
             self._load()
         if self.progress.cycle_seconds >= plan.hours * 3600:
@@ -145,11 +147,12 @@ class Trainer:
 
     def run(self, listing: Path, held_out: list[Sample], real: list[Sample]) -> None:
         """Train to the end of the cycle."""
+        signal.signal(signal.SIGTERM, self._asked_to_stop)
         supply = feed.supplied(listing, self.seed, self.progress.chunk)
         now = time.monotonic()
         saved = measured_at = now
         losses: list[float] = []
-        while self.progress.cycle_seconds < self.plan.hours * 3600:
+        while self.progress.cycle_seconds < self.plan.hours * 3600 and not self._stopping:
             batch = next(supply)
             losses.append(self.learn(batch))
             before, now = now, time.monotonic()
@@ -167,7 +170,11 @@ class Trainer:
                 self.measure(held_out, real, sum(losses) / len(losses))
                 losses, measured_at, now = [], time.monotonic(), time.monotonic()
         self.save()
-        self.measure(held_out, real, sum(losses) / max(1, len(losses)))
+        if not self._stopping:
+            self.measure(held_out, real, sum(losses) / max(1, len(losses)))
+
+    def _asked_to_stop(self, _number: int, _frame: object) -> None:
+        self._stopping = True
 
     def _tell(self, loss: float) -> None:
         done = self.progress

@@ -75,6 +75,7 @@ _TWINS: Final = {  # other names of the test families' designs
     *("Tinos", "Arimo", "Cousine", "C059", "URW Bookman", "Nimbus Sans Narrow", "Century Schoolbook L", "Bookman URW"),
 }
 _NEEDED: Final = frozenset(VIETNAMESE_LETTERS + "".join(map(chr, range(0x21, 0x7F))) + "–“”…°ı")
+_BOLD: Final = 600  # weight class
 _ROOTS: Final = ("/usr/share/fonts", "/usr/share/texmf/fonts")
 
 
@@ -111,23 +112,29 @@ def fetch(folder: Path) -> None:
 
 def survey(roots: Iterable[Path]) -> list[Typeface]:
     """Return the usable typefaces of ``GROUPS`` found below ``roots`` and the system's font folders."""
-    groups = {family: group for group, families in GROUPS.items() for family in families}
     found: dict[str, Typeface] = {}
     for root in (*roots, *map(Path, _ROOTS)):
         for path in sorted(root.glob("**/*.[ot]tf")):
-            try:
-                font = TTFont(path, lazy=True)
-                family = font["name"].getDebugName(1) or ""
-                if family not in groups or path.name in found or is_kept_for_tests(path.name, family):
-                    continue
-                if not set(map(chr, font.getBestCmap())) >= _NEEDED:
-                    continue
-            except TTLibError:  # no font after all, or a collection
-                continue
-            style = font["head"].macStyle | (0 if font["OS/2"].usWeightClass < 600 else 1)
-            italic = bool(style & 2) or "talic" in path.name or "blique" in path.name
-            found[path.name] = Typeface(str(path), family, groups[family], bool(style & 1), italic)
+            if path.name not in found and (face := _examined(path)):
+                found[path.name] = face
     return list(found.values())
+
+
+def _examined(path: Path) -> Typeface | None:
+    """Return the typeface of a font file, ``None`` if it is not for training."""
+    groups = {family: group for group, families in GROUPS.items() for family in families}
+    try:
+        with TTFont(path, lazy=True) as font:
+            family = font["name"].getDebugName(1) or ""
+            if family not in groups or is_kept_for_tests(path.name, family):
+                return None
+            if not set(map(chr, font.getBestCmap())) >= _NEEDED:
+                return None
+            bold = bool(font["head"].macStyle & 1) or font["OS/2"].usWeightClass >= _BOLD
+            italic = bool(font["head"].macStyle & 2) or "talic" in path.name or "blique" in path.name
+    except TTLibError:  # no font after all
+        return None
+    return Typeface(str(path), family, groups[family], bold, italic)
 
 
 def save(typefaces: Iterable[Typeface], path: Path) -> None:

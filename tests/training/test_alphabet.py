@@ -1,0 +1,65 @@
+import unicodedata
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.generator.fonts import VIETNAMESE_LETTERS
+from tests.training import alphabet
+from tests.training.alphabet import ALPHABET, decode, encode, knows
+
+LINES = st.text(st.sampled_from(ALPHABET), max_size=30).map(lambda text: " ".join(text.split()))
+
+
+def scores(codes: list[int]) -> np.ndarray:
+    answer = np.full((len(codes), len(ALPHABET) + 1), -9, dtype=np.float32)
+    answer[np.arange(len(codes)), codes] = 9
+    return answer
+
+
+def test_every_letter_of_the_language_is_known_in_both_cases() -> None:
+    assert set(VIETNAMESE_LETTERS) == set(alphabet.VIETNAMESE_LETTERS)
+    assert knows("Quyết định số 12/QĐ-UBND: “Ỷ, ỵ”; 5 m² ≥ 3,2 % … ☐ ☑ – § 7°")
+
+
+def test_a_character_stands_once_in_the_alphabet_and_composed() -> None:
+    assert len(set(ALPHABET)) == len(ALPHABET)
+    assert unicodedata.normalize("NFC", ALPHABET) == ALPHABET
+
+
+def test_decomposed_text_is_encoded_as_composed() -> None:
+    assert list(encode("e\u0302\u0301")) == list(encode("ế"))
+
+
+def test_a_character_outside_the_alphabet_is_refused() -> None:
+    assert not knows("漢")
+    with pytest.raises(KeyError):
+        encode("漢")
+
+
+@given(LINES)
+def test_decoding_gives_back_what_was_encoded(text: str) -> None:
+    codes = [code for index in encode(text) for code in (int(index), 0)]
+    assert decode(scores(codes)).text == text
+
+
+def test_a_repeated_answer_is_one_character_unless_a_blank_parts_it() -> None:
+    a, n = (int(encode(letter)[0]) for letter in "an")
+    assert decode(scores([0, a, a, 0, n, n, n])).text == "an"
+    assert decode(scores([a, 0, a, n])).text == "aan"
+
+
+def test_a_character_stands_in_the_middle_of_its_steps_with_its_highest_probability() -> None:
+    a = int(encode("a")[0])
+    answer = scores([0, a, a, a, 0, 0])
+    answer[2, a] = 20
+    reading = decode(answer)
+    assert reading.places == (2.5,)
+    assert reading.probabilities[0] > 0.999
+
+
+def test_nothing_is_read_from_blanks_and_spaces() -> None:
+    space = int(encode(" ")[0])
+    assert decode(scores([0, space, 0, space, 0])).text == ""
+    assert decode(scores([0])).probabilities == ()
