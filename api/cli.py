@@ -1,15 +1,15 @@
 """The ``sohoa`` command: one module per group of commands, listed here in the order a newcomer needs them.
 
-Exit codes: 0 done · 1 a verification says invalid, or an unknown error · 2 a verification is undetermined · 3 input
-refused · 4 not found · 5 wrong state · 6 a part is missing or failed · 7 configuration · 8 no access · 9 stored data or
-the audit chain is damaged · 64 wrong usage · 130 stopped by Ctrl+C.
+Exit codes: 0 done · 1 a verification says invalid, a scan should be made again, or an unknown error · 2 a verification
+is undetermined · 3 input refused · 4 not found · 5 wrong state · 6 a part is missing or failed · 7 configuration · 8 no
+access · 9 stored data or the audit chain is damaged · 64 wrong usage · 130 stopped by Ctrl+C.
 """
 
 import sys
 
 import typer
 
-from api.commands import audit, digitize, doctor, keys, papers, read, serve, verify
+from api.commands import audit, digitize, doctor, keys, papers, quality, read, serve, verify
 from api.commands.common import STOPPED, fail, stop
 from dossier.errors import PartFailed, SohoaError, UsageError
 
@@ -29,6 +29,7 @@ app.command()(papers.find)
 app.command()(papers.get)
 app.command()(digitize.confirm)
 app.command()(digitize.retry)
+app.command()(quality.quality)
 app.command()(verify.verify)
 app.command()(read.ocr)
 app.command()(read.extract)

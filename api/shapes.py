@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Iterable
+from dataclasses import asdict
 from typing import Any
 
 from dossier import times
@@ -9,6 +10,7 @@ from dossier.errors import SohoaError
 from dossier.owners import Owner
 from dossier.papers import Field, Paper, StoredObject
 from dossier.verdicts import Finding
+from ingest.quality import Advice, Quality
 
 Json = dict[str, Any]
 """A JSON object."""
@@ -82,6 +84,23 @@ def finding_json(finding: Finding) -> Json:
         "text_en": finding.text_en,
         "field": finding.field,
     }
+
+
+def qualities_json(qualities: Iterable[Quality]) -> Json:
+    """Return the verdict on a file's pages: ``rescan`` if any page asks for it."""
+    pages = [_quality_json(quality) for quality in qualities]
+    asked = any(page["advice"] == Advice.RESCAN.value for page in pages)
+    return {"advice": (Advice.RESCAN if asked else Advice.ACCEPT).value, "pages": pages}
+
+
+def _quality_json(quality: Quality) -> Json:
+    measures = asdict(quality.measures)
+    measures["colour"] = quality.measures.colour.value
+    measures["cut_off"] = [side.value for side in quality.measures.cut_off]
+    reasons = [finding_json(reason) for reason in quality.reasons]
+    for reason in reasons:
+        del reason["field"]
+    return {"page": quality.number, "advice": quality.advice.value, "reasons": reasons, "measures": measures}
 
 
 def object_json(stored: StoredObject | None) -> Json | None:

@@ -1,6 +1,7 @@
-"""What a person should look at besides fields: blank and unreadable pages, another language, doubtful signatures."""
+"""What a person should look at besides fields: poor scans, blank and unreadable pages, another language, signatures."""
 
 import unicodedata
+from dataclasses import replace
 
 from dossier.papers import Paper
 from dossier.verdicts import Finding, Severity, Verdict
@@ -47,6 +48,25 @@ def page_doubts(notes: PageNotes, reading: Reading) -> tuple[Finding, ...]:
             Finding("language-unexpected", Severity.WARNING, text, "The text does not seem to be Vietnamese.")
         )
     return tuple(findings)
+
+
+def scan_doubts(notes: PageNotes) -> tuple[Finding, ...]:
+    """Return why pages should be scanned again: each reason once, with the pages it holds for.
+
+    What is only worth a remark to whoever scans does not send a paper to a person.
+    """
+    reasons: dict[str, list[tuple[int, Finding]]] = {}
+    for note in notes.pages:
+        for reason in note.quality.reasons if note.quality else ():
+            if reason.severity is Severity.ERROR:
+                reasons.setdefault(reason.code, []).append((note.number, reason))
+    return tuple(_on_pages(found) for found in reasons.values())
+
+
+def _on_pages(found: list[tuple[int, Finding]]) -> Finding:
+    numbers, first = ", ".join(str(number) for number, _ in found), found[0][1]
+    pages = "Page" if len(found) == 1 else "Pages"
+    return replace(first, text=f"Trang {numbers}: {first.text}", text_en=f"{pages} {numbers}: {first.text_en}")
 
 
 def signature_doubts(paper: Paper) -> tuple[Finding, ...]:

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from ingest.house import House
+from ingest.quality import Quality
 from ingest.workspace import Workspace
 
 NOTES = "pages.json"
@@ -17,6 +18,7 @@ class PageNote:
         number: From 1. dpi: Of the raw image and the master.
         blank: Nothing is printed on it. rotation: Degrees clockwise it was turned to stand upright: 0, 90, 180 or 270.
         skew_deg: Degrees it was turned besides.
+        quality: How good the scan is; ``None`` before it was looked at.
     """
 
     number: int
@@ -24,6 +26,7 @@ class PageNote:
     blank: bool = False
     rotation: int = 0
     skew_deg: float = 0.0
+    quality: Quality | None = None
 
     @property
     def raw(self) -> str:

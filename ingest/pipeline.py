@@ -27,12 +27,13 @@ from dossier.verdicts import Finding, Severity, Verdict
 from ingest.clean import clean as clean_page
 from ingest.clean import encode_master
 from ingest.decode import decode as decode_pages
-from ingest.doubts import page_doubts, signature_doubts
+from ingest.doubts import page_doubts, scan_doubts, signature_doubts
 from ingest.house import House
 from ingest.images import PageImage
 from ingest.inspect import Inspection
 from ingest.inspect import inspect as inspect_file
 from ingest.pages import NOTES, PageNote, PageNotes
+from ingest.quality import assess
 from ingest.split import is_blank
 from ingest.stamping import headroom_mm, stamp_on_free_paper
 from ingest.workspace import Workspace, dump_value
@@ -90,13 +91,16 @@ def split(house: House, paper_id: PaperId) -> None:
 
 
 def clean(house: House, paper_id: PaperId) -> None:
-    """Make each page's master: upright, deskewed, cropped, in colour."""
-    _, work = _open(house, paper_id)
+    """Make each page's master: upright, deskewed, cropped, in colour; note how good the scan is."""
+    paper, work = _open(house, paper_id)
 
     def clean_one(note: PageNote) -> PageNote:
-        master = clean_page(_raw_page(work, note), house.tesseract.orientation)
+        page = _raw_page(work, note)
+        master = clean_page(page, house.tesseract.orientation)
         work.put(note.master, encode_master(master), "image/jpeg")
-        return replace(note, rotation=master.rotation, skew_deg=master.skew_deg)
+        quality = assess(page, master)
+        quality = quality.of_signed_file() if paper.signed_origin else quality
+        return replace(note, rotation=master.rotation, skew_deg=master.skew_deg, quality=quality)
 
     work.put_value(NOTES, PageNotes.of(work).map(house, clean_one))
 
@@ -149,7 +153,7 @@ def check(house: House, paper_id: PaperId) -> None:
         paper_type, paper.fields, owner=owner, type_confidence=paper.type_confidence, today=times.today()
     )
     notes = PageNotes.of(work)
-    doubts = (*doubts, *page_doubts(notes, reading_of(work)), *signature_doubts(paper))
+    doubts = (*doubts, *scan_doubts(notes), *page_doubts(notes, reading_of(work)), *signature_doubts(paper))
     issued_on = paper_type.issued_on(paper.fields)
     try:
         valid_until = paper_type.valid_until(issued_on, paper.fields)

@@ -1,4 +1,4 @@
-"""Reading a file without keeping it: the pipeline's functions, in memory, for ``sohoa ocr`` and ``sohoa extract``."""
+"""Reading or judging a file without keeping it: the pipeline's functions, in memory."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -8,6 +8,7 @@ from ingest.decode import decode
 from ingest.house import House
 from ingest.images import PageImage
 from ingest.inspect import inspect
+from ingest.quality import Quality, assess
 from ingest.split import is_blank
 from ingest.workspace import decode_image
 from ocr.model import PageReading
@@ -51,3 +52,18 @@ def read_file(house: House, data: bytes) -> Iterator[ReadPage]:
         return ReadPage(SearchablePage(jpeg=jpeg, reading=reading), find_codes(pixels, page.number))
 
     yield from house.over_pages(read_one, decode(data, inspect(data, house.limits), house.limits))
+
+
+def assess_file(house: House, data: bytes) -> Iterator[Quality]:
+    """Yield how good each page of a PDF, TIFF, JPEG or PNG is, in order.
+
+    Raises:
+        InputError: The file cannot be used. PartError: A part is missing or failed.
+    """
+    inspection = inspect(data, house.limits)
+
+    def assess_one(page: PageImage) -> Quality:
+        quality = assess(page, clean(page, house.tesseract.orientation))
+        return quality.of_signed_file() if inspection.signatures else quality
+
+    yield from house.over_pages(assess_one, decode(data, inspection, house.limits))

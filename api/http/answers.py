@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict
 from api.http.access import Role
 from dossier.papers import FieldSource, PaperKind, PaperState
 from dossier.verdicts import Severity, Verdict
+from ingest.quality import Advice, Colour, Side
 
 
 class _Answer(BaseModel):
@@ -200,6 +201,44 @@ class Verifications(_Answer):
     """Các kết luận. / Verdicts."""
 
     files: list[Verification]
+
+
+class Measures(_Answer):
+    """Các số đo của một trang. / What was measured on a page."""
+
+    dpi: int
+    width_mm: float
+    height_mm: float
+    colour: Colour
+    effective_dpi: int
+    enlarged: float
+    edge_px: float | None
+    contrast: float | None
+    paper: int
+    burnt: float
+    shadow: float
+    cut_off: list[Side]
+    skew_deg: float
+    rotation: Literal[0, 90, 180, 270]
+    photographed: bool
+    blank: bool
+
+
+class PageQuality(_Answer):
+    """Chất lượng một trang. / How good a page is, why, and what was measured."""
+
+    page: int
+    advice: Advice
+    reasons: list[Finding]
+    measures: Measures
+
+
+class FileQuality(_Answer):
+    """Chất lượng một tệp: ``rescan`` nếu có trang phải quét lại. / How good a file's pages are."""
+
+    file: str
+    advice: Advice
+    pages: list[PageQuality]
 
 
 class Event(_Answer):

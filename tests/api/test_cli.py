@@ -12,6 +12,7 @@ from typing import Any
 
 import pikepdf
 import pytest
+from PIL import Image, ImageFilter
 
 SOHOA = Path(sys.executable).with_name("sohoa")
 OWNER = "001190012345"
@@ -331,3 +332,19 @@ def test_keys_are_shown_once(environment: dict[str, str]) -> None:
     assert key not in sohoa(environment, "keys", "list")
     assert sohoa_json(environment, "keys", "revoke", "quay-so-1") == {"revoked": "quay-so-1"}
     assert next(k for k in sohoa_json(environment, "keys", "list")["keys"] if k["name"] == "quay-so-1")["revoked_at"]
+
+
+def test_a_poor_scan_is_told_and_the_paper_waits_for_a_person(
+    environment: dict[str, str], sample: Path, tmp_path: Path
+) -> None:
+    good, poor = sample / "can-cuoc.jpg", tmp_path / "blurred.jpg"
+    with Image.open(good) as scan:
+        scan.filter(ImageFilter.GaussianBlur(4)).save(poor, dpi=scan.info["dpi"])
+    assert "ĐẠT" in sohoa(environment, "quality", good)
+    assert "mờ" in sohoa(environment, "quality", poor, exit_code=1)
+    (file,) = sohoa_json(environment, "quality", poor, exit_code=1)["files"]
+    assert (file["file"], file["advice"], [p["page"] for p in file["pages"]]) == (str(poor), "rescan", [1])
+    paper = sohoa_json(environment, "digitize", poor, "--owner", OWNER)["papers"][0]
+    assert paper["state"] == "needs_review"
+    assert "scan-blurred" in {check["code"] for check in paper["checks"]}
+    assert "[scan-blurred]" in sohoa(environment, "show", paper["id"])

@@ -31,6 +31,7 @@ WHO_MAY = {
     ("GET", "/v1/papers/{paper}/file"): {O, Y, U},
     ("GET", "/v1/papers/{paper}/original"): {O, U},
     ("POST", "/v1/lookups"): {Y, O},
+    ("POST", "/v1/quality-checks"): {S, O},
     ("POST", "/v1/verifications"): {S, O, Y, U},
     ("GET", "/v1/events"): {O, Y, U},
     ("POST", "/v1/keys"): {A},

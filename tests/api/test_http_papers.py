@@ -4,6 +4,7 @@ import base64
 import datetime as dt
 import hashlib
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from sqlalchemy import select
@@ -196,6 +197,21 @@ def test_a_file_that_is_no_signed_pdf_is_not_valid(service: Service) -> None:
             (report,) = answer.json()["files"]
             assert report["file"] == hashlib.sha256(data).hexdigest()
             assert report["verdict"] != "valid"
+
+
+def test_a_scan_is_judged_and_not_kept(service: Service, small_scan: Path) -> None:
+    before = list(service.house.objects.keys(""))
+    scan = small_scan.read_bytes()
+    answer = service.call(Role.STATION, "POST", "/v1/quality-checks", content=scan).json()
+    assert (answer["file"], answer["advice"]) == (hashlib.sha256(scan).hexdigest(), "accept")
+    assert [(page["page"], page["advice"]) for page in answer["pages"]] == [(1, "accept")]
+    tiny = service.call(Role.STATION, "POST", "/v1/quality-checks", content=png()).json()
+    (page,) = tiny["pages"]
+    assert (tiny["advice"], page["measures"]["dpi"]) == ("rescan", 5)
+    assert "scan-resolution-low" in {reason["code"] for reason in page["reasons"]}
+    refused = service.call(Role.STATION, "POST", "/v1/quality-checks", content=b"no scan")
+    assert (refused.status_code, refused.json()["code"]) == (422, "file-type-unsupported")
+    assert list(service.house.objects.keys("")) == before
 
 
 @pytest.mark.parametrize("role", [Role.OFFICER, Role.AUDITOR])

@@ -4,6 +4,7 @@ Listed here in the order a newcomer needs them, which is also the order of the O
 """
 
 from api.http.routes import (
+    check_quality,
     confirm_paper,
     create_batch,
     create_key,
@@ -29,6 +30,7 @@ from api.http.routes import (
 ROUTERS = tuple(
     module.router
     for module in (
+        check_quality,
         create_batch,
         upload_file,
         list_batches,
