@@ -1,9 +1,9 @@
 """Typed values: the raw text of a field in, one canonical text out, or a refusal.
 
 Canonical texts: dates ISO 8601 (``2021-03-05``), years four digits, sexes ``male`` and ``female``, owner numbers, money
-and integers bare digits, everything else NFC with single spaces. What a recognizer confuses (O for 0, l for 1, S for 5)
-is mended only where digits alone may stand: inside words a letter is a letter. A refusal never quotes the value, which
-may be personal data.
+and integers bare digits, everything else NFC with single spaces. What a recognizer confuses (O for 0, l for 1, S for 5,
+ó for 6) is mended only where digits alone may stand: inside words a letter is a letter. A refusal never quotes the
+value, which may be personal data.
 """
 
 import datetime as dt
@@ -20,8 +20,9 @@ FIRST_YEAR, LAST_YEAR = 1850, 2199
 """Years a paper can speak of; anything else is a misreading."""
 
 _DIGIT_FOR = str.maketrans({"O": "0", "o": "0", "Q": "0", "D": "0", "l": "1", "I": "1", "i": "1", "|": "1", "!": "1",
-                            "S": "5", "s": "5", "B": "8", "Z": "2", "z": "2"})  # fmt: skip
-_D = r"[0-9OoQDlIi|!SsBZz]"
+                            "S": "5", "s": "5", "B": "8", "Z": "2", "z": "2",
+                            "Ø": "0", "Ì": "1", "Š": "5", "ó": "6", "§": "8"})  # fmt: skip
+_D = r"[0-9OoQDlIi|!SsBZzØÌŠó§]"
 """A character that may stand for a digit where only digits may stand."""
 
 _LEADERS = re.compile(r"[.…_·‧]{3,}|(?:\s[.…_·‧]){2,}|…")
@@ -31,7 +32,7 @@ _SPELLED_DATE = re.compile(
     rf"(?:n\w{{2,3}}\s?)?({_D}{{1,2}})\s?t\w{{1,3}}g\s?({_D}{{1,2}})\s?n\w{{1,2}}m?\s?({_D}{{4}})", re.IGNORECASE
 )
 _DOCUMENT_NUMBER = re.compile(
-    rf"(?:s[oố0]\s?[:.;]?\s?)?({_D}{{1,5}})([a-zA-Z]?)/((?:{_D}{{4}}/)?)([A-ZĐ][\w&.]*(?:-[\w&.]+)*)", re.IGNORECASE
+    rf"(?:s[oóôố0]\s?[:.;]?\s?)?({_D}{{1,5}})([a-zA-Z]?)/((?:{_D}{{4}}/)?)([A-ZĐ][\w&.]*(?:-[\w&.]+)*)", re.IGNORECASE
 )
 # Marks lost by the recognizer, where decree 30/2020 annex III knows no abbreviation without them.
 _ABBREVIATIONS = MappingProxyType({"QD": "QĐ", "ND": "NĐ", "CD": "CĐ"})

@@ -51,7 +51,15 @@ def test_dates_are_read_in_every_usual_form(date: dt.date, form: str) -> None:
 
 @pytest.mark.parametrize(
     "printed",
-    ["ngay 05 thang 3 nam 2021", "ngày O5 tng 3 năm 2O21", "05 tháng 3 năm 2021", "..05/ 3/2021..", "0.5/.03/2021"],
+    [
+        "ngay 05 thang 3 nam 2021",
+        "ngày O5 tng 3 năm 2O21",
+        "05 tháng 3 năm 2021",
+        "..05/ 3/2021..",
+        "0.5/.03/2021",
+        "Ø5/03/2021",
+        "0Š/03/202Ì",
+    ],
 )
 def test_damaged_dates_are_mended(printed: str) -> None:
     assert parse_value("date", printed) == "2021-03-05"
@@ -92,6 +100,7 @@ def test_words_that_spell_no_date_are_refused() -> None:
     [
         ("year", "199O", "1990"),
         ("year", "12/03/1990", "1990"),
+        ("year", "19ó§", "1968"),
         ("sex", "Nam", "male"),
         ("sex", "NỮ", "female"),
         ("sex", "Nữ / Female", "female"),
@@ -107,6 +116,7 @@ def test_words_that_spell_no_date_are_refused() -> None:
         ("document_number", "45/2020/NĐ-CP", "45/2020/NĐ-CP"),
         ("document_number", "l2/QD-TTg", "12/QĐ-TTg"),
         ("document_number", "320/QÐ-UBND", "320/QĐ-UBND"),
+        ("document_number", "Só3ó/QĐ-UBND", "36/QĐ-UBND"),
         ("document_number", "12a/QĐ-UBND", "12a/QĐ-UBND"),
         ("register_number", "Số: 15 / 2021", "15/2021"),
         ("register_number", "15", "15"),
