@@ -1,49 +1,127 @@
-"""``python -m tests.training``: fetch fonts, look at lines, train, measure, export."""
+"""``python -m tests.training``: fetch fonts, look at lines, train, export, measure."""
 
 import argparse
+import time
+from collections.abc import Sequence
 from pathlib import Path
 
-from tests.training import typefaces
+import cv2
+import numpy as np
+from PIL import Image, ImageDraw, ImageFont
+
+from tests.training import feed, measure, typefaces
+from tests.training.lines import HEIGHT, Sample
 
 ROOT = Path(__file__).parents[2]
 HOME = ROOT / ".training"
+LISTING = "typefaces.json"
+EXPORTED, QUANTIZED = "reader.onnx", "reader.int8.onnx"
+_CALIBRATION_SEED = 5
 
 
-def _fonts(arguments: argparse.Namespace) -> None:
+def fonts(arguments: argparse.Namespace) -> None:
+    """Download the fonts unless they are there; list the usable typefaces."""
     folder = arguments.home / "fonts"
     if not folder.exists():
         typefaces.fetch(folder)
     found = typefaces.survey([folder])
-    typefaces.save(found, arguments.home / "typefaces.json")
+    typefaces.save(found, arguments.home / LISTING)
     print(f"{len(found)} typefaces of {len({face.family for face in found})} families")
 
 
-def _train(arguments: argparse.Namespace) -> None:
-    from tests.training import measure, train  # noqa: PLC0415 - only this command needs PyTorch
+def look(arguments: argparse.Namespace) -> None:
+    """Draw lines with their texts below them into a picture."""
+    press = feed.printer(arguments.home / LISTING, arguments.seed)
+    samples = [s for i in range(arguments.count // 5) for s in press.sheet(i, feed.course(1000))][::2]
+    picture(samples).save(arguments.out)
 
-    listing = arguments.home / "typefaces.json"
-    plan = train.Plan(arguments.hours, arguments.peak, arguments.measure_every, arguments.threads)
+
+def picture(samples: Sequence[Sample], notes: Sequence[str] | None = None) -> Image.Image:
+    """Return lines below each other in two columns, each with its text, or with a note, below it."""
+    font = ImageFont.truetype(str(next(Path("/usr/share/fonts").glob(f"**/{feed.FALLBACK}"))), 13)
+    rows = -(-len(samples) // 2)
+    sheet = Image.new("L", (1500, rows * (HEIGHT + 18)), 205)
+    draw = ImageDraw.Draw(sheet)
+    for i, sample in enumerate(samples):
+        x, y = i // rows * 750, i % rows * (HEIGHT + 18)
+        sheet.paste(Image.fromarray(sample.image[:, :740]), (x, y))
+        draw.text((x, y + HEIGHT + 1), notes[i] if notes else sample.text, font=font, fill=0)
+    return sheet
+
+
+def train(arguments: argparse.Namespace) -> None:
+    """Train from the last checkpoint on."""
+    from tests.training import train as training  # noqa: PLC0415 - needs PyTorch, which not every command does
+
+    listing = arguments.home / LISTING
+    plan = training.Plan(arguments.hours, arguments.peak, arguments.measure_every, arguments.threads)
     real = measure.from_folder(arguments.real) if arguments.real else []
-    train.Trainer(arguments.home, plan).run(listing, measure.held_out(listing, 600), real)
+    training.Trainer(arguments.home, plan).run(listing, measure.held_out(listing, 600), real)
+
+
+def export(arguments: argparse.Namespace) -> None:
+    """Write the averaged weights of the checkpoint as ONNX, in 32 and in 8 bits."""
+    from tests.training import export as exporting  # noqa: PLC0415 - needs PyTorch
+
+    source, target = arguments.home / EXPORTED, arguments.home / QUANTIZED
+    exporting.to_onnx(exporting.averaged(arguments.home), source)
+    press = feed.printer(arguments.home / LISTING, _CALIBRATION_SEED)
+    samples = [s for i in range(arguments.lines // 10) for s in press.sheet(i, feed.course(1000))]
+    exporting.to_int8(source, target, samples, percentile=arguments.percentile)
+    for path in (source, target):
+        print(f"{path}: {path.stat().st_size / 1e6:.2f} MB, SHA-256 {exporting.digest(path)}")
+
+
+def measured(arguments: argparse.Namespace) -> None:
+    """Measure exported models: errors, and CPU time per line with one thread."""
+    from tests.training import export as exporting  # noqa: PLC0415 - needs onnxruntime
+
+    sets = {"held-out": measure.held_out(arguments.home / LISTING, arguments.held_out)}
+    if arguments.real:
+        sets["real"] = measure.from_folder(arguments.real)
+    for path in arguments.models or [arguments.home / EXPORTED, arguments.home / QUANTIZED]:
+        reader = exporting.reader_of(path)
+        reader(np.full((1, HEIGHT, 64), 255, dtype=np.uint8))
+        for name, samples in sets.items():
+            began = time.process_time()
+            texts = measure.read(samples, reader)
+            spent = 1000 * (time.process_time() - began) / max(1, len(samples))
+            print(
+                f"{path.name}, {name}, {len(samples)} lines: {measure.measured(samples, texts)}, {spent:.2f} ms a line"
+            )
+            if arguments.errors:
+                measure.tell_errors(samples, texts)
 
 
 def main() -> None:
     """Run a command."""
     parser = argparse.ArgumentParser(prog="python -m tests.training", description=__doc__)
-    parser.add_argument("--home", type=Path, default=HOME, help="folder of fonts, checkpoint and log")
+    parser.add_argument("--home", type=Path, default=HOME, help="folder of fonts, checkpoint, log and exported models")
     commands = parser.add_subparsers(required=True)
-    fonts = commands.add_parser("fonts", help="download the font packages, list the usable typefaces")
-    fonts.set_defaults(run=_fonts)
-    train = commands.add_parser("train", help="train, from the last checkpoint if there is one")
-    train.add_argument(
-        "--hours", type=float, default=2.0, help="length of a cycle; a finished one is followed by a new one"
-    )
-    train.add_argument("--peak", type=float, default=3e-3, help="highest learning rate of the cycle")
-    train.add_argument("--measure-every", type=float, default=10.0, help="minutes")
-    train.add_argument("--threads", type=int, default=1, help="of the network; the lines are made in one more process")
-    train.add_argument("--real", type=Path, help="folder with lines.tsv and line images: measured on, never trained on")
-    train.set_defaults(run=_train)
+    for command in (fonts, look, train, export, measured):
+        name = "measure" if command is measured else command.__name__
+        part = commands.add_parser(name, help=command.__doc__)
+        part.set_defaults(run=command)
+        if command in {train, measured}:
+            part.add_argument("--real", type=Path, help="folder of lines with lines.tsv: measured, never trained on")
+        if command is look:
+            part.add_argument("--seed", type=int, default=7)
+            part.add_argument("--count", type=int, default=60)
+            part.add_argument("out", type=Path)
+        if command is train:
+            part.add_argument("--hours", type=float, default=2.0, help="of a cycle; a new one follows a finished one")
+            part.add_argument("--peak", type=float, default=3e-3, help="highest learning rate of the cycle")
+            part.add_argument("--measure-every", type=float, default=10.0, help="minutes")
+            part.add_argument("--threads", type=int, default=1, help="of the network, beside the lines' process")
+        if command is export:
+            part.add_argument("--lines", type=int, default=300, help="for calibration")
+            part.add_argument("--percentile", action="store_true", help="leave out the rarest values in calibration")
+        if command is measured:
+            part.add_argument("--held-out", type=int, default=600, help="invented lines to measure on")
+            part.add_argument("--errors", action="store_true", help="tell what was confused with what")
+            part.add_argument("models", type=Path, nargs="*", help="ONNX files")
     arguments = parser.parse_args()
+    cv2.setNumThreads(1)
     arguments.run(arguments)
 
 

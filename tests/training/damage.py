@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 Grey = NDArray[np.uint8]
 _TILE: Final = (256, 4096)
+_LOW: Final = 34  # pixels: a line of 10 pt at 200 dpi
 
 
 @cache
@@ -95,7 +96,7 @@ def scan(image: Grey, rng: random.Random, *, hard: float) -> Grey:
     if rng.random() < 0.12:
         _specks(image, rng)
     kind = rng.random()
-    if kind < 0.13:
+    if kind < 0.13 and image.shape[0] > _LOW:  # nobody can read small print in black and white
         image = _bilevel(image, rng)
     elif kind < 0.40:
         quality = rng.randint(12 if rng.random() < 0.2 * hard else 30, 90)
@@ -112,7 +113,7 @@ def _bilevel(image: Grey, rng: random.Random) -> Grey:
     """Return black and white, as fax machines and office copiers write it."""
     if rng.random() < 0.5:
         image = np.asarray(cv2.GaussianBlur(image, (0, 0), rng.uniform(0.4, 0.9)))
-    black, paper = int(image.min()), int(image.max())
+    black, paper = int(image.min()), int(np.median(image.max(axis=0)))
     level = black + (paper - black) * rng.uniform(0.38, 0.8)
     noisy = image + _cut(rng, rng.choice((0, 1)), image.shape) * (rng.choice((0, 10, 30)) / 64)
     image = np.where(noisy < level, 0, 255).astype(np.uint8)

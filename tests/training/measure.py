@@ -1,6 +1,7 @@
 """Lines to measure on: held-out invented ones, and a folder of line images with their text."""
 
 import unicodedata
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Final
@@ -8,6 +9,7 @@ from typing import Final
 import cv2
 import numpy as np
 from numpy.typing import NDArray
+from rapidfuzz.distance import Levenshtein
 
 from tests.training.alphabet import decode
 from tests.training.feed import printer
@@ -61,3 +63,19 @@ def read(samples: Sequence[Sample], reader: Reader) -> list[str]:
 def measured(samples: Sequence[Sample], texts: Iterable[str]) -> Score:
     """Return the score of ``texts`` against the samples' truth."""
     return total(scored(sample.text, text) for sample, text in zip(samples, texts, strict=True))
+
+
+def confusions(samples: Iterable[Sample], texts: Iterable[str]) -> Counter[tuple[str, str]]:
+    """Return how often which characters were read as which; nothing stands for what was lost or invented."""
+    found: Counter[tuple[str, str]] = Counter()
+    for sample, text in zip(samples, texts, strict=True):
+        for tag, a, b, c, d in Levenshtein.opcodes(sample.text, text):
+            if tag != "equal":
+                found[sample.text[a:b], text[c:d]] += 1
+    return found
+
+
+def tell_errors(samples: Sequence[Sample], texts: Sequence[str], most: int = 40) -> None:
+    """Print the commonest confusions."""
+    for (truth, read_as), count in confusions(samples, texts).most_common(most):
+        print(f"  {count:4} x {truth!r} read as {read_as!r}")
