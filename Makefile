@@ -66,13 +66,14 @@ build/bench/ocrmypdf/.installed: tests/benchmarks/ocrmypdf.lock tests/benchmarks
 BENCH_OCR := $(PY) -m tests.benchmarks.ocr
 
 bench-ocr: $(VENV)/.test build/bench/ocrmypdf/.installed
-	$(BENCH_OCR) compare --set test --engine ours --engine tesseract --engine tesseract-osd --engine ocrmypdf
+	$(BENCH_OCR) compare --set test --engine ours --engine tesseract --engine tesseract-osd --engine ocrmypdf \
+		--document docs/benchmarks.md
 
 bench-ablation: $(VENV)/.test
-	$(BENCH_OCR) ablation
+	$(BENCH_OCR) ablation --document docs/benchmarks.md
 
 bench-throughput: $(VENV)/.test
-	$(BENCH_OCR) throughput --limit 20
+	$(BENCH_OCR) throughput --limit 20 --document docs/benchmarks.md
 
 bench-pictures: $(VENV)/.test
 	$(BENCH_OCR) pictures docs/images $(addprefix --only ,$(PICTURED))

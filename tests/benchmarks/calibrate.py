@@ -85,7 +85,7 @@ def judged_page(scan: Scan) -> JudgedPage:
     page = decoded(scan.file)
     master, kept = kept_master(page)
     reading = read_page(kept, number=1, dpi=page.dpi, engine=TesseractEngine("vie"), calibrate=False)
-    words = [ReadWord(w.text, w.confidence, quad(w, master.to_original)) for w in reading.words]
+    words = [ReadWord(w.text, w.confidence, quad(w, master)) for w in reading.words]
     return JudgedPage(reading, judge(words, scan.words, scan.to_scan))
 
 

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from tests.benchmarks.ocr import metrics
 from tests.benchmarks.ocr.compare import PageScore, cer, score
+from tests.benchmarks.ocr.document import fill
 from tests.benchmarks.ocr.engines import Outcome, ReadWord
 from tests.benchmarks.ocr.metrics import MarkErrors, Share
 from tests.benchmarks.ocr.order import order, place_lines
@@ -258,6 +259,15 @@ def test_the_worst_pages_show_the_lines_that_are_wrong() -> None:
     assert f"- {HEADER[0]}\n+ {HEADER[0].replace('Ủ', 'U')}" in shown
     assert HEADER[2] not in shown
     assert confusions_table([wrong]).rows == [["`Ủ`", "`U`", "1", "1"]]
+
+
+def test_figures_replace_what_stood_between_their_marks(tmp_path: Path) -> None:
+    document = tmp_path / "a.md"
+    document.write_text("a\n<!-- dev -->\nold\n<!-- /dev -->\nb <!-- test --><!-- /test -->\n", encoding="utf-8")
+    fill(document, "dev", r"new \1")
+    assert document.read_text() == "a\n<!-- dev -->\n\nnew \\1\n\n<!-- /dev -->\nb <!-- test --><!-- /test -->\n"
+    with pytest.raises(ValueError, match="has not once"):
+        fill(document, "absent", "x")
 
 
 # --- measuring -------------------------------------------------------------------------------------------------------

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterator, Sequence
 from enum import StrEnum
 from functools import partial
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 from rich.console import Console
@@ -13,6 +13,7 @@ from rich.progress import track
 from tests.benchmarks.ocr import pages
 from tests.benchmarks.ocr.ablation import ablation_table
 from tests.benchmarks.ocr.compare import PageScore, read_and_score
+from tests.benchmarks.ocr.document import fill
 from tests.benchmarks.ocr.engines import ENGINES, version
 from tests.benchmarks.ocr.pages import BUILD, Scan
 from tests.benchmarks.ocr.pictures import write_pictures
@@ -47,6 +48,9 @@ OnlyOption = Annotated[
     list[str] | None, typer.Option(help="Chỉ trang có tên chứa chuỗi này / pages whose names hold this")
 ]
 LimitOption = Annotated[int | None, typer.Option(min=1, help="Nhiều nhất bấy nhiêu trang / at most so many pages")]
+DocumentOption = Annotated[
+    Path | None, typer.Option(exists=True, help="Tài liệu nhận số liệu / document whose figures to replace")
+]
 OutOption = Annotated[Path, typer.Option(help="Thư mục kết quả / folder for what comes out")]
 
 
@@ -80,6 +84,11 @@ def _show(head: str, *tables: Table) -> None:
         console.print(table.rich())
 
 
+def _document(document: Path | None, name: str, text: str) -> None:
+    if document is not None:
+        fill(document, name, text)
+
+
 @app.command()
 def compare(
     *,
@@ -89,6 +98,7 @@ def compare(
     limit: LimitOption = None,
     jobs: Annotated[int, typer.Option(min=1, max=64, help="Số tiến trình / processes per engine")] = 1,
     out: OutOption = BUILD,
+    document: DocumentOption = None,
     as_json: Annotated[bool, typer.Option("--json", help="In JSON / print JSON")] = False,
 ) -> None:
     """Đọc và so với bản đúng / read with each engine, compare with the truth, print and keep the figures."""
@@ -99,6 +109,7 @@ def compare(
         results[name] = list(progress(read_and_score(ENGINES[name], scans, jobs=jobs), name, total=len(scans)))
     report = Report(str(subset), head, results)
     files = report.write(out)
+    _document(document, str(subset), report.summary())
     if as_json:
         typer.echo(report.json())
         return
@@ -108,7 +119,11 @@ def compare(
 
 @app.command()
 def ablation(
-    *, subset: SetOption = SetName.DEV, only: OnlyOption = None, limit: LimitOption = None, out: OutOption = BUILD
+    *,
+    subset: SetOption = SetName.DEV,
+    only: OnlyOption = None,
+    limit: LimitOption = None,
+    document: DocumentOption = None,
 ) -> None:
     """Bỏ từng bước làm sạch / leave out each step of the cleanup, and force it on every page."""
     scans = _scans(subset, only, limit)
@@ -118,8 +133,7 @@ def ablation(
         yield from progress(some, "ablation")
 
     table = ablation_table(scans, watched)
-    out.mkdir(parents=True, exist_ok=True)
-    (out / f"{subset}-ablation.md").write_text(f"{head}\n\n{table.markdown()}", encoding="utf-8")
+    _document(document, "ablation", f"{head}\n\n{table.markdown()}")
     _show(head, table)
 
 
@@ -131,11 +145,14 @@ def throughput(
     only: OnlyOption = None,
     limit: LimitOption = None,
     jobs: Annotated[int, typer.Option(min=2, max=64, help="Số tiến trình / processes")] = 2,
+    document: DocumentOption = None,
 ) -> None:
     """So một tiến trình với nhiều / compare one process with several; leave the machine alone meanwhile."""
-    scans = _scans(subset, only, limit)
-    for name in _known(engine, ENGINES):
-        _show(f"{header(subset.subset, scans)}; {version(name)}", throughput_table(ENGINES[name], scans, jobs=jobs))
+    scans, names = _scans(subset, only, limit), _known(engine, ENGINES)
+    head = header(subset.subset, scans)
+    tables = [throughput_table(name, ENGINES[name], scans, jobs=jobs) for name in names]
+    _document(document, "throughput", "\n".join([f"{head}\n", *(table.markdown() for table in tables)]))
+    _show(head, *tables)
 
 
 @app.command(name="real-lines")
@@ -145,12 +162,14 @@ def real_lines(
     reader: Annotated[list[str] | None, typer.Option(help="Lặp lại được / repeatable")] = None,
     every: Annotated[int, typer.Option(min=1, help="Chỉ lấy mỗi dòng thứ n / every n-th line only")] = 1,
     out: OutOption = BUILD,
+    document: DocumentOption = None,
 ) -> None:
     """Đọc dòng cắt từ giấy thật / read lines cut from real papers."""
     lines = load_lines(folder)[::every]
     table, wrong = real_lines_table(_known(reader, READERS), lines)
     out.mkdir(parents=True, exist_ok=True)
     (out / "real-lines.diff").write_text(wrong, encoding="utf-8")
+    _document(document, "real-lines", f"{machine()}\n\n{table.markdown()}")
     _show(machine(), table)
 
 
@@ -166,10 +185,5 @@ def pictures(
         typer.echo(file)
 
 
-def main(arguments: list[str] | None = None) -> Any:
-    """Run the command line."""
-    return app(arguments)
-
-
 if __name__ == "__main__":
-    main()
+    app()

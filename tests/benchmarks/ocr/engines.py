@@ -14,9 +14,9 @@ from typing import Final
 import cv2
 import numpy as np
 
-from ingest.clean import clean, encode_master
+from ingest.clean import clean
+from ingest.encode import encode_master
 from ingest.decode import decode
-from ingest.geometry import Affine
 from ingest.images import MasterPage, PageImage
 from ingest.inspect import inspect
 from ingest.limits import Limits
@@ -87,8 +87,7 @@ def ours(file: Path, _: int) -> Outcome:
         master, kept = kept_master(page)
     with watch.step("read"):
         reading = _read(page, kept)
-    to_scan = master.to_original
-    words = tuple(ReadWord(w.text, w.confidence, quad(w, to_scan)) for w in reading.words)
+    words = tuple(ReadWord(w.text, w.confidence, quad(w, master)) for w in reading.words)
     return Outcome(reading.text, words, watch.steps)
 
 
@@ -102,7 +101,7 @@ def decoded(file: Path) -> PageImage:
 def kept_master(page: PageImage) -> tuple[MasterPage, np.typing.NDArray[np.uint8]]:
     """Return a page's master and the pixels that are left of it once it was kept as JPEG: those are read."""
     master = clean(page, TesseractEngine(_LANGUAGE).orientation)
-    kept = cv2.imdecode(np.frombuffer(encode_master(master), np.uint8), cv2.IMREAD_COLOR)
+    kept = cv2.imdecode(np.frombuffer(encode_master(master).data, np.uint8), cv2.IMREAD_COLOR)
     return master, np.asarray(kept, np.uint8)
 
 
@@ -112,11 +111,11 @@ def _read(page: PageImage, master: np.typing.NDArray[np.uint8]) -> PageReading:
     return read_page(master, number=page.number, dpi=page.dpi, engine=TesseractEngine(_LANGUAGE))
 
 
-def quad(word: OcrWord, to_scan: Affine) -> Quad:
+def quad(word: OcrWord, master: MasterPage) -> Quad:
     """Return the corners of a word's box in pixels of the scan, given where those of the master lie in it."""
     box = word.box
     edges = ((box.x, box.y), (box.right, box.y), (box.right, box.bottom), (box.x, box.bottom))
-    centres = (to_scan.point(x - 0.5, y - 0.5) for x, y in edges)  # its points are the pixels' centres
+    centres = (master.to_original.point(x - 0.5, y - 0.5) for x, y in edges)  # its points are the pixels' centres
     a, b, c, d = ((x + 0.5, y + 0.5) for x, y in centres)
     return a, b, c, d
 

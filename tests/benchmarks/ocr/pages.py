@@ -2,11 +2,13 @@
 
 import hashlib
 import json
+import os
 import shutil
+import time
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 from rich.progress import track
@@ -20,6 +22,9 @@ from tests.generator.truth import Matrix, Rect
 
 BUILD = Path("build/bench")
 """Where everything of the benchmark is written."""
+
+_KEPT_S: Final = 4 * 3600
+"""Long enough for other runs, of a generator that has since been changed, to end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,12 +87,13 @@ def load(subset: Subset, *, only: Collection[str] = (), limit: int | None = None
 
 
 def _folder() -> Path:
-    """Return the folder of the generator as it is now; pages of an older one are removed."""
+    """Return the folder of the generator as it is now; folders that were not used for long are removed."""
     folder = BUILD / "pages" / sources_hash()
-    for old in folder.parent.glob("*"):
-        if old != folder:
-            shutil.rmtree(old)
     folder.mkdir(parents=True, exist_ok=True)
+    os.utime(folder)
+    for old in folder.parent.glob("*"):
+        if old.stat().st_mtime < time.time() - _KEPT_S:
+            shutil.rmtree(old)
     return folder
 
 

@@ -54,6 +54,15 @@ class Report:
             confusions_table(self.results[first]),
         ]
 
+    def summary(self) -> str:
+        """What the documentation shows: no single pages, the first engine's confidences only."""
+        first, words = next(iter(self._judged().items()), ("", []))
+        tables = [errors_table(self.results), cost_table(self.results), kinds_table(self.results)]
+        tables.append(faults_table(self.results))
+        if words:
+            tables.append(reliability_table(first, words))
+        return "\n".join([f"{self.header}\n", *(table.markdown() for table in tables)])
+
     def markdown(self) -> str:
         """Everything, the first engine's worst pages last."""
         first, scores = next(iter(self.results.items()))

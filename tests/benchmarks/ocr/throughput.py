@@ -17,8 +17,8 @@ def pages_per_second(engine: Engine, scans: Sequence[Scan], *, jobs: int) -> flo
         return pages / (time.perf_counter() - began)
 
 
-def throughput_table(engine: Engine, scans: Sequence[Scan], *, jobs: int) -> Table:
+def throughput_table(name: str, engine: Engine, scans: Sequence[Scan], *, jobs: int) -> Table:
     """One process against ``jobs`` of them."""
     one, many = (pages_per_second(engine, scans, jobs=n) for n in (1, jobs))
     rows = [["1", shown(one), "1"], [str(jobs), shown(many), shown(many / one)]]
-    return Table(f"Throughput, {len(scans)} pages", ["processes", "pages per s", "times one"], rows)
+    return Table(f"Throughput of {name}, {len(scans)} pages", ["processes", "pages per s", "times one"], rows)
