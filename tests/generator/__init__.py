@@ -4,11 +4,12 @@ Everybody and everything on them is invented. Equal seeds give equal bytes. The 
 
 - ``fonts``, ``letters``, ``typesetting``: how text gets onto a page, and into its truth
 - ``chance``: seeds
-- ``people``, ``places``, ``numerals``, ``sentences`` with ``stock.toml``: what it says
-- ``papers``: layouts by kind; ``seals``: seals, signatures, stamps
-- ``faults``: what the scanner does to it
+- ``people``, ``places``, ``numerals``, ``sentences`` with ``stock.toml`` and ``benchstock.toml``: what it says
+- ``papers``: layouts by kind; ``seals``, ``penmanship``: seals, signatures, stamps, numbers by pen
+- ``faults``: what the scanner does to it; ``damage``: what copiers, punches and cameras do
 - ``render``: specification → paper; ``files``: paper → PDF, TIFF, JPEG, PNG and truth; ``lines``: paper → lines;
   ``batch``: the sample batch
+- ``benchset`` with ``benchfaults``, ``benchlayouts.toml``: the pages of the benchmark, a development and a test set
 
 Ground truth of a file (``truth/<name>.json``)::
 
@@ -19,8 +20,9 @@ Ground truth of a file (``truth/<name>.json``)::
 
 Boxes are ``[x, y, width, height]``, quads four ``[x, y]`` from the top left of the upright text clockwise, both in
 pixels of the scan. ``skew_deg`` and ``rotation`` say how far the content is turned clockwise. ``text`` is in reading
-order: columns one after the other, tables row by row and cell by cell; seals, stamps, signatures and dotted leaders are
-no text.
+order: columns one after the other, tables row by row and cell by cell (of a header in two rows, all that
+begins in the upper one first). Seals, arrival stamps, signatures, handwriting, ticked boxes, dotted leaders and rulings
+are no text; the small print of a digital signature is.
 Names in ``fields`` are as printed (capitals on the birth certificate), dates ISO 8601, sex ``male`` or ``female``.
 """
 

@@ -1,5 +1,6 @@
 """``python -m tests.generator``: the sample batch, pages for benchmarks, contact sheets."""
 
+import json
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -7,6 +8,7 @@ from typing import Annotated
 import typer
 
 from tests.generator.batch import sample_batch
+from tests.generator.benchset import bench_pages
 from tests.generator.chance import seeded
 from tests.generator.contact_sheet import contact_sheet
 from tests.generator.faults import Scanner
@@ -55,6 +57,25 @@ def pages(
         path = out / f"{number:05}-{spec.kind}.tif"
         write_scan(path, paper.pages, quality=92)
         write_truth(out / "truth", path.name, paper)
+        typer.echo(path)
+
+
+@app.command()
+def bench(
+    out: Annotated[Path, typer.Argument(help="Thư mục ghi ra / folder to write into")],
+    *,
+    subset: Annotated[_Subset, typer.Option("--set", help="Bộ trang / which pages")] = _Subset.DEV,
+    only: Annotated[
+        list[str] | None, typer.Option(help="Tên trang, lặp lại được / names, repeatable; all by default")
+    ] = None,
+) -> None:
+    """Ghi các trang đo chuẩn / write the benchmark's pages as PNG with truth."""
+    out.mkdir(parents=True, exist_ok=True)
+    for page in bench_pages(subset.value, only=only):
+        path = out / f"{page.name}.png"
+        write_scan(path, [page.page])
+        truth = {"group": page.group, "faults": page.faults, **page.page.as_json()}
+        path.with_suffix(".json").write_text(json.dumps(truth, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
         typer.echo(path)
 
 

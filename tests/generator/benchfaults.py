@@ -36,7 +36,8 @@ class Fault(StrEnum):
 CONFLICTS: Sequence[frozenset[Fault]] = tuple(
     frozenset(pair)
     for pair in (
-        *((Fault.BILEVEL, fault) for fault in (Fault.GREY, Fault.JPEG, Fault.TINT, Fault.PERSPECTIVE)),
+        *((Fault.BILEVEL, fault) for fault in (Fault.GREY, Fault.JPEG, Fault.TINT, Fault.NOISE)),
+        *((Fault.BILEVEL, fault) for fault in (Fault.BLEED, Fault.LIGHT, Fault.PERSPECTIVE)),
         *((Fault.PERSPECTIVE, fault) for fault in (Fault.SKEW, Fault.BORDER)),
         *((Fault.PHOTOCOPY, fault) for fault in (Fault.LOW_INK, Fault.BLEED, Fault.NOISE)),
     )

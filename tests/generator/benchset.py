@@ -49,14 +49,24 @@ class BenchPage:
 
 
 @dataclass(frozen=True, slots=True)
-class _Plan:
-    """A page before it is rendered."""
+class BenchPlan:
+    """A page before it is rendered.
+
+    Attributes:
+        name, group, faults: As in ``BenchPage``. subset: Of which set. dpi: Pixels per inch. draw: Sets the sheet.
+    """
 
     name: str
     group: Group
     faults: tuple[str, ...]
-    draw: _Draw
+    subset: Subset
     dpi: int
+    draw: _Draw
+
+    def page(self, rng: random.Random, dpi: int | None = None) -> Page:
+        """Return the clean page, before any scanner saw it, at ``dpi`` if given."""
+        look = Look.draw(rng, self.subset, dpi or self.dpi, marks_apart=MARKS_APART in self.faults)
+        return self.draw(look, rng, self.subset).page(1)
 
 
 def _paper(kind: Kind, number: int, look: Look, rng: random.Random, subset: Subset) -> Sheet:
@@ -105,39 +115,39 @@ def _goes_with(fault: Fault, hand: Collection[Fault]) -> bool:
 
 
 @cache
-def _plans(subset: Subset) -> tuple[_Plan, ...]:
-    rng, deck, plans = seeded("bench", subset), list[Fault](), list[_Plan]()
+def plans(subset: Subset) -> tuple[BenchPlan, ...]:
+    """Return what a set's pages will be, in the order of ``bench_pages``."""
+    rng, deck, planned = seeded("bench", subset), list[Fault](), list[BenchPlan]()
     for name, group, draw, count in _KINDS:
         allowed = ON_BLANK_PAPER if group == "empty" else frozenset(Fault)
         for i in range(1, count + 1):
             dpi = 300 if rng.random() < 0.25 else 200
             faults = _deal(deck, allowed, rng)
-            if len(plans) % 3 == 1:
+            if len(planned) % 3 == 1:
                 faults = (*faults, MARKS_APART)
             drawn = partial(draw, which=i - 1) if name in _WITH_LAYOUTS else draw
-            plans.append(_Plan(f"{subset}-{name}-{i:02}", group, faults, drawn, dpi))
-    return tuple(plans)
+            planned.append(BenchPlan(f"{subset}-{name}-{i:02}", group, faults, subset, dpi, drawn))
+    return tuple(planned)
 
 
 def bench_names(subset: Subset) -> tuple[str, ...]:
     """Return the names of a set's pages, in the order of ``bench_pages``."""
-    return tuple(plan.name for plan in _plans(subset))
+    return tuple(plan.name for plan in plans(subset))
 
 
-def _render(plan: _Plan, subset: Subset) -> BenchPage:
+def render(plan: BenchPlan) -> BenchPage:
+    """Return the page as scanned."""
     rng = seeded("bench", plan.name)
-    look = Look.draw(rng, subset, plan.dpi, marks_apart=MARKS_APART in plan.faults)
-    page = plan.draw(look, rng, subset).page(1)
+    page, back = plan.page(rng), None
     named = [fault for fault in Fault if fault in plan.faults]
-    back = None
     if Fault.BLEED in named:
-        back = prose_page(Look.draw(rng, subset, 100), rng, subset, kind="report").page(2).image
+        back = prose_page(Look.draw(rng, plan.subset, 100), rng, plan.subset, kind="report").page(2).image
     scanned = scan(page, scanner_with(named, rng, dpi=plan.dpi), rng, back=back)
     return BenchPage(plan.name, plan.group, plan.faults, scanned)
 
 
 def bench_pages(subset: Subset, *, only: Collection[str] | None = None) -> Iterator[BenchPage]:
     """Yield the pages of a set, each rendered when asked for; ``only`` those with these names, if given."""
-    for plan in _plans(subset):
+    for plan in plans(subset):
         if only is None or plan.name in only:
-            yield _render(plan, subset)
+            yield render(plan)

@@ -245,4 +245,4 @@ def signature_overlay(sheet: Sheet, style: Style, corner: tuple[float, float], *
     lines = (f"Người ký: {agency}", f"Email: vanthu@{host}.example", f"Cơ quan: {agency}", f"Thời gian ký: {time}")
     sheet.next_block()
     for i, text in enumerate(lines):
-        sheet.line(text, small, x + side + 1.5, y + 2.2 + 2.75 * i)
+        sheet.line(text, small, x + side + 1.5, y + 2.2 + 2.9 * i)

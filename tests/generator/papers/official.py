@@ -113,6 +113,9 @@ def first_page(look: Look, rng: random.Random, subset: Subset) -> Sheet:
         paragraphs += [[(f"{n}. {clause}", text)] for n, clause in enumerate(clauses, start=1)]
         if not all(write(flow, layout, runs, indent=layout.indent) for runs in paragraphs):
             break
+    if rng.random() < 0.4:  # an office on the way has pressed its seal on the text, with little ink left
+        below = (flow.left + rng.uniform(30, flow.width - 30), rng.uniform(130, 230))
+        seals.round_seal(flow.sheet, rng, below, agency.ring, weakest=0.05)
     return flow.sheet
 
 
