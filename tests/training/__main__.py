@@ -54,7 +54,9 @@ def train(arguments: argparse.Namespace) -> None:
     from tests.training import train as training  # noqa: PLC0415 - needs PyTorch, which not every command does
 
     listing = arguments.home / LISTING
-    plan = training.Plan(arguments.hours, arguments.peak, arguments.measure_every, arguments.threads)
+    plan = training.Plan(
+        arguments.hours, arguments.peak, arguments.measure_every, arguments.threads, arguments.workers, arguments.device
+    )
     real = measure.from_folder(arguments.real) if arguments.real else []
     training.Trainer(arguments.home, plan).run(listing, measure.held_out(listing, 600), real)
 
@@ -112,7 +114,9 @@ def main() -> None:
             part.add_argument("--hours", type=float, default=2.0, help="of a cycle; a new one follows a finished one")
             part.add_argument("--peak", type=float, default=3e-3, help="highest learning rate of the cycle")
             part.add_argument("--measure-every", type=float, default=10.0, help="minutes")
-            part.add_argument("--threads", type=int, default=1, help="of the network, beside the lines' process")
+            part.add_argument("--workers", type=int, default=1, help="processes that make lines")
+            part.add_argument("--device", default="cpu", choices=("cpu", "cuda"))
+            part.add_argument("--threads", type=int, default=1, help="of the network")
         if command is export:
             part.add_argument("--lines", type=int, default=300, help="for calibration")
             part.add_argument("--percentile", action="store_true", help="leave out the rarest values in calibration")

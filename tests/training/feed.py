@@ -86,20 +86,20 @@ def printer(listing: Path, seed: int) -> Printer:
     return Printer(faces, fallback, seed)
 
 
-def chunks(listing: Path, seed: int, first: int) -> Iterator[list[Batch]]:
-    """Yield chunk after chunk from number ``first`` on, without end."""
+def chunks(listing: Path, seed: int, first: int, step: int = 1) -> Iterator[list[Batch]]:
+    """Yield every ``step``-th chunk from number ``first`` on, without end."""
     cv2.setNumThreads(1)
     press, number = printer(listing, seed), first
     while True:
         rng = random.Random(f"{seed}/order/{number}")  # noqa: S311 - chance, not secrets
         samples = [s for i in range(_SHEETS) for s in press.sheet(number * _SHEETS + i, course(number))]
         yield gathered(samples, number, rng)
-        number += 1
+        number += step
 
 
-def _supply(listing: Path, seed: int, first: int, out: "multiprocessing.Queue[list[Batch]]") -> None:
+def _supply(listing: Path, seed: int, first: int, step: int, out: "multiprocessing.Queue[list[Batch]]") -> None:
     parent = multiprocessing.parent_process()
-    for batches in chunks(listing, seed, first):
+    for batches in chunks(listing, seed, first, step):
         while parent is None or parent.is_alive():
             try:
                 out.put(batches, timeout=5)
@@ -111,11 +111,13 @@ def _supply(listing: Path, seed: int, first: int, out: "multiprocessing.Queue[li
             return
 
 
-def supplied(listing: Path, seed: int, first: int) -> Iterator[Batch]:
-    """Yield batches from a process of its own, which ends with this one."""
+def supplied(listing: Path, seed: int, first: int, workers: int = 1) -> Iterator[Batch]:
+    """Yield batches from processes of their own, which end with this one; their number changes nothing else."""
     context = multiprocessing.get_context("spawn")
-    made: multiprocessing.Queue[list[Batch]] = context.Queue(maxsize=3)
-    process = context.Process(target=_supply, args=(listing, seed, first, made), daemon=True)
-    process.start()
+    shelves: list[multiprocessing.Queue[list[Batch]]] = [context.Queue(maxsize=3) for _ in range(workers)]
+    for i, shelf in enumerate(shelves):
+        arguments = (listing, seed, first + i, workers, shelf)
+        context.Process(target=_supply, args=arguments, daemon=True).start()
     while True:
-        yield from made.get()
+        for shelf in shelves:
+            yield from shelf.get()

@@ -177,6 +177,8 @@ def _photograph(strip: _Strip, others: Sequence[_Strip], manner: _Manner, course
         if rng.random() < 0.12 * hard:
             image = damage.shade(image, rng)
         image = damage.scan(image, rng, hard=hard)
+    if rng.random() < 0.35:
+        _bordered(image, inner, max(2, round(em * rng.uniform(0.05, 0.12))))
     return _brought_to_height(image, rng)
 
 
@@ -184,13 +186,13 @@ def _frame(strip: _Strip, em: int, rng: random.Random) -> tuple[int, int, int, i
     """Choose where the line finder cuts: by the line's height mostly, sometimes close to the ink."""
     kind = rng.random()
     slack = rng.randint(-1, 3)
-    if kind < 0.2:
+    if kind < 0.3:
         top, bottom = strip.top - slack, strip.bottom + rng.randint(-1, 3)
     else:
         rise, fall = (
             (rng.uniform(0.85, 1.1), rng.uniform(0.22, 0.36))
-            if kind < 0.8
-            else (rng.uniform(0.8, 1.45), rng.uniform(0.2, 0.6))
+            if kind < 0.75
+            else (rng.uniform(0.72, 1.45), rng.uniform(0.2, 0.6))
         )
         top = min(strip.top - slack, strip.baseline - round(rise * em))
         bottom = max(strip.bottom + rng.randint(-2, 3), strip.baseline + round(fall * em))
@@ -213,6 +215,15 @@ def _window(ink: Grey, left: int, top: int, right: int, bottom: int) -> Grey:
     if y1 > y0 and x1 > x0:
         window[y0 - top : y1 - top, x0 - left : x1 - left] = ink[y0:y1, x0:x1]
     return window
+
+
+def _bordered(image: Grey, inner: tuple[int, int, int, int], around: int) -> None:
+    """Paint white all that is farther than ``around`` from the line's ink, as the line finder does."""
+    left, top, right, bottom = inner
+    image[: max(0, top - around)] = 255
+    image[max(0, bottom + around) :] = 255
+    image[:, : max(0, left - around)] = 255
+    image[:, max(0, right + around) :] = 255
 
 
 def _neighbours(ink: Grey, others: Sequence[_Strip], manner: _Manner, baseline: int, rng: random.Random) -> None:

@@ -34,13 +34,16 @@ class Plan:
 
     Attributes:
         hours: Of this cycle; the learning rate falls to nearly nothing along a cosine. peak: Its highest.
-        measure_every: Minutes between measurements. threads: Of the network.
+        measure_every: Minutes between measurements. threads: Of the network. workers: Processes that make lines.
+        device: ``cpu`` or ``cuda``.
     """
 
     hours: float
     peak: float = 3e-3
     measure_every: float = 10.0
     threads: int = 1
+    workers: int = 1
+    device: str = "cpu"
 
 
 @dataclass
@@ -72,8 +75,8 @@ class Trainer:
         torch.set_num_threads(plan.threads)
         torch.manual_seed(seed)
         self.folder, self.plan, self.seed = folder, plan, seed
-        self.network = LineNetwork().to(memory_format=torch.channels_last)
-        self.average = LineNetwork().to(memory_format=torch.channels_last)
+        self.network = LineNetwork().to(plan.device, memory_format=torch.channels_last)
+        self.average = LineNetwork().to(plan.device, memory_format=torch.channels_last)
         self.average.load_state_dict(self.network.state_dict())
         flat = [p for p in self.network.parameters() if p.ndim == 1]
         deep = [p for p in self.network.parameters() if p.ndim > 1]
@@ -89,13 +92,13 @@ class Trainer:
             self.progress.cycle_seconds = 0.0
 
     def _load(self) -> None:
-        state = torch.load(self.folder / CHECKPOINT, weights_only=True)
+        state = torch.load(self.folder / CHECKPOINT, map_location=self.plan.device, weights_only=True)
         if state["alphabet"] != ALPHABET:
             raise ValueError("the checkpoint was trained with another alphabet")
         self.network.load_state_dict(state["network"])
         self.average.load_state_dict(state["average"])
         self.optimizer.load_state_dict(state["optimizer"])
-        torch.set_rng_state(state["random"])
+        torch.set_rng_state(state["random"].cpu())
         self.progress = Progress(**state["progress"])
 
     def save(self) -> None:
@@ -116,16 +119,15 @@ class Trainer:
         """Take one step; return the loss per character."""
         for group in self.optimizer.param_groups:
             group["lr"] = rate(self.plan, self.progress.cycle_seconds)
-        images = torch.from_numpy(batch.images).unsqueeze(1).float().mul_(-1 / 255).add_(1)
-        images = images.contiguous(memory_format=torch.channels_last)
+        images = as_ink(batch.images, self.plan.device)
         self.network.train()
-        with torch.autocast("cpu", torch.bfloat16):
+        with torch.autocast(self.plan.device, torch.bfloat16):
             scores = self.network(images)
         chances = scores.float().transpose(0, 1).log_softmax(-1)
         steps = torch.from_numpy(np.minimum(batch.widths // STRIDE + 2, chances.shape[0]))
         targets, lengths = torch.from_numpy(batch.targets), torch.from_numpy(batch.lengths)
         losses = nn.functional.ctc_loss(chances, targets, steps, lengths, reduction="none", zero_infinity=True)
-        loss = losses.sum() / max(1, int(batch.lengths.sum()))
+        loss = losses.sum().cpu() / max(1, int(batch.lengths.sum()))
         self.optimizer.zero_grad(set_to_none=True)
         loss.backward()
         nn.utils.clip_grad_norm_(self.network.parameters(), 2.0)
@@ -148,7 +150,7 @@ class Trainer:
     def run(self, listing: Path, held_out: list[Sample], real: list[Sample]) -> None:
         """Train to the end of the cycle."""
         signal.signal(signal.SIGTERM, self._asked_to_stop)
-        supply = feed.supplied(listing, self.seed, self.progress.chunk)
+        supply = feed.supplied(listing, self.seed, self.progress.chunk, self.plan.workers)
         now = time.monotonic()
         saved = measured_at = now
         losses: list[float] = []
@@ -186,7 +188,7 @@ class Trainer:
 
     def measure(self, held_out: list[Sample], real: list[Sample], loss: float) -> None:
         """Measure the averaged weights; append a row to the log."""
-        reader = reader_of(self.average)
+        reader = reader_of(self.average, self.plan.device)
         row: dict[str, object] = {"utc": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())}
         row |= {
             "steps": self.progress.steps,
@@ -212,14 +214,19 @@ class Trainer:
             writer.writerow(row)
 
 
-def reader_of(network: nn.Module, *, exact: bool = False) -> measure.Reader:
-    """Return a function that reads with ``network``; ``exact`` computes in 32 bits instead of 16."""
+def as_ink(images: NDArray[np.uint8], device: str) -> torch.Tensor:
+    """Return grey images (lines x 40 x width) as the network takes them: 0 paper, 1 ink."""
+    tensor = torch.from_numpy(images).to(device).unsqueeze(1).float().mul_(-1 / 255).add_(1)
+    return tensor.contiguous(memory_format=torch.channels_last)
+
+
+def reader_of(network: nn.Module, device: str) -> measure.Reader:
+    """Return a function that reads with ``network``, computing in 16 bits as training does."""
     network.eval()
 
     def reader(images: NDArray[np.uint8]) -> NDArray[np.float32]:
-        tensor = torch.from_numpy(images).unsqueeze(1).float().mul_(-1 / 255).add_(1)
-        with torch.inference_mode(), torch.autocast("cpu", torch.bfloat16, enabled=not exact):
-            scores = network(tensor.contiguous(memory_format=torch.channels_last))
-        return np.asarray(scores.float().numpy())
+        with torch.inference_mode(), torch.autocast(device, torch.bfloat16):
+            scores = network(as_ink(images, device))
+        return np.asarray(scores.float().cpu().numpy())
 
     return reader
