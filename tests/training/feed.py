@@ -5,6 +5,7 @@ import queue
 import random
 from collections.abc import Iterator
 from dataclasses import dataclass
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Final
 
@@ -112,12 +113,28 @@ def _supply(listing: Path, seed: int, first: int, step: int, out: "multiprocessi
 
 
 def supplied(listing: Path, seed: int, first: int, workers: int = 1) -> Iterator[Batch]:
-    """Yield batches from processes of their own, which end with this one; their number changes nothing else."""
+    """Yield batches from processes of their own, which end with this one; their number changes nothing else.
+
+    Raises:
+        RuntimeError: One of the processes died; its error is on the screen.
+    """
     context = multiprocessing.get_context("spawn")
     shelves: list[multiprocessing.Queue[list[Batch]]] = [context.Queue(maxsize=3) for _ in range(workers)]
-    for i, shelf in enumerate(shelves):
-        arguments = (listing, seed, first + i, workers, shelf)
-        context.Process(target=_supply, args=arguments, daemon=True).start()
+    makers = [
+        context.Process(target=_supply, args=(listing, seed, first + i, workers, shelf), daemon=True)
+        for i, shelf in enumerate(shelves)
+    ]
+    for maker in makers:
+        maker.start()
     while True:
-        for shelf in shelves:
-            yield from shelf.get()
+        for maker, shelf in zip(makers, shelves, strict=True):
+            yield from _next(maker, shelf)
+
+
+def _next(maker: BaseProcess, shelf: "multiprocessing.Queue[list[Batch]]") -> list[Batch]:
+    while True:
+        try:
+            return shelf.get(timeout=10)
+        except queue.Empty:
+            if not maker.is_alive():
+                raise RuntimeError("no more lines are made") from None

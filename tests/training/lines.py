@@ -152,8 +152,8 @@ def _set(text: str, pens: Sequence[Pen], manner: _Manner, rng: random.Random) ->
         y0, x0 = max(0, baseline + dy), max(0, pen_x + dx)
         region = ink[y0 : y0 + mask.shape[0], x0 : x0 + mask.shape[1]]
         np.maximum(region, mask[: region.shape[0], : region.shape[1]], out=region)
-        left, right = min(left, x0), max(right, x0 + mask.shape[1])
-        top, bottom = min(top, y0), max(bottom, y0 + mask.shape[0])
+        left, right = min(left, x0), max(right, x0 + region.shape[1])
+        top, bottom = min(top, y0), max(bottom, y0 + region.shape[0])
     return _Strip(ink, baseline, left, right, top, bottom)
 
 
