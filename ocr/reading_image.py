@@ -12,16 +12,19 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from ocr.cleanup import leaders, levels, lighting, red_ink, specks, stairs
+from ocr.cleanup import edges, leaders, levels, lighting, paper_grain, pepper, red_ink, specks, stairs
 from ocr.cleanup.step import Grey, Sheet, Step
 
 STEPS: tuple[Step, ...] = (
+    Step("edges", "percent of the page", edges.measure, 0),
     Step("red seals", "percent of the page", red_ink.measure, 0),
     Step("lighting", "grey levels of the darkest paper below white", lighting.measure, 10),
     Step("levels", "grey levels of ink from black or of paper from white", levels.measure, 12),
-    Step("specks", "lone dark pixels per million", specks.measure, 200),
+    Step("pepper", "lone dark pixels per million", pepper.measure, 200),
     Step("leaders", "dots", leaders.measure, 0),
-    Step("stairs", "missing grey edges per hundred pixels of ink", stairs.measure, 85),
+    Step("specks", "specks", specks.measure, 5),
+    Step("paper grain", "grey levels of the empty paper's grain below white", paper_grain.measure, 12),
+    Step("stairs", "edges without grey of a hundred", stairs.measure, 80),
 )
 """All steps, in the order in which they are taken. The limits were set on the development pages."""
 

@@ -5,17 +5,16 @@ its rhythm: the gaps between its free dots are small multiples of one pitch. The
 stops also stand in rows, but without rhythm.
 """
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from ocr.cleanup.step import Grey, Measured, Sheet
+from ocr.cleanup.step import Measured, Sheet
 
-# Below this level a pixel is dark.
-_DARK = 160
 # Inches: the largest dot, the widest pitch, the widest gap that written text leaves, how far a row may waver, and the
 # greatest distance of a colon's dots.
 _DOT, _PITCH, _HIDDEN, _WAVER, _COLON = 0.03, 0.12, 1.0, 0.008, 0.1
+# Inches: the lowest letter, and how near behind one a full stop stands; the dots of leaders stand as near each other.
+_LETTER, _NEAR = 0.05, 0.07
 # A row has at least this many dots; this share of their gaps fits the rhythm, each to this share of the pitch.
 _LEAST_DOTS, _RHYTHM, _TOLERANCE = 6, 0.75, 0.2
 # A row without a hidden dot may be shorter: five dots in a run stand nowhere else.
@@ -24,17 +23,8 @@ _RUN = 5
 
 def measure(sheet: Sheet) -> Measured:
     """Count the dots of leaders; they are painted white. Dots that touch a letter stay."""
-    dark = (sheet.grey < _DARK).view(np.uint8)
-    stats = np.asarray(cv2.connectedComponentsWithStats(dark, connectivity=8)[2], dtype=np.int32)
-    dots = leader_dots(stats, sheet.dpi)
-
-    def mend() -> Grey:
-        cleaned = sheet.grey.copy()
-        for left, top, width, height, _ in stats[dots]:
-            cleaned[max(0, top - 1) : top + height + 1, max(0, left - 1) : left + width + 1] = 255
-        return cleaned
-
-    return Measured(dots.size, mend)
+    dots = leader_dots(sheet.spots, sheet.dpi)
+    return Measured(dots.size, lambda: sheet.without(sheet.spots[dots]))
 
 
 def leader_dots(stats: NDArray[np.int32], dpi: int) -> NDArray[np.intp]:
@@ -55,7 +45,8 @@ def leader_dots(stats: NDArray[np.int32], dpi: int) -> NDArray[np.intp]:
     found = [np.empty(0, dtype=np.intp)]
     for row in _rows(centres, dpi):
         rhythmic = row[_in_rhythm(centres[row, 0], dpi)]
-        found.append(dots[[dot for dot in rhythmic if not _is_colon(centres, dot, dpi)]])
+        points = {dot for dot in rhythmic[:1] if _is_full_stop(stats, dots[dot], dpi)}
+        found.append(dots[[dot for dot in rhythmic if dot not in points and not _is_colon(centres, dot, dpi)]])
     return np.concatenate(found)
 
 
@@ -107,3 +98,15 @@ def _is_colon(centres: NDArray[np.float64], dot: np.intp, dpi: int) -> bool:
     across = np.abs(centres[:, 0] - centres[dot, 0])
     above = centres[dot, 1] - centres[:, 1]
     return bool(np.any((across <= _WAVER * dpi) & (above > _DOT * dpi) & (above < _COLON * dpi)))
+
+
+def _is_full_stop(stats: NDArray[np.int32], dot: np.intp, dpi: int) -> bool:
+    """Tell whether the dot stands right behind a letter on its base line, and not right before another dot."""
+    left, bottom = stats[dot, 0], stats[dot, 1] + stats[dot, 3]
+    rights, bottoms = stats[:, 0] + stats[:, 2], stats[:, 1] + stats[:, 3]
+    tall = stats[:, 3] >= _LETTER * dpi
+    before = left - rights
+    behind_letter = tall & (np.abs(bottoms - bottom) <= _WAVER * dpi) & (before > 0) & (before <= _NEAR * dpi)
+    after = stats[:, 0] - left
+    next_dot = ~tall & (np.abs(bottoms - bottom) <= _WAVER * dpi) & (after > 0) & (after <= _NEAR * dpi)
+    return bool(behind_letter.any() and not next_dot.any())

@@ -2,16 +2,21 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Self, TypeAlias
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 Grey: TypeAlias = NDArray[np.uint8]
 """Height x width, 0 black to 255 white."""
 
+DARK = 160
+"""On an image whose levels are set, ink is below this level; shades of the paper and of its back are above."""
 
-@dataclass(frozen=True, slots=True)
+
+@dataclass(frozen=True, eq=False)
 class Sheet:
     """A page on its way through the cleanup.
 
@@ -24,6 +29,19 @@ class Sheet:
     master: NDArray[np.uint8]
     grey: Grey
     dpi: int
+
+    @cached_property
+    def spots(self) -> NDArray[np.int32]:
+        """Left, top, width, height and area of each connected dark thing, pixels; row 0 is the background."""
+        dark = (self.grey < DARK).view(np.uint8)
+        return np.asarray(cv2.connectedComponentsWithStats(dark, connectivity=8)[2], dtype=np.int32)
+
+    def without(self, spots: NDArray[np.int32]) -> Grey:
+        """Return the page with these of its ``spots`` painted white, each with its grey edge of one pixel."""
+        cleaned = self.grey.copy()
+        for left, top, width, height, _ in spots:
+            cleaned[max(0, top - 1) : top + height + 1, max(0, left - 1) : left + width + 1] = 255
+        return cleaned
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,12 +78,25 @@ class Step:
         return replace(self, limit=float("-inf"))
 
 
+def shrunk(image: NDArray[np.uint8], times: int) -> NDArray[np.uint8]:
+    """Return the image ``times`` smaller both ways, at least one pixel wide and high."""
+    height, width = image.shape[:2]
+    size = (max(1, width // times), max(1, height // times))
+    return np.asarray(cv2.resize(image, size, interpolation=cv2.INTER_AREA), dtype=np.uint8)
+
+
+def disc(inches: float, dpi: float) -> NDArray[np.uint8]:
+    """Return a round structuring element of this diameter, at least three pixels."""
+    size = max(3, round(inches * dpi) | 1)
+    return np.asarray(cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (size, size)), dtype=np.uint8)
+
+
 def quantile(image: Grey, share: float) -> int:
     """Return the grey level below or at which ``share`` of the pixels lie; of a sample, as pages are large."""
     return level(np.bincount(image[::4, ::4].ravel(), minlength=256), share)
 
 
-def level(histogram: NDArray[np.intp], share: float) -> int:
+def level(histogram: NDArray[np.intp] | NDArray[np.float64], share: float) -> int:
     """Return the first level at which the histogram's running sum reaches ``share`` of the whole."""
     total = np.cumsum(histogram)
     return int(np.searchsorted(total, share * total[-1]))
