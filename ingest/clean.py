@@ -10,7 +10,6 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from dossier.errors import PartFailed
 from dossier.papers import Box
 from ingest.geometry import Affine
 from ingest.images import MasterPage, PageImage, Pixels
@@ -24,7 +23,6 @@ MIN_ORIENTATION_CONFIDENCE = 3.0
 """Below this a page is left the way it came: on 240 generated and real pages every wrong answer was less sure."""
 AGREED_ORIENTATION_CONFIDENCE = 1.0
 """The same, when the page's lines, unclear by themselves, tend to the same answer."""
-JPEG_QUALITY = 85
 
 OrientationDetector = Callable[[NDArray[np.uint8], int], Orientation]
 """Takes a grey image (H×W) and its dots per inch; says which clockwise turn makes it upright."""
@@ -74,29 +72,6 @@ def clean(page: PageImage, orientation: OrientationDetector) -> MasterPage:
         pixels = _quarter_turned(page.pixels, rotation)[crop.y : crop.bottom, crop.x : crop.right]
     master = np.ascontiguousarray(pixels, np.uint8)
     return MasterPage(page.number, master, page.dpi, rotation, skew, crop, survey.marks is None, to_master.inverse())
-
-
-def encode_master(master: MasterPage) -> bytes:
-    """Return a master as a 24-bit JPEG whose header carries its resolution.
-
-    Raises:
-        PartFailed: The encoder refused it.
-    """
-    options = {
-        cv2.IMWRITE_JPEG_QUALITY: JPEG_QUALITY,
-        cv2.IMWRITE_JPEG_SAMPLING_FACTOR: cv2.IMWRITE_JPEG_SAMPLING_FACTOR_444,
-        cv2.IMWRITE_JPEG_OPTIMIZE: 1,
-    }
-    written, data = cv2.imencode(".jpg", master.pixels, [n for option in options.items() for n in option])
-    if not written:
-        raise PartFailed(part="OpenCV", reason="the page cannot be written as JPEG")
-    jpeg = data.tobytes()
-    density = b"\x01" + master.dpi.to_bytes(2) * 2
-    return jpeg[:_JFIF_DENSITY] + density + jpeg[_JFIF_DENSITY + len(density) :]
-
-
-_JFIF_DENSITY = 13
-"""Where unit (1: dots per inch), horizontal and vertical density stand in a JPEG that begins with a JFIF segment."""
 
 
 def _closer(pixels: Pixels, survey: Survey, marks: Box) -> Pixels:

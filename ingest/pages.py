@@ -35,8 +35,8 @@ class PageNote:
 
     @property
     def master(self) -> str:
-        """Name of the master's JPEG."""
-        return f"master/{self.number:04}.jpg"
+        """Name of the master's file, JPEG or PNG."""
+        return f"master/{self.number:04}"
 
     @property
     def reading(self) -> str:

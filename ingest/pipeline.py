@@ -25,9 +25,9 @@ from dossier.paper_types import OTHER, PaperType, find_type
 from dossier.papers import Paper, PaperState, StoredObject
 from dossier.verdicts import Finding, Severity, Verdict
 from ingest.clean import clean as clean_page
-from ingest.clean import encode_master
 from ingest.decode import decode as decode_pages
 from ingest.doubts import page_doubts, scan_doubts, signature_doubts
+from ingest.encode import encode_master
 from ingest.house import House
 from ingest.images import PageImage
 from ingest.inspect import Inspection
@@ -97,7 +97,8 @@ def clean(house: House, paper_id: PaperId) -> None:
     def clean_one(note: PageNote) -> PageNote:
         page = _raw_page(work, note)
         master = clean_page(page, house.tesseract.orientation)
-        work.put(note.master, encode_master(master), "image/jpeg")
+        file = encode_master(master)
+        work.put(note.master, file.data, file.media_type)
         quality = assess(page, master)
         quality = quality.of_signed_file() if paper.signed_origin else quality
         return replace(note, rotation=master.rotation, skew_deg=master.skew_deg, quality=quality)

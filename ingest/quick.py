@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from ingest.clean import clean, encode_master
+from ingest.clean import clean
 from ingest.decode import decode
+from ingest.encode import encode_master
 from ingest.house import House
 from ingest.images import PageImage
 from ingest.inspect import inspect
@@ -22,7 +23,7 @@ class ReadPage:
     """One page, read.
 
     Attributes:
-        pdf: The master's JPEG and its reading. codes: QR codes found on it.
+        pdf: The master's file and its reading. codes: QR codes found on it.
     """
 
     pdf: SearchablePage
@@ -43,13 +44,13 @@ def read_file(house: House, data: bytes) -> Iterator[ReadPage]:
 
     def read_one(page: PageImage) -> ReadPage:
         master = clean(page, house.tesseract.orientation)
-        jpeg = encode_master(master)
-        pixels = decode_image(jpeg, "master")
+        file = encode_master(master)
+        pixels = decode_image(file.data, "master")
         if is_blank(page):
             reading = PageReading(page.number, pixels.shape[1], pixels.shape[0], page.dpi, ())
         else:
             reading = read_page(pixels, number=page.number, dpi=page.dpi, engine=house.engine)
-        return ReadPage(SearchablePage(jpeg=jpeg, reading=reading), find_codes(pixels, page.number))
+        return ReadPage(SearchablePage(file.data, reading), find_codes(pixels, page.number))
 
     yield from house.over_pages(read_one, decode(data, inspect(data, house.limits), house.limits))
 

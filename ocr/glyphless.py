@@ -1,7 +1,8 @@
 """The font of the invisible text: no outlines, one width, any character.
 
-A Type 0 font over a TrueType program whose glyphs are all empty (ISO 32000-1, 9.7). Characters are numbered from 1 in
-code point order, so the font holds just those a document uses; the ToUnicode map (9.10.3) leads back from the numbers.
+Type 0 fonts over one TrueType program whose glyphs are all empty (ISO 32000-1, 9.7). Characters are numbered from 1 in
+code point order, so the program holds just those a document uses; the ToUnicode map (9.10.3) leads back from the
+numbers. The fonts differ in how far their descriptors say that letters reach above and below the baseline.
 """
 
 import io
@@ -14,12 +15,9 @@ from pikepdf import Array, Dictionary, Name, Object, Pdf, Stream, String
 
 ADVANCE = 500
 """Width of every glyph, in 1/1000 of the font size."""
-ASCENT = 800
-"""Height above the baseline, in 1/1000 of the font size."""
-DESCENT = -200
-"""Depth below the baseline, in 1/1000 of the font size."""
 
 _UNITS_PER_EM = 1000
+_ASCENT, _DESCENT = 800, -200
 _NAME = "Invisible"
 _SYMBOLIC = 4
 # 1 January 2000 in seconds since 1904, as the head table counts.
@@ -29,9 +27,22 @@ _MOST_GLYPHS = 0xFFFE
 _SECTION = 100
 
 
+@dataclass(frozen=True, slots=True, order=True)
+class Reach:
+    """How far the letters of a word reach above and below their baseline, in 1/1000 of the font size, at least 1."""
+
+    above: int
+    below: int
+
+    @property
+    def font_name(self) -> str:
+        """Name of the font with this reach, among the resources of a page."""
+        return f"Words-{self.above}-{self.below}"
+
+
 @dataclass(frozen=True, slots=True)
 class GlyphlessFont:
-    """A font for a set of characters.
+    """Fonts for a set of characters.
 
     Attributes:
         numbers: The glyph number of each character, from 1.
@@ -55,40 +66,24 @@ class GlyphlessFont:
         """Return ``text`` as a PDF hexadecimal string operand."""
         return "<" + "".join(f"{self.numbers[character]:04X}" for character in text) + ">"
 
-    def add_to(self, pdf: Pdf) -> Object:
-        """Write the font into ``pdf`` and return its font dictionary."""
-        program = self._program()
-        descriptor = Dictionary(
-            Type=Name.FontDescriptor,
-            FontName=Name("/" + _NAME),
-            Flags=_SYMBOLIC,
-            FontBBox=Array([0, DESCENT, ADVANCE, ASCENT]),
-            ItalicAngle=0,
-            Ascent=ASCENT,
-            Descent=DESCENT,
-            CapHeight=ASCENT,
-            StemV=80,
-            FontFile2=pdf.make_indirect(Stream(pdf, program, Length1=len(program))),
-        )
-        descendant = Dictionary(
-            Type=Name.Font,
-            Subtype=Name.CIDFontType2,
-            BaseFont=Name("/" + _NAME),
-            CIDSystemInfo=Dictionary(Registry=String("Adobe"), Ordering=String("Identity"), Supplement=0),
-            FontDescriptor=pdf.make_indirect(descriptor),
-            DW=ADVANCE,
-            CIDToGIDMap=Name.Identity,
-        )
-        return pdf.make_indirect(
-            Dictionary(
-                Type=Name.Font,
-                Subtype=Name.Type0,
-                BaseFont=Name("/" + _NAME),
-                Encoding=Name("/Identity-H"),
-                DescendantFonts=Array([pdf.make_indirect(descendant)]),
-                ToUnicode=pdf.make_indirect(Stream(pdf, self._to_unicode())),
+    def add_to(self, pdf: Pdf, reaches: Iterable[Reach]) -> Object:
+        """Write a font for each reach into ``pdf`` and return the resources' font dictionary, by ``font_name``."""
+        data = self._program()
+        program = pdf.make_indirect(Stream(pdf, data, Length1=len(data)))
+        to_unicode = pdf.make_indirect(Stream(pdf, self._to_unicode()))
+        fonts = Dictionary()
+        for reach in sorted(set(reaches)):
+            fonts[f"/{reach.font_name}"] = pdf.make_indirect(
+                Dictionary(
+                    Type=Name.Font,
+                    Subtype=Name.Type0,
+                    BaseFont=Name("/" + _NAME),
+                    Encoding=Name("/Identity-H"),
+                    DescendantFonts=Array([pdf.make_indirect(_descendant(pdf, program, reach))]),
+                    ToUnicode=to_unicode,
+                )
             )
-        )
+        return pdf.make_indirect(fonts)
 
     def _program(self) -> bytes:
         order = [".notdef", *(f"g{number}" for number in self.numbers.values())]
@@ -99,7 +94,7 @@ class GlyphlessFont:
         builder.setupGlyphOrder(order)
         builder.setupGlyf({name: Glyph() for name in order})
         builder.setupHorizontalMetrics(dict.fromkeys(order, (ADVANCE, 0)))
-        builder.setupHorizontalHeader(ascent=ASCENT, descent=DESCENT)
+        builder.setupHorizontalHeader(ascent=_ASCENT, descent=_DESCENT)
         builder.setupMaxp()
         program = io.BytesIO()
         builder.font.save(program)
@@ -120,3 +115,27 @@ class GlyphlessFont:
             f"{body}\n"
             "endcmap\nCMapName currentdict /CMap defineresource pop\nend\nend\n"
         ).encode("ascii")
+
+
+def _descendant(pdf: Pdf, program: Object, reach: Reach) -> Dictionary:
+    descriptor = Dictionary(
+        Type=Name.FontDescriptor,
+        FontName=Name("/" + _NAME),
+        Flags=_SYMBOLIC,
+        FontBBox=Array([0, -reach.below, ADVANCE, reach.above]),
+        ItalicAngle=0,
+        Ascent=reach.above,
+        Descent=-reach.below,
+        CapHeight=reach.above,
+        StemV=80,
+        FontFile2=program,
+    )
+    return Dictionary(
+        Type=Name.Font,
+        Subtype=Name.CIDFontType2,
+        BaseFont=Name("/" + _NAME),
+        CIDSystemInfo=Dictionary(Registry=String("Adobe"), Ordering=String("Identity"), Supplement=0),
+        FontDescriptor=pdf.make_indirect(descriptor),
+        DW=ADVANCE,
+        CIDToGIDMap=Name.Identity,
+    )

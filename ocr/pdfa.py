@@ -1,36 +1,33 @@
 """Searchable PDF/A-2b: the master pages as they are, with their words as invisible text on them.
 
-The JPEG bytes of the master pages are embedded untouched. Every word is one run of invisible text (text rendering
-mode 3, ISO 32000-1 table 106) stretched to the word's box, with a space between words, in reading order, so that
-selecting, searching and copying work as in a born-digital document. The file conforms to ISO 19005-2 level B, which is
-checked before it is handed out. Equal input gives equal bytes.
+The bytes of the master pages are embedded untouched. Every word is one run of invisible text stretched to the word's
+box, with a space between words, in reading order, so that selecting, searching and copying work as in a born-digital
+document. The file conforms to ISO 19005-2 level B, which is checked before it is handed out. Equal input gives equal
+bytes.
 """
 
 import datetime as dt
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
-from statistics import median
 from xml.sax.saxutils import escape
 
 import pikepdf
 from pikepdf import Array, Dictionary, Name, Object, Pdf, Stream, String, pdfa
-from PIL import Image, ImageCms, UnidentifiedImageError
+from PIL import ImageCms
 
-from dossier.errors import DamagedFile, PartFailed
+from dossier.errors import PartFailed
 from dossier.text import nfc
 from dossier.times import local
-from ocr.glyphless import ADVANCE, ASCENT, DESCENT, GlyphlessFont
+from ocr.glyphless import GlyphlessFont
 from ocr.markup import printable
-from ocr.model import Line, PageReading
+from ocr.model import PageReading
+from ocr.page_image import add_page_image
+from ocr.text_layer import operators, place_words
 
 _POINTS_PER_INCH = 72
 _MM_PER_INCH = 25.4
-_EM = 1000
-# Words that touch are pulled apart by this share of the line's height; readers join words nearer than 0.15.
-_LEAST_GAP = 0.2
-_COLOUR_SPACES = {"RGB": Name.DeviceRGB, "L": Name.DeviceGray}
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,12 +35,12 @@ class SearchablePage:
     """One page of the file to be.
 
     Attributes:
-        jpeg: The master page, a grey or RGB JPEG file of the reading's width and height.
+        image: The master page, a JPEG or PNG file of the reading's width and height, as ``ocr.page_image`` takes it.
         reading: What it says; its ``dpi`` gives the page its size.
         headroom_mm: White paper added above the page, for a stamp that would find no free place on it.
     """
 
-    jpeg: bytes
+    image: bytes
     reading: PageReading
     headroom_mm: float = 0.0
 
@@ -78,16 +75,17 @@ def searchable_pdf(pages: Sequence[SearchablePage], metadata: PdfMetadata) -> by
 
     Raises:
         ValueError: No page, or a moment without a zone.
-        DamagedFile: A page's image is not a grey or RGB JPEG of the reading's size.
+        DamagedFile: A page's image is not a JPEG or PNG of the reading's size.
         PartFailed: The result does not validate as PDF/A-2b.
     """
     if not pages:
         raise ValueError("a PDF needs at least one page")
     with Pdf.new() as pdf:
-        font = GlyphlessFont.of(c for page in pages for word in page.reading.words for c in _shown(word.text))
-        font_object = font.add_to(pdf)
-        for page in pages:
-            _add_page(pdf, page, font, font_object)
+        layers = [place_words(page.reading) for page in pages]
+        font = GlyphlessFont.of(c for layer in layers for word in layer for c in word.text)
+        fonts = font.add_to(pdf, (word.reach for layer in layers for word in layer))
+        for page, layer in zip(pages, layers, strict=True):
+            _add_page(pdf, page, "\n".join(operators(layer, font)), fonts)
         _describe(pdf, metadata)
         return _validated(pdf)
 
@@ -102,92 +100,23 @@ def _validated(pdf: Pdf) -> bytes:
     return file.getvalue()
 
 
-def _add_page(pdf: Pdf, page: SearchablePage, font: GlyphlessFont, font_object: Object) -> None:
+def _add_page(pdf: Pdf, page: SearchablePage, text: str, fonts: Object) -> None:
     reading = page.reading
     scale = _POINTS_PER_INCH / reading.dpi
     width, height = reading.width * scale, reading.height * scale
     top = height + page.headroom_mm / _MM_PER_INCH * _POINTS_PER_INCH
-    drawing = "\n".join(
-        (
-            f"q {width:.3f} 0 0 {height:.3f} 0 0 cm /Page Do Q",
-            "BT 3 Tr",
-            *_text(reading, font, scale),
-            "ET",
-        )
-    )
+    drawing = f"q {width:.3f} 0 0 {height:.3f} 0 0 cm /Page Do Q\n{text}"
+    image = add_page_image(pdf, page.image, reading.width, reading.height)
     pdf.pages.append(
         pikepdf.Page(
             Dictionary(
                 Type=Name.Page,
                 MediaBox=Array([0, 0, round(width, 3), round(top, 3)]),
-                Resources=Dictionary(XObject=Dictionary(Page=_image(pdf, page)), Font=Dictionary(Words=font_object)),
+                Resources=Dictionary(XObject=Dictionary(Page=image), Font=fonts),
                 Contents=pdf.make_indirect(Stream(pdf, drawing.encode("ascii"))),
             )
         )
     )
-
-
-def _image(pdf: Pdf, page: SearchablePage) -> Object:
-    try:
-        with Image.open(io.BytesIO(page.jpeg), formats=["JPEG"]) as image:
-            size, mode = image.size, image.mode
-    except UnidentifiedImageError as error:
-        raise DamagedFile(reason="page image is not a JPEG") from error
-    if size != (page.reading.width, page.reading.height) or mode not in _COLOUR_SPACES:
-        raise DamagedFile(reason="page image is not a grey or RGB JPEG of the reading's size")
-    return pdf.make_indirect(
-        Stream(
-            pdf,
-            page.jpeg,
-            Type=Name.XObject,
-            Subtype=Name.Image,
-            Width=size[0],
-            Height=size[1],
-            ColorSpace=_COLOUR_SPACES[mode],
-            BitsPerComponent=8,
-            Filter=Name.DCTDecode,
-        )
-    )
-
-
-def _shown(text: str) -> str:
-    return printable(nfc(text))
-
-
-def _text(reading: PageReading, font: GlyphlessFont, scale: float) -> Iterator[str]:
-    """Yield the text operators of a page, one line of words after the other."""
-    for line in reading.lines:
-        yield from _line(line, reading.height, font, scale)
-
-
-def _line(line: Line, page_height: int, font: GlyphlessFont, scale: float) -> Iterator[str]:
-    # All words of a line share one size and one baseline, however their letters reach up and down: readers tell lines
-    # apart by the baselines.
-    size = max(1.0, median(word.box.height for word in line.words))
-    bottom = median(word.box.bottom for word in line.words)
-    baseline = (page_height - bottom - size * DESCENT / _EM) * scale
-    yield f"/Words {size * scale * _EM / (ASCENT - DESCENT):.3f} Tf"
-    advance = size * ADVANCE / _EM
-    free_from = float("-inf")
-    for i, word in enumerate(line.words):
-        text = _shown(word.text)
-        if not text:
-            continue
-        start = max(word.box.x, free_from)
-        end = max(word.box.right, start + 1)
-        if i + 1 < len(line.words) and line.words[i + 1].box.x > word.box.x:
-            end = max(min(end, line.words[i + 1].box.x - _LEAST_GAP * size), (start + end) / 2)
-        yield f"1 0 0 1 {start * scale:.3f} {baseline:.3f} Tm"
-        yield f"{_stretch(end - start, len(text) * advance)} Tz {font.encode(text)} Tj"
-        free_from = end + _LEAST_GAP * size
-        if i + 1 < len(line.words):
-            gap = max(line.words[i + 1].box.x, free_from) - end
-            yield f"{_stretch(gap, advance)} Tz {font.encode(' ')} Tj"
-
-
-def _stretch(wanted: float, natural: float) -> str:
-    """Return the horizontal scaling, in percent, that makes ``natural`` as wide as ``wanted``."""
-    return f"{max(1.0, 100 * wanted / natural):.2f}"
 
 
 def _describe(pdf: Pdf, metadata: PdfMetadata) -> None:
@@ -223,6 +152,10 @@ def _describe(pdf: Pdf, metadata: PdfMetadata) -> None:
     }
     info = Dictionary({key: String(_shown(value)) for key, value in entries.items() if _shown(value)})
     pdf.trailer.Info = pdf.make_indirect(info)
+
+
+def _shown(text: str) -> str:
+    return printable(nfc(text))
 
 
 def _producer() -> str:

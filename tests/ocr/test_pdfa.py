@@ -95,7 +95,7 @@ def test_page_has_the_size_of_the_paper_and_shows_the_master_alone(tmp_path: Pat
 def test_master_is_embedded_untouched() -> None:
     page = page_of(*LINES)
     with pikepdf.open(io.BytesIO(searchable_pdf([page], METADATA))) as pdf:
-        assert pdf.pages[0].Resources.XObject["/Page"].read_raw_bytes() == page.jpeg
+        assert pdf.pages[0].Resources.XObject["/Page"].read_raw_bytes() == page.image
 
 
 def test_grey_masters_are_accepted() -> None:

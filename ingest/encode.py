@@ -1,0 +1,107 @@
+"""A master as the file that is archived: without loss where that is small, else as JPEG with one step for all detail.
+
+JPEG's usual tables keep slow shading finely and fast change coarsely, as suits photographs. On scanned print that
+spends bytes on the scanner's noise and blurs the strokes. With one step for every frequency but the mean, noise below
+half the step is not kept, and strokes are kept as well as all else: a quarter fewer bytes than quality 75 and 2 dB
+closer to the scan where there is text, measured in ``docs/archive-format.md``. Any JPEG reader reads it.
+"""
+
+import io
+from dataclasses import dataclass
+
+import numpy as np
+from PIL import Image
+
+from dossier.errors import PartFailed
+from ingest.images import MasterPage, Pixels
+
+JPEG_STEPS = (24, 32, 40)
+"""Levels of grey by which detail is rounded: the finest whose file is small enough, at worst the last."""
+_COLOUR_STEP = 6
+"""Added for colour, which is kept at half the resolution: seals are as sharp with either."""
+_MEAN_STEPS = (5, 6)
+"""For the means of the 8×8 blocks of lightness and of colour, times 8."""
+_HALF_RESOLUTION = 2
+
+_BUDGET_PER_A4 = 240_000
+_A4_PIXELS, _A4_DPI = 1654 * 2339, 200
+"""Pages finer than 200 dpi may take more in the measure of their dpi: so do the outlines of letters."""
+
+_FLAT_SHARE = 0.9
+"""Of the pixels equal to their left neighbour: noise leaves far fewer, and then no lossless file is small."""
+_FLAT_ROWS = 4
+_WHITE = 255
+
+
+@dataclass(frozen=True, slots=True)
+class PageFile:
+    """A page image as a file: ``media_type`` is ``image/jpeg`` or ``image/png``."""
+
+    data: bytes
+    media_type: str
+
+
+def encode_master(master: MasterPage) -> PageFile:
+    """Write a master down, with its resolution.
+
+    Black and white alone become a PNG of one bit per pixel; other pages without noise, drawn by a program say, a PNG
+    if that is small; everything else a JPEG. A page without colour is written in grey.
+
+    Raises:
+        PartFailed: The encoder refused it.
+    """
+    image = _picture(master.pixels)
+    budget = _budget(master)
+    if image.mode == "1":
+        return PageFile(_png(image, master.dpi), "image/png")
+    if _is_flat(master.pixels) and len(png := _png(image, master.dpi)) <= budget:
+        return PageFile(png, "image/png")
+    jpeg = b""
+    for step in JPEG_STEPS:
+        jpeg = _jpeg(image, master.dpi, step)
+        if len(jpeg) <= budget:
+            break
+    return PageFile(jpeg, "image/jpeg")
+
+
+def _picture(pixels: Pixels) -> Image.Image:
+    """Return the page in the narrowest mode that loses nothing: black and white, grey or RGB."""
+    blue, green, red = (pixels[:, :, i] for i in range(3))
+    if not (np.array_equal(blue, green) and np.array_equal(green, red)):
+        return Image.fromarray(np.ascontiguousarray(pixels[:, :, ::-1]))
+    white = green == _WHITE
+    return Image.fromarray(white) if (white | (green == 0)).all() else Image.fromarray(green)
+
+
+def _is_flat(pixels: Pixels) -> bool:
+    rows = pixels[::_FLAT_ROWS]
+    return bool((rows[:, 1:] == rows[:, :-1]).all(axis=2).mean() >= _FLAT_SHARE) if rows.shape[1] > 1 else False
+
+
+def _budget(master: MasterPage) -> int:
+    height, width, _ = master.pixels.shape
+    return int(_BUDGET_PER_A4 * height * width / _A4_PIXELS * _A4_DPI / master.dpi)
+
+
+def _png(image: Image.Image, dpi: int) -> bytes:
+    file = io.BytesIO()
+    image.save(file, "PNG", dpi=(dpi, dpi))
+    return file.getvalue()
+
+
+def _jpeg(image: Image.Image, dpi: int, step: int) -> bytes:
+    lightness, colour = ([mean, *[ac] * 63] for mean, ac in zip(_MEAN_STEPS, (step, step + _COLOUR_STEP), strict=True))
+    file = io.BytesIO()
+    try:
+        image.save(
+            file,
+            "JPEG",
+            dpi=(dpi, dpi),
+            qtables=[lightness, colour] if image.mode == "RGB" else [lightness],
+            subsampling=_HALF_RESOLUTION,
+            optimize=True,
+            progressive=True,
+        )
+    except OSError as error:
+        raise PartFailed(part="Pillow", reason="the page cannot be written as JPEG") from error
+    return file.getvalue()
