@@ -6,7 +6,7 @@ export OMP_THREAD_LIMIT := 1
 # The test pages shown in docs/benchmarks.md.
 PICTURED := test-decision-01 test-application-01 test-birth-certificate-01 test-table-01 test-body-text-01
 
-.PHONY: help demo test check bench bench-ocr bench-ablation bench-throughput bench-pictures serve clean
+.PHONY: help demo test check bench bench-ocr bench-ablation bench-throughput bench-pictures train-reader serve clean
 
 help:
 	@echo "make demo   digitize the sample batch and show where the results are (./demo)"
@@ -18,6 +18,7 @@ help:
 	@echo "make bench-ablation    what each step of the cleanup is worth"
 	@echo "make bench-throughput  pages per second of one process and of two"
 	@echo "make bench-pictures    pages as scanned, as read, and the words read, into docs/images"
+	@echo "make train-reader      train the line reader for HOURS=2, from where the last run stopped"
 
 # --- installation: stamps say what has been installed ------------------------------------------------------------
 
@@ -77,6 +78,22 @@ bench-throughput: $(VENV)/.test
 
 bench-pictures: $(VENV)/.test
 	$(BENCH_OCR) pictures docs/images $(addprefix --only ,$(PICTURED))
+
+# PyTorch trains and nothing else: it lives in an environment of its own.
+TRAIN := .venv-train
+HOURS ?= 2
+
+$(TRAIN)/.installed: requirements.lock
+	python3 -m venv $(TRAIN)
+	$(TRAIN)/bin/pip install --quiet --disable-pip-version-check -r requirements.lock
+	$(TRAIN)/bin/pip install --quiet --disable-pip-version-check torch==2.13.0 onnx==1.23.2 onnxruntime==1.31.1
+	@touch $@
+
+.training/typefaces.json: tests/training/typefaces.py $(TRAIN)/.installed
+	$(TRAIN)/bin/python -m tests.training fonts
+
+train-reader: .training/typefaces.json
+	nice -n 19 $(TRAIN)/bin/python -m tests.training train --hours $(HOURS)
 
 serve: $(VENV)/.runtime
 	$(VENV)/bin/sohoa serve
