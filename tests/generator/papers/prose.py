@@ -24,16 +24,26 @@ def pick(use: str, count: int, rng: random.Random, subset: Subset, home: Commune
     return [sentences.fill(pattern, rng, subset, home=home) for pattern in patterns]
 
 
-def _sentence(rng: random.Random, subset: Subset, home: Commune) -> str:
-    if rng.random() < 0.7:
-        return pick("clauses", 1, rng, subset, home)[0]
-    return sentences.pick(rng.choice(("reports", "tasks", "rules", "land", "social")), 1, rng, subset, home=home)[0]
+def dealt(use: str, rng: random.Random, subset: Subset, home: Commune) -> Iterator[str]:
+    """Yield filled patterns of the benchmark's stock without end, none again before all have been."""
+    while True:
+        yield from pick(use, len(sentences.bench_stock(use, subset)), rng, subset, home)
+
+
+def _statements(rng: random.Random, subset: Subset, home: Commune) -> Iterator[str]:
+    """Yield sentences, two in three from the benchmark's own stock."""
+    own = dealt("clauses", rng, subset, home)
+    while True:
+        yield next(own)
+        yield next(own)
+        use = rng.choice(("reports", "tasks", "rules", "land", "social"))
+        yield sentences.pick(use, 1, rng, subset, home=home)[0]
 
 
 def regulation(rng: random.Random, subset: Subset, home: Commune) -> Iterator[Block]:
     """Yield chapters, titled articles, numbered clauses and lettered points, without end."""
-    articles = itertools.cycle(pick("articles", 12, rng, subset, home))
-    headings = itertools.cycle(pick("headings", 8, rng, subset, home))
+    articles, headings = dealt("articles", rng, subset, home), dealt("headings", rng, subset, home)
+    statements, points = _statements(rng, subset, home), dealt("points", rng, subset, home)
     number = rng.randint(1, 20)
     for numeral in itertools.cycle(_ROMAN):
         yield "chapter", f"Chương {numeral}"
@@ -42,26 +52,27 @@ def regulation(rng: random.Random, subset: Subset, home: Commune) -> Iterator[Bl
             yield "article", f"Điều {number}. {next(articles)}"
             number += 1
             for clause in range(1, rng.randint(2, 4) + 1):
-                yield "clause", f"{clause}. {_sentence(rng, subset, home)}"
+                said = itertools.islice(statements, rng.choice((1, 1, 1, 2, 3)))
+                yield "clause", f"{clause}. {' '.join(said)}"
             if rng.random() < 0.5:
-                items = pick("points", rng.randint(2, 4), rng, subset, home)
+                items = list(itertools.islice(points, rng.randint(2, 4)))
                 for letter, item in zip("abcd", items, strict=False):
                     yield "point", f"{letter}) {item}{'.' if item == items[-1] else ';'}"
 
 
 def report(rng: random.Random, subset: Subset, home: Commune) -> Iterator[Block]:
     """Yield headed chapters with paragraphs, numbered titles and dashes, without end."""
-    headings = itertools.cycle(pick("headings", 8, rng, subset, home))
-    articles = itertools.cycle(pick("articles", 12, rng, subset, home))
+    articles, headings = dealt("articles", rng, subset, home), dealt("headings", rng, subset, home)
+    statements = _statements(rng, subset, home)
     for numeral in itertools.cycle(_ROMAN):
         yield "heading", f"{numeral}. {next(headings)}"
         for number in range(1, rng.randint(2, 3) + 1):
             yield "title", f"{number}. {next(articles)}"
-            yield "text", " ".join(_sentence(rng, subset, home) for _ in range(rng.randint(1, 4)))
+            yield "text", " ".join(next(statements) for _ in range(rng.randint(1, 4)))
             for sign in rng.choice(("", "-", "--", "++")):
-                yield "item", f"{sign} {_sentence(rng, subset, home)}"
+                yield "item", f"{sign} {next(statements)}"
         if rng.random() < 0.4:
-            yield "note", _sentence(rng, subset, home)
+            yield "note", next(statements)
 
 
 def _runs(kind: str, text: str, style: Style) -> list[Run]:
