@@ -18,7 +18,7 @@ from tests.benchmarks.ocr.metrics import MarkErrors, Share
 from tests.benchmarks.ocr.order import order, place_lines
 from tests.benchmarks.ocr.pages import Scan
 from tests.benchmarks.ocr.placed import judge
-from tests.benchmarks.ocr.reliability import EDGES, SURE, bins, expected_error
+from tests.benchmarks.ocr.reliability import EDGES, SURE, bins, expected_error, reliability_table
 from tests.benchmarks.ocr.tables import Table, errors_table, pages_table
 from tests.benchmarks.ocr.worker import Measured, Worker
 from tests.benchmarks.ocr.worst import confusions_table, worst_pages
@@ -222,6 +222,14 @@ def test_every_word_falls_into_one_bin(words: list[tuple[float, bool]]) -> None:
     assert curve[-1].right.whole == sum(sure >= SURE for sure, _ in words)
     assert 0 <= expected_error(curve) <= 1
     assert [b.low for b in curve] == [low for low, _ in pairwise(EDGES)]
+
+
+def test_the_table_says_how_many_sure_words_are_wrong() -> None:
+    rect = (0.0, 0.0, 10.0, 10.0)
+    read = [ReadWord(text, sure, box(*rect)) for text, sure in (("a", 1.0), ("b", 0.98), ("b", 0.5), ("a", 0.97))]
+    table = reliability_table("ours", [judge([word], [("a", rect)], np.eye(3))[0] for word in read])
+    assert "50.0 % of the words are at 0.98 or more, 50.00 % of these wrong" in table.title
+    assert list(table.rows[-1]) == ["0.98 – 1.00", "2", "99.0", "50.0"]
 
 
 # --- pages and tables ------------------------------------------------------------------------------------------------

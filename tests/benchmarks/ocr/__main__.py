@@ -1,6 +1,6 @@
 """``python -m tests.benchmarks.ocr``: the commands of the reading benchmark."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Sequence
 from enum import StrEnum
 from functools import partial
 from pathlib import Path
@@ -129,10 +129,7 @@ def ablation(
     scans = _scans(subset, only, limit)
     head = header(subset.subset, scans)
 
-    def watched(some: Sequence[Scan]) -> Iterator[Scan]:
-        yield from progress(some, "ablation")
-
-    table = ablation_table(scans, watched)
+    table = ablation_table(scans, partial(progress, description="ablation"))
     _document(document, "ablation", f"{head}\n\n{table.markdown()}")
     _show(head, table)
 

@@ -15,9 +15,9 @@ import cv2
 import numpy as np
 
 from ingest.clean import clean
-from ingest.encode import encode_master
 from ingest.decode import decode
-from ingest.images import MasterPage, PageImage
+from ingest.encode import encode_master
+from ingest.images import MasterPage, PageImage, Pixels
 from ingest.inspect import inspect
 from ingest.limits import Limits
 from ingest.split import is_blank
@@ -84,9 +84,9 @@ def ours(file: Path, _: int) -> Outcome:
     with watch.step("decode"):
         page = decoded(file)
     with watch.step("clean"):
-        master, kept = kept_master(page)
+        master, pixels = kept_master(page)
     with watch.step("read"):
-        reading = _read(page, kept)
+        reading = _read(page, pixels)
     words = tuple(ReadWord(w.text, w.confidence, quad(w, master)) for w in reading.words)
     return Outcome(reading.text, words, watch.steps)
 
@@ -98,14 +98,19 @@ def decoded(file: Path) -> PageImage:
     return page
 
 
-def kept_master(page: PageImage) -> tuple[MasterPage, np.typing.NDArray[np.uint8]]:
-    """Return a page's master and the pixels that are left of it once it was kept as JPEG: those are read."""
+def kept_master(page: PageImage) -> tuple[MasterPage, Pixels]:
+    """Return a page's master and the pixels that are left of it once it was kept: those are read."""
     master = clean(page, TesseractEngine(_LANGUAGE).orientation)
-    kept = cv2.imdecode(np.frombuffer(encode_master(master).data, np.uint8), cv2.IMREAD_COLOR)
-    return master, np.asarray(kept, np.uint8)
+    return master, kept(master)
 
 
-def _read(page: PageImage, master: np.typing.NDArray[np.uint8]) -> PageReading:
+def kept(master: MasterPage) -> Pixels:
+    """Return the pixels of a master as they come back from the file it is kept as."""
+    read = cv2.imdecode(np.frombuffer(encode_master(master).data, np.uint8), cv2.IMREAD_COLOR)
+    return np.asarray(read, np.uint8)
+
+
+def _read(page: PageImage, master: Pixels) -> PageReading:
     if is_blank(page):
         return PageReading(page.number, master.shape[1], master.shape[0], page.dpi, ())
     return read_page(master, number=page.number, dpi=page.dpi, engine=TesseractEngine(_LANGUAGE))

@@ -48,11 +48,16 @@ def expected_error(curve: Sequence[Bin]) -> float:
 
 
 def reliability_table(engine: str, words: Sequence[JudgedWord]) -> Table:
-    """Bins as a table; the last row is what the target is about."""
+    """Bins as a table, with what is wrong among the words in the last one."""
     curve = bins(words)
     rows = [
         [f"{b.low:.2f} – {b.high:.2f}", str(int(b.right.whole)), shown(100 * b.said, 1), shown(b.right.percent, 1)]
         for b in curve
     ]
-    title = f"Confidence of {engine}: expected calibration error {100 * expected_error(curve):.2f} %"
+    top = curve[-1].right
+    title = (
+        f"Confidence of {engine}: {shown(Share(top.whole, len(words)).percent, 1)} % of the words are at {SURE} or "
+        f"more, {shown(100 - top.percent)} % of these wrong; expected calibration error "
+        f"{100 * expected_error(curve):.2f} %"
+    )
     return Table(title, ["confidence", "words", "mean confidence %", "right %"], rows)
