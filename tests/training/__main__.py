@@ -1,4 +1,4 @@
-"""``python -m tests.training``: fetch fonts, look at lines, train, export, measure."""
+"""``python -m tests.training``: fetch fonts, look at lines, train, draw the curve, export, measure."""
 
 import argparse
 import time
@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
-from tests.training import feed, measure, typefaces
+from tests.training import chart, feed, measure, typefaces
 from tests.training.lines import HEIGHT, Sample
 
 ROOT = Path(__file__).parents[2]
@@ -95,12 +95,17 @@ def measured(arguments: argparse.Namespace) -> None:
                 measure.tell_errors(samples, texts)
 
 
+def curve(arguments: argparse.Namespace) -> None:
+    """Draw the learning curve from the log of the training."""
+    arguments.out.write_text(chart.drawn(arguments.home / "log.csv"))
+
+
 def main() -> None:
     """Run a command."""
     parser = argparse.ArgumentParser(prog="python -m tests.training", description=__doc__)
     parser.add_argument("--home", type=Path, default=HOME, help="folder of fonts, checkpoint, log and exported models")
     commands = parser.add_subparsers(required=True)
-    for command in (fonts, look, train, export, measured):
+    for command in (fonts, look, train, curve, export, measured):
         name = "measure" if command is measured else command.__name__
         part = commands.add_parser(name, help=command.__doc__)
         part.set_defaults(run=command)
@@ -109,7 +114,8 @@ def main() -> None:
         if command is look:
             part.add_argument("--seed", type=int, default=7)
             part.add_argument("--count", type=int, default=60)
-            part.add_argument("out", type=Path)
+        if command in {look, curve}:
+            part.add_argument("out", type=Path, help="picture to write")
         if command is train:
             part.add_argument("--hours", type=float, default=2.0, help="of a cycle; a new one follows a finished one")
             part.add_argument("--peak", type=float, default=3e-3, help="highest learning rate of the cycle")
