@@ -128,6 +128,17 @@ def test_every_marked_letter_of_a_text_read_right_is_compared(text: str) -> None
     assert errors.of_letters("ơư").whole == unicodedata.normalize("NFD", text).count("\u031b")
 
 
+def test_edits_are_of_kinds() -> None:
+    kinds = metrics.edit_kinds("Điều 16, khoản a", "Điêu ló. khoảna")
+    assert kinds == {"marks": 1, "digits": 2, "punctuation": 1, "spaces": 1}
+    assert metrics.edit_kinds("Văn", "Uăn") == {"letters": 1}
+
+
+@given(VIETNAMESE, VIETNAMESE)
+def test_kinds_of_edits_add_up_to_the_edits(truth: str, reading: str) -> None:
+    assert metrics.edit_kinds(truth, reading).total() == metrics.characters(truth, reading).part
+
+
 def test_confusions_are_runs_of_differing_characters() -> None:
     assert metrics.confusions("Điều 16", "Điêu ló") == {("ề", "ê"): 1, ("16", "ló"): 1}
 

@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cache
+from itertools import starmap, zip_longest
 from types import MappingProxyType
 from typing import Final
 
@@ -127,6 +128,29 @@ def marks(truth: str, reading: str) -> MarkErrors:
             wrong[letter] += got_letter != letter
     share = {key: Share(wrong[key], seen[key]) for key in ("all", "marked", *MARKED_LETTERS)}
     return MarkErrors(share["all"], share["marked"], MappingProxyType({x: share[x] for x in MARKED_LETTERS}))
+
+
+def edit_kinds(truth: str, reading: str) -> Counter[str]:
+    """Count the edits between two normal texts: ``marks``, ``spaces``, ``digits``, ``punctuation``, ``letters``.
+
+    An edit is of the first of these that fits: the base letters agree; a space, a digit is on either side; no letter is
+    on either side; anything else.
+    """
+    kinds = Counter[str]()
+    for wanted, got in confusions(truth, reading).elements():
+        kinds.update(starmap(_edit_kind, zip_longest(wanted, got, fillvalue="")))
+    return kinds
+
+
+def _edit_kind(wanted: str, got: str) -> str:
+    either = wanted + got
+    if wanted and got and _letter(wanted)[0] == _letter(got)[0]:
+        return "marks"
+    if " " in either:
+        return "spaces"
+    if any(c.isdigit() for c in either):
+        return "digits"
+    return "letters" if any(c.isalpha() for c in either) else "punctuation"
 
 
 def confusions(truth: str, reading: str) -> Counter[tuple[str, str]]:

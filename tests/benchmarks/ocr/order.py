@@ -48,12 +48,13 @@ class Placed:
     Attributes:
         places: For each line of the truth where it begins in the reading, or ``None``.
         readings: For each line what was taken for it, empty if not found.
-        errors: Edits of the lines, and characters of the reading that no line took.
+        errors: Edits of the lines, and ``beyond``. beyond: Characters of the reading that no line took.
     """
 
     places: tuple[int | None, ...]
     readings: tuple[str, ...]
     errors: int
+    beyond: int
 
 
 def place_lines(lines: Sequence[str], reading: str) -> Placed:
@@ -70,8 +71,8 @@ def place_lines(lines: Sequence[str], reading: str) -> Placed:
         places[i], readings[i] = start, left[start:end]
         errors += Levenshtein.distance(lines[i], left[start:end])
         left = left[:start] + _TAKEN * (end - start) + left[end:]
-    rest = [piece.strip() for piece in left.split(_TAKEN)]
-    return Placed(tuple(places), tuple(readings), errors + sum(map(len, rest)))
+    beyond = sum(len(piece.strip()) for piece in left.split(_TAKEN))
+    return Placed(tuple(places), tuple(readings), errors + beyond, beyond)
 
 
 def _find(line: str, text: str) -> tuple[int, int] | None:

@@ -14,7 +14,7 @@ from tests.benchmarks.ocr.pages import Scan
 from tests.benchmarks.ocr.placed import JudgedWord
 from tests.benchmarks.ocr.reliability import bins, reliability_table
 from tests.benchmarks.ocr.tables import Table, cost_table, errors_table, faults_table, kinds_table, pages_table
-from tests.benchmarks.ocr.worst import confusions_table, worst_pages
+from tests.benchmarks.ocr.worst import budget_table, confusions_table, worst_pages
 from tests.benchmarks.usage import machine
 from tests.generator.fonts import Subset
 
@@ -24,7 +24,7 @@ Results = Mapping[str, Sequence[PageScore]]
 
 def header(subset: Subset, scans: Sequence[Scan]) -> str:
     """Return what figures depend on, as one line: the machine, and the pages."""
-    inputs = f"{subset} set, {len(scans)} pages, SHA-256 {pages.digest(scans)}, generator {pages.sources_hash()}"
+    inputs = f"{subset} set, {len(scans)} pages, SHA-256 {pages.digest(scans)}, generator {scans[0].file.parent.name}"
     return f"{machine()}; {inputs}"
 
 
@@ -47,6 +47,7 @@ class Report:
         return [
             errors_table(self.results),
             cost_table(self.results),
+            budget_table(self.results[first]),
             kinds_table(self.results),
             faults_table(self.results),
             *(reliability_table(engine, words) for engine, words in self._judged().items()),

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from rapidfuzz.distance import Levenshtein
 
 from tests.benchmarks.ocr.compare import EMPTY, PageScore
-from tests.benchmarks.ocr.metrics import confusions
+from tests.benchmarks.ocr.metrics import confusions, edit_kinds
 from tests.benchmarks.ocr.order import place_lines
-from tests.benchmarks.ocr.tables import Table
+from tests.benchmarks.ocr.tables import Table, groups
 
 _LONGEST = 12
 """Longer runs of wrong characters are lost lines, no confusions."""
@@ -28,6 +28,27 @@ def confusions_table(scores: Sequence[PageScore], *, limit: int = 40) -> Table:
         for (wanted, got), times in seen.most_common(limit)
     ]
     return Table("What is read as what", ["printed", "read", "times", "pages"], rows)
+
+
+def budget_table(scores: Sequence[PageScore]) -> Table:
+    """Where the edits come from, by group: what to work on first."""
+    kinds = ("order", "lost lines", "beyond the truth", "marks", "letters", "digits", "punctuation", "spaces")
+    rows = []
+    for group, some in groups(scores):
+        spent: Counter[str] = sum((_budget(s) for s in some), Counter())
+        characters = max(1, sum(len(s.scan.text) for s in some))
+        rows.append([group, *(f"{100 * spent[kind] / characters:.2f}" for kind in kinds)])
+    return Table("Where errors come from: edits per 100 characters of the truth", ["group", *kinds], rows)
+
+
+def _budget(s: PageScore) -> Counter[str]:
+    placed = place_lines(s.scan.lines, s.text)
+    pairs = list(zip(s.scan.lines, placed.readings, strict=True))
+    spent: Counter[str] = sum((edit_kinds(line, got) for line, got in pairs if got), Counter())
+    spent["lost lines"] = sum(len(line) for line, got in pairs if not got)
+    spent["beyond the truth"] = placed.beyond
+    spent["order"] = round(s.order.characters.part)
+    return spent
 
 
 def page_differences(s: PageScore, *, limit: int = 14) -> str:
