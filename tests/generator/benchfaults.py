@@ -71,8 +71,20 @@ def _fold(scanner: Scanner, rng: random.Random) -> Scanner:
 
 
 def _photocopy(scanner: Scanner, rng: random.Random) -> Scanner:
-    stroke = rng.choice((rng.uniform(105, 130), rng.uniform(150, 205)))  # broken or thickened, seldom just right
+    stroke = rng.choice((rng.uniform(108, 130), rng.uniform(155, 205)))  # broken or thickened, seldom just right
     return replace(scanner, copier=Copier(stroke, rng.uniform(0.05, 0.6), rng.choice((0, 0, 1, 2))))
+
+
+def _kept_legible(scanner: Scanner, *, fine: bool) -> Scanner:
+    """Return ``scanner`` so that it erases nothing: what nobody could read letter by letter is no truth.
+
+    A fixed threshold loses what is too pale or in the dark; of ``fine`` print, so does a copier that prints pale.
+    """
+    if scanner.mode == "bilevel":
+        scanner = replace(scanner, light=min(scanner.light, 0.25), faded=min(scanner.faded, 0.2 if fine else 0.6))
+    if fine and scanner.copier is not None:
+        scanner = replace(scanner, copier=replace(scanner.copier, stroke=max(scanner.copier.stroke, 165)))
+    return scanner
 
 
 def _border(scanner: Scanner, rng: random.Random) -> Scanner:
@@ -116,8 +128,11 @@ _CHANGES: Mapping[Fault, _Change] = MappingProxyType(
 )
 
 
-def scanner_with(named: Sequence[Fault], rng: random.Random, *, dpi: int) -> Scanner:
-    """Return an ordinary office scanner at ``dpi`` with the ``named`` faults, each at a drawn strength."""
+def scanner_with(named: Sequence[Fault], rng: random.Random, *, dpi: int, fine: bool = False) -> Scanner:
+    """Return an ordinary office scanner at ``dpi`` with the ``named`` faults, each at a drawn strength.
+
+    ``fine`` says that the page is printed in 10 points or less.
+    """
     scanner = Scanner(
         skew_deg=rng.gauss(0, 0.2),
         tint=(1 - rng.uniform(0, 0.01), 1 - rng.uniform(0, 0.015), 1 - rng.uniform(0, 0.03)),
@@ -131,6 +146,5 @@ def scanner_with(named: Sequence[Fault], rng: random.Random, *, dpi: int) -> Sca
     for fault in Fault:  # not in the order named: later changes must not depend on it
         if fault in named:
             scanner = _CHANGES[fault](scanner, rng)
-    if scanner.mode == "bilevel":  # what a fixed threshold would turn all black or white is scanned again
-        scanner = replace(scanner, light=min(scanner.light, 0.25), faded=min(scanner.faded, 0.6))
+    scanner = _kept_legible(scanner, fine=fine)
     return replace(scanner, blur=scanner.blur * dpi / 200)

@@ -96,6 +96,7 @@ _KINDS: Sequence[tuple[str, Group, _Draw, int]] = (
 """Name, group, how to draw it, how many in each set."""
 
 _WITH_LAYOUTS = {"form", "table", "narrow-table", "landscape-table", "unruled-table"}
+_FINE_PRINT = {"small-print", "table"}
 _HOW_MANY, _HOW_OFTEN = (0, 1, 2, 3, 4), (8, 24, 34, 22, 12)
 
 
@@ -142,7 +143,8 @@ def render(plan: BenchPlan) -> BenchPage:
     named = [fault for fault in Fault if fault in plan.faults]
     if Fault.BLEED in named:
         back = prose_page(Look.draw(rng, plan.subset, 100), rng, plan.subset, kind="report").page(2).image
-    scanned = scan(page, scanner_with(named, rng, dpi=plan.dpi), rng, back=back)
+    scanner = scanner_with(named, rng, dpi=plan.dpi, fine=any(kind in plan.name for kind in _FINE_PRINT))
+    scanned = scan(page, scanner, rng, back=back)
     return BenchPage(plan.name, plan.group, plan.faults, scanned)
 
 
