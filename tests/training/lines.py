@@ -103,16 +103,23 @@ class Printer:
             Pen(self._fonts, face.path, manner.em, style, self._fallback)
             for face in rng.sample(faces, min(2, len(faces)))
         ]
+        filled = self._other_pen(manner.em, rng)
         samples: list[Sample] = []
         strips: list[_Strip] = []
         for _ in range(_PER_SHEET):
             empty = rng.random() < 0.03
             text = "" if empty else draw_text(rng, course.longest)
-            strip = _blank(rng, manner.em) if empty else _set(text, pens, manner, rng)
+            strip = _blank(rng, manner.em) if empty else _set(text, pens, filled, manner, rng)
             samples.append(Sample(_photograph(strip, strips, manner, course, rng), text))
             if not empty:
                 strips = [*strips[-2:], strip]
         return samples
+
+    def _other_pen(self, em: int, rng: random.Random) -> Pen:
+        """Return what a form is filled in with: any typeface, a little smaller or larger."""
+        faces = [face for families in self._by_group.values() for found in families.values() for face in found]
+        size = max(_SIZES[0], round(em * rng.choice((0.8, 0.9, 1.0, 1.0, 1.1))))
+        return Pen(self._fonts, rng.choice(faces).path, size, None, self._fallback)
 
 
 def _blank(rng: random.Random, em: int) -> _Strip:
@@ -122,11 +129,12 @@ def _blank(rng: random.Random, em: int) -> _Strip:
     return _Strip(ink, baseline, em // 2, width - em // 2, round(0.9 * em), baseline)
 
 
-def _set(text: str, pens: Sequence[Pen], manner: _Manner, rng: random.Random) -> _Strip:
-    """Set ``text`` in ink; now and then the face changes between two words, and gaps are justified."""
+def _set(text: str, pens: Sequence[Pen], filled: Pen, manner: _Manner, rng: random.Random) -> _Strip:
+    """Set ``text`` in ink; now and then the face changes between two words, gaps are justified, a form is filled in."""
     em = manner.em
     changes = rng.random() < 0.18
-    pen = pens[0]
+    pen, rise = pens[0], 0
+    fills = rng.random() < (0.3 if ": " in text else 0.03)
     spacing = manner.spacing * em
     gap = manner.gap * rng.choice((1, 1, 1, rng.uniform(0.8, 2.2)))
     placed = []
@@ -134,22 +142,24 @@ def _set(text: str, pens: Sequence[Pen], manner: _Manner, rng: random.Random) ->
     for i, character in enumerate(text):
         if character == " ":
             x += max(0.2 * em, pen.glyph(" ").advance * gap + spacing)
-            if rng.random() < 0.006:
-                x += em * rng.uniform(0.5, 4)
-            if changes and rng.random() < 0.3:
+            if rng.random() < 0.01:
+                x += em * rng.uniform(0.5, rng.choice((3, 12)))
+            if fills and (text[i - 1] in ":;)" or rng.random() < 0.1):
+                pen, rise, fills = filled, round(em * rng.uniform(-0.25, 0.35)), False
+            elif changes and rng.random() < 0.3:
                 pen = pens[-1] if pen is pens[0] else pens[0]
             continue
         glyph = pen.glyph(character)
         if i and spacing < 0 and glyph.mask.shape[1] > glyph.advance:
             x -= spacing / 2
-        placed.append((round(x), glyph))
+        placed.append((round(x), rise, glyph))
         x += glyph.advance + spacing
     baseline = round(1.6 * em)
     ink = np.zeros((round(2.5 * em), round(x) + 2 * em), dtype=np.uint8)
     height, width = ink.shape
     left, right, top, bottom = width, 0, height, 0
-    for pen_x, (mask, dx, dy, _) in placed:
-        y0, x0 = max(0, baseline + dy), max(0, pen_x + dx)
+    for pen_x, rise, (mask, dx, dy, _) in placed:
+        y0, x0 = max(0, baseline + dy - rise), max(0, pen_x + dx)
         region = ink[y0 : y0 + mask.shape[0], x0 : x0 + mask.shape[1]]
         np.maximum(region, mask[: region.shape[0], : region.shape[1]], out=region)
         left, right = min(left, x0), max(right, x0 + region.shape[1])
