@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from ocr.cleanup.step import Measured, Sheet
 
 # Inches: the largest dot, the widest pitch, the widest gap that written text leaves, how far a row may waver, and the
-# greatest distance of a colon's dots.
-_DOT, _PITCH, _HIDDEN, _WAVER, _COLON = 0.03, 0.12, 1.0, 0.008, 0.1
+# least and greatest distance of a colon's dots.
+_DOT, _PITCH, _HIDDEN, _WAVER, _COLON = 0.03, 0.12, 1.0, 0.008, (0.015, 0.1)
 # Inches: the lowest letter, and how near behind one a full stop stands; the dots of leaders stand as near each other.
 _LETTER, _NEAR = 0.05, 0.07
 # A row has at least this many dots; this share of their gaps fits the rhythm, each to this share of the pitch.
@@ -97,7 +97,7 @@ def _is_colon(centres: NDArray[np.float64], dot: np.intp, dpi: int) -> bool:
     """Tell whether the dot is the lower one of a colon, with another straight above it."""
     across = np.abs(centres[:, 0] - centres[dot, 0])
     above = centres[dot, 1] - centres[:, 1]
-    return bool(np.any((across <= _WAVER * dpi) & (above > _DOT * dpi) & (above < _COLON * dpi)))
+    return bool(np.any((across <= _WAVER * dpi) & (above > _COLON[0] * dpi) & (above < _COLON[1] * dpi)))
 
 
 def _is_full_stop(stats: NDArray[np.int32], dot: np.intp, dpi: int) -> bool:

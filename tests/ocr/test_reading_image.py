@@ -158,6 +158,18 @@ def test_black_edges_and_punch_holes_go_and_text_stays() -> None:
     assert np.array_equal(image, grey(drawn.page()))
 
 
+def test_light_punch_hole_with_a_shadow_goes() -> None:
+    punched = drawn.page()
+    cv2.circle(punched, (60, 500), 22, (206, 206, 206), -1)
+    cv2.ellipse(punched, (60, 500), (22, 22), 0, 150, 300, (120, 120, 120), 2)
+    assert np.array_equal(edges.measure(sheet(punched)).mend(), grey(drawn.page()))
+
+
+def test_big_bold_letters_at_the_rim_are_no_punch_holes() -> None:
+    big = drawn.write(drawn.page(), [(10, 20, "ĐBO0")], size=70, face="bold")
+    assert edges.measure(sheet(cv2.GaussianBlur(big, (0, 0), 3))).fault == 0
+
+
 def test_large_solid_things_within_the_page_stay() -> None:
     portrait = cv2.rectangle(drawn.page(), (500, 500), (760, 820), (60, 60, 60), -1)
     assert edges.measure(sheet(portrait)).fault == 0
