@@ -57,10 +57,10 @@ def _words(master: NDArray[np.uint8], reading: PageReading) -> Image.Image:
     pen = ImageDraw.Draw(panel)
     for line in reading.lines:
         font = fonts.load(Family.TERMES, _size([w.text for w in line.words], [w.box.width * scale for w in line.words]))
+        middle = (line.box.y + line.box.bottom) / 2 * scale
         for word in line.words:
-            box = word.box
             colour = _SURE if word.confidence >= 0.98 else _UNSURE if word.confidence >= 0.8 else _DOUBTFUL
-            pen.text((box.x * scale, box.bottom * scale), word.text, fill=colour, font=font, anchor="ld")
+            pen.text((word.box.x * scale, middle), word.text, fill=colour, font=font, anchor="lm")
     return panel
 
 

@@ -4,7 +4,7 @@ import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from statistics import mean
+from statistics import mean, median
 
 from rich.table import Table as RichTable
 
@@ -94,11 +94,22 @@ def errors_table(results: Mapping[str, Sequence[PageScore]]) -> Table:
 
 def cost_table(results: Mapping[str, Sequence[PageScore]]) -> Table:
     """Engines: what a page costs, and what is read where nothing stands."""
-    head = ["engine", "CPU s", "slowest page", "of it", "wall s", "peak MiB", "empty pages", "false characters each"]
+    head = [
+        "engine",
+        "CPU s",
+        "slowest page",
+        "of it",
+        "wall s",
+        "peak MiB",
+        "boxes off px",
+        "empty pages",
+        "false characters each",
+    ]
     rows = []
     for engine, scores in results.items():
         printed = [s.measured for s in scores if s.scan.group != EMPTY]
         empty = [s for s in scores if s.scan.group == EMPTY]
+        off = [w.off_px for s in scores for w in s.judged if w.truth]
         steps = {name for m in printed for name in m.outcome.steps}
         parts = {name: mean(m.outcome.steps.get(name, 0.0) for m in printed) for name in sorted(steps)}
         rows.append(
@@ -109,6 +120,7 @@ def cost_table(results: Mapping[str, Sequence[PageScore]]) -> Table:
                 ", ".join(f"{name} {shown(cpu_s)}" for name, cpu_s in parts.items()) or "–",
                 shown(mean(m.wall_s for m in printed)) if printed else "–",
                 shown(max((m.peak_bytes for m in printed), default=math.nan) / MIB, 0),
+                shown(median(off) if off else math.nan, 1),
                 str(len(empty)),
                 shown(mean(s.false_text for s in empty), 1) if empty else "–",
             ]
