@@ -36,23 +36,25 @@ class Kind(Enum):
     MARKED = "a syllable with marks"
     PLAIN = "a syllable without marks"
     IMPOSSIBLE = "letters with marks that are no syllable"
-    FOREIGN = "letters without marks that are no syllable"
+    FOREIGN = "letters without marks that are no syllable, as in names and abbreviations"
     NUMBER = "digits"
-    MIXED = "digits and letters"
+    CODE = "digits and letters, parted by signs"
+    MIXED = "digits among letters"
     SYMBOL = "neither letters nor digits"
 
 
 def kind_of(text: str) -> Kind:
-    """Tell what a word looks like; parts joined by signs, as in Mai-Dịch, count one by one."""
-    letters, digits = any(c.isalpha() for c in text), any(c.isdigit() for c in text)
-    if not letters:
-        return Kind.NUMBER if digits else Kind.SYMBOL
-    if digits:
-        return Kind.MIXED
-    parts = "".join(c if c.isalpha() else " " for c in text).split()
+    """Tell what a word looks like; parts joined by signs, as in kinh-tế, count one by one."""
+    parts = "".join(c if c.isalnum() else " " for c in text).split()
+    letters = [part for part in parts if part.isalpha()]
+    if not parts:
+        return Kind.SYMBOL
+    if len(letters) < len(parts):
+        numbers = [part for part in parts if part.isdecimal()]
+        return Kind.MIXED if len(letters) + len(numbers) < len(parts) else Kind.CODE if letters else Kind.NUMBER
     if all(map(is_syllable, parts)):
-        return Kind.PLAIN if all(part.isascii() for part in parts) else Kind.MARKED
-    return Kind.FOREIGN if all(part.isascii() for part in parts) else Kind.IMPOSSIBLE
+        return Kind.PLAIN if all(map(str.isascii, parts)) else Kind.MARKED
+    return Kind.FOREIGN if "".join(parts).replace("Đ", "D").isascii() else Kind.IMPOSSIBLE
 
 
 @dataclass(frozen=True, slots=True)

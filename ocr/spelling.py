@@ -17,6 +17,7 @@ from ocr.syllables import Tone, is_syllable, neighbours, parse
 
 _LETTERS = re.compile(r"[^\W\d_]+")
 _TONES = frozenset(tone.value for tone in Tone) - {""}
+_SAC = frozenset(Tone.SAC.value)
 
 
 def respelt(lines: Iterable[Line]) -> tuple[Line, ...]:
@@ -61,11 +62,12 @@ def _lost_marks(word: str, way: str) -> bool:
     be, sắc over another mark. The dot of nặng stands apart, below the letter, and is not lost.
     """
     syllable = parse(way)
-    pairs = [(_marks(old), _marks(new)) for old, new in zip(word, way, strict=True)]
-    if syllable is None or any(not old <= new for old, new in pairs):
-        return False
-    tones = [(old, tone) for old, new in pairs if (tone := (new - old) & _TONES)]
-    return not tones or (syllable.is_stopped and tones[0][1] == {Tone.SAC.value} and bool(tones[0][0]))
+    for old, new in zip(map(_marks, word), map(_marks, way), strict=True):
+        tone = (new - old) & _TONES
+        is_stacked_sac = tone == _SAC and bool(old) and syllable is not None and syllable.is_stopped
+        if not old <= new or (tone and not is_stacked_sac):
+            return False
+    return True
 
 
 def _marks(letter: str) -> frozenset[str]:
