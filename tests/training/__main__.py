@@ -10,7 +10,7 @@ import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
 from tests.training import chart, feed, measure, typefaces
-from tests.training.lines import HEIGHT, Sample
+from tests.training.lines import HEIGHT, Sample, prepared
 
 ROOT = Path(__file__).parents[2]
 HOME = ROOT / ".training"
@@ -78,9 +78,7 @@ def measured(arguments: argparse.Namespace) -> None:
     """Measure exported models: errors, and CPU time per line with one thread."""
     from tests.training import export as exporting  # noqa: PLC0415 - needs onnxruntime
 
-    sets = {"held-out": measure.held_out(arguments.home / LISTING, arguments.held_out)}
-    if arguments.real:
-        sets["real"] = measure.from_folder(arguments.real)
+    sets = _sets(arguments)
     for path in arguments.models or [arguments.home / EXPORTED, arguments.home / QUANTIZED]:
         reader = exporting.reader_of(path)
         reader(np.full((1, HEIGHT, 64), 255, dtype=np.uint8))
@@ -88,11 +86,26 @@ def measured(arguments: argparse.Namespace) -> None:
             began = time.process_time()
             texts = measure.read(samples, reader)
             spent = 1000 * (time.process_time() - began) / max(1, len(samples))
-            print(
-                f"{path.name}, {name}, {len(samples)} lines: {measure.measured(samples, texts)}, {spent:.2f} ms a line"
-            )
+            score = measure.measured(samples, texts)
+            print(f"{path.name}, {name}, {len(samples)} lines: {score}, {spent:.2f} ms a line")
             if arguments.errors:
                 measure.tell_errors(samples, texts)
+
+
+def _sets(arguments: argparse.Namespace) -> dict[str, list[Sample]]:
+    """Return the lines to measure on, by name."""
+    from tests.training import boxes  # noqa: PLC0415 - the processes that make lines need none of the product
+
+    listing = arguments.home / LISTING
+    sets = {
+        "held-out": measure.held_out(listing, arguments.held_out),
+        "empty": measure.empty(listing, arguments.empty),
+        "real": measure.from_folder(arguments.real) if arguments.real else [],
+    }
+    for subset in arguments.pages:
+        found = boxes.boxed_lines(subset, every=arguments.every)
+        sets[f"{subset} pages"] = [Sample(prepared(line.crop), " ".join(line.text.split())) for line in found]
+    return {name: samples for name, samples in sets.items() if samples}
 
 
 def curve(arguments: argparse.Namespace) -> None:
@@ -128,6 +141,9 @@ def main() -> None:
             part.add_argument("--percentile", action="store_true", help="leave out the rarest values in calibration")
         if command is measured:
             part.add_argument("--held-out", type=int, default=600, help="invented lines to measure on")
+            part.add_argument("--empty", type=int, default=0, help="lines without text to measure on")
+            part.add_argument("--pages", choices=("dev", "test"), action="append", default=[], help="benchmark pages")
+            part.add_argument("--every", type=int, default=1, help="take every so many pages of them")
             part.add_argument("--errors", action="store_true", help="tell what was confused with what")
             part.add_argument("models", type=Path, nargs="*", help="ONNX files")
     arguments = parser.parse_args()

@@ -37,10 +37,15 @@ class Sample:
 
 @dataclass(frozen=True, slots=True)
 class Course:
-    """What is practised: ``longest`` line in characters; ``hard`` 0 for clean prints, 1 for all that happens."""
+    """What is practised.
+
+    Attributes:
+        longest: Line, in characters. hard: 0 for clean prints, 1 for all that happens. empty: Share without text.
+    """
 
     longest: int = 60
     hard: float = 1.0
+    empty: float = 0.03
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +112,7 @@ class Printer:
         samples: list[Sample] = []
         strips: list[_Strip] = []
         for _ in range(_PER_SHEET):
-            empty = rng.random() < 0.03
+            empty = rng.random() < course.empty
             text = "" if empty else draw_text(rng, course.longest)
             strip = _blank(rng, manner.em) if empty else _set(text, pens, filled, manner, rng)
             samples.append(Sample(_photograph(strip, strips, manner, course, rng), text))

@@ -32,6 +32,12 @@ def held_out(listing: Path, count: int) -> list[Sample]:
     return samples[:count]
 
 
+def empty(listing: Path, count: int) -> list[Sample]:
+    """Return lines without text: rulings, leaders, strokes of seals and pens, noise."""
+    press = printer(listing, HELD_OUT_SEED)
+    return [s for i in range(-(-count // 10)) for s in press.sheet(i, Course(empty=1.0))][:count]
+
+
 def from_folder(folder: Path) -> list[Sample]:
     """Return the lines of a folder with ``lines.tsv`` (file, dpi, text) beside its images."""
     samples = []

@@ -91,6 +91,10 @@ def test_lines_are_as_high_as_the_reader_wants_them_and_wide_enough_to_be_read(
     assert len(narrow) <= 4, [s.text for s in narrow]
 
 
+def test_lines_without_text_can_be_had_alone(faces: list[Typeface], fallback: str) -> None:
+    assert {s.text for i in range(3) for s in Printer(faces, fallback, 1).sheet(i, Course(empty=1.0))} == {""}
+
+
 def test_a_clean_line_is_dark_on_light(faces: list[Typeface], fallback: str) -> None:
     samples = [s for i in range(6) for s in Printer(faces, fallback, 9).sheet(i, Course(hard=0)) if len(s.text) > 5]
     assert all(np.median(s.image) > 190 for s in samples)
