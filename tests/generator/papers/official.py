@@ -130,9 +130,7 @@ def closing_page(look: Look, rng: random.Random, subset: Subset) -> Sheet:
     blocks = list(itertools.islice(regulation(rng, subset, home), rng.randint(4, 13)))
     while blocks[-1][0] in {"chapter", "centred", "article"}:  # no heading stands alone
         blocks.pop()
-    write_blocks(flow, layout, iter(blocks), text)
-    if flow.room < 75:  # the articles have filled the page: what was to be signed here is signed on the next one
-        return flow.sheet
+    write_blocks(flow, layout, iter(blocks), text, leave=115)
     centres = (flow.left + 34, flow.left + flow.width - rng.uniform(38, 48))
     _signed(flow, look, rng, subset, agency=agency, centres=centres)
     return flow.sheet

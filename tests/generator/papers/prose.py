@@ -104,13 +104,17 @@ def write(flow: Flow, layout: Layout, runs: list[Run], *, indent: float, align: 
     return True
 
 
-def write_blocks(flow: Flow, layout: Layout, blocks: Iterator[Block], style: Style) -> None:
-    """Set ``blocks`` until the page is full."""
-    centred = {"chapter", "centred"}
+_CENTRED = {"chapter", "centred"}
+_HEADINGS = _CENTRED | {"heading", "article", "title"}
+
+
+def write_blocks(flow: Flow, layout: Layout, blocks: Iterator[Block], style: Style, *, leave: float = 0.0) -> None:
+    """Set ``blocks`` until they end or the page is full but for ``leave`` millimetres; then no heading comes last."""
     for kind, text in blocks:
-        align: Align = "centre" if kind in centred else "justify"
-        indent = 0.0 if kind in centred | {"heading"} else layout.indent
-        if not write(flow, layout, _runs(kind, text, style), indent=indent, align=align):
+        align: Align = "centre" if kind in _CENTRED else "justify"
+        indent = 0.0 if kind in _CENTRED | {"heading"} else layout.indent
+        complete = write(flow, layout, _runs(kind, text, style), indent=indent, align=align)
+        if not complete or (flow.room < leave and kind not in _HEADINGS):
             return
 
 
