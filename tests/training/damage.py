@@ -103,18 +103,26 @@ def scan(image: Grey, rng: random.Random, *, hard: float) -> Grey:
         _, data = cv2.imencode(".jpg", image, [cv2.IMWRITE_JPEG_QUALITY, quality])
         image = np.asarray(cv2.imdecode(data, cv2.IMREAD_GRAYSCALE))
     if rng.random() < 0.5:  # what cleaning does: paper to white, ink to black
-        low, high = rng.uniform(0, 60), rng.uniform(190, 250)
+        black, paper = _ink_and_paper(image)
+        low, high = black + rng.uniform(-0.1, 0.25) * (paper - black), paper - rng.uniform(0, 0.25) * (paper - black)
         table = np.clip((np.arange(256) - low) * 255 / (high - low), 0, 255).astype(np.uint8)
         image = np.asarray(cv2.LUT(image, table))
     return image
+
+
+def _ink_and_paper(image: Grey) -> tuple[float, float]:
+    """Return the grey levels of ink and paper, at least 30 apart."""
+    rows = image[:, :: max(1, image.shape[1] // 200)]
+    paper = float(np.median(rows.max(axis=0)))
+    return min(float(np.percentile(rows, 2)), paper - 30), paper
 
 
 def _bilevel(image: Grey, rng: random.Random) -> Grey:
     """Return black and white, as fax machines and office copiers write it."""
     if rng.random() < 0.5:
         image = np.asarray(cv2.GaussianBlur(image, (0, 0), rng.uniform(0.4, 0.9)))
-    black, paper = int(image.min()), int(np.median(image.max(axis=0)))
-    level = black + (paper - black) * rng.uniform(0.38, 0.8)
+    black, paper = _ink_and_paper(image)
+    level = black + (paper - black) * rng.uniform(0.48, 0.85)
     noisy = image + _cut(rng, rng.choice((0, 1)), image.shape) * (rng.choice((0, 10, 30)) / 64)
     image = np.where(noisy < level, 0, 255).astype(np.uint8)
     if rng.random() < 0.25:
