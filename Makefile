@@ -6,7 +6,7 @@ export OMP_THREAD_LIMIT := 1
 # The test pages shown in docs/benchmarks.md.
 PICTURED := test-decision-01 test-application-01 test-birth-certificate-01 test-table-01 test-body-text-01
 
-.PHONY: help demo test check bench bench-ocr bench-ablation bench-throughput bench-pictures train-reader serve clean
+.PHONY: help demo test check bench bench-ocr bench-ablation bench-throughput bench-memory bench-pictures train-reader serve clean
 
 help:
 	@echo "make demo   digitize the sample batch and show where the results are (./demo)"
@@ -17,6 +17,7 @@ help:
 	@echo "make bench-ocr         reading against plain Tesseract and OCRmyPDF on the test pages (half an hour)"
 	@echo "make bench-ablation    what each step of the cleanup is worth"
 	@echo "make bench-throughput  pages per second of one process and of two"
+	@echo "make bench-memory      what a worker needs for the largest pages"
 	@echo "make bench-pictures    pages as scanned, as read, and the words read, into docs/images"
 	@echo "make train-reader      train the line reader for HOURS=2, from where the last run stopped"
 
@@ -75,6 +76,9 @@ bench-ablation: $(VENV)/.test
 
 bench-throughput: $(VENV)/.test
 	$(BENCH_OCR) throughput --limit 20 --document docs/benchmarks.md
+
+bench-memory: $(VENV)/.test
+	$(BENCH_OCR) memory --document docs/benchmarks.md
 
 bench-pictures: $(VENV)/.test
 	$(BENCH_OCR) pictures docs/images $(addprefix --only ,$(PICTURED))

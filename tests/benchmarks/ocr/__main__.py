@@ -15,6 +15,7 @@ from tests.benchmarks.ocr.ablation import ablation_table
 from tests.benchmarks.ocr.compare import PageScore, read_and_score
 from tests.benchmarks.ocr.document import fill
 from tests.benchmarks.ocr.engines import ENGINES, version
+from tests.benchmarks.ocr.large import FINE_DPI, memory_table
 from tests.benchmarks.ocr.pages import BUILD, Scan
 from tests.benchmarks.ocr.pictures import write_pictures
 from tests.benchmarks.ocr.real_lines import READERS, load_lines, real_lines_table
@@ -150,6 +151,17 @@ def throughput(
     tables = [throughput_table(name, ENGINES[name], scans, jobs=jobs) for name in names]
     _document(document, "throughput", "\n".join([f"{head}\n", *(table.markdown() for table in tables)]))
     _show(head, *tables)
+
+
+@app.command()
+def memory(*, subset: SetOption = SetName.TEST, engine: EngineOption = None, document: DocumentOption = None) -> None:
+    """Bộ nhớ của trang lớn / memory that pages of 300 dpi need, and an A3 sheet at 600 dpi."""
+    fine = [scan for scan in _scans(subset, None, None) if scan.dpi == FINE_DPI]
+    scans = tuple({scan.group: scan for scan in fine}.values())
+    name, *_ = _known(engine, ENGINES)
+    head, table = header(subset.subset, scans), memory_table(ENGINES[name], scans)
+    _document(document, "memory", f"{head}\n\n{table.markdown()}")
+    _show(head, table)
 
 
 @app.command(name="real-lines")
