@@ -20,6 +20,7 @@ from tests.benchmarks.ocr.pages import Scan
 from tests.benchmarks.ocr.placed import judge
 from tests.benchmarks.ocr.reliability import EDGES, SURE, bins, expected_error, reliability_table
 from tests.benchmarks.ocr.tables import Table, errors_table, pages_table
+from tests.benchmarks.ocr.targets import targets_table
 from tests.benchmarks.ocr.worker import Measured, Worker
 from tests.benchmarks.ocr.worst import confusions_table, worst_pages
 from tests.generator.truth import Quad
@@ -265,6 +266,12 @@ def test_tables_hold_a_row_for_each_group_and_the_whole() -> None:
     assert [row[1] for row in table.rows] == ["text", "forms", "whole"]
     assert all(len(row) == len(table.columns) for row in table.rows)
     assert table.rows[0][3] == "0.00"
+
+
+def test_targets_say_what_is_reached() -> None:
+    rows = targets_table("ours", [page("\n".join(HEADER)), page(HEADER[0], group="forms")]).rows
+    assert rows[0] == ["CER of text, %", "≤ 0.35", "≤ 0.2", "0.00", "aim"]
+    assert [row[-1] for row in rows[1:5]] == ["**no**", "–", "**no**", "must"]  # forms, tables, worst, tones
 
 
 def test_markdown_has_a_line_for_each_row() -> None:

@@ -29,7 +29,8 @@ app = typer.Typer(
     add_completion=False, no_args_is_help=True, help="Đo việc đọc / how well pages are read, at what cost."
 )
 console = Console()
-progress = partial(track, transient=True, console=Console(stderr=True))
+errors = Console(stderr=True)
+progress = partial(track, transient=True, console=errors)
 
 
 class SetName(StrEnum):
@@ -85,6 +86,15 @@ def _show(head: str, *tables: Table) -> None:
         console.print(table.rich())
 
 
+def _told(s: PageScore) -> PageScore:
+    """Log a page where no progress bar can be shown."""
+    if not errors.is_terminal:
+        errors.print(
+            f"{s.scan.name} CER {s.cer:.2f} % {s.measured.cpu_s:.2f} CPU s {s.measured.failure}", soft_wrap=True
+        )
+    return s
+
+
 def _document(document: Path | None, name: str, text: str) -> None:
     if document is not None:
         fill(document, name, text)
@@ -107,7 +117,8 @@ def compare(
     head = "; ".join([header(subset.subset, scans), *map(version, names)])
     results: dict[str, Sequence[PageScore]] = {}
     for name in names:
-        results[name] = list(progress(read_and_score(ENGINES[name], scans, jobs=jobs), name, total=len(scans)))
+        read = read_and_score(ENGINES[name], scans, jobs=jobs)
+        results[name] = list(map(_told, progress(read, name, total=len(scans))))
     report = Report(str(subset), head, results)
     files = report.write(out)
     _document(document, str(subset), report.summary())

@@ -14,6 +14,7 @@ from tests.benchmarks.ocr.pages import Scan
 from tests.benchmarks.ocr.placed import JudgedWord
 from tests.benchmarks.ocr.reliability import bins, reliability_table
 from tests.benchmarks.ocr.tables import Table, cost_table, errors_table, faults_table, kinds_table, pages_table
+from tests.benchmarks.ocr.targets import targets_table
 from tests.benchmarks.ocr.worst import budget_table, confusions_table, worst_pages
 from tests.benchmarks.usage import machine
 from tests.generator.fonts import Subset
@@ -45,6 +46,7 @@ class Report:
         """The figures, the most important ones first."""
         first = next(iter(self.results))
         return [
+            targets_table(first, self.results[first]),
             errors_table(self.results),
             cost_table(self.results),
             budget_table(self.results[first]),
@@ -57,10 +59,10 @@ class Report:
 
     def summary(self) -> str:
         """What the documentation shows: no single pages, the first engine's confidences only."""
-        first, words = next(iter(self._judged().items()), ("", []))
-        tables = [errors_table(self.results), cost_table(self.results), kinds_table(self.results)]
-        tables.append(faults_table(self.results))
-        if words:
+        first, scores = next(iter(self.results.items()))
+        tables = [targets_table(first, scores), errors_table(self.results), cost_table(self.results)]
+        tables += [budget_table(scores), kinds_table(self.results), faults_table(self.results)]
+        if words := self._judged().get(first):
             tables.append(reliability_table(first, words))
         return "\n".join([f"{self.header}\n", *(table.markdown() for table in tables)])
 
