@@ -1,16 +1,17 @@
-"""The font of the invisible text: no outlines, one width, any character.
+"""The font of the invisible text: no ink, one width, any character.
 
-Type 0 fonts over one TrueType program whose glyphs are all empty (ISO 32000-1, 9.7). Characters are numbered from 1 in
-code point order, so the program holds just those a document uses; the ToUnicode map (9.10.3) leads back from the
-numbers. The fonts differ in how far their descriptors say that letters reach above and below the baseline.
+Type 0 fonts over one TrueType program (ISO 32000-1, 9.7), one font for each way words reach above and below their
+baseline. Each shows a single glyph whatever the character: the diagonal of the character's box, which has an extent but
+no area; there are readers that drop words whose glyphs have no extent. Characters are numbered from 1 in code point
+order, and the ToUnicode map (9.10.3) leads back from the numbers.
 """
 
 import io
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from fontTools.fontBuilder import FontBuilder  # type: ignore[import-untyped]  # fontTools ships no types
-from fontTools.ttLib.tables._g_l_y_f import Glyph  # type: ignore[import-untyped]  # fontTools ships no types
+from fontTools.pens.ttGlyphPen import TTGlyphPen  # type: ignore[import-untyped]  # fontTools ships no types
 from pikepdf import Array, Dictionary, Name, Object, Pdf, Stream, String
 
 ADVANCE = 500
@@ -68,37 +69,48 @@ class GlyphlessFont:
 
     def add_to(self, pdf: Pdf, reaches: Iterable[Reach]) -> Object:
         """Write a font for each reach into ``pdf`` and return the resources' font dictionary, by ``font_name``."""
-        data = self._program()
+        ordered = sorted(set(reaches))
+        data = _program(ordered)
         program = pdf.make_indirect(Stream(pdf, data, Length1=len(data)))
         to_unicode = pdf.make_indirect(Stream(pdf, self._to_unicode()))
         fonts = Dictionary()
-        for reach in sorted(set(reaches)):
+        for glyph, reach in enumerate(ordered, start=1):
             fonts[f"/{reach.font_name}"] = pdf.make_indirect(
                 Dictionary(
                     Type=Name.Font,
                     Subtype=Name.Type0,
                     BaseFont=Name("/" + _NAME),
                     Encoding=Name("/Identity-H"),
-                    DescendantFonts=Array([pdf.make_indirect(_descendant(pdf, program, reach))]),
+                    DescendantFonts=Array([self._descendant(pdf, program, glyph, reach)]),
                     ToUnicode=to_unicode,
                 )
             )
         return pdf.make_indirect(fonts)
 
-    def _program(self) -> bytes:
-        order = [".notdef", *(f"g{number}" for number in self.numbers.values())]
-        builder = FontBuilder(_UNITS_PER_EM, isTTF=True)
-        # A fixed date: the same characters give the same bytes.
-        builder.updateHead(created=_DATE, modified=_DATE)
-        builder.font.recalcTimestamp = False
-        builder.setupGlyphOrder(order)
-        builder.setupGlyf({name: Glyph() for name in order})
-        builder.setupHorizontalMetrics(dict.fromkeys(order, (ADVANCE, 0)))
-        builder.setupHorizontalHeader(ascent=_ASCENT, descent=_DESCENT)
-        builder.setupMaxp()
-        program = io.BytesIO()
-        builder.font.save(program)
-        return program.getvalue()
+    def _descendant(self, pdf: Pdf, program: Object, glyph: int, reach: Reach) -> Object:
+        descriptor = Dictionary(
+            Type=Name.FontDescriptor,
+            FontName=Name("/" + _NAME),
+            Flags=_SYMBOLIC,
+            FontBBox=Array([0, -reach.below, ADVANCE, reach.above]),
+            ItalicAngle=0,
+            Ascent=reach.above,
+            Descent=-reach.below,
+            CapHeight=reach.above,
+            StemV=80,
+            FontFile2=program,
+        )
+        return pdf.make_indirect(
+            Dictionary(
+                Type=Name.Font,
+                Subtype=Name.CIDFontType2,
+                BaseFont=Name("/" + _NAME),
+                CIDSystemInfo=Dictionary(Registry=String("Adobe"), Ordering=String("Identity"), Supplement=0),
+                FontDescriptor=pdf.make_indirect(descriptor),
+                DW=ADVANCE,
+                CIDToGIDMap=pdf.make_indirect(Stream(pdf, bytes(2) + glyph.to_bytes(2) * len(self.numbers))),
+            )
+        )
 
     def _to_unicode(self) -> bytes:
         entries = [
@@ -117,25 +129,24 @@ class GlyphlessFont:
         ).encode("ascii")
 
 
-def _descendant(pdf: Pdf, program: Object, reach: Reach) -> Dictionary:
-    descriptor = Dictionary(
-        Type=Name.FontDescriptor,
-        FontName=Name("/" + _NAME),
-        Flags=_SYMBOLIC,
-        FontBBox=Array([0, -reach.below, ADVANCE, reach.above]),
-        ItalicAngle=0,
-        Ascent=reach.above,
-        Descent=-reach.below,
-        CapHeight=reach.above,
-        StemV=80,
-        FontFile2=program,
-    )
-    return Dictionary(
-        Type=Name.Font,
-        Subtype=Name.CIDFontType2,
-        BaseFont=Name("/" + _NAME),
-        CIDSystemInfo=Dictionary(Registry=String("Adobe"), Ordering=String("Identity"), Supplement=0),
-        FontDescriptor=pdf.make_indirect(descriptor),
-        DW=ADVANCE,
-        CIDToGIDMap=Name.Identity,
-    )
+def _program(reaches: Sequence[Reach]) -> bytes:
+    """Return a TrueType font with a glyph for each reach, numbered from 1."""
+    glyphs = {".notdef": TTGlyphPen(None).glyph()}
+    for reach in reaches:
+        pen = TTGlyphPen(None)
+        pen.moveTo((0, -reach.below))
+        pen.lineTo((ADVANCE, reach.above))
+        pen.closePath()
+        glyphs[reach.font_name] = pen.glyph()
+    builder = FontBuilder(_UNITS_PER_EM, isTTF=True)
+    # A fixed date: the same reaches give the same bytes.
+    builder.updateHead(created=_DATE, modified=_DATE)
+    builder.font.recalcTimestamp = False
+    builder.setupGlyphOrder(list(glyphs))
+    builder.setupGlyf(glyphs)
+    builder.setupHorizontalMetrics(dict.fromkeys(glyphs, (ADVANCE, 0)))
+    builder.setupHorizontalHeader(ascent=_ASCENT, descent=_DESCENT)
+    builder.setupMaxp()
+    program = io.BytesIO()
+    builder.font.save(program)
+    return program.getvalue()

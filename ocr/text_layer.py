@@ -65,14 +65,19 @@ def place_words(reading: PageReading) -> tuple[PlacedWord, ...]:
 def _place_line(line: Line, size: float, page_height: int, scale: float) -> Iterator[PlacedWord]:
     words = [(text, word.box) for word in line.words if (text := printable(nfc(word.text)))]
     baseline = _baseline(line, size)
+    least_gap = _LEAST_GAP * size
     free_from = float("-inf")
     for i, (text, box) in enumerate(words):
-        following = words[i + 1][1].x if i + 1 < len(words) else None
-        left = max(box.x, free_from)
+        # A word is moved out of the one before it, but never off its own box: that may lie further left.
+        left = free_from if box.x < free_from < box.right else box.x
         right = max(box.right, left + 1)
-        if following is not None and following > box.x:
-            right = max(min(right, following - _LEAST_GAP * size), (left + right) / 2)
-        free_from = right + _LEAST_GAP * size
+        gap = 0.0
+        if i + 1 < len(words):
+            following = words[i + 1][1].x
+            if following > box.x:
+                right = max(min(right, following - least_gap), (left + right) / 2)
+            free_from = right + least_gap
+            gap = max(following - right, least_gap)
         yield PlacedWord(
             text,
             left=left * scale,
@@ -80,7 +85,7 @@ def _place_line(line: Line, size: float, page_height: int, scale: float) -> Iter
             width=(right - left) * scale,
             size=size * scale,
             reach=Reach(_reach((baseline - box.y) / size), _reach((box.bottom - baseline) / size)),
-            gap=0.0 if following is None else (max(following, free_from) - right) * scale,
+            gap=gap * scale,
         )
 
 
