@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from dossier.errors import DamagedFile
 from dossier.papers import Box
-from ingest.geometry import Affine
+from ingest.geometry import Projection
 
 Pixels = NDArray[np.uint8]
 """H×W×3, BGR, 8 bits per channel."""
@@ -35,11 +35,14 @@ class MasterPage:
     """A page as archived: upright, straight, without scanner borders; in colour, never binarized or upscaled.
 
     Attributes:
-        number: From 1. pixels: H×W×3 BGR. dpi: Dots per inch.
+        number: From 1. pixels: H×W×3 BGR. dpi: Dots per inch: the page's, or of a photographed sheet of the A series
+            those at which it is A4.
         rotation: Degrees the page was turned clockwise: 0, 90, 180 or 270.
         skew_deg: Degrees the turned page was further turned clockwise to make its text lines level; 0 or ±0.1 to ±5.
-        crop: What was kept of the turned page, in its pixels.
+        crop: What was kept of the page once it stood upright and straight, in its pixels; it may go beyond the page
+            where straightening moved letters over an edge.
         blank: Nothing is printed or written on it.
+        photographed: It was seen from aside; the sheet alone was kept, with four right angles.
         to_original: Maps points of the master to points of the decoded page.
     """
 
@@ -50,7 +53,8 @@ class MasterPage:
     skew_deg: float
     crop: Box
     blank: bool
-    to_original: Affine
+    photographed: bool
+    to_original: Projection
 
 
 def parse_ppm(data: bytes, width: int, height: int) -> Pixels:

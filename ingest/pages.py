@@ -15,7 +15,7 @@ class PageNote:
     """One page under work.
 
     Attributes:
-        number: From 1. dpi: Of the raw image and the master.
+        number: From 1. dpi: Of the raw image, then of the master.
         blank: Nothing is printed on it. rotation: Degrees clockwise it was turned to stand upright: 0, 90, 180 or 270.
         skew_deg: Degrees it was turned besides.
         quality: How good the scan is; ``None`` before it was looked at.

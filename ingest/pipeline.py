@@ -101,7 +101,7 @@ def clean(house: House, paper_id: PaperId) -> None:
         work.put(note.master, file.data, file.media_type)
         quality = assess(page, master)
         quality = quality.of_signed_file() if paper.signed_origin else quality
-        return replace(note, rotation=master.rotation, skew_deg=master.skew_deg, quality=quality)
+        return replace(note, dpi=master.dpi, rotation=master.rotation, skew_deg=master.skew_deg, quality=quality)
 
     work.put_value(NOTES, PageNotes.of(work).map(house, clean_one))
 

@@ -328,11 +328,11 @@ def _measure(page: PageImage, master: MasterPage, survey: Survey) -> Measures:
     enlarged = enlargement(page.pixels, edge) if edge else 1.0
     height, width = master.pixels.shape[:2]
     return Measures(
-        dpi=page.dpi,
-        width_mm=round(width / page.dpi * 25.4, 1),
-        height_mm=round(height / page.dpi * 25.4, 1),
+        dpi=master.dpi,
+        width_mm=round(width / master.dpi * 25.4, 1),
+        height_mm=round(height / master.dpi * 25.4, 1),
         colour=colour,
-        effective_dpi=round(page.dpi / max(1.0, enlarged, (edge or 1.0) / _SHARP_EDGE_PX)),
+        effective_dpi=round(master.dpi / max(1.0, enlarged, (edge or 1.0) / _SHARP_EDGE_PX)),
         enlarged=round(enlarged, 2),
         edge_px=round(edge, 2) if edge else None,
         contrast=_contrast(survey, letters),
@@ -342,7 +342,7 @@ def _measure(page: PageImage, master: MasterPage, survey: Survey) -> Measures:
         cut_off=_cut_off(survey, letters, master.rotation),
         skew_deg=master.skew_deg,
         rotation=master.rotation,
-        photographed=False,
+        photographed=master.photographed,
         blank=master.blank,
     )
 

@@ -47,9 +47,9 @@ def read_file(house: House, data: bytes) -> Iterator[ReadPage]:
         file = encode_master(master)
         pixels = decode_image(file.data, "master")
         if is_blank(page):
-            reading = PageReading(page.number, pixels.shape[1], pixels.shape[0], page.dpi, ())
+            reading = PageReading(page.number, pixels.shape[1], pixels.shape[0], master.dpi, ())
         else:
-            reading = read_page(pixels, number=page.number, dpi=page.dpi, engine=house.engine)
+            reading = read_page(pixels, number=page.number, dpi=master.dpi, engine=house.engine)
         return ReadPage(SearchablePage(file.data, reading), find_codes(pixels, page.number))
 
     yield from house.over_pages(read_one, decode(data, inspect(data, house.limits), house.limits))

@@ -1,3 +1,4 @@
+import math
 from collections.abc import Callable
 from dataclasses import replace
 from functools import cache
@@ -11,9 +12,11 @@ from numpy.typing import NDArray
 
 from dossier.papers import Box
 from ingest.clean import clean
+from ingest.geometry import Projection
 from ingest.images import MasterPage, PageImage, Pixels
 from ingest.ink import Survey
 from ingest.lines import find_letters, measure_lines, possible_rotations
+from ingest.sheet import find_sheet
 from ingest.split import is_blank
 from ocr.engine import Orientation
 from ocr.tesseract import TesseractEngine
@@ -131,6 +134,79 @@ def test_colour_of_the_seal_is_kept() -> None:
     assert red(master.pixels) == pytest.approx(red(page.pixels), rel=0.15)
 
 
+@pytest.mark.parametrize("skew", [-9.0, 7.5])
+def test_a_sheet_laid_down_carelessly_is_straightened_and_keeps_its_letters(skew: float) -> None:
+    page = generated(Kind.BODY_TEXT)
+    height, width = page.pixels.shape[:2]
+    turn = Projection.rotation(skew, width, height).matrix[:2]
+    askew = cv2.warpAffine(page.pixels, turn, (width, height), borderValue=(250, 250, 250))
+    master = clean(replace(page, pixels=np.asarray(askew, np.uint8)), must_not_be_asked)
+    assert master.skew_deg == pytest.approx(-skew, abs=0.1)
+
+
+def test_letters_in_the_corners_are_not_cut_off_by_straightening() -> None:
+    pixels = np.asarray(generated(Kind.BODY_TEXT, scanner=Scanner(skew_deg=4.0)).pixels).copy()
+    cv2.putText(pixels, "MN 123456", (4, 34), cv2.FONT_HERSHEY_SIMPLEX, 1, (30, 30, 30), 3, cv2.LINE_AA)
+    page = PageImage(1, pixels, 150)
+    master = clean(page, must_not_be_asked)
+    there = master.to_original.inverse()
+    height, width = master.pixels.shape[:2]
+    for corner in ((4, 10), (160, 34)):
+        x, y = there.point(*corner)
+        assert 0 <= x < width
+        assert 0 <= y < height
+    assert width > page.pixels.shape[1]
+
+
+# --- seen from aside -----------------------------------------------------------------------------------------------
+
+
+def photographed(page: PageImage, *corners: tuple[float, float]) -> tuple[PageImage, Projection]:
+    """Return a page lying on a desk, its corners at shares of the picture, and where its points are in it."""
+    height, width = page.pixels.shape[:2]
+    size = round(width * 1.1), round(height * 1.1)
+    a, b, c, d = ((x * size[0], y * size[1]) for x, y in corners)
+    seen = Projection.of_quad((a, b, c, d), width, height).inverse()
+    desk = np.random.default_rng(1).normal(80, 5, (size[1], size[0], 3)).clip(0, 255).astype(np.uint8)
+    picture = cv2.warpPerspective(page.pixels, seen.matrix, size, dst=desk, borderMode=cv2.BORDER_TRANSPARENT)
+    return PageImage(1, np.asarray(picture, np.uint8), page.dpi), seen
+
+
+@pytest.mark.parametrize("rotation", [0, 90, 180])
+@pytest.mark.parametrize("kind", [Kind.DECISION, Kind.TABLE])
+def test_a_photographed_sheet_is_seen_from_straight_above(kind: Kind, rotation: int) -> None:
+    page = generated(kind, scanner=Scanner(tint=(0.97, 0.96, 0.92), light=0.2, noise=2))
+    lying = turned(page, rotation)
+    picture, seen = photographed(lying, (0.08, 0.05), (0.93, 0.04), (0.96, 0.97), (0.04, 0.95))
+    master = clean(picture, says((360 - rotation) % 360, 20.0))
+    assert master.photographed
+    assert master.rotation == (360 - rotation) % 360
+    height, width = page.pixels.shape[:2]
+    assert (master.pixels.shape[1], master.pixels.shape[0]) == pytest.approx((width, height), rel=0.05)
+    assert max(master.pixels.shape) / master.dpi == pytest.approx(297 / 25.4, rel=0.01)
+    upright = Projection.quarter_turns(rotation, width, height).then(seen).then(master.to_original.inverse())
+    for level, y in ((True, 200), (True, 1500), (False, 200), (False, 1000)):
+        (x0, y0), (x1, y1) = (upright.point(*((at, y) if level else (y, at))) for at in (0.1 * width, 0.9 * width))
+        lean = math.degrees(math.atan2(y1 - y0, x1 - x0)) if level else math.degrees(math.atan2(x1 - x0, y1 - y0))
+        assert abs(lean) < 0.1
+
+
+@pytest.mark.parametrize("kind", list(Kind))
+def test_what_lies_flat_is_left_alone(kind: Kind) -> None:
+    page = generated(kind, scanner=Scanner(skew_deg=1.5, tint=(0.93, 0.9, 0.8), light=0.25, light_angle=0.8))
+    assert find_sheet(page.pixels) is None
+    assert find_sheet(on_black(page, 40, 60, 30, 50).pixels) is None
+    straight, _ = photographed(page, (0.05, 0.05), (0.95, 0.05), (0.95, 0.95), (0.05, 0.95))
+    assert find_sheet(straight.pixels) is None
+
+
+def test_a_sheet_that_is_not_wholly_on_the_picture_is_left_alone() -> None:
+    picture, _ = photographed(generated(Kind.DECISION), (0.08, 0.05), (0.93, 0.04), (0.96, 0.97), (0.04, 0.95))
+    height = picture.pixels.shape[0]
+    assert find_sheet(picture.pixels) is not None
+    assert find_sheet(picture.pixels[: height * 9 // 10]) is None
+
+
 # --- crop ----------------------------------------------------------------------------------------------------------
 
 
@@ -233,8 +309,8 @@ def test_points_of_the_master_map_to_the_same_spot_of_the_scan(
     page = on_black(page, border, 0, 0, border)
     master = clean(page, says((360 - rotation) % 360, 20.0))
     there = master.to_original.inverse()
-    x = data.draw(st.integers(0, master.pixels.shape[1] - 1))
-    y = data.draw(st.integers(0, master.pixels.shape[0] - 1))
+    x = data.draw(st.integers(8, master.pixels.shape[1] - 9))
+    y = data.draw(st.integers(8, master.pixels.shape[0] - 9))
     assert there.point(*master.to_original.point(x, y)) == pytest.approx((x, y), abs=1e-6)
     smooth = cv2.GaussianBlur(page.pixels, (0, 0), 2)
     height, width = page.pixels.shape[:2]

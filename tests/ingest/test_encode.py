@@ -9,7 +9,7 @@ import pytest
 from dossier.errors import PartFailed
 from dossier.papers import Box
 from ingest.encode import JPEG_STEPS, PageFile, encode_master
-from ingest.geometry import Affine
+from ingest.geometry import Projection
 from ingest.images import MasterPage, Pixels
 from ingest.workspace import decode_image
 from tests.generator.faults import Scanner
@@ -20,8 +20,10 @@ from tests.ocr import drawn
 
 def master_of(pixels: Pixels, dpi: int = 200) -> MasterPage:
     height, width = pixels.shape[:2]
-    here = Affine.translation(0, 0)
-    return MasterPage(1, pixels, dpi, 0, 0.0, Box(0, 0, width, height), blank=False, to_original=here)
+    here = Projection.identity()
+    return MasterPage(
+        1, pixels, dpi, 0, 0.0, Box(0, 0, width, height), blank=False, photographed=False, to_original=here
+    )
 
 
 @cache
