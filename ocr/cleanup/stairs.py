@@ -8,7 +8,7 @@ from ocr.cleanup.step import Measured, Sheet
 # Levels up to which a pixel is ink, and from which it is paper; between are the grey edges of letters.
 _INK, _PAPER = 64, 192
 # Radius of the blur that softens the stairs, inches.
-_RADIUS = 0.005
+_RADIUS = 0.003
 
 
 def measure(sheet: Sheet) -> Measured:
