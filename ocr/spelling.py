@@ -1,9 +1,12 @@
 """Syllables that Vietnamese spelling does not know, set right where there is one way to.
 
-Engines lose marks that are stacked: QUYẾT is read as QUYÉT, cấp as câp. A syllable that cannot be, and that lost marks
-make one syllable and no other, gets them back. Nothing else is touched. Words without any mark (names, abbreviations),
-words with digits, and whatever may be spelt so stay as read, and so do both ways to place a tone, hòa and hoà: what is
-printed stays, in Unicode NFC.
+Engines lose marks that are stacked: QUYẾT is read as QUYÉT. A syllable that cannot be, and that marks of letters (those
+of â, ê, ô, ă, ơ, ư, đ) make one syllable and no other, gets them back. Nothing else is touched. Words without any mark
+(names, abbreviations), words with digits, and whatever may be spelt so stay as read, and so do both ways to place a
+tone, hòa and hoà: what is printed stays, in Unicode NFC.
+
+Tones are never changed or added. câp was cấp on clean prints, whose stacked sắc is lost, but cập on worn ones, which
+lost the dot: nothing in the word tells which.
 """
 
 import re
@@ -13,11 +16,11 @@ from dataclasses import replace
 from functools import lru_cache
 
 from ocr.model import Line, Word
-from ocr.syllables import Tone, is_syllable, neighbours, parse
+from ocr.syllables import Tone, is_syllable, neighbours
 
 _LETTERS = re.compile(r"[^\W\d_]+")
+_FEWEST_LETTERS = 3
 _TONES = frozenset(tone.value for tone in Tone) - {""}
-_SAC = frozenset(Tone.SAC.value)
 
 
 def respelt(lines: Iterable[Line]) -> tuple[Line, ...]:
@@ -49,25 +52,16 @@ def mended(text: str) -> str:
 @lru_cache(maxsize=4096)
 def _mended(word: str) -> str:
     is_in_one_case = word.islower() or word.isupper() or word.istitle()
-    if word.isascii() or not is_in_one_case or is_syllable(word):
+    if word.isascii() or len(word) < _FEWEST_LETTERS or not is_in_one_case or is_syllable(word):
         return word
-    ways = [way for way in neighbours(word) if _lost_marks(word, way)]
+    ways = [way for way in neighbours(word) if _adds_marks(word, way)]
     return ways[0] if len(ways) == 1 else word
 
 
-def _lost_marks(word: str, way: str) -> bool:
-    """Tell whether ``word`` is ``way`` with marks lost as engines lose them.
-
-    Every mark read stands. What may be lost is that of â, ê, ô, ă, ơ, ư, đ; and before a final stop, where a tone must
-    be, sắc over another mark. The dot of nặng stands apart, below the letter, and is not lost.
-    """
-    syllable = parse(way)
-    for old, new in zip(map(_marks, word), map(_marks, way), strict=True):
-        tone = (new - old) & _TONES
-        is_stacked_sac = tone == _SAC and bool(old) and syllable is not None and syllable.is_stopped
-        if not old <= new or (tone and not is_stacked_sac):
-            return False
-    return True
+def _adds_marks(word: str, way: str) -> bool:
+    """Tell whether ``way`` is ``word`` with marks added that make another letter, and all marks and the tone kept."""
+    pairs = zip(map(_marks, word), map(_marks, way), strict=True)
+    return all(old <= new and _TONES.isdisjoint(new - old) for old, new in pairs)
 
 
 def _marks(letter: str) -> frozenset[str]:

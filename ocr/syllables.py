@@ -56,11 +56,6 @@ class Syllable:
             _with_tone(_joined(self.onset, self.rime), start + seat, self.tone) for seat in _tone_seats(self.rime)
         )
 
-    @property
-    def is_stopped(self) -> bool:
-        """Whether it ends in c, ch, p or t, and so can carry no tone but sắc and nặng."""
-        return self.rime.endswith(_STOPS)
-
 
 _FRONT_ONSETS, _BACK_ONSETS = ("k", "gh", "ngh"), ("c", "g", "ng")
 _FREE_ONSETS = (
@@ -111,7 +106,7 @@ _AFTER_QU: Mapping[str, str] = MappingProxyType(
         "ê": "- ch n nh t",
         "i": "- ch n nh t",
         "ô": "c",
-        "ơ": "- n t",
+        "ơ": "-",
         "y": "- ch n nh t",
         "yê": "n t",
     }
@@ -186,7 +181,7 @@ _BARE_D = str.maketrans({"đ": "d", "Đ": "D"})
 
 def _is_sung(syllable: Syllable) -> bool:
     """Tell whether the rime can carry the tone."""
-    return not syllable.is_stopped or syllable.tone in {Tone.SAC, Tone.NANG}
+    return not syllable.rime.endswith(_STOPS) or syllable.tone in {Tone.SAC, Tone.NANG}
 
 
 def _rimes(onset: str) -> Iterator[str]:
