@@ -21,7 +21,7 @@ from dossier.identifiers import AgencyCode
 from dossier.paper_types import PaperType, load_paper_types
 from ingest.limits import Limits
 from ingest.settings import Environment, Settings
-from ocr.engine import Engine
+from ocr.engine import LineReader
 from ocr.tesseract import TesseractEngine
 from signing.development import DevelopmentAuthority
 from signing.keys import SealKey, load_pkcs12, open_pkcs11
@@ -74,7 +74,7 @@ class House:
         return load_paper_types(*([extra] if extra else []))
 
     @cached_property
-    def engine(self) -> Engine:
+    def engine(self) -> LineReader:
         """What reads text."""
         return self.tesseract
 

@@ -1,47 +1,32 @@
-"""The port through which pages are read: what any OCR engine must be able to do."""
+"""The ports through which pages are read: what a line reader must be able to do."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from enum import Enum
 from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ocr.model import Line
+from ocr.model import Word
 
 
-class Layout(Enum):
-    """How text lies on an image; an engine finds more when it is told.
-
-    Attributes:
-        PAGE: Columns and paragraphs, in an order to be found.
-        BLOCK: Lines of one column, from edge to edge.
-        SPARSE: A few words among drawings, in no order.
-    """
-
-    PAGE = "page"
-    BLOCK = "block"
-    SPARSE = "sparse"
-
-
-class Engine(Protocol):
-    """Reads one page image, or what was cut out of one."""
+class LineReader(Protocol):
+    """Reads single lines of text. Where lines are and in what order they follow, it need not know."""
 
     @property
     def name(self) -> str:
         """Name, version and language, e.g. ``"tesseract 5.3.0 vie"``."""
         ...
 
-    def read(self, image: NDArray[np.uint8], dpi: int, layout: Layout = Layout.PAGE) -> tuple[Line, ...]:
-        """Read the text of an image.
+    def read_lines(self, crops: Sequence[NDArray[np.uint8]], dpi: int) -> tuple[tuple[Word, ...], ...]:
+        """Read lines.
 
         Args:
-            image: Grey, height x width, dark text on light paper, upright.
-            dpi: Its resolution, dots per inch.
-            layout: How its text lies.
+            crops: Each shows one line: grey, height x width, dark text on white, upright, with a margin; of any sizes.
+            dpi: Their resolution, dots per inch.
 
         Returns:
-            The lines in the engine's reading order, boxes in the image's own pixels; none for an empty image.
+            For each crop its words from left to right, boxes in the crop's own pixels; none where it shows no text.
 
         Raises:
             PartError: The engine is missing, failed, or ran out of time.

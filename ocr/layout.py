@@ -12,9 +12,6 @@ from functools import partial
 from itertools import count
 from statistics import median
 
-import cv2
-import numpy as np
-from numpy.typing import NDArray
 from rapidfuzz import fuzz
 
 from dossier.papers import Box
@@ -36,17 +33,6 @@ _HEADER_DEPTH = 8
 _CENTRED = 0.06
 # Where the gutter of the closing part can be, share of the page's width, and how wide it must be, in line heights.
 _GUTTER_FROM, _GUTTER_TO, _GUTTER_WIDTH = 0.25, 0.75, 1.0
-# Lines stand in one column, or on one level, if they share this much of the narrower, or the lower, one.
-_SAME_COLUMN, _SAME_LINE = 0.5, 0.5
-# Pieces belong to one row if they share this much of the lower one's height and stand this near, in heights.
-_SAME_ROW, _NEXT_PIECE = 0.4, 1.2
-# Frames of stamps: largest and smallest size, inches; how much of all and of each side is drawn, how near the edge.
-_FRAME_WIDTH, _FRAME_HEIGHT, _LEAST_FRAME = 3.2, 1.6, 0.4
-# A circle or a signature reaches four fifths of every side.
-_DRAWN, _DRAWN_EACH, _EDGE = 0.9, 0.7, 0.2
-# Frames are looked for at this resolution, where the page's darker pixels still touch.
-_FRAME_DPI = 100
-_DARK = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +64,7 @@ def in_reading_order(lines: Sequence[Line], width: int, frames: Iterable[Box] = 
     Returns:
         The lines, parted where a gutter or a frame crosses them; blocks numbered from 0, rising.
     """
-    text = _rows_rejoined(lines)
+    text = tuple(lines)
     stamps: list[Line] = []
     # Blocks of ours are numbered below zero, apart from the engine's, until all are numbered anew.
     unused = count(-1, -1)
@@ -88,70 +74,7 @@ def in_reading_order(lines: Sequence[Line], width: int, frames: Iterable[Box] = 
     for zone in (_header(text, width), _closing(text, width), _portrait(text)):
         if zone is not None:
             text = _in_columns(text, zone, next(unused), next(unused))
-    return _numbered((*_downwards_first(text), *stamps))
-
-
-def frames(image: NDArray[np.uint8], dpi: int) -> tuple[Box, ...]:
-    """Find the frames of stamps: drawn rectangles of a stamp's size, a little askew at most.
-
-    Args:
-        image: Reading image, height x width.
-        dpi: Its resolution.
-
-    Returns:
-        Their boxes, in pixels of the image.
-    """
-    shrink = max(1, dpi // _FRAME_DPI)
-    size = max(1, image.shape[1] // shrink), max(1, image.shape[0] // shrink)
-    small = cv2.resize(image, size, interpolation=cv2.INTER_AREA)
-    dark = (np.asarray(small) < _DARK).view(np.uint8)
-    shapes, labels, stats, _ = cv2.connectedComponentsWithStats(dark, connectivity=8)
-    inch = dpi / shrink
-    found: list[Box] = []
-    for label in range(1, shapes):
-        x, y, width, height, _ = (int(value) for value in stats[label])
-        if (
-            _LEAST_FRAME * inch <= width <= _FRAME_WIDTH * inch
-            and _LEAST_FRAME * inch <= height <= _FRAME_HEIGHT * inch
-        ):
-            shape = np.asarray(labels)[y : y + height, x : x + width] == label
-            if _is_frame(shape):
-                found.append(Box(x * shrink, y * shrink, width * shrink, height * shrink))
-    return tuple(found)
-
-
-def _is_frame(shape: NDArray[np.bool_]) -> bool:
-    height, width = shape.shape
-    rows, columns = round(_EDGE * height), round(_EDGE * width)
-    sides = (
-        shape[:rows].any(axis=0),
-        shape[-rows:].any(axis=0),
-        shape[:, :columns].any(axis=1),
-        shape[:, -columns:].any(axis=1),
-    )
-    shares = [float(side.mean()) for side in sides]
-    return min(shares) >= _DRAWN_EACH and sum(shares) >= 4 * _DRAWN
-
-
-def _rows_rejoined(lines: Sequence[Line]) -> tuple[Line, ...]:
-    """Join pieces of one row that the engine took for lines: what fills a form in stands a little off its label."""
-    rows: list[Line] = []
-    for line in lines:
-        beside = next((i for i, row in enumerate(rows) if _is_beside(row, line)), None)
-        if beside is None:
-            rows.append(line)
-        else:
-            words = sorted((*rows[beside].words, *line.words), key=lambda word: word.box.x)
-            rows[beside] = replace(rows[beside], words=tuple(words))
-    return tuple(rows)
-
-
-def _is_beside(row: Line, line: Line) -> bool:
-    a, b = row.box, line.box
-    height = min(a.height, b.height)
-    level = min(a.bottom, b.bottom) - max(a.y, b.y) >= _SAME_ROW * height
-    gap = max(a.x, b.x) - min(a.right, b.right)
-    return level and 0 <= gap <= _NEXT_PIECE * height
+    return _numbered((*text, *stamps))
 
 
 def _contains(frame: Box, word: Word) -> bool:
@@ -270,31 +193,6 @@ def _in_columns(lines: Sequence[Line], zone: _Zone, left_block: int, right_block
         *_one_block(_downwards(right), right_block),
         *after,
     )
-
-
-def _downwards_first(lines: Sequence[Line]) -> tuple[Line, ...]:
-    """Keep the order, except that no line is read before one that stands above it in the same column."""
-    above = _stands_above([line.box for line in lines])
-    blockers = above.sum(axis=0)
-    ordered: list[Line] = []
-    for _ in lines:
-        following = int(np.argmin(blockers))
-        ordered.append(lines[following])
-        blockers -= above[following]
-        blockers[following] = len(lines) + 1
-    return tuple(ordered)
-
-
-def _stands_above(boxes: Sequence[Box]) -> NDArray[np.bool_]:
-    """Return which box (row) stands above which other (column), in the same column of the page and not beside it."""
-    x, y, width, height = np.array([(b.x, b.y, b.width, b.height) for b in boxes], dtype=float).reshape(-1, 4).T
-    right, bottom = x + width, y + height
-    across = np.minimum.outer(right, right) - np.maximum.outer(x, x)
-    down = bottom[:, np.newaxis] - y[np.newaxis, :]
-    same_column = across >= _SAME_COLUMN * np.minimum.outer(width, width)
-    clear = down <= _SAME_LINE * np.minimum.outer(height, height)
-    higher = (y + bottom)[:, np.newaxis] < (y + bottom)[np.newaxis, :]
-    return np.asarray(same_column & clear & higher)
 
 
 def _downwards(lines: Iterable[Line]) -> list[Line]:

@@ -1,20 +1,31 @@
 """From a master page to its reading."""
 
+from collections.abc import Iterable
+
 import numpy as np
 from numpy.typing import NDArray
 
+from ocr.cleanup.step import Step
 from ocr.confidence import calibrated
-from ocr.engine import Engine
-from ocr.layout import frames, in_reading_order
-from ocr.model import PageReading
+from ocr.crops import cut, on_page
+from ocr.engine import LineReader
+from ocr.layout import in_reading_order
+from ocr.linefinder import Found, find_lines
+from ocr.model import Line, PageReading
 from ocr.noise import without_noise
-from ocr.reading_image import reading_image
-from ocr.second_look import with_names, with_number, with_signer
+from ocr.order import rows_in_order
+from ocr.reading_image import STEPS, reading_image
 from ocr.spelling import respelt
 
 
 def read_page(
-    master: NDArray[np.uint8], *, number: int, dpi: int, engine: Engine, calibrate: bool = True
+    master: NDArray[np.uint8],
+    *,
+    number: int,
+    dpi: int,
+    engine: LineReader,
+    steps: Iterable[Step] = STEPS,
+    calibrate: bool = True,
 ) -> PageReading:
     """Read one page.
 
@@ -22,7 +33,8 @@ def read_page(
         master: Master page, height x width x 3, blue-green-red, upright.
         number: Page number, from 1.
         dpi: Resolution of the master.
-        engine: What reads it.
+        engine: What reads its lines.
+        steps: Of the cleanup, taken where the page needs them.
         calibrate: Whether confidences are to be made to mean something; without, they are the engine's own.
 
     Returns:
@@ -32,10 +44,19 @@ def read_page(
         PartError: The engine is missing, failed, or ran out of time.
     """
     height, width = master.shape[:2]
-    image = reading_image(master, dpi)
-    lines = with_signer(without_noise(engine.read(image, dpi)), image, dpi, engine)
-    lines = in_reading_order(lines, width, frames(image, dpi))
-    lines = respelt(with_names(with_number(lines, image, dpi, engine), image, dpi, engine))
+    image = reading_image(master, dpi, steps)
+    found = find_lines(image, dpi)
+    lines = without_noise(_read(found, image, dpi, engine))
+    lines = respelt(in_reading_order(lines, width, found.stamps))
     if calibrate:
         lines = calibrated(lines, engine.name)
     return PageReading(number, width, height, dpi, lines, engine.name)
+
+
+def _read(found: Found, image: NDArray[np.uint8], dpi: int, engine: LineReader) -> tuple[Line, ...]:
+    """Cut out what was found, read it, and put it in order."""
+    crops = [cut(image, found, run) for run in range(len(found.runs))]
+    read = engine.read_lines([crop.image for crop in crops], dpi)
+    words = [on_page(own, crop) for own, crop in zip(read, crops, strict=True)]
+    lines = (Line(tuple(word for run in row.runs for word in words[run]), row.block) for row in rows_in_order(found))
+    return tuple(line for line in lines if line.words)

@@ -1,21 +1,19 @@
 """Tesseract: the only module that knows its command line, its output and its failures.
 
-The program runs through pytesseract, once per image, with one thread: several pages are read in parallel by several
-processes, and Tesseract's own threads cost three times the CPU time they save. Pages are handed over as uncompressed
-PGM files, which neither side has to deflate.
+The program runs through pytesseract, once for all lines of a page, with one thread: several pages are read in parallel
+by several processes, and Tesseract's own threads cost three times the CPU time they save. Images are handed over as
+uncompressed PGM files, which neither side has to deflate.
 """
 
 import math
 import os
 import shlex
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import groupby
 from pathlib import Path
-from types import MappingProxyType
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,12 +22,12 @@ from pytesseract import pytesseract
 from dossier.errors import LimitExceeded, PartFailed, PartMissing
 from dossier.papers import Box
 from dossier.text import nfc
-from ocr.engine import Layout, Orientation
-from ocr.model import Line, Word
+from ocr.engine import Orientation
+from ocr.model import Word
 
 _WORD_LEVEL = "5"
-# Page segmentation modes.
-_SEGMENTATION: Mapping[Layout, int] = MappingProxyType({Layout.PAGE: 3, Layout.BLOCK: 6, Layout.SPARSE: 11})
+# Page segmentation mode.
+_SINGLE_LINE = 7
 _COLUMNS = 12
 _QUARTERS = (0, 90, 180, 270)
 _NOT_UNDERSTOOD = "table of words not understood"
@@ -41,12 +39,12 @@ _TIMEOUT_TEXT = "Tesseract process timeout"
 
 @dataclass(frozen=True)
 class TesseractEngine:
-    """Tesseract 5 as an :class:`ocr.engine.Engine`.
+    """Tesseract 5 as an :class:`ocr.engine.LineReader`.
 
     Attributes:
         language: Name of the trained data, e.g. ``"vie"``.
         tessdata: Folder of the trained data; ``None`` for the one Tesseract was built with.
-        timeout_s: Longest time for one page, seconds.
+        timeout_s: Longest time for one page's lines, seconds.
     """
 
     language: str = "vie"
@@ -78,29 +76,29 @@ class TesseractEngine:
         with _failures(self.language):
             return tuple(sorted(pytesseract.get_languages(config=self._data_folder())))
 
-    def read(self, image: NDArray[np.uint8], dpi: int, layout: Layout = Layout.PAGE) -> tuple[Line, ...]:
-        """Read the text of an image; see :meth:`ocr.engine.Engine.read`.
+    def read_lines(self, crops: Sequence[NDArray[np.uint8]], dpi: int) -> tuple[tuple[Word, ...], ...]:
+        """Read lines, all in one run of the program; see :meth:`ocr.engine.LineReader.read_lines`.
 
         Args:
-            image: Grey, height x width.
-            dpi: Its resolution.
-            layout: How its text lies.
+            crops: Grey, height x width each.
+            dpi: Their resolution.
 
         Returns:
-            Tesseract's lines; blocks are its paragraphs.
+            The words of each crop.
 
         Raises:
             PartMissing: Tesseract or its trained data is not installed.
             PartFailed: It crashed or gave output that cannot be understood.
-            LimitExceeded: It took longer than ``timeout_s``.
+            LimitExceeded: It took longer than ``timeout_s`` for all.
         """
-        config = f"{self._data_folder()} --psm {_SEGMENTATION[layout]} --dpi {dpi}"
-        with _failures(self.language), _page_file(image) as path:
+        if not crops:
+            return ()
+        config = f"{self._data_folder()} --psm {_SINGLE_LINE} --dpi {dpi}"
+        with _failures(self.language), _line_files(crops) as path:
             tsv = pytesseract.image_to_data(  # type: ignore[no-untyped-call]  # pytesseract has no types
                 path, lang=self.language, config=config, timeout=self.timeout_s
             )
-        height, width = image.shape
-        return _lines(tsv, Box(0, 0, width, height))
+        return _words_by_page(tsv, [Box(0, 0, crop.shape[1], crop.shape[0]) for crop in crops])
 
     def orientation(self, image: NDArray[np.uint8], dpi: int = 200) -> Orientation:
         """Tell which way up a page lies.
@@ -172,29 +170,49 @@ def _failures(language: str) -> Iterator[None]:
 
 @contextmanager
 def _page_file(image: NDArray[np.uint8]) -> Iterator[str]:
+    with tempfile.TemporaryDirectory(prefix="page-") as folder:
+        yield str(_write(image, Path(folder) / "page.pgm"))
+
+
+@contextmanager
+def _line_files(crops: Sequence[NDArray[np.uint8]]) -> Iterator[str]:
+    """Write crops and a list of them, which Tesseract reads as the pages of one document."""
+    with tempfile.TemporaryDirectory(prefix="lines-") as folder:
+        paths = [_write(crop, Path(folder) / f"{i:04}.pgm") for i, crop in enumerate(crops)]
+        pages = Path(folder) / "lines.txt"
+        pages.write_text("".join(f"{path}\n" for path in paths))
+        yield str(pages)
+
+
+def _write(image: NDArray[np.uint8], path: Path) -> Path:
     height, width = image.shape
-    with tempfile.NamedTemporaryFile(prefix="page-", suffix=".pgm") as file:
+    with path.open("wb") as file:
         file.write(b"P5\n%d %d\n255\n" % (width, height))
         file.write(np.ascontiguousarray(image).data)
-        file.flush()
-        yield file.name
+    return path
 
 
-def _lines(tsv: str, page: Box) -> tuple[Line, ...]:
-    """Parse Tesseract's tab-separated output, whose rows stand in reading order."""
+def _words_by_page(tsv: str, pages: Sequence[Box]) -> tuple[tuple[Word, ...], ...]:
+    """Parse Tesseract's output for a list of images."""
+    words: list[list[Word]] = [[] for _ in pages]
+    for row in _word_rows(tsv):
+        number = int(row[1]) if row[1].isdigit() else 0
+        if not 1 <= number <= len(pages):
+            raise PartFailed(part="tesseract", reason=_NOT_UNDERSTOOD)
+        if (word := _word(row, pages[number - 1])) is not None:
+            words[number - 1].append(word)
+    return tuple(map(tuple, words))
+
+
+def _word_rows(tsv: str) -> list[list[str]]:
+    """Return the rows of words in Tesseract's tab-separated output.
+
+    Columns: level, page, block, paragraph, line, word, left, top, width, height, confidence, text.
+    """
     rows = [row.split("\t") for row in tsv.split("\n")[1:] if row]
     if any(len(row) != _COLUMNS for row in rows):
         raise PartFailed(part="tesseract", reason=_NOT_UNDERSTOOD)
-    lines: list[Line] = []
-    blocks: dict[tuple[str, str], int] = {}
-    # Columns: level, page, block, paragraph, line, word, left, top, width, height, confidence, text.
-    for (block, paragraph, _), words in groupby(
-        (row for row in rows if row[0] == _WORD_LEVEL), key=lambda row: (row[2], row[3], row[4])
-    ):
-        read = tuple(word for row in words if (word := _word(row, page)) is not None)
-        if read:
-            lines.append(Line(read, blocks.setdefault((block, paragraph), len(blocks))))
-    return tuple(lines)
+    return [row for row in rows if row[0] == _WORD_LEVEL]
 
 
 def _word(row: list[str], page: Box) -> Word | None:

@@ -1,13 +1,11 @@
 from collections.abc import Iterable
 
-import cv2
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dossier.papers import Box
-from ocr.layout import frames, in_reading_order
+from ocr.layout import in_reading_order
 from ocr.model import Line
-from tests.ocr import drawn
 from tests.ocr.drawn import line
 
 WIDTH = 1654
@@ -83,17 +81,6 @@ def test_recipients_are_read_before_the_signature() -> None:
     ]
 
 
-def test_what_stands_above_in_the_same_column_is_read_first() -> None:
-    lines = [line("diện các hộ gia đình", 100, 150), line("Điều 2. Giao bà Yến đại", 160, 100, block=1)]
-    assert texts(in_reading_order(lines, WIDTH)) == ["Điều 2. Giao bà Yến đại", "diện các hộ gia đình"]
-
-
-def test_value_a_little_off_its_label_joins_it() -> None:
-    value = line("THÁI KHÁNH THỦY", 370, 85)
-    lines = [value, line("Họ, chữ đệm, tên:", 70, 100, block=1), line("Năm sinh: 1988", 70, 150, block=1)]
-    assert texts(in_reading_order(lines, WIDTH)) == ["Họ, chữ đệm, tên: THÁI KHÁNH THỦY", "Năm sinh: 1988"]
-
-
 def test_columns_side_by_side_keep_the_engines_order() -> None:
     lines = [
         line("Bên trái một", 100, 100),
@@ -115,21 +102,6 @@ def test_stamp_is_a_block_of_its_own_after_the_text() -> None:
         "Căn cứ Luật Cư trú",
         "ĐẾN ngày 4",
     ]
-
-
-def test_frames_of_stamps_are_found_even_askew_and_signatures_are_not() -> None:
-    image = cv2.cvtColor(drawn.page(), cv2.COLOR_BGR2GRAY)
-    cv2.polylines(image, [cv2.boxPoints(((300, 650), (370, 150), -3)).astype(int)], isClosed=True, color=0, thickness=3)
-    cv2.ellipse(image, (900, 650), (150, 80), 0, 0, 360, 0, 4)
-    (found,) = frames(image, drawn.DPI)
-    assert abs(found.x + found.width / 2 - 300) < 10
-    assert abs(found.y + found.height / 2 - 650) < 10
-    assert 370 <= found.width <= 395
-
-
-def test_no_frames_on_a_tiny_or_empty_page() -> None:
-    assert frames(cv2.cvtColor(drawn.page([]), cv2.COLOR_BGR2GRAY), drawn.DPI) == ()
-    assert frames(cv2.cvtColor(drawn.page([]), cv2.COLOR_BGR2GRAY)[:1, :1], drawn.DPI) == ()
 
 
 @given(

@@ -1,5 +1,6 @@
 """A page from image to reading, with the real engine and with engines that misbehave."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import cv2
@@ -9,8 +10,7 @@ from numpy.typing import NDArray
 
 from dossier.errors import LimitExceeded, PartFailed, SohoaError
 from dossier.papers import Box
-from ocr.engine import Layout
-from ocr.model import Line, Word
+from ocr.model import Word
 from ocr.reader import read_page
 from ocr.tesseract import TesseractEngine
 from tests.ocr import drawn
@@ -48,7 +48,7 @@ class Failing:
     failure: SohoaError
     name: str = "failing 1"
 
-    def read(self, image: NDArray[np.uint8], dpi: int, layout: Layout = Layout.PAGE) -> tuple[Line, ...]:  # noqa: ARG002 - the port's signature
+    def read_lines(self, crops: Sequence[NDArray[np.uint8]], dpi: int) -> tuple[tuple[Word, ...], ...]:  # noqa: ARG002 - the port's signature
         raise self.failure
 
 
@@ -60,28 +60,32 @@ def test_failure_of_the_engine_is_not_hidden(failure: SohoaError) -> None:
 
 @dataclass(frozen=True)
 class Babbling:
-    """An engine that gives the same lines whatever it is shown."""
+    """An engine that gives the same words whatever it is shown."""
 
-    lines: tuple[Line, ...]
+    words: tuple[Word, ...]
     name: str = "babbling 1"
 
-    def read(self, image: NDArray[np.uint8], dpi: int, layout: Layout = Layout.PAGE) -> tuple[Line, ...]:  # noqa: ARG002 - the port's signature
-        return self.lines
+    def read_lines(self, crops: Sequence[NDArray[np.uint8]], dpi: int) -> tuple[tuple[Word, ...], ...]:  # noqa: ARG002 - the port's signature
+        return (self.words,) * len(crops)
 
 
 def test_nothing_but_noise_leaves_an_empty_page() -> None:
-    noise = tuple(Line((Word("|", Box(10 * i, 5, 2, 40), 0.3),), i) for i in range(20))
-    assert read_page(drawn.page(), number=1, dpi=200, engine=Babbling(noise)).lines == ()
+    noise = Word("|", Box(5, 5, 2, 40), 0.3)
+    assert read_page(drawn.page(), number=1, dpi=200, engine=Babbling((noise,))).lines == ()
 
 
-def test_engine_is_shown_a_grey_image_of_the_masters_size() -> None:
+def test_engine_is_shown_one_crop_for_each_line() -> None:
     shown: list[NDArray[np.uint8]] = []
 
     class Watching(Babbling):
-        def read(self, image: NDArray[np.uint8], dpi: int, layout: Layout = Layout.PAGE) -> tuple[Line, ...]:  # noqa: ARG002 - the port's signature
-            shown.append(image)
-            return self.lines
+        def read_lines(self, crops: Sequence[NDArray[np.uint8]], dpi: int) -> tuple[tuple[Word, ...], ...]:
+            shown.extend(crops)
+            return super().read_lines(crops, dpi)
 
-    read_page(drawn.page(), number=1, dpi=200, engine=Watching(()))
-    assert shown[0].shape == (drawn.HEIGHT, drawn.WIDTH)
-    assert shown[0].dtype == np.uint8
+    read_page(drawn.page(), number=1, dpi=drawn.DPI, engine=Watching(()))
+    assert len(shown) == len(drawn.SENTENCES)
+    for crop in shown:
+        assert crop.dtype == np.uint8
+        assert crop.ndim == 2
+        assert 30 < crop.shape[0] < 80
+        assert crop[[0, -1]].min() == 255

@@ -11,7 +11,6 @@ import pytest
 from pytesseract import pytesseract
 
 from dossier.errors import LimitExceeded, PartFailed, PartMissing
-from ocr.engine import Layout
 from ocr.reading_image import Grey
 from ocr.tesseract import TesseractEngine
 from tests.ocr import drawn
@@ -26,22 +25,35 @@ def grey(image: Grey) -> Grey:
     return np.asarray(cv2.cvtColor(image, cv2.COLOR_BGR2GRAY), dtype=np.uint8)
 
 
-def test_reads_vietnamese_with_places_and_confidences() -> None:
-    page = drawn.page()
-    lines = TesseractEngine().read(grey(page), drawn.DPI)
-    assert [line.text for line in lines] == list(drawn.SENTENCES)
-    for i, line in enumerate(lines):
-        assert abs(line.box.x - 100) < 10
-        assert 80 * i < line.box.y - 90 < 80 * i + 40
-        for word in line.words:
+def crops() -> list[Grey]:
+    """The drawn page's sentences, each cut out with a margin."""
+    page = grey(drawn.page())
+    return [page[85 + 80 * i : 160 + 80 * i, 80:] for i in range(len(drawn.SENTENCES))]
+
+
+def test_reads_vietnamese_lines_with_places_and_confidences() -> None:
+    lines = TesseractEngine().read_lines(crops(), drawn.DPI)
+    assert [" ".join(word.text for word in line) for line in lines] == list(drawn.SENTENCES)
+    for line in lines:
+        assert abs(line[0].box.x - 20) < 10
+        assert [word.box.x for word in line] == sorted(word.box.x for word in line)
+        for word in line:
             assert unicodedata.is_normalized("NFC", word.text)
             assert 0.5 < word.confidence <= 1
-            assert word.box.right <= drawn.WIDTH
-            assert word.box.bottom <= drawn.HEIGHT
+            assert word.box.right <= drawn.WIDTH - 80
+            assert word.box.bottom <= 75
 
 
-def test_empty_page_has_no_lines() -> None:
-    assert TesseractEngine().read(np.full((600, 500), 255, np.uint8), 200) == ()
+def test_crops_keep_their_places_beside_one_without_text() -> None:
+    empty = np.full((40, 300), 255, np.uint8)
+    before, line, after = TesseractEngine().read_lines([empty, crops()[0], empty[:1, :1]], drawn.DPI)
+    assert all(word.confidence < 0.5 for word in (*before, *after))
+    assert " ".join(word.text for word in line) == drawn.SENTENCES[0]
+
+
+def test_nothing_to_read_starts_no_program(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(pytesseract, "tesseract_cmd", str(tmp_path / "missing"))
+    assert TesseractEngine().read_lines([], 200) == ()
 
 
 def test_names_itself() -> None:
@@ -68,7 +80,7 @@ def test_cannot_tell_how_an_empty_page_lies() -> None:
 def test_missing_language_is_a_missing_part(tmp_path: Path) -> None:
     for engine in (TesseractEngine(language="xyz"), TesseractEngine(tessdata=tmp_path)):
         with pytest.raises(PartMissing):
-            engine.read(grey(drawn.page()), drawn.DPI)
+            engine.read_lines(crops(), drawn.DPI)
     with pytest.raises(PartMissing):
         TesseractEngine(tessdata=tmp_path).orientation(grey(drawn.page()))
 
@@ -76,7 +88,7 @@ def test_missing_language_is_a_missing_part(tmp_path: Path) -> None:
 def test_missing_program_is_a_missing_part(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(pytesseract, "tesseract_cmd", str(tmp_path / "tesseract"))
     engine = TesseractEngine()
-    for ask in (engine.version, engine.languages, lambda: engine.read(np.zeros((9, 9), np.uint8), 200)):
+    for ask in (engine.version, engine.languages, lambda: engine.read_lines([np.zeros((9, 9), np.uint8)], 200)):
         with pytest.raises(PartMissing):
             ask()
 
@@ -104,6 +116,7 @@ def program(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Program:
         pytest.param("exit 0", id="no output"),
         pytest.param(rf"printf '{HEADER}\n5\t1\t1\t1\t1\t1\t0\t0\t9\t9\t90\tn\377\376m\n' > $2.tsv", id="bad UTF-8"),
         pytest.param(r"printf 'nonsense\nmore\tnonsense\n' > $2.tsv", id="garbage"),
+        pytest.param(rf"printf '{HEADER}\n5\t2\t1\t1\t1\t1\t0\t0\t9\t9\t90\tnam\n' > $2.tsv", id="no such crop"),
         pytest.param(rf"printf '{HEADER}\n5\t1\t1\t1\t1\t1\tx\t0\t9\t9\t90\tnam\n' > $2.tsv", id="no number"),
         pytest.param(rf"printf '{HEADER}\n5\t1\t1\t1\t1\t1\t0\t0\t9\t9\tnan\tnam\n' > $2.tsv", id="not a number"),
     ],
@@ -111,20 +124,20 @@ def program(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Program:
 def test_failing_program_is_a_failed_part(program: Program, body: str) -> None:
     program(body)
     with pytest.raises(PartFailed):
-        TesseractEngine().read(np.full((50, 50), 255, np.uint8), 200)
+        TesseractEngine().read_lines([np.full((50, 50), 255, np.uint8)], 200)
 
 
 def test_messages_of_the_program_stay_out_of_the_error(program: Program) -> None:
     program("echo Nguyễn Văn An >&2; exit 1")
     with pytest.raises(PartFailed) as failure:
-        TesseractEngine().read(np.full((50, 50), 255, np.uint8), 200)
+        TesseractEngine().read_lines([np.full((50, 50), 255, np.uint8)], 200)
     assert "Nguyễn" not in str(failure.value) + str(failure.value.details)
 
 
 def test_hanging_program_is_stopped(program: Program) -> None:
     program("exec sleep 60")
     with pytest.raises(LimitExceeded):
-        TesseractEngine(timeout_s=0.2).read(np.full((50, 50), 255, np.uint8), 200)
+        TesseractEngine(timeout_s=0.2).read_lines([np.full((50, 50), 255, np.uint8)], 200)
 
 
 @pytest.mark.parametrize("output", ["", "Rotate: soon", "Rotate: 45\\nOrientation confidence: 3.0"])
@@ -142,21 +155,15 @@ def test_program_that_has_no_version_is_a_failed_part(monkeypatch: pytest.Monkey
 
 def test_runs_with_one_thread_and_the_resolution(program: Program) -> None:
     folder = program(f'echo $OMP_THREAD_LIMIT "$@" > "${{0%/*}}/seen"; echo "{HEADER}" > $2.tsv')
-    assert TesseractEngine().read(np.full((50, 50), 255, np.uint8), 300) == ()
+    assert TesseractEngine().read_lines([np.full((50, 50), 255, np.uint8)], 300) == ((),)
     seen = (folder / "seen").read_text()
     assert seen.startswith("1 ")
     assert "--dpi 300" in seen
     assert "-l vie" in seen
+    assert "--psm 7" in seen
 
 
-@pytest.mark.parametrize(("layout", "mode"), [(Layout.PAGE, 3), (Layout.BLOCK, 6), (Layout.SPARSE, 11)])
-def test_is_told_how_the_text_lies(program: Program, layout: Layout, mode: int) -> None:
-    folder = program(f'echo "$@" > "${{0%/*}}/seen"; echo "{HEADER}" > $2.tsv')
-    assert TesseractEngine().read(np.full((50, 50), 255, np.uint8), 300, layout) == ()
-    assert f"--psm {mode} " in (folder / "seen").read_text()
-
-
-def test_boxes_are_cut_to_the_page_and_text_is_composed(program: Program) -> None:
+def test_boxes_are_cut_to_the_crop_and_text_is_composed(program: Program) -> None:
     decomposed = unicodedata.normalize("NFD", "Việt")
     rows = [
         HEADER,
@@ -164,8 +171,7 @@ def test_boxes_are_cut_to_the_page_and_text_is_composed(program: Program) -> Non
         "5\t1\t1\t1\t1\t2\t80\t0\t9\t9\t90\toutside",
     ]
     program("cat > $2.tsv <<'END'\n" + "\n".join(rows) + "\nEND")
-    (line,) = TesseractEngine().read(np.full((50, 50), 255, np.uint8), 200)
-    (word,) = line.words
+    ((word,),) = TesseractEngine().read_lines([np.full((50, 50), 255, np.uint8)], 200)
     assert word.text == "Việt"
     assert (word.box.x, word.box.y, word.box.right, word.box.bottom) == (0, 0, 15, 15)
     assert word.confidence == pytest.approx(0.965)
