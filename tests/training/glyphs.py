@@ -17,7 +17,7 @@ Mask = NDArray[np.uint8]
 _BELOW: Final = "\u0323"
 _SHAPES: Final = "\u0302\u0306"
 _HORN: Final = "\u031b"
-_KEPT_WHOLE: Final = frozenset("đĐơƠưƯ")
+_KEPT_WHOLE: Final = frozenset("đĐ")
 _FINE: Final = 3  # marks are taken from a size this many times larger, so that they can be moved and scaled
 
 
@@ -39,7 +39,7 @@ class MarkStyle:
         lift: Off the letter, in em. shift: To the right, in em.
         side: Where a tone stands on â ê ô ă: 0 above the vowel's own mark, 1 to its right, -1 a grave to its left.
         drop: How far a tone at the side comes down, share of the vowel mark's height.
-        small: Capitals take the marks of small letters.
+        small: Capitals take the marks of small letters. horn: Size of the horn of ơ and ư against the font's own.
     """
 
     width: float
@@ -50,6 +50,7 @@ class MarkStyle:
     side: float
     drop: float
     small: bool
+    horn: float
 
     @classmethod
     def draw(cls, rng: random.Random) -> "MarkStyle":
@@ -64,6 +65,7 @@ class MarkStyle:
             side=rng.choice((0.0, 1.0, rng.random(), rng.random(), -1.0)),
             drop=rng.uniform(0.2, 1.0),
             small=rng.random() < 0.3,
+            horn=rng.choice((1.0, rng.uniform(0.55, 1.1))),
         )
 
 
@@ -140,13 +142,30 @@ class Pen:
         offset = whole.dx + (m_left + m_right) / 2 - bare.dx - (left + right) / 2
         return cut[m_top:m_bottom, m_left:m_right], offset / _FINE, gap / _FINE
 
+    def _horned(self, letter: str, size: float) -> Glyph:
+        """Return o or u with the font's horn at another size; the horn stays where it grows out of the letter."""
+        plain, whole = self._plain.glyph(letter), self._plain.glyph(unicodedata.normalize("NFC", letter + _HORN))
+        em = self._plain.size
+        canvas, horn = np.zeros((2, 3 * em, 3 * em), dtype=np.uint8)
+        _lay(canvas, plain.mask, em + plain.dx, 2 * em + plain.dy)
+        _lay(horn, whole.mask, em + whole.dx, 2 * em + whole.dy)
+        around = cv2.dilate(canvas, np.ones((3, 3), np.uint8))
+        horn[around > 0] = 0
+        left, top, right, bottom = _extent(horn)
+        size_x, size_y = round((right - left) * size), round((bottom - top) * size)
+        if size == 1.0 or horn.sum() > 0.5 * canvas.sum() or min(size_x, size_y) < 2:
+            return whole  # the letter under the horn has another shape
+        shape = cv2.resize(horn[top:bottom, left:right], (size_x, size_y), interpolation=cv2.INTER_AREA)
+        _lay(canvas, np.asarray(shape, dtype=np.uint8), left - 1, bottom - size_y)
+        c_left, c_top, c_right, c_bottom = _extent(canvas)
+        mask = canvas[c_top:c_bottom, c_left:c_right].copy()
+        return Glyph(mask, c_left - em, c_top - 2 * em, whole.advance)
+
     def _apart(self, letter: str, style: MarkStyle) -> Glyph:  # one drawing, step by step
         parts = unicodedata.normalize("NFD", letter)
         marks = [m for m in parts[1:] if m != _HORN]
-        base = unicodedata.normalize("NFC", parts[0] + (_HORN if _HORN in parts else ""))
-        if base == "i" and marks != [_BELOW]:
-            base = "ı"
-        bare = self._plain.glyph(base)
+        base = "ı" if parts[0] == "i" and marks != [_BELOW] else parts[0]
+        bare = self._horned(base, style.horn) if _HORN in parts else self._plain.glyph(base)
         left, top, right, bottom = _extent(bare.mask)
         centre = bare.dx + (left + right) / 2
         if _HORN in parts:  # to the eye the horn is no part of the letter's width

@@ -25,6 +25,7 @@ Grey = NDArray[np.uint8]
 _SIZES: Final = (17, 19, 21, 24, 27, 30, 33, 36, 36, 38, 40, 44, 50, 56)
 _SHARES: Final = {"times": 0.36, "serif": 0.24, "sans": 0.24, "narrow": 0.06, "typewriter": 0.10}
 _PER_SHEET: Final = 10
+_LEADER: Final = 2.5  # em: fewer dots are an ellipsis
 
 
 @dataclass(frozen=True, slots=True)
@@ -268,7 +269,7 @@ def _company(
         ink[y : y + thick, max(0, start) : rng.choice((right, rng.randint(start, right)))] = rng.randint(120, 255)
     if rng.random() < 0.09:
         damage.rulings(ink, rng, inner)
-    if rng.random() < 0.04:
+    if ink.shape[1] - right > _LEADER * em and rng.random() < 0.4:
         damage.leaders(ink, rng, start=right + em // 5, end=ink.shape[1], baseline=baseline, em=em)
     if rng.random() < 0.03:
         below = baseline + round(em * rng.uniform(0.05, 0.15))

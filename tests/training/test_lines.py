@@ -12,7 +12,7 @@ from tests.training.glyphs import Fonts, Glyph, MarkStyle, Pen
 from tests.training.lines import HEIGHT, Course, Printer, prepared
 from tests.training.typefaces import Typeface, is_kept_for_tests
 
-PLAIN = {"width": 1.0, "height": 1.0, "weight": 0, "lift": 0.0, "shift": 0.0, "drop": 0.5, "small": False}
+PLAIN = {"width": 1.0, "height": 1.0, "weight": 0, "lift": 0.0, "shift": 0.0, "drop": 0.5, "small": False, "horn": 1.0}
 
 
 @pytest.fixture(scope="module")
