@@ -2,6 +2,7 @@
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from ocr.cleanup.step import DARK, Grey, Measured, Sheet, level
 
@@ -9,20 +10,36 @@ from ocr.cleanup.step import DARK, Grey, Measured, Sheet, level
 _EDGE = 0.02
 # The grain is as dark as the paper is on all but this share of its pixels.
 _DARKEST = 0.002
+# Strokes fade out to so many times the darkness of the grain; never farther than this level.
+_FAINTER, _FAINTEST = 1.25, 215
 
 
 def measure(sheet: Sheet) -> Measured:
-    """Measure how many grey levels the grain of the empty paper is below white.
+    """Measure how many grey levels the grain of the empty paper is below white; the paper turns white.
 
-    Paper is all that is too far from ink to be its edge; it turns white.
+    Paper is what is neither ink nor a fainter stroke that goes on from ink, nor so near that it is their edge.
     """
-    size = max(3, round(2 * _EDGE * sheet.dpi) | 1)
-    ink = cv2.threshold(sheet.grey, DARK - 1, 255, cv2.THRESH_BINARY_INV)[1]
-    near = cv2.dilate(ink, np.ones((size, size), np.uint8))
-    sample = sheet.grey[::4, ::4][np.asarray(near)[::4, ::4] == 0]
-    grain = 255 - level(np.bincount(sample, minlength=256), _DARKEST) if sample.size else 0
+    ink = (sheet.grey < DARK).view(np.uint8)
+    far = _grown(ink, sheet.dpi)[::4, ::4] == 0
+    grain = 255 - level(np.bincount(sheet.grey[::4, ::4][far], minlength=256), _DARKEST) if far.any() else 0
 
     def mend() -> Grey:
-        return np.asarray(cv2.bitwise_or(sheet.grey, cv2.bitwise_not(near)), dtype=np.uint8)
+        faintest = min(_FAINTEST, max(DARK, round(255 - _FAINTER * grain)))
+        near = _grown(_strokes(sheet.grey < faintest, ink), sheet.dpi)
+        return np.where(near > 0, sheet.grey, np.uint8(255))
 
     return Measured(grain, mend)
+
+
+def _strokes(faint: NDArray[np.bool_], ink: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Return those of the faint things that hold ink, 1 on 0."""
+    labels = np.asarray(cv2.connectedComponents(faint.view(np.uint8), connectivity=8)[1])
+    inked = np.zeros(int(labels.max(initial=0)) + 1, dtype=np.uint8)
+    inked[labels[ink > 0]] = 1
+    inked[0] = 0
+    return np.asarray(inked[labels], dtype=np.uint8)
+
+
+def _grown(mask: NDArray[np.uint8], dpi: int) -> NDArray[np.uint8]:
+    size = max(3, round(2 * _EDGE * dpi) | 1)
+    return np.asarray(cv2.dilate(mask, np.ones((size, size), np.uint8)), dtype=np.uint8)

@@ -148,6 +148,16 @@ def test_print_on_the_back_goes_and_soft_edges_of_letters_stay() -> None:
     assert np.array_equal(image[front < 200], shown[front < 200])
 
 
+def test_stroke_that_goes_on_fainter_than_ink_stays() -> None:
+    image = np.full((400, 400), 255, np.uint8)
+    image[::3, ::5] = 230
+    image[100:300, 100:104] = 20
+    image[299:302, 100:250] = 185
+    mended = paper_grain.measure(sheet(image)).mend()
+    assert np.array_equal(mended[299:302, 100:250], image[299:302, 100:250])
+    assert mended[:90].min() == 255
+
+
 def test_black_edges_and_punch_holes_go_and_text_stays() -> None:
     punched = drawn.page()
     punched[:, :14] = 15
