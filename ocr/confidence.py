@@ -18,14 +18,20 @@ from functools import cache
 from importlib import resources
 from itertools import pairwise
 from statistics import median
+from typing import Final
 
 from ocr.model import Line, Word
 from ocr.syllables import is_syllable
 
-CURVE = "engine "
+CURVE: Final = "engine "
 """How the names of the features begin that the engine's own confidence is taken apart into."""
 
+REPAIRED: Final = 0.9
+"""A repaired word is no surer than this: the repairs on the development set are too few to fit more."""
+
 _LONGEST = 10
+# Over these letters a tone is lost easily: tô was printed tổ as often as tô.
+_CIRCUMFLEX = frozenset("âêôÂÊÔ")
 # Shares of the page's usual word height: lower or higher is odd, and by how much at most that counts.
 _LOW, _HIGH, _MOST_ODD = 0.7, 1.4, 1.0
 
@@ -93,14 +99,12 @@ def calibrated(lines: Iterable[Line], engine: str) -> tuple[Line, ...]:
     calibration = next((known for known in calibrations() if fnmatch(engine, known.engine)), None)
     if calibration is None:
         return lines
-    features = iter(features_of(lines, calibration.knots))
-    return tuple(
-        replace(
-            line,
-            words=tuple(replace(word, confidence=calibration.probability(next(features))) for word in line.words),
-        )
-        for line in lines
-    )
+    chances = map(calibration.probability, features_of(lines, calibration.knots))
+    return tuple(replace(line, words=tuple(_surely(word, next(chances)) for word in line.words)) for line in lines)
+
+
+def _surely(word: Word, chance: float) -> Word:
+    return replace(word, confidence=min(chance, REPAIRED) if word.read_as else chance)
 
 
 @cache
@@ -120,8 +124,10 @@ def features_of(lines: Sequence[Line], knots: Sequence[float]) -> Iterator[Mappi
     heights = [word.box.height for line in lines for word in line.words]
     usual = median(heights) if heights else 1.0
     for line in lines:
-        for word in line.words:
-            yield {"one": 1.0, **_curve(word.confidence, knots), **_looks(word, usual), "alone": len(line.words) == 1}
+        curves = [_curve(word.confidence, knots) for word in line.words]
+        around = sum(sum(curve.values()) for curve in curves) / max(1, len(curves) * (len(knots) - 1))
+        for word, curve in zip(line.words, curves, strict=True):
+            yield {"one": 1.0, **curve, f"{CURVE}line": around, **_looks(word, usual)}
 
 
 def _curve(confidence: float, knots: Sequence[float]) -> Mapping[str, float]:
@@ -135,12 +141,13 @@ def _curve(confidence: float, knots: Sequence[float]) -> Mapping[str, float]:
 
 def _looks(word: Word, usual_height: float) -> Mapping[str, float]:
     text, height = word.text, word.box.height / usual_height
+    marks = [len(unicodedata.normalize("NFD", c)) - 1 for c in text]
     return {
         kind_of(text).name.lower(): 1.0,
         "length": min(len(text), _LONGEST) / _LONGEST,
         "capitals": float(text.isupper()),
-        "stacked": float(any(len(unicodedata.normalize("NFD", c)) > 2 for c in text)),  # noqa: PLR2004 - two marks
-        "repaired": float(bool(word.read_as)),
+        "stacked": float(any(count > 1 for count in marks)),
+        "circumflex alone": float(max(marks, default=0) == 1 and any(c in _CIRCUMFLEX for c in text)),
         "low": min(max(0.0, _LOW - height), _MOST_ODD),
         "high": min(max(0.0, height - _HIGH), _MOST_ODD),
     }

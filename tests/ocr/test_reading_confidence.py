@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dossier.papers import Box
-from ocr.confidence import CURVE, Calibration, Kind, calibrated, calibrations, features_of, kind_of
+from ocr.confidence import CURVE, REPAIRED, Calibration, Kind, calibrated, calibrations, features_of, kind_of
 from ocr.model import Line, Word
 
 TESSERACT = "tesseract 5.3.0 vie"
@@ -53,6 +53,25 @@ def test_what_spelling_forbids_is_less_sure() -> None:
     possible, impossible = (word.confidence for word in after.words)
     assert possible > 0.9
     assert impossible < 0.7
+
+
+def test_a_circumflex_that_may_have_lost_its_tone_is_less_sure() -> None:
+    (after,) = calibrated([line(("tô", 0.96), ("tổ", 0.96))], TESSERACT)
+    alone, stacked = (word.confidence for word in after.words)
+    assert alone < stacked
+
+
+def test_a_repaired_word_is_never_sure() -> None:
+    (before,) = (line(("QUYẾT", 0.97), ("ĐỊNH", 0.97)),)
+    repaired = Line((replace(before.words[0], read_as="QUYÉT"), before.words[1]))
+    as_read, after = (calibrated([ln], TESSERACT)[0].words[0] for ln in (before, repaired))
+    assert as_read.confidence > REPAIRED
+    assert after == replace(as_read, confidence=REPAIRED, read_as="QUYÉT")
+
+
+def test_words_are_surer_among_sure_words() -> None:
+    good, bad = (calibrated([line(("ban", 0.96), ("hành", sure))], TESSERACT)[0].words[0] for sure in (0.97, 0.2))
+    assert good.confidence > bad.confidence
 
 
 def test_other_engines_keep_their_figures() -> None:
