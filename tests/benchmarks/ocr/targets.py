@@ -33,7 +33,7 @@ def _printed(scores: _Scores) -> list[PageScore]:
 
 
 def _tones(scores: _Scores) -> float:
-    return total(_printed(scores), lambda s: s.marks, MarkErrors()).tones.percent
+    return total(_printed(scores), lambda s: s.marks, MarkErrors()).marked.percent
 
 
 def _worst(scores: _Scores) -> float:
@@ -58,7 +58,7 @@ TARGETS: Final = (
     Target("CER of forms, %", _group("forms"), 2.5, 1.5),
     Target("CER of tables, %", _group("tables"), 2.0, 1.0),
     Target("CER of the worst page, %", _worst, 8.0),
-    Target("vowels with a wrong tone, %", _tones, 0.7),
+    Target("tone marks that were read as another or none, %", _tones, 0.7),
     Target(f"words at {SURE} and more that are wrong, %", _sure_but_wrong, 2.0),
     Target("CPU seconds per printed page, the whole way", _cpu, 1.5, 1.0),
     Target("peak memory, MiB (600 MB)", _memory, 572),
