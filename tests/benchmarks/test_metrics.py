@@ -9,8 +9,9 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from PIL import Image
 
-from tests.benchmarks.ocr import metrics
+from tests.benchmarks.ocr import metrics, pages
 from tests.benchmarks.ocr.compare import PageScore, cer, score
 from tests.benchmarks.ocr.document import fill
 from tests.benchmarks.ocr.engines import Outcome, ReadWord
@@ -23,6 +24,7 @@ from tests.benchmarks.ocr.tables import Table, errors_table, pages_table
 from tests.benchmarks.ocr.targets import targets_table
 from tests.benchmarks.ocr.worker import Measured, Worker
 from tests.benchmarks.ocr.worst import confusions_table, worst_pages
+from tests.generator.benchset import bench_pages
 from tests.generator.truth import Quad
 
 VIETNAMESE = st.text(alphabet="aáàảãạăằâấeêếiíoôốơờuưứyđĐÊQtnhg 12.,", max_size=60).map(metrics.normal)
@@ -294,6 +296,26 @@ def test_figures_replace_what_stood_between_their_marks(tmp_path: Path) -> None:
     assert document.read_text() == "a\n<!-- dev -->\n\nnew \\1\n\n<!-- /dev -->\nb <!-- test --><!-- /test -->\n"
     with pytest.raises(ValueError, match="has not once"):
         fill(document, "absent", "x")
+
+
+def test_pages_are_rendered_once_and_come_back_with_their_truth(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pages, "BUILD", tmp_path)
+    (scan,) = pages.load("dev", only=["letter-01"])
+    (drawn,) = bench_pages("dev", only=[scan.name])
+    with Image.open(scan.file) as image:
+        assert np.array_equal(np.asarray(image), drawn.page.image)
+        assert round(image.info["dpi"][0]) == scan.dpi == drawn.page.dpi
+    assert scan.text == metrics.normal(drawn.page.text)
+    assert scan.text == " ".join(text for text, _ in scan.words)
+    assert np.allclose(scan.to_scan, drawn.page.matrix)
+    written = scan.file.stat().st_mtime_ns
+    (again,) = pages.load("dev", only=["letter-01"])
+    assert again.file.stat().st_mtime_ns == written
+    assert (again.lines, again.words, again.faults) == (scan.lines, scan.words, scan.faults)
+    with pytest.raises(ValueError, match="no page"):
+        pages.load("dev", only=["no such page"])
 
 
 # --- measuring -------------------------------------------------------------------------------------------------------
