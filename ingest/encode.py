@@ -2,11 +2,12 @@
 
 JPEG's usual tables keep slow shading finely and fast change coarsely, as suits photographs. On scanned print that
 spends bytes on the scanner's noise and blurs the strokes. With one step for every frequency but the mean, noise below
-half the step is not kept, and strokes are kept as well as all else: a quarter fewer bytes than quality 75 and 2 dB
-closer to the scan where there is text, measured in ``docs/archive-format.md``. Any JPEG reader reads it.
+half the step is not kept, and strokes are kept as well as all else: as close to the print as quality 75 with a third
+fewer bytes, measured in ``docs/archive-format.md``. Any JPEG reader reads it.
 """
 
 import io
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -42,23 +43,33 @@ class PageFile:
 
 
 def encode_master(master: MasterPage) -> PageFile:
-    """Write a master down, with its resolution.
+    """Write a master down, see :func:`encode_page`."""
+    return encode_page(master.pixels, master.dpi)
+
+
+def encode_page(pixels: Pixels, dpi: int, steps: Sequence[int] = JPEG_STEPS) -> PageFile:
+    """Write a page image down, with its resolution.
 
     Black and white alone become a PNG of one bit per pixel; other pages without noise, drawn by a program say, a PNG
     if that is small; everything else a JPEG. A page without colour is written in grey.
 
+    Args:
+        pixels: H×W×3 BGR.
+        dpi: Dots per inch.
+        steps: See ``JPEG_STEPS``; at least one.
+
     Raises:
         PartFailed: The encoder refused it.
     """
-    image = _picture(master.pixels)
-    budget = _budget(master)
+    image = _picture(pixels)
+    budget = _budget(pixels, dpi)
     if image.mode == "1":
-        return PageFile(_png(image, master.dpi), "image/png")
-    if _is_flat(master.pixels) and len(png := _png(image, master.dpi)) <= budget:
+        return PageFile(_png(image, dpi), "image/png")
+    if _is_flat(pixels) and len(png := _png(image, dpi)) <= budget:
         return PageFile(png, "image/png")
     jpeg = b""
-    for step in JPEG_STEPS:
-        jpeg = _jpeg(image, master.dpi, step)
+    for step in steps:
+        jpeg = _jpeg(image, dpi, step)
         if len(jpeg) <= budget:
             break
     return PageFile(jpeg, "image/jpeg")
@@ -78,9 +89,9 @@ def _is_flat(pixels: Pixels) -> bool:
     return bool((rows[:, 1:] == rows[:, :-1]).all(axis=2).mean() >= _FLAT_SHARE) if rows.shape[1] > 1 else False
 
 
-def _budget(master: MasterPage) -> int:
-    height, width, _ = master.pixels.shape
-    return int(_BUDGET_PER_A4 * height * width / _A4_PIXELS * _A4_DPI / master.dpi)
+def _budget(pixels: Pixels, dpi: int) -> int:
+    height, width, _ = pixels.shape
+    return int(_BUDGET_PER_A4 * height * width / _A4_PIXELS * _A4_DPI / dpi)
 
 
 def _png(image: Image.Image, dpi: int) -> bytes:
