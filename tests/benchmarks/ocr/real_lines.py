@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
+from PIL import Image
 
 from ocr.model import Line
 from ocr.spelling import respelt
@@ -37,8 +37,8 @@ class RealLine:
 
     def picture(self) -> NDArray[np.uint8]:
         """Return the line, grey, height x width, with white paper around it: Tesseract needs some."""
-        read = cv2.imread(str(self.file), cv2.IMREAD_GRAYSCALE)
-        return np.asarray(cv2.copyMakeBorder(read, *[_MARGIN] * 4, cv2.BORDER_CONSTANT, value=255), np.uint8)
+        with Image.open(self.file) as picture:
+            return np.pad(np.asarray(picture.convert("L"), np.uint8), _MARGIN, constant_values=255)
 
 
 LineReader = Callable[[Sequence[tuple[NDArray[np.uint8], int]]], Sequence[str]]
