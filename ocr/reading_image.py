@@ -20,7 +20,7 @@ STEPS: tuple[Step, ...] = (
     Step("red seals", "percent of the page", red_ink.measure, 0),
     Step("lighting", "grey levels of the darkest paper below white", lighting.measure, 10),
     Step("levels", "grey levels of ink from black or of paper from white", levels.measure, 12),
-    Step("pepper", "lone dark pixels per million", pepper.measure, 1000),
+    Step("pepper", "lone dark pixels per million", pepper.measure, 200),
     Step("leaders", "dots", leaders.measure, 0),
     Step("specks", "specks", specks.measure, 5),
     Step("paper grain", "grey levels of the empty paper's grain below white", paper_grain.measure, 12),
