@@ -27,8 +27,8 @@ _FLOWING = frozenset({"text", "place", "date_words"})
 _STRICT = frozenset(VALUE_KINDS) - _FLOWING - {"person_name"}
 """Kinds whose form shows where the value ends: what stands behind it on the line is left out."""
 
-_EXACT = frozenset({"document_number", "date", "person_name"})
-"""Kinds of value that one wrong word makes wrong: where their place alone tells, they are as sure as that word."""
+_FREE = "text"
+"""The kind of value that one wrong word does not make wrong."""
 
 _FIGURES = 0.9
 """A document's number is no surer than this: no dictionary speaks against a wrong figure, and many are handwritten."""
@@ -249,10 +249,8 @@ def _field(rule: FieldRule, tokens: Sequence[Token], certainty: float) -> Field 
 
 
 def _sureness(rule: FieldRule, tokens: Sequence[Token]) -> float:
-    """Return how sure the words are, 0 to 1; without a label, nothing else speaks for an exact value."""
-    if rule.zone and rule.value in _EXACT:
-        return min(t.confidence for t in tokens if t.letters)
-    return confidence_of(tokens)
+    """Return how sure a value is, 0 to 1: free text as sure as its words together, any other as its least sure word."""
+    return confidence_of(tokens) if rule.value == _FREE else min(t.confidence for t in tokens if t.letters)
 
 
 def _raw(tokens: Sequence[Token]) -> str:
