@@ -286,6 +286,8 @@ def test_the_worst_pages_show_the_lines_that_are_wrong() -> None:
     assert "### dev-x" in shown
     assert f"- {HEADER[0]}\n+ {HEADER[0].replace('Ủ', 'U')}" in shown
     assert HEADER[2] not in shown
+    across = page("\n".join((HEADER[1], HEADER[0], *HEADER[2:])))
+    assert f"~ read in the other order: {HEADER[0]} / {HEADER[1]}" in worst_pages([across])
     assert confusions_table([wrong]).rows == [["`Ủ`", "`U`", "1", "1"]]
 
 

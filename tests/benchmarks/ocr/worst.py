@@ -2,6 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Sequence
+from itertools import pairwise
 
 from rapidfuzz.distance import Levenshtein
 
@@ -10,6 +11,7 @@ from tests.benchmarks.ocr.metrics import confusions, edit_kinds
 from tests.benchmarks.ocr.order import place_lines
 from tests.benchmarks.ocr.tables import Table, groups
 
+_INVERTED = 6
 _LONGEST = 12
 """Longer runs of wrong characters are lost lines, no confusions."""
 
@@ -52,13 +54,16 @@ def _budget(s: PageScore) -> Counter[str]:
 
 
 def page_differences(s: PageScore, *, limit: int = 14) -> str:
-    """Return a page's wrong lines as text, the costliest first, and what was read where nothing stands."""
+    """Return a page's wrong lines as text, the costliest first, inverted ones, and what was read beyond the truth."""
     placed = place_lines(s.scan.lines, s.text)
     pairs = list(zip(s.scan.lines, placed.readings, strict=True))
     wrong = sorted((pair for pair in pairs if pair[0] != pair[1]), key=lambda pair: -Levenshtein.distance(*pair))
     shown = [f"- {wanted}\n+ {got or '(not found)'}" for wanted, got in wrong[:limit]]
     if len(wrong) > limit:
         shown.append(f"… and {len(wrong) - limit} more of {len(pairs)} lines")
+    found = [(line, place) for line, place in zip(s.scan.lines, placed.places, strict=True) if place is not None]
+    inverted = [(a, b) for (a, first), (b, second) in pairwise(found) if second < first]
+    shown += [f"~ read in the other order: {a[:50]} / {b[:50]}" for a, b in inverted[:_INVERTED]]
     if extra := left_over(s):
         shown.append(f"! read beyond the truth: {extra[:400]}")
     return "\n".join(shown)
