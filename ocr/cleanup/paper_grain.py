@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 from ocr.cleanup.step import DARK, Grey, Measured, Sheet, level
 
 # How far the grey edge of a stroke reaches from its ink, inches.
-_EDGE = 0.02
+_EDGE = 0.03
 # The grain is as dark as the paper is on all but this share of its pixels.
 _DARKEST = 0.002
 # Strokes fade out to so many times the darkness of the grain; never farther than this level.

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ocr.cleanup import edges, leaders, levels, lighting, paper_grain, pepper, red_ink, specks, stairs
+from ocr.cleanup import blur, edges, leaders, levels, lighting, paper_grain, pepper, red_ink, specks, stairs
 from ocr.cleanup.leaders import leader_dots
 from ocr.cleanup.step import Grey, Measured, Sheet, Step
 from ocr.reading_image import STEPS, clean, reading_image
@@ -262,6 +262,13 @@ def test_black_and_white_scans_are_softened() -> None:
     two_level = np.where(grey(drawn.page()) < 128, 0, 255).astype(np.uint8)
     assert "stairs" in taken(two_level)
     assert len(np.unique(stairs.measure(sheet(two_level)).mend())) > 50
+
+
+def test_blurred_page_is_sharpened() -> None:
+    blurred = cv2.GaussianBlur(grey(drawn.page()), (0, 0), 1.8)
+    assert "blur" in taken(blurred)
+    found = blur.measure(sheet(blurred))
+    assert blur.measure(sheet(found.mend())).fault < 0.8 * found.fault
 
 
 def test_dots_one_over_the_other_are_no_leader() -> None:
