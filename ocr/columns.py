@@ -15,8 +15,8 @@ from statistics import median
 _GUTTER, _WORDS_APART, _OFF_CENTRE = 1.0, 7.0, 1.5
 # Where a gutter can be, share of the width of the text.
 _FROM, _TO = 0.15, 0.85
-# This share of a stack's lines is centred; its longest line is this much longer than its shortest.
-_CENTRED, _UNEQUAL = 0.75, 1.25
+# This share of a stack's lines is centred; its longest is this much longer than its shortest; it has so many.
+_CENTRED, _UNEQUAL, _STACKED = 0.65, 1.25, 3
 # Of the lines of running text this share fill this share of their column; there are so many, so many letters wide.
 _FULL, _FILLED, _LEAST_LINES, _LEAST_WIDTH = 0.6, 0.85, 5, 12.0
 # Lines are level if this near, in usual letter heights; less than this share of them are where paces differ.
@@ -109,7 +109,7 @@ def _are_columns(lines: Sequence[Line], gutter: float, letter: float) -> bool:
     right = [part for line in lines if (part := [p for p in line if p.left >= gutter])]
     if min(len(left), len(right)) < 2 or _is_parted(left, letter) or _is_parted(right, letter):  # noqa: PLR2004 - one line is no column
         return False
-    if _is_stack(right, letter):
+    if len(right) >= _STACKED and _is_stack(right, letter) and _is_unequal(right):
         return _is_stack(left, letter) or _own_pace(left, right, letter)
     return _is_running(left, letter) and _is_running(right, letter)
 
@@ -120,12 +120,15 @@ def _is_parted(column: Sequence[Line], letter: float) -> bool:
 
 
 def _is_stack(column: Sequence[Line], letter: float) -> bool:
-    """Tell whether lines of unequal length are centred under each other."""
+    """Tell whether lines are centred under each other."""
     middles = [(line[0].left + line[-1].right) / 2 for line in column]
     axis = median(middles)
-    centred = sum(abs(middle - axis) <= _OFF_CENTRE * letter for middle in middles)
+    return sum(abs(middle - axis) <= _OFF_CENTRE * letter for middle in middles) >= _CENTRED * len(column)
+
+
+def _is_unequal(column: Sequence[Line]) -> bool:
     widths = [line[-1].right - line[0].left for line in column]
-    return centred >= _CENTRED * len(column) and max(widths) >= _UNEQUAL * min(widths)
+    return max(widths) >= _UNEQUAL * min(widths)
 
 
 def _own_pace(left: Sequence[Line], right: Sequence[Line], letter: float) -> bool:

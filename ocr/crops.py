@@ -55,7 +55,7 @@ def cut(image: Grey, found: Found, number: int) -> Crop:
     foreign = (
         ((owner >= 0) & ~own & (found.stats[labels, 3] <= found.tall))
         | (found.strokes[y0:y1, x0:x1] > 0)
-        | found.rulings.pieces[labels]
+        | found.drawn[labels]
     )
     left, top = round(x0 / scale), round(y0 / scale)
     right, bottom = min(image.shape[1], round(x1 / scale)), min(image.shape[0], round(y1 / scale))

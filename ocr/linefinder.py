@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from dossier.papers import Box
 from ocr.rulings import Mask, Rulings, Strokes
+from ocr.shapes import bars, check_boxes, within_seals
 
 Grey = NDArray[np.uint8]
 Numbers = NDArray[np.float64]
@@ -31,6 +32,8 @@ _TALLEST, _WIDEST, _SPECK, _LETTER = 0.5, 2.5, 0.006, (0.03, 0.2)
 _BODY, _TALL = 0.6, 2.4
 # In usual letter heights: the gap between letters that still run on, how far they may stand off one foot line.
 _RUN_ON, _SAME_FOOT = 1.5, 0.3
+# Of one or two letters alone none is so tall.
+_DRAWN = 1.7
 # Beside a tall letter stand letters of at least this share of its height.
 _LIKE = 0.4
 # In usual letter heights: how tall a mark may be; how far above a letter it may stand, how far below the foot of a
@@ -42,8 +45,6 @@ _NO_DOT, _NO_MARK = 0.4, 0.25
 _STEEPEST = 0.02
 # Inches: height and width of the frames of stamps, from and to, and to.
 _STAMP = 0.4, 1.6, 3.2
-# Inches: the smallest and the largest ring of a seal.
-_RING = 0.8, 1.8
 # In usual letter heights: how near to a line its strays stand.
 _STRAY = 0.35
 
@@ -88,6 +89,7 @@ class Found:
         owner: Run of every piece of ink, from 0; -1 for none.
         runs: In no order.
         strokes: 1 where long straight strokes are, height x width.
+        drawn: Which pieces of ink are drawn, not written.
         rulings: Rulings, tables and frames.
         slope: Rows a line falls per column.
         letter: Usual height of a letter.
@@ -100,6 +102,7 @@ class Found:
     owner: NDArray[np.intp]
     runs: tuple[Run, ...]
     strokes: Mask
+    drawn: NDArray[np.bool_]
     rulings: Rulings
     slope: float
     letter: float
@@ -134,15 +137,16 @@ def find_lines(image: Grey, dpi: int) -> Found:
     _, found, facts, _ = cv2.connectedComponentsWithStats(ink, connectivity=8, ltype=cv2.CV_32S)
     labels, stats = np.asarray(found, dtype=np.int32), np.asarray(facts, dtype=np.int32)
     rulings = Rulings.of(strokes, stats, dpi * scale)
-    pieces = _Pieces(stats, dpi * scale, rulings)
+    drawn = rulings.pieces | check_boxes(labels, stats, dpi * scale) | bars(stats, strokes.across, dpi * scale)
+    pieces = _Pieces(stats, dpi * scale, rulings, drawn)
     runs, owner, slope = pieces.runs()
-    return Found(scale, dpi * scale, labels, stats, owner, runs, strokes.mask, rulings, slope, pieces.letter)
+    return Found(scale, dpi * scale, labels, stats, owner, runs, strokes.mask, drawn, rulings, slope, pieces.letter)
 
 
 class _Pieces:
     """The pieces of ink of a page, as columns of numbers."""
 
-    def __init__(self, stats: NDArray[np.int32], dpi: float, rulings: Rulings) -> None:
+    def __init__(self, stats: NDArray[np.int32], dpi: float, rulings: Rulings, drawn: NDArray[np.bool_]) -> None:
         self.stats, self.dpi = stats, dpi
         self.left, self.top = stats[:, 0].astype(float), stats[:, 1].astype(float)
         self.width, self.height = stats[:, 2].astype(float), stats[:, 3].astype(float)
@@ -151,9 +155,9 @@ class _Pieces:
         self.region = rulings.region_of(self.centre, (self.top + self.bottom) / 2)
         text = (self.height <= _TALLEST * dpi) & (self.width <= _WIDEST * dpi)
         text &= stats[:, 4] > (_SPECK * dpi) ** 2
-        text &= ~rulings.pieces
+        text &= ~drawn
         text[0] = False
-        self.pierced = self._in_seals(dpi)
+        self.in_seals = within_seals(stats, dpi)
         if rulings.hollow:
             text &= ~np.isin(self.region, list(rulings.hollow))
         self.text = text
@@ -302,22 +306,11 @@ class _Pieces:
     def _drop_drawings(self, bodies: NDArray[np.intp], owner: NDArray[np.intp]) -> None:
         """Take away runs that are no text: strokes of signatures, and what stands wholly within a seal's ring."""
         count = np.bincount(owner[bodies], minlength=owner.max() + 1)
-        tall = np.bincount(owner[bodies], self.height[bodies] > _TALL * self.letter, minlength=owner.max() + 1)
+        tall = np.bincount(owner[bodies], self.height[bodies] > _DRAWN * self.letter, minlength=owner.max() + 1)
         drawn = (count <= 2) & (tall > 0)  # noqa: PLR2004 - a heading has more letters
-        inside = np.bincount(owner[bodies], self.pierced[bodies], minlength=owner.max() + 1)
+        inside = np.bincount(owner[bodies], self.in_seals[bodies], minlength=owner.max() + 1)
         drawn |= (count > 0) & (inside == count)
         owner[(owner >= 0) & drawn[owner]] = -1
-
-    def _in_seals(self, dpi: float) -> NDArray[np.bool_]:
-        """Return which pieces stand within the ring of a seal."""
-        big, small = np.maximum(self.width, self.height), np.minimum(self.width, self.height)
-        ring = (small >= _RING[0] * dpi) & (big <= _RING[1] * dpi) & (big <= 1.2 * small)
-        ring[0] = False
-        inside = np.zeros(len(self.stats), dtype=bool)
-        for i in np.flatnonzero(ring):
-            x, y, radius = self.centre[i], (self.top[i] + self.bottom[i]) / 2, big[i] / 2
-            inside |= np.hypot(self.centre - x, (self.top + self.bottom) / 2 - y) < radius
-        return inside
 
     def _heads_and_feet(self, bodies: NDArray[np.intp], owner: NDArray[np.intp]) -> tuple[Numbers, Numbers]:
         """Return for each body the usual top and bottom of the letters of its run."""

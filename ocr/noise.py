@@ -93,7 +93,7 @@ def _is_noise_line(line: Line) -> bool:
     text = line.text
     if len(text) > 1 or text.isupper():
         return False
-    return not text.isdigit() or line.confidence < _DOUBTFUL
+    return not text.isalnum() or line.confidence < _DOUBTFUL
 
 
 def _mend_item_dash(words: tuple[Word, ...], height: float) -> tuple[Word, ...]:

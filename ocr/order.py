@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 # Runs are on one level if their letters' feet are so near, in heights of the taller: what is typed over leaders stands
 # off its label. They may lie over each other by so much, in usual letter heights.
-_LEVEL, _LEVEL_NEAR, _NEAR, _OVER = 0.75, 1.1, 3.0, 0.5
+_LEVEL, _LEVEL_NEAR, _NEAR, _OVER = 0.75, 1.1, 3.0, 1.0
 # A gap between lines this much wider than usual begins a new block.
 _WIDER = 1.4
 

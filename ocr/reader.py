@@ -16,6 +16,7 @@ from ocr.noise import without_noise
 from ocr.order import rows_in_order
 from ocr.reading_image import STEPS, reading_image
 from ocr.spelling import respelt
+from ocr.tables import with_tables
 
 
 def read_page(
@@ -45,7 +46,7 @@ def read_page(
     """
     height, width = master.shape[:2]
     image = reading_image(master, dpi, steps)
-    found = find_lines(image, dpi)
+    found = with_tables(find_lines(image, dpi))
     lines = without_noise(_read(found, image, dpi, engine))
     lines = respelt(in_reading_order(lines, width, found.stamps))
     if calibrate:

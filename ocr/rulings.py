@@ -119,8 +119,8 @@ class Rulings:
             whole = (1, round(_BROKEN * small)) if gap[0] == 1 else (round(_BROKEN * small), 1)
             pieces[_add_broken(mask, stats, candidates, np.ones(gap, np.uint8), np.ones(whole, np.uint8))] = True
         boxes, walls = _networks(across, down, small)
-        regions, bounds = _regions(walls)
-        return cls(pieces, regions, _with_cells(boxes, regions, bounds), _hollow(bounds, small))
+        regions, bounds = _regions((walls > 0).view(np.uint8))
+        return cls(pieces, regions, _with_cells(boxes, walls, regions, bounds), _hollow(bounds, small))
 
     def region_of(self, x: NDArray[np.float64], y: NDArray[np.float64]) -> NDArray[np.int32]:
         """Return the regions of points, pixels of the page; of a point on a ruling, a region beside it."""
@@ -156,12 +156,12 @@ def _add_broken(
     return np.asarray(candidates[rulings[middle[:, 1], middle[:, 0]] > 0])
 
 
-def _networks(across: Mask, down: Mask, dpi: float) -> tuple[list[Box], Mask]:
-    """Return the bounds of what rulings form together, and its walls."""
+def _networks(across: Mask, down: Mask, dpi: float) -> tuple[list[Box], NDArray[np.int32]]:
+    """Return the bounds of what rulings form together, and the walls of each, by its number from 1."""
     both = cv2.morphologyEx(across | down, cv2.MORPH_CLOSE, np.ones((3, 3), np.uint8))
     count, labels, stats, _ = cv2.connectedComponentsWithStats(both, connectivity=8)
     labels = np.asarray(labels)
-    walls = np.zeros_like(across)
+    walls = np.zeros(across.shape, np.int32)
     boxes: list[Box] = []
     for label in range(1, count):
         x, y, width, height, _ = (int(v) for v in np.asarray(stats)[label])
@@ -172,9 +172,9 @@ def _networks(across: Mask, down: Mask, dpi: float) -> tuple[list[Box], Mask]:
         lines = own & (across[here] > 0)
         # Two rulings, and one between them, make a cell.
         if _count(lines) > 1 and _count(own & (down[here] > 0)) > 0:
-            walls[here] |= own.view(np.uint8)
-            _close_sides(walls[here], lines, max(1, round(_END * dpi)))
             boxes.append(Box(x, y, width, height))
+            walls[here][own] = len(boxes)
+            _close_sides(walls[here], len(boxes), lines, max(1, round(_END * dpi)))
     return boxes, walls
 
 
@@ -182,12 +182,12 @@ def _count(mask: NDArray[np.bool_]) -> int:
     return cv2.connectedComponents(mask.view(np.uint8), connectivity=8)[0] - 1
 
 
-def _close_sides(walls: Mask, lines: NDArray[np.bool_], near: int) -> None:
+def _close_sides(walls: NDArray[np.int32], number: int, lines: NDArray[np.bool_], near: int) -> None:
     """Draw the sides at which several rulings end without one down."""
     for edge, column in ((lines[:, :near], 0), (lines[:, -near:], -1)):
         rows = np.flatnonzero(edge.any(axis=1))
         if rows.size and np.count_nonzero(np.diff(rows) > 1) + 1 >= _ENDS:
-            walls[rows[0] : rows[-1] + 1, column] = 1
+            walls[rows[0] : rows[-1] + 1, column] = number
 
 
 def _regions(walls: Mask) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
@@ -206,15 +206,19 @@ def _hollow(bounds: NDArray[np.int32], dpi: float) -> frozenset[int]:
     return frozenset(int(region) for region in np.flatnonzero(hollow) if region > 1)
 
 
-def _with_cells(boxes: list[Box], regions: NDArray[np.int32], bounds: NDArray[np.int32]) -> tuple[Network, ...]:
-    """Give every region to the smallest network around it; all in pixels of the page."""
+def _with_cells(
+    boxes: list[Box], walls: NDArray[np.int32], regions: NDArray[np.int32], bounds: NDArray[np.int32]
+) -> tuple[Network, ...]:
+    """Give every region to the network whose walls are around it; all in pixels of the page."""
     cells: list[list[int]] = [[] for _ in boxes]
-    by_size = sorted(range(len(boxes)), key=lambda i: boxes[i].width * boxes[i].height)
+    height, width = walls.shape
     for region in range(2, len(bounds)):
-        x, y, width, height, _ = (int(v) for v in bounds[region])
-        around = next((i for i in by_size if boxes[i].union(Box(x, y, width, height)) == boxes[i]), None)
-        if around is not None:
-            cells[around].append(region)
+        x, y, across, down, _ = (int(v) for v in bounds[region])
+        rows, columns = np.clip((y - 1, y + down), 0, height - 1), np.clip((x - 1, x + across), 0, width - 1)
+        beside = np.concatenate([walls[rows, x : x + across].ravel(), walls[y : y + down, columns].ravel()])
+        number = int(np.bincount(beside).argmax()) if beside.size else 0
+        if number:
+            cells[number - 1].append(region)
     return tuple(
         Network(
             Box(box.x * _SHRINK, box.y * _SHRINK, box.width * _SHRINK, box.height * _SHRINK),
@@ -222,6 +226,7 @@ def _with_cells(boxes: list[Box], regions: NDArray[np.int32], bounds: NDArray[np
             _row_by_row(own, bounds),
         )
         for box, own in zip(boxes, cells, strict=True)
+        if own
     )
 
 

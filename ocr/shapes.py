@@ -1,0 +1,80 @@
+"""Telling pieces of ink that are drawn, not written: check boxes, the bars between boxes for digits, seals.
+
+All are told by the shape of a connected piece of ink and by what it touches; sizes are in inches.
+"""
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from ocr.rulings import Mask
+
+Flags = NDArray[np.bool_]
+"""One per piece of ink; piece 0 is the paper."""
+
+Stats = NDArray[np.int32]
+"""Left, top, width, height and area of each piece of ink, pixels."""
+
+# Side of a check box, from and to; how unequal its sides may be, what share of each is drawn, of all of it at most.
+_BOX, _UNEQUAL, _DRAWN, _FILLED = (0.07, 0.22), 1.2, 0.93, 0.75
+# A bar is at most so thick and at least so long; rulings are this near its ends.
+_BAR, _BAR_LENGTH, _TOUCH = 0.025, 0.1, 0.025
+# Diameter of a seal's ring, from and to, and how unequal its sides may be.
+_RING, _OVAL = (0.8, 1.8), 1.2
+
+
+def check_boxes(labels: NDArray[np.int32], stats: Stats, dpi: float) -> Flags:
+    """Return which pieces are empty or ticked boxes, and what stands within them."""
+    width, height = stats[:, cv2.CC_STAT_WIDTH], stats[:, cv2.CC_STAT_HEIGHT]
+    long, short = np.maximum(width, height), np.minimum(width, height)
+    candidates = (short >= _BOX[0] * dpi) & (long <= _BOX[1] * dpi) & (long <= _UNEQUAL * short)
+    candidates &= stats[:, cv2.CC_STAT_AREA] <= _FILLED * width * height
+    candidates[0] = False
+    found = np.zeros(len(stats), dtype=bool)
+    for piece in np.flatnonzero(candidates):
+        x, y, across, down = (int(v) for v in stats[piece, :4])
+        inside = labels[y : y + down, x : x + across]
+        if _is_box(inside == piece):
+            found[np.unique(inside)] = True
+    found[0] = False
+    return found
+
+
+def _is_box(shape: NDArray[np.bool_]) -> bool:
+    edge = max(2, min(shape.shape) // 9)
+    sides = shape[:edge].any(0), shape[-edge:].any(0), shape[:, :edge].any(1), shape[:, -edge:].any(1)
+    corners = shape[:edge, :edge], shape[:edge, -edge:], shape[-edge:, :edge], shape[-edge:, -edge:]
+    # Round letters have sides, but no corners.
+    return all(side.mean() >= _DRAWN for side in sides) and all(corner.mean() >= 1 / 2 for corner in corners)
+
+
+def bars(stats: Stats, across: Mask, dpi: float) -> Flags:
+    """Return which pieces are upright bars from ruling to ruling, as between boxes for digits.
+
+    Args:
+        stats: Of the pieces.
+        across: 1 where long strokes across are, height x width.
+        dpi: Resolution.
+    """
+    found = (stats[:, cv2.CC_STAT_WIDTH] <= _BAR * dpi) & (stats[:, cv2.CC_STAT_HEIGHT] >= _BAR_LENGTH * dpi)
+    found[0] = False
+    reach = max(2, round(_TOUCH * dpi))
+    for piece in np.flatnonzero(found):
+        x, y, width, height = (int(v) for v in stats[piece, :4])
+        above = across[max(0, y - reach) : y + reach, x : x + width]
+        below = across[y + height - reach : y + height + reach, x : x + width]
+        found[piece] = above.any() and below.any()
+    return found
+
+
+def within_seals(stats: Stats, dpi: float) -> Flags:
+    """Return which pieces stand within the ring of a seal."""
+    width, height = stats[:, cv2.CC_STAT_WIDTH].astype(float), stats[:, cv2.CC_STAT_HEIGHT].astype(float)
+    x, y = stats[:, cv2.CC_STAT_LEFT] + width / 2, stats[:, cv2.CC_STAT_TOP] + height / 2
+    long, short = np.maximum(width, height), np.minimum(width, height)
+    rings = (short >= _RING[0] * dpi) & (long <= _RING[1] * dpi) & (long <= _OVAL * short)
+    rings[0] = False
+    found = np.zeros(len(stats), dtype=bool)
+    for ring in np.flatnonzero(rings):
+        found |= np.hypot(x - x[ring], y - y[ring]) < long[ring] / 2
+    return found
