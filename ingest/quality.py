@@ -39,7 +39,7 @@ import numpy as np
 from dossier.verdicts import Finding, Severity
 from ingest.images import MasterPage, PageImage, Pixels
 from ingest.ink import Mask, Survey
-from ingest.lines import find_letters
+from ingest.lines import find_letters, measure_lines
 from ingest.sharpness import edge_width, enlargement
 
 MIN_DPI = 200
@@ -68,20 +68,24 @@ _HALFTONES = 0.12
 """Share of halftones in what is not white, below which an image has one bit per pixel, whatever its file says."""
 _COLOURED = 24
 """Levels between the channels of a pixel, above the fringes of JPEG."""
-_TINTED = 2.5
+_TINTED = 1.0
 """Mean levels between the channels of what is not burnt out: paper is never quite grey to a scanner in colour mode."""
 _COLOURED_SHARE = 0.0003
 _ALL_BLACK = 0.95
 """Share of a page that looks like the black behind one, from which no paper shows."""
 _DARK_PART = 25
-"""Percentile of the letters' pixels: their edges are lighter than their ink."""
+"""Percentile of the brightness of the letters' pixels."""
 _LEAST_LETTER_PIXELS = 200
 _WINDOW = 31
 """Pixels of a page about ``ingest.ink.MEASURING_SIDE`` pixels high, in which some paper shows."""
 _BORDER_REACH = 11
 """Pixels around the black behind a page, in which letters touch it."""
-_CUT_LETTERS = 5
-"""Letters touching an edge from which text is cut off."""
+_LINES_OF_PRINT = 0.0005
+"""Energy, see ``Lines``, of the faintest print; noise has a quarter of it."""
+_LEAST_LETTER = 6
+"""Pixels of its longer side; noise makes smaller patches."""
+_CUT_LETTERS = 3
+"""Letters touching an edge from which text is cut off; on whole pages hardly one does."""
 
 
 class Advice(StrEnum):
@@ -128,7 +132,8 @@ class Measures:
         paper: Brightness of the paper, 0 to 255. burnt: Share of the page at the very top of the scale, 0 to 1.
         shadow: Brightness of the paper around the darkest lying print against the brightest, 0 to 1.
         cut_off: Edges that text runs over.
-        skew_deg, rotation: See ``MasterPage``. photographed: Perspective was taken out. blank: See ``MasterPage``.
+        skew_deg, rotation: See ``MasterPage``. photographed: See ``MasterPage``.
+        blank: There is no print; print too faint to be kept apart from what shines through counts.
     """
 
     dpi: int
@@ -179,8 +184,7 @@ def assess(page: PageImage, master: MasterPage) -> Quality:
         page: As decoded.
         master: What ``clean`` made of it.
     """
-    survey = Survey.of(page.pixels)
-    measures = _measure(page, master, survey)
+    measures = _measure(page, master)
     order = (Severity.ERROR, Severity.WARNING, Severity.INFO)
     reasons = sorted(_judge(measures), key=lambda reason: order.index(reason.severity))
     return Quality(page.number, measures, tuple(reasons))
@@ -321,10 +325,14 @@ def _warning(code: str, text: str, text_en: str) -> Finding:
 # --- measuring -----------------------------------------------------------------------------------------------------
 
 
-def _measure(page: PageImage, master: MasterPage, survey: Survey) -> Measures:
+def _measure(page: PageImage, master: MasterPage) -> Measures:
+    # What lies around the sheet on a photograph is no part of the page.
+    seen = master.pixels if master.photographed else page.pixels
+    survey = Survey.of(seen)
     letters = find_letters(survey.print)
+    blank = master.blank and measure_lines(letters).energy < _LINES_OF_PRINT
     colour = _colour(page.pixels)
-    edge = None if colour is Colour.BLACK_AND_WHITE else edge_width(page.pixels, survey, page.dpi)
+    edge = None if colour is Colour.BLACK_AND_WHITE else edge_width(seen, survey, master.dpi)
     enlarged = enlargement(page.pixels, edge) if edge else 1.0
     height, width = master.pixels.shape[:2]
     return Measures(
@@ -335,15 +343,15 @@ def _measure(page: PageImage, master: MasterPage, survey: Survey) -> Measures:
         effective_dpi=round(master.dpi / max(1.0, enlarged, (edge or 1.0) / _SHARP_EDGE_PX)),
         enlarged=round(enlarged, 2),
         edge_px=round(edge, 2) if edge else None,
-        contrast=_contrast(survey, letters),
+        contrast=None if blank else _contrast(survey, letters),
         paper=_paper(survey),
         burnt=round(float((survey.pixels.min(axis=2) >= _BURNT).mean()), 3),
         shadow=_shadow(survey, letters),
-        cut_off=_cut_off(survey, letters, master.rotation),
+        cut_off=() if blank or master.photographed else _cut_off(survey, letters, master.rotation),
         skew_deg=master.skew_deg,
         rotation=master.rotation,
         photographed=master.photographed,
-        blank=master.blank,
+        blank=blank,
     )
 
 
@@ -369,7 +377,7 @@ def _paper(survey: Survey) -> int:
 
 
 def _contrast(survey: Survey, letters: Mask) -> float | None:
-    """Return the darkness of the darker part of each letter, as the median over the page."""
+    """Return the darkness of the print: of its darkest quarter, for the edges of letters are lighter than their ink."""
     inked = survey.brightness[letters > 0]
     return round(1 - float(np.percentile(inked, _DARK_PART)) / 255, 3) if len(inked) >= _LEAST_LETTER_PIXELS else None
 
@@ -391,9 +399,10 @@ def _cut_off(survey: Survey, letters: Mask, rotation: int) -> tuple[Side, ...]:
     outside[:, [0, -1]] = 1
     if survey.border.any():
         outside[cv2.dilate(survey.border, np.ones((_BORDER_REACH, _BORDER_REACH), np.uint8)) > 0] = 1
-    count, labels, _, middles = cv2.connectedComponentsWithStats(letters, connectivity=8)
+    count, labels, facts, middles = cv2.connectedComponentsWithStats(letters, connectivity=8)
     touching = np.zeros(count, bool)
     touching[np.unique(labels[(outside > 0) & (letters > 0)])] = True
+    touching &= facts[:, [cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT]].max(axis=1) >= _LEAST_LETTER
     touching[0] = False
     x, y = middles[touching, 0] / columns, middles[touching, 1] / rows
     nearest = np.argmin([y, 1 - x, 1 - y, x], axis=0)

@@ -1,6 +1,7 @@
 """How much detail an image really holds: how soft its edges are, and whether software enlarged it."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import cv2
 import numpy as np
@@ -45,6 +46,8 @@ _OVER_BLOCKS = 4.0
 """By how much that peak must exceed those of JPEG."""
 _PEAK_OF_THRICE = 35.0
 """From which a third of a cycle means three times the size, not one and a half."""
+_ECHO = 6.0
+"""Peak that the other direction must show: images are enlarged both ways."""
 _NEARLY = 0.85
 """Share of the factor by which edges are widened at least: each source pixel makes so many."""
 
@@ -86,7 +89,12 @@ def enlargement(pixels: Pixels, edge_px: float) -> float:
         edge_px: See ``edge_width``; what was enlarged cannot be sharper than the factor.
     """
     green = np.ascontiguousarray(pixels[:, :, 1])
-    factors = (_factor(image, edge_px) for image in (green, np.ascontiguousarray(green.T)))
+    across, down = _rhythms(green), _rhythms(np.ascontiguousarray(green.T))
+    if across is None or down is None:
+        return 1.0
+    if _shows_half(across) or _shows_half(down):
+        return 2.0
+    factors = (_factor(one, other, edge_px) for one, other in ((across, down), (down, across)))
     return max(factors)
 
 
@@ -117,24 +125,52 @@ def _steepness(grey: Grey, reach: int) -> NDArray[np.float64]:
     return np.asarray(steps[is_edge] / height[is_edge], np.float64)
 
 
-def _factor(grey: Grey, edge_px: float) -> float:
-    """Return by how much an image was enlarged across; 1 if nothing betrays it."""
+@dataclass(frozen=True, slots=True, eq=False)
+class _Rhythms:
+    """How strongly each frequency shows in what columns differ by.
+
+    Attributes:
+        frequencies: 0 to 1/2 cycle per pixel. once, twice: Strengths in first and second differences, the median being
+            1. blocks: Where JPEG shows.
+    """
+
+    frequencies: NDArray[np.float64]
+    once: NDArray[np.float64]
+    twice: NDArray[np.float64]
+    blocks: NDArray[np.bool_]
+
+
+def _rhythms(grey: Grey) -> _Rhythms | None:
+    """Return the rhythms of an image across; ``None`` if it has too few columns."""
     first = np.asarray(cv2.absdiff(grey[:, 1:], grey[:, :-1]), np.uint8)
     bends = cv2.filter2D(grey, cv2.CV_16S, np.array([[1.0, -2.0, 1.0]]))
     second = np.asarray(cv2.convertScaleAbs(bends), np.uint8)[:, 1:-1]
     columns = second.shape[1] // _PERIODS * _PERIODS
     if columns < _LEAST_COLUMNS:
-        return 1.0
+        return None
     once, twice = _spectrum(first[:, :columns]), _spectrum(second[:, :columns])
     frequencies = np.linspace(0, 0.5, len(once))
-    at_blocks = np.min([np.abs(frequencies - f) for f in _BLOCK_HARMONICS], axis=0) < _AROUND
-    at_half = frequencies > 0.5 - _AROUND
-    blocks = once[at_blocks & ~at_half].max()
-    if twice[at_half].max() > _PEAK or once[at_half].max() > max(_PEAK_AT_HALF, _OVER_BLOCKS * blocks):
-        return 2.0
-    for spectrum in (twice, once):
-        apart = np.where(at_blocks | (frequencies < _SLOWEST), 0, spectrum)
-        rhythm = float(frequencies[apart.argmax()])
+    blocks = np.min([np.abs(frequencies - f) for f in _BLOCK_HARMONICS], axis=0) < _AROUND
+    return _Rhythms(frequencies, once, twice, blocks)
+
+
+def _shows_half(rhythms: _Rhythms) -> bool:
+    """Return whether every other column differs: the image was enlarged to exactly, or nearly, twice its size."""
+    half = rhythms.frequencies > 0.5 - _AROUND
+    blocks = rhythms.once[rhythms.blocks & ~half].max()
+    return bool(
+        rhythms.twice[half].max() > _PEAK or rhythms.once[half].max() > max(_PEAK_AT_HALF, _OVER_BLOCKS * blocks)
+    )
+
+
+def _factor(one: _Rhythms, other: _Rhythms, edge_px: float) -> float:
+    """Return by how much an image was enlarged if ``one`` direction shows it and the ``other`` echoes it; else 1."""
+    for strengths in (one.twice, one.once):
+        apart = np.where(one.blocks | (one.frequencies < _SLOWEST), 0, strengths)
+        rhythm = float(one.frequencies[apart.argmax()])
+        near = (np.abs(other.frequencies - rhythm) < _AROUND) & ~other.blocks
+        if not near.any() or max(other.once[near].max(), other.twice[near].max()) < _ECHO:
+            continue
         if apart.max() > _PEAK_OF_THRICE and edge_px > _NEARLY / rhythm:
             return 1 / rhythm
         if apart.max() > _PEAK and edge_px > _NEARLY / (1 - rhythm):

@@ -75,7 +75,7 @@ def test_an_ordinary_scan_is_accepted_without_a_word(kind: Kind, dpi: int) -> No
         ("scan-overexposed", lambda p: p.astype(float) + 185),
         ("scan-dark", lambda p: p.astype(float) - 165),
         ("scan-black", lambda p: p * 0.0 + 9),
-        ("scan-cut-off", lambda p: p[:, : p.shape[1] * 6 // 7]),
+        ("scan-cut-off", lambda p: p[:, : p.shape[1] * 3 // 4]),
         ("scan-cut-off", lambda p: p[:, p.shape[1] // 6 :]),
     ],
 )
