@@ -4,7 +4,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from ocr.cleanup.step import DARK, Grey, Measured, Sheet, level
+from ocr.cleanup.step import DARK, Grey, Measured, Sheet, coarseness, level, shrunk
 
 # How far the grey edge of a stroke reaches from its ink, inches.
 _EDGE = 0.03
@@ -19,14 +19,19 @@ def measure(sheet: Sheet) -> Measured:
 
     Paper is what is neither ink nor a fainter stroke that goes on from ink, nor so near that it is their edge.
     """
-    ink = (sheet.grey < DARK).view(np.uint8)
-    far = _grown(ink, sheet.dpi)[::4, ::4] == 0
-    grain = 255 - level(np.bincount(sheet.grey[::4, ::4][far], minlength=256), _DARKEST) if far.any() else 0
+    times = coarseness(sheet.dpi)
+    grey = sheet.grey if times == 1 else shrunk(sheet.grey, times)
+    dpi = sheet.dpi // times
+    ink = (grey < DARK).view(np.uint8)
+    far = _grown(ink, dpi)[::4, ::4] == 0
+    grain = 255 - level(np.bincount(grey[::4, ::4][far], minlength=256), _DARKEST) if far.any() else 0
 
     def mend() -> Grey:
         faintest = min(_FAINTEST, max(DARK, round(255 - _FAINTER * grain)))
-        near = _grown(_strokes(sheet.grey < faintest, ink), sheet.dpi)
-        return np.where(near > 0, sheet.grey, np.uint8(255))
+        near = _grown(_strokes(grey < faintest, ink), dpi)
+        height, width = sheet.grey.shape
+        whole = near if times == 1 else cv2.resize(near, (width, height), interpolation=cv2.INTER_NEAREST)
+        return np.where(np.asarray(whole) > 0, sheet.grey, np.uint8(255))
 
     return Measured(grain, mend)
 
