@@ -10,7 +10,7 @@ import argparse
 import json
 import re
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -22,6 +22,7 @@ from rich.console import Console
 from rich.progress import track
 
 from ocr.confidence import CURVE, features_of
+from ocr.engine import LineReader
 from ocr.model import PageReading
 from ocr.reader import read_page
 from ocr.tesseract import TesseractEngine
@@ -31,6 +32,7 @@ from tests.benchmarks.ocr.placed import JudgedWord, judge
 from tests.benchmarks.ocr.reliability import SURE, reliability_table
 from tests.benchmarks.usage import cpu_seconds
 
+ENGINES: Final[Mapping[str, Callable[[], LineReader]]] = {"tesseract": lambda: TesseractEngine("vie")}
 FILE: Final = Path("ocr/confidence.toml")
 _HEAD: Final = "# How sure words are: weights fitted by python -m tests.benchmarks.calibrate; see ocr/confidence.py.\n"
 _BELOW: Final = (0.0, 0.02, 0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.4, 0.5, 0.7, 0.9)
@@ -54,12 +56,15 @@ class JudgedPage:
 def main() -> None:
     """Read, fit, judge, write."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--engine", choices=ENGINES, default="tesseract", help="what reads the lines")
     parser.add_argument("--limit", type=int, help="read this many pages and write nothing")
-    limit: int | None = parser.parse_args().limit
+    options = parser.parse_args()
+    limit: int | None = options.limit
     cv2.setNumThreads(1)
     console = Console()
     scans, began = load("dev", limit=limit), cpu_seconds()
-    pages = [judged_page(scan) for scan in track(scans, "reading pages", console=console, transient=True)]
+    engine = ENGINES[options.engine]()
+    pages = [judged_page(scan, engine) for scan in track(scans, "reading pages", console=console, transient=True)]
     pages = [page for page in pages if page.words]
     knots = knots_of(pages)
     names, features = design(pages, knots)
@@ -77,14 +82,14 @@ def main() -> None:
     )
     if limit is None:
         weights = dict(zip(names, fit(features, right, rising).tolist(), strict=True))
-        keep(FILE, pages[0].reading.engine, knots, weights, words=len(words))
+        keep(FILE, engine.name, knots, weights, words=len(words))
 
 
-def judged_page(scan: Scan) -> JudgedPage:
+def judged_page(scan: Scan, engine: LineReader) -> JudgedPage:
     """Read a page as the pipeline does, but for the calibration."""
     page = decoded(scan.file)
     master, kept = kept_master(page)
-    reading = read_page(kept, number=1, dpi=page.dpi, engine=TesseractEngine("vie"), calibrate=False)
+    reading = read_page(kept, number=1, dpi=page.dpi, engine=engine, calibrate=False)
     words = [ReadWord(w.text, w.confidence, quad(w, master)) for w in reading.words]
     return JudgedPage(reading, judge(words, scan.words, scan.to_scan))
 
