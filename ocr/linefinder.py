@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from dossier.papers import Box
 from ocr.rulings import Mask, Rulings, Strokes
-from ocr.shapes import bars, check_boxes, within_seals
+from ocr.shapes import bars, check_boxes, within_drawings
 
 Grey = NDArray[np.uint8]
 Numbers = NDArray[np.float64]
@@ -32,8 +32,8 @@ _TALLEST, _WIDEST, _SPECK, _LETTER = 0.5, 2.5, 0.006, (0.03, 0.2)
 _BODY, _TALL = 0.6, 2.4
 # In usual letter heights: the gap between letters that still run on, how far they may stand off one foot line.
 _RUN_ON, _SAME_FOOT = 1.5, 0.3
-# Of one or two letters alone none is so tall.
-_DRAWN = 1.7
+# Of so few letters alone none is so tall; of so few, none are written within a drawing.
+_FEW, _DRAWN, _SHREDS = 2, 1.7, 5
 # Beside a tall letter stand letters of at least this share of its height.
 _LIKE = 0.4
 # In usual letter heights: how tall a mark may be; how far above a letter it may stand, how far below the foot of a
@@ -157,7 +157,7 @@ class _Pieces:
         text &= stats[:, 4] > (_SPECK * dpi) ** 2
         text &= ~drawn
         text[0] = False
-        self.in_seals = within_seals(stats, dpi)
+        self.in_drawings = within_drawings(stats, dpi)
         if rulings.hollow:
             text &= ~np.isin(self.region, list(rulings.hollow))
         self.text = text
@@ -239,7 +239,7 @@ class _Pieces:
         Marks that touch each other, lower halves of broken letters, large commas: one or two pieces close to a line,
         but not level with it.
         """
-        few = np.bincount(owner[bodies])[owner[bodies]] <= 2  # noqa: PLR2004 - two marks may stand side by side
+        few = np.bincount(owner[bodies])[owner[bodies]] <= _FEW
         few &= self.height[bodies] <= self.letter
         lone, others = bodies[few], bodies[~few]
         down = np.maximum.outer(self.top[lone], self.top[others]) - np.minimum.outer(
@@ -304,12 +304,12 @@ class _Pieces:
         owner[owned] = joined[compact[owned]]
 
     def _drop_drawings(self, bodies: NDArray[np.intp], owner: NDArray[np.intp]) -> None:
-        """Take away runs that are no text: strokes of signatures, and what stands wholly within a seal's ring."""
-        count = np.bincount(owner[bodies], minlength=owner.max() + 1)
-        tall = np.bincount(owner[bodies], self.height[bodies] > _DRAWN * self.letter, minlength=owner.max() + 1)
-        drawn = (count <= 2) & (tall > 0)  # noqa: PLR2004 - a heading has more letters
-        inside = np.bincount(owner[bodies], self.in_seals[bodies], minlength=owner.max() + 1)
-        drawn |= (count > 0) & (inside == count)
+        """Take away runs that are no text: strokes of signatures, letters within the ring of a seal."""
+        number = owner.max() + 1
+        count = np.bincount(owner[bodies], minlength=number)
+        tall = np.bincount(owner[bodies], self.height[bodies] > _DRAWN * self.letter, minlength=number)
+        inside = np.bincount(owner[bodies], self.in_drawings[bodies], minlength=number)
+        drawn = ((count <= _FEW) & (tall > 0)) | ((count > 0) & (count <= _SHREDS) & (inside == count))
         owner[(owner >= 0) & drawn[owner]] = -1
 
     def _heads_and_feet(self, bodies: NDArray[np.intp], owner: NDArray[np.intp]) -> tuple[Numbers, Numbers]:

@@ -15,7 +15,7 @@ from ocr.model import Line, Word
 _SPECK, _DASH_LENGTH, _RULING_LENGTH = 0.4, 0.15, 2.0
 # Below these confidences: a word overlapping its neighbour, a line, a dash or lone digit, other lone symbols.
 _GHOST, _HOPELESS, _DOUBTFUL, _SYMBOL = 0.1, 0.25, 0.5, 0.8
-_SURE = 0.6
+_SURE, _LETTER = 0.6, 0.85
 _DASHES = frozenset("-–—~_¬=")
 # A ruling read as dashes with a letter or two among them.
 _RULING = re.compile(r"[-–—_=]{4,}")
@@ -93,7 +93,7 @@ def _is_noise_line(line: Line) -> bool:
     text = line.text
     if len(text) > 1 or text.isupper():
         return False
-    return not text.isalnum() or line.confidence < _DOUBTFUL
+    return not text.isalnum() or line.confidence < (_DOUBTFUL if text.isdigit() else _LETTER)
 
 
 def _mend_item_dash(words: tuple[Word, ...], height: float) -> tuple[Word, ...]:

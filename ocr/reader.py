@@ -1,22 +1,31 @@
 """From a master page to its reading."""
 
 from collections.abc import Iterable
+from dataclasses import replace
+from functools import reduce
+from itertools import groupby
 
 import numpy as np
 from numpy.typing import NDArray
 
+from dossier.papers import Box
 from ocr.cleanup.step import Step
 from ocr.confidence import calibrated
 from ocr.crops import cut, on_page
 from ocr.engine import LineReader
 from ocr.layout import in_reading_order
 from ocr.linefinder import Found, find_lines
-from ocr.model import Line, PageReading
+from ocr.model import Line, PageReading, Word
 from ocr.noise import without_noise
 from ocr.order import rows_in_order
 from ocr.reading_image import STEPS, reading_image
 from ocr.spelling import respelt
 from ocr.tables import with_tables
+
+# A number in boxes has so many digits at least.
+_DIGITS = 6
+# Capitals that look like their small letters, and the height below which they are these, in usual letter heights.
+_SAME_SHAPE, _LOW = frozenset("COSVWXZ"), 0.85
 
 
 def read_page(
@@ -58,6 +67,26 @@ def _read(found: Found, image: NDArray[np.uint8], dpi: int, engine: LineReader) 
     """Cut out what was found, read it, and put it in order."""
     crops = [cut(image, found, run) for run in range(len(found.runs))]
     read = engine.read_lines([crop.image for crop in crops], dpi)
-    words = [on_page(own, crop) for own, crop in zip(read, crops, strict=True)]
+    letter = found.letter / found.scale
+    words = [_whole(on_page(own, crop), letter) for own, crop in zip(read, crops, strict=True)]
     lines = (Line(tuple(word for run in row.runs for word in words[run]), row.block) for row in rows_in_order(found))
     return tuple(line for line in lines if line.words)
+
+
+def _whole(words: tuple[Word, ...], letter: float) -> tuple[Word, ...]:
+    """Put together a number whose digits were filled into boxes of their own; tell x from X by its height.
+
+    Args:
+        words: Of a run.
+        letter: Usual height of a letter, pixels.
+    """
+    whole: list[Word] = []
+    for is_single, group in groupby(words, key=lambda word: len(word.text) == 1):
+        own = tuple(group)
+        if is_single and len(own) >= _DIGITS:
+            box = reduce(Box.union, (word.box for word in own))
+            own = (Word("".join(word.text for word in own), box, min(word.confidence for word in own)),)
+        whole += own
+    if len(whole) == 1 and whole[0].text in _SAME_SHAPE and whole[0].box.height < _LOW * letter:
+        return (replace(whole[0], text=whole[0].text.lower()),)
+    return tuple(whole)

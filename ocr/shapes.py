@@ -1,4 +1,4 @@
-"""Telling pieces of ink that are drawn, not written: check boxes, the bars between boxes for digits, seals.
+"""Telling pieces of ink that are drawn, not written: boxes, bars between boxes for digits, seals and signatures.
 
 All are told by the shape of a connected piece of ink and by what it touches; sizes are in inches.
 """
@@ -19,8 +19,8 @@ Stats = NDArray[np.int32]
 _BOX, _UNEQUAL, _DRAWN, _FILLED = (0.07, 0.22), 1.2, 0.93, 0.75
 # A bar is at most so thick and at least so long; rulings are this near its ends.
 _BAR, _BAR_LENGTH, _TOUCH = 0.025, 0.1, 0.025
-# Diameter of a seal's ring, from and to, and how unequal its sides may be.
-_RING, _OVAL = (0.8, 1.8), 1.2
+# A drawing (a seal, a signature, an emblem) is at least so large both ways, and covers at most so much of its bounds.
+_DRAWING, _COVERED = 0.5, 0.35
 
 
 def check_boxes(labels: NDArray[np.int32], stats: Stats, dpi: float) -> Flags:
@@ -67,14 +67,13 @@ def bars(stats: Stats, across: Mask, dpi: float) -> Flags:
     return found
 
 
-def within_seals(stats: Stats, dpi: float) -> Flags:
-    """Return which pieces stand within the ring of a seal."""
-    width, height = stats[:, cv2.CC_STAT_WIDTH].astype(float), stats[:, cv2.CC_STAT_HEIGHT].astype(float)
-    x, y = stats[:, cv2.CC_STAT_LEFT] + width / 2, stats[:, cv2.CC_STAT_TOP] + height / 2
-    long, short = np.maximum(width, height), np.minimum(width, height)
-    rings = (short >= _RING[0] * dpi) & (long <= _RING[1] * dpi) & (long <= _OVAL * short)
-    rings[0] = False
+def within_drawings(stats: Stats, dpi: float) -> Flags:
+    """Return which pieces stand wholly within the bounds of a drawing: a seal, a signature, an emblem."""
+    left, top, width, height, area = stats.T
+    right, bottom = left + width, top + height
+    drawings = (np.minimum(width, height) >= _DRAWING * dpi) & (area <= _COVERED * width * height)
+    drawings[0] = False
     found = np.zeros(len(stats), dtype=bool)
-    for ring in np.flatnonzero(rings):
-        found |= np.hypot(x - x[ring], y - y[ring]) < long[ring] / 2
+    for i in np.flatnonzero(drawings):
+        found |= (left >= left[i]) & (right <= right[i]) & (top >= top[i]) & (bottom <= bottom[i])
     return found

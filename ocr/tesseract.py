@@ -7,6 +7,7 @@ uncompressed PGM files, which neither side has to deflate.
 
 import math
 import os
+import re
 import shlex
 import tempfile
 from collections.abc import Iterator, Sequence
@@ -31,6 +32,8 @@ _SINGLE_LINE = 7
 _COLUMNS = 12
 _QUARTERS = (0, 90, 180, 270)
 _NOT_UNDERSTOOD = "table of words not understood"
+# The stroke of a number is read as that of a fraction, which papers do not have, alone or beside it.
+_SLASHES = re.compile("/?\u2044/?")
 _TOO_FEW_CHARACTERS = "Too few characters"
 _LANGUAGE_ERRORS = ("Failed loading language", "Error opening data file")
 # pytesseract raises a bare RuntimeError with this text when the time is up.
@@ -216,7 +219,7 @@ def _word_rows(tsv: str) -> list[list[str]]:
 
 
 def _word(row: list[str], page: Box) -> Word | None:
-    text = "".join(nfc(row[11]).split())
+    text = _SLASHES.sub("/", "".join(nfc(row[11]).split()))
     try:
         left, top, width, height = (int(cell) for cell in row[6:10])
         confidence = float(row[10]) / 100

@@ -73,6 +73,10 @@ def test_page_numbers_stay() -> None:
     assert left_of(word("2", 600, confidence=0.9)) == ["2"]
 
 
+def test_ticks_of_a_table_stay() -> None:
+    assert left_of(word("x", 600, confidence=0.95)) == ["x"]
+
+
 def test_every_word_left_is_one_that_was_given() -> None:
     given = (*BODY, line("^^^ ||| abc", y=300, confidence=0.3))
     boxes = {w.box for row in given for w in row.words}
