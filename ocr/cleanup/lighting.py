@@ -11,7 +11,7 @@ _WINDOW = 0.2
 _SHRINK = 4
 # The shadow of a fold is wider than this, inches; it is looked for in so many pieces of the page's length, as it may
 # lie askew. Of the pixels of a column or row at least this share is print or darker paper, the next is paper.
-_RULING, _PIECES, _PAPER_SHARE = 0.03, 6, 0.7
+_RULING, _PIECES, _PAPER_SHARE = 0.03, 6, 0.9
 # The darkest paper is that which all but this share of the page outshines.
 _DARKEST = 0.01
 
