@@ -4,7 +4,7 @@ VENV  := .venv
 PY    := $(VENV)/bin/python
 export OMP_THREAD_LIMIT := 1
 # The test pages shown in docs/benchmarks.md.
-PICTURED := test-decision-01 test-application-01 test-birth-certificate-01 test-table-01 test-body-text-01
+PICTURED := test-first-page-03 test-closing-page-02 test-form-08 test-certificate-02 test-table-02
 
 .PHONY: help demo test check bench bench-ocr bench-ablation bench-throughput bench-memory bench-pictures train-reader serve clean
 

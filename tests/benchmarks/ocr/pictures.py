@@ -19,8 +19,8 @@ from tests.benchmarks.ocr.pages import Scan
 from tests.generator import fonts
 from tests.generator.fonts import Family
 
-MAX_BYTES: Final = 250_000
-_HEIGHT: Final = 1000
+MAX_BYTES: Final = 160_000
+_HEIGHT: Final = 880
 """Of each of the three panels, pixels."""
 _GAP: Final = 12
 _SURE, _UNSURE, _DOUBTFUL = (0, 120, 60), (200, 120, 0), (200, 30, 30)
