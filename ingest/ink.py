@@ -54,7 +54,7 @@ class Survey:
     @cached_property
     def border(self) -> Mask:
         """Where the black behind the page shows: large dark areas that begin at the image's edge."""
-        dark = (_brightest_channel(self.pixels) < _BORDER_BELOW).astype(np.uint8)
+        dark = (brightest_channel(self.pixels) < _BORDER_BELOW).astype(np.uint8)
         framed = cv2.copyMakeBorder(dark, 2, 2, 2, 2, cv2.BORDER_REPLICATE)
         dark = np.asarray(cv2.morphologyEx(framed, cv2.MORPH_OPEN, np.ones((3, 3), np.uint8))[2:-2, 2:-2], np.uint8)
         edges = (dark[0], dark[-1], dark[:, 0], dark[:, -1])
@@ -84,7 +84,7 @@ class Survey:
 
         The darkest channel is taken, so that red and blue ink count as black does.
         """
-        darkest = _darkest_channel(self.pixels)
+        darkest = darkest_channel(self.pixels)
         if self.border.any():
             darkest[cv2.dilate(self.border, np.ones((7, 7), np.uint8)) > 0] = min(self.paper_colour)
         brightest_around = cv2.dilate(darkest, np.ones((_WINDOW, _WINDOW), np.uint8))
@@ -132,11 +132,13 @@ def reduced(pixels: Pixels, longest: int) -> Pixels:
     return np.asarray(cv2.resize(pixels, size, interpolation=cv2.INTER_AREA), np.uint8)
 
 
-def _brightest_channel(pixels: Pixels) -> Grey:
+def brightest_channel(pixels: Pixels) -> Grey:
+    """Return each pixel's brightest channel: white paper and coloured paper alike are bright."""
     blue, green, red = cv2.split(pixels)
     return np.asarray(cv2.max(cv2.max(blue, green), red), np.uint8)
 
 
-def _darkest_channel(pixels: Pixels) -> Grey:
+def darkest_channel(pixels: Pixels) -> Grey:
+    """Return each pixel's darkest channel: black, red and blue ink alike are dark."""
     blue, green, red = cv2.split(pixels)
     return np.asarray(cv2.min(cv2.min(blue, green), red), np.uint8)

@@ -3,6 +3,9 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+import numpy as np
+from numpy.typing import NDArray
+
 from ingest.clean import clean
 from ingest.decode import decode
 from ingest.encode import encode_master
@@ -12,6 +15,7 @@ from ingest.inspect import inspect
 from ingest.quality import Quality, assess
 from ingest.split import is_blank
 from ingest.workspace import decode_image
+from ocr.engine import Orientation
 from ocr.model import PageReading
 from ocr.pdfa import SearchablePage
 from ocr.qr import Code, find_codes
@@ -56,7 +60,9 @@ def read_file(house: House, data: bytes) -> Iterator[ReadPage]:
 
 
 def assess_file(house: House, data: bytes) -> Iterator[Quality]:
-    """Yield how good each page of a PDF, TIFF, JPEG or PNG is, in order.
+    """Yield how good each page of a PDF, TIFF, JPEG or PNG is, in order, while whoever scanned it waits.
+
+    So no detector is asked which way up a page lies where its letters do not tell; only ``scan-turned`` may be missing.
 
     Raises:
         InputError: The file cannot be used. PartError: A part is missing or failed.
@@ -64,7 +70,11 @@ def assess_file(house: House, data: bytes) -> Iterator[Quality]:
     inspection = inspect(data, house.limits)
 
     def assess_one(page: PageImage) -> Quality:
-        quality = assess(page, clean(page, house.tesseract.orientation))
+        quality = assess(page, clean(page, _undecided))
         return quality.of_signed_file() if inspection.signatures else quality
 
     yield from house.over_pages(assess_one, decode(data, inspection, house.limits))
+
+
+def _undecided(_: NDArray[np.uint8], __: int) -> Orientation:
+    return Orientation(0, 0.0)

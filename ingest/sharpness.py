@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ingest.images import Pixels
-from ingest.ink import Grey, Survey
+from ingest.ink import Grey, Survey, darkest_channel
 
 _TILE = 256
 """Pixels of a tile's side."""
@@ -66,7 +66,7 @@ def edge_width(pixels: Pixels, survey: Survey, dpi: int) -> float | None:
         ``None`` if there are hardly any edges.
     """
     reach = 2 * round(dpi / 40) + 1
-    tiles = [tile.min(axis=2) for tile in _inked_tiles(pixels, survey)]
+    tiles = [darkest_channel(tile) for tile in _inked_tiles(pixels, survey)]
     widths = (_width(tiles, reach), _width([np.ascontiguousarray(tile.T) for tile in tiles], reach))
     return max((width for width in widths if width), default=None)
 

@@ -119,11 +119,10 @@ def main() -> None:
         seconds.append(cpu_seconds() - began)
         if "bilevel" in bench.faults:
             plain["pages of one bit"] += 1
-            plain["of them refused"] += quality.advice is Advice.RESCAN
+            plain["pages of one bit refused"] += quality.advice is Advice.RESCAN
             continue
         plain["other pages"] += 1
-        plain["of them refused"] += 0
-        plain["others refused"] += quality.advice is Advice.RESCAN
+        plain["other pages refused"] += quality.advice is Advice.RESCAN
         for reason in quality.reasons:
             plain[f"  {reason.code}, {reason.severity}"] += 1
             if reason.severity is Severity.ERROR:
