@@ -50,8 +50,8 @@ MAX_SKEW_DEG = 5.0
 _DPI_TOLERANCE = 0.98
 """Scanners round: 204 × 196 dots per inch of fax machines count as 200."""
 _BLURRED_DPI, _SOFT_DPI = 125, 150
-"""Effective dots per inch below which small print is lost, or suffers: 9 point print of 0.5 % CER has 1.0 % at 157, 1.4 %
-at 134 and 2.6 % at 111."""
+"""Effective dots per inch below which small print is lost, or suffers: 9 point print of 0.5 % CER has 1.0 % at 157,
+1.4 % at 134 and 2.6 % at 111."""
 _BLACK, _DARK = 60, 110
 """Brightness of the paper; brown recycled paper has 190."""
 _FAINT = 0.3
