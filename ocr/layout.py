@@ -72,7 +72,7 @@ def in_reading_order(lines: Sequence[Line], width: int, frames: Iterable[Box] = 
         inside, text = _part(text, partial(_contains, frame))
         stamps += _one_block(inside, next(unused))
     for zone in (_header(text, width), _closing(text, width), _portrait(text)):
-        if zone is not None:
+        if zone is not None and not _is_in_columns(text, zone):
             text = _in_columns(text, zone, next(unused), next(unused))
     return _numbered((*text, *stamps))
 
@@ -174,6 +174,14 @@ def _portrait(lines: Sequence[Line]) -> _Zone | None:
                 height = line.box.height
                 return _Zone(_middle(line) - height / 2, float("inf"), line.box.x - height / 2, left_last=True)
     return None
+
+
+def _is_in_columns(lines: Sequence[Line], zone: _Zone) -> bool:
+    """Tell whether the lines of a zone stand in its columns already, as where their places alone told them apart."""
+    sides = [
+        word.box.x + word.box.width / 2 >= zone.gutter for line in lines if zone.holds(line) for word in line.words
+    ]
+    return not zone.left_last and sides == sorted(sides)
 
 
 def _in_columns(lines: Sequence[Line], zone: _Zone, left_block: int, right_block: int) -> tuple[Line, ...]:

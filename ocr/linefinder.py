@@ -39,6 +39,8 @@ _LIKE = 0.4
 # In usual letter heights: how tall a mark may be; how far above a letter it may stand, how far below the foot of a
 # line, how far to the side, how deep within the letter's box; what a dot measures; how far beside dashes may stand.
 _TALLEST_MARK, _MARK_ABOVE, _MARK_BELOW, _ASIDE, _SUNK, _DOT, _BESIDE = 1.2, 1.2, 0.45, 0.3, 0.4, 0.4, 2.0
+# So many marks are placed at once, to bound the memory.
+_AT_ONCE = 256
 # Costs, in the same unit, of a mark below a letter that is no dot, and of one that is beside letters.
 _NO_DOT, _NO_MARK = 0.4, 0.25
 # Rows per column: 1.1 degrees.
@@ -260,28 +262,36 @@ class _Pieces:
         with the line. The nearest of all wins.
         """
         marks = np.flatnonzero(self.text & (owner < 0) & (self.height <= _TALLEST_MARK * self.letter))
-        if not marks.size:
-            return
-        size = np.float32(self.letter)
-        head, foot = (v.astype(np.float32) for v in self._heads_and_feet(bodies, owner))
+        head, foot = self._heads_and_feet(bodies, owner)
+        given = [
+            self._best_body(some, bodies, head, foot) for some in np.split(marks, range(_AT_ONCE, len(marks), _AT_ONCE))
+        ]
+        best = np.concatenate(given)
+        owner[marks[best >= 0]] = owner[bodies[best[best >= 0]]]
+
+    def _best_body(
+        self, marks: NDArray[np.intp], bodies: NDArray[np.intp], head: Numbers, foot: Numbers
+    ) -> NDArray[np.intp]:
+        """Return the place of the best letter for each mark, -1 for none; all in usual letter heights."""
+        size = self.letter
         m_left, m_top, m_right, m_bottom = (
             (v[marks, np.newaxis] / size).astype(np.float32) for v in (self.left, self.top, self.right, self.bottom)
         )
         b_left, b_top, b_right = ((v[bodies] / size).astype(np.float32) for v in (self.left, self.top, self.right))
+        b_head, b_foot = (head / size).astype(np.float32), (foot / size).astype(np.float32)
         across = np.maximum(np.maximum(m_left, b_left) - np.minimum(m_right, b_right), 0)
         above = np.maximum(b_top - m_bottom, 0)
         above[(b_top - m_bottom < -_SUNK) | (above > _MARK_ABOVE) | (across > _ASIDE)] = np.inf
         is_dot = np.maximum(m_right - m_left, m_bottom - m_top) <= _DOT
-        below = np.abs(m_top - foot / size) + np.where(is_dot, 0, _NO_DOT).astype(np.float32)
-        below[(np.abs(m_top - foot / size) > _MARK_BELOW) | (across > _ASIDE)] = np.inf
+        below = np.abs(m_top - b_foot) + np.where(is_dot, 0, _NO_DOT).astype(np.float32)
+        below[(np.abs(m_top - b_foot) > _MARK_BELOW) | (across > _ASIDE)] = np.inf
         middle = (m_top + m_bottom) / 2
         beside = _NO_MARK + 0.1 * across
-        beside[(middle < head / size - _SUNK) | (middle > foot / size + _MARK_BELOW) | (across > _BESIDE)] = np.inf
+        beside[(middle < b_head - _SUNK) | (middle > b_foot + _MARK_BELOW) | (across > _BESIDE)] = np.inf
         cost = np.minimum(np.minimum(above, below) + 2 * across, beside)
         cost[np.not_equal.outer(self.region[marks], self.region[bodies])] = np.inf
         best = cost.argmin(axis=1)
-        found = np.isfinite(cost[np.arange(len(marks)), best])
-        owner[marks[found]] = owner[bodies[best[found]]]
+        return np.where(np.isfinite(cost[np.arange(len(marks)), best]), best, -1)
 
     def _rejoin(self, bodies: NDArray[np.intp], owner: NDArray[np.intp]) -> None:
         """Join runs between which dashes, quotes or brackets stand."""

@@ -23,7 +23,7 @@ def test_nothing_comes_of_nothing() -> None:
 
 
 def test_doubtful_words_of_a_words_size_stay() -> None:
-    assert left_of(word("Số", 100), word("2.", 150, confidence=0.0), word("Bộ", 200, confidence=0.0)) == [
+    assert left_of(word("Số", 100), word("2.", 150, confidence=0.1), word("Bộ", 200, confidence=0.1)) == [
         "Số",
         "2.",
         "Bộ",
