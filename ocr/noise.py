@@ -16,8 +16,8 @@ _SPECK, _DASH_LENGTH, _RULING_LENGTH = 0.4, 0.15, 2.0
 # Below these confidences: a word overlapping its neighbour, a line, a dash or lone digit, other lone symbols.
 _GHOST, _HOPELESS, _DOUBTFUL, _SYMBOL = 0.1, 0.25, 0.5, 0.8
 _SURE, _LETTER = 0.6, 0.85
-# Below this one word in two hundred is right.
-_NO_WORD = 0.1
+# So short a word is no text below this confidence: one in two hundred is right.
+_SHRED, _NO_WORD = 2, 0.1
 _DASHES = frozenset("-–—~_¬=")
 # A ruling read as dashes with a letter or two among them.
 _RULING = re.compile(r"[-–—_=]{4,}")
@@ -77,7 +77,7 @@ def _lies_in(word: Word, other: Word) -> bool:
 
 def _is_noise(word: Word, height: float) -> bool:
     box = word.box
-    if not word.text or word.confidence < _NO_WORD:
+    if not word.text or (word.confidence < _NO_WORD and len(word.text) <= _SHRED):
         return True
     if any(c.isalnum() for c in word.text):
         is_ruling = _RULING.search(word.text) is not None and word.confidence < _HOPELESS

@@ -19,8 +19,9 @@ Stats = NDArray[np.int32]
 _BOX, _UNEQUAL, _DRAWN, _FILLED = (0.07, 0.22), 1.2, 0.93, 0.75
 # A bar is at most so thick and at least so long; rulings are this near its ends.
 _BAR, _BAR_LENGTH, _TOUCH = 0.025, 0.1, 0.025
-# A drawing (a seal, a signature, an emblem) is at least so large both ways, and covers at most so much of its bounds.
-_DRAWING, _COVERED = 0.5, 0.35
+# Parts of a drawing (a seal, a signature, an emblem) are at least so large both ways, and cover at most so much of
+# their bounds; so near each other they are one drawing.
+_DRAWING, _COVERED, _NEAR = 0.35, 0.35, 0.3
 
 
 def check_boxes(labels: NDArray[np.int32], stats: Stats, dpi: float) -> Flags:
@@ -71,9 +72,33 @@ def within_drawings(stats: Stats, dpi: float) -> Flags:
     """Return which pieces stand wholly within the bounds of a drawing: a seal, a signature, an emblem."""
     left, top, width, height, area = stats.T
     right, bottom = left + width, top + height
-    drawings = (np.minimum(width, height) >= _DRAWING * dpi) & (area <= _COVERED * width * height)
-    drawings[0] = False
+    parts = (np.minimum(width, height) >= _DRAWING * dpi) & (area <= _COVERED * width * height)
+    parts[0] = False
+    bounds = [(int(left[i]), int(top[i]), int(right[i]), int(bottom[i])) for i in np.flatnonzero(parts)]
     found = np.zeros(len(stats), dtype=bool)
-    for i in np.flatnonzero(drawings):
-        found |= (left >= left[i]) & (right <= right[i]) & (top >= top[i]) & (bottom <= bottom[i])
+    for x, y, end, foot in _joined(bounds, round(_NEAR * dpi)):
+        found |= (left >= x) & (right <= end) & (top >= y) & (bottom <= foot)
     return found
+
+
+_Bounds = tuple[int, int, int, int]
+"""Left, top, right and bottom."""
+
+
+def _joined(bounds: list[_Bounds], near: int) -> list[_Bounds]:
+    """Join bounds that are near each other."""
+    joined: list[_Bounds] = []
+    for own in bounds:
+        whole = own
+        while close := [b for b in joined if _apart(b, whole) <= near]:
+            joined = [b for b in joined if b not in close]
+            lefts, tops, rights, bottoms = zip(whole, *close, strict=True)
+            whole = min(lefts), min(tops), max(rights), max(bottoms)
+        joined.append(whole)
+    return joined
+
+
+def _apart(one: _Bounds, other: _Bounds) -> int:
+    across = max(one[0], other[0]) - min(one[2], other[2])
+    down = max(one[1], other[1]) - min(one[3], other[3])
+    return max(across, down)

@@ -19,7 +19,7 @@ from ocr.linefinder import Found, Run
 from ocr.rulings import Network
 
 # In usual letter heights: words are parted by more than this, gutters are at least so wide, and one of a table's so.
-_WITHIN_WORD, _GUTTER, _WIDE_GUTTER = 0.35, 0.6, 1.0
+_WITHIN_WORD, _GUTTER, _WIDE_GUTTER = 0.35, 0.8, 1.0
 # A table has at least so many gutters, lines, and lines with something in three columns.
 _GUTTERS, _LINES, _FULL_LINES = 2, 4, 3
 # So many lines of other text above a table may leave its gutters free.
@@ -159,9 +159,11 @@ class _Tables:
             free = tuple(g for gap in free for g in _free(gap, spans) if g[1] - g[0] >= _GUTTER * self.letter)
             left, right = min(left, spans[0][0]), max(right, spans[-1][1])
             inner = tuple(gap for gap in free if left < gap[0] and gap[1] < right)
-            if len(inner) < _GUTTERS:
+            if len(inner) >= _GUTTERS:
+                gutters = inner
+            elif number > first + 1 or not free:
+                # The first lines of a row may stand in one column alone.
                 return number, gutters
-            gutters = inner
         return end, gutters
 
     def _is_table(self, lines: Sequence[Sequence[_Part]], gutters: Spans) -> bool:

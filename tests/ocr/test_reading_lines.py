@@ -1,0 +1,203 @@
+"""Finding lines, tables and their order on drawn pages, where every place is known."""
+
+from collections.abc import Iterable, Sequence
+
+import cv2
+import numpy as np
+import pytest
+
+from dossier.papers import Box
+from ocr.cleanup.step import Grey
+from ocr.crops import cut, on_page
+from ocr.linefinder import Found, find_lines
+from ocr.model import Word
+from ocr.order import rows_in_order
+from ocr.tables import with_tables
+from tests.ocr import drawn
+
+Text = tuple[int, int, str]
+
+
+def grey(texts: Iterable[Text] = (), *, size: int = 39) -> Grey:
+    page = drawn.write(np.full((1600, drawn.WIDTH, 3), 255, np.uint8), texts, size=size)
+    return np.asarray(cv2.cvtColor(page, cv2.COLOR_BGR2GRAY), dtype=np.uint8)
+
+
+def boxes(found: Found, runs: Sequence[int]) -> list[Box]:
+    return [found.runs[run].box for run in runs]
+
+
+def order(found: Found, texts: Sequence[Text]) -> list[str]:
+    """Return which text stands where each run was found, run by run in reading order."""
+
+    def at(box: Box) -> str:
+        return min(texts, key=lambda text: abs(text[0] - box.x) + abs(text[1] - box.y))[2]
+
+    return [at(box) for row in rows_in_order(found) for box in boxes(found, row.runs)]
+
+
+def sentences(x: int = 100) -> list[Text]:
+    return [(x, 100 + 50 * i, sentence) for i, sentence in enumerate(drawn.SENTENCES)]
+
+
+def test_every_line_is_one_run_with_all_its_marks() -> None:
+    found = find_lines(grey(sentences()), drawn.DPI)
+    assert len(found.runs) == len(drawn.SENTENCES)
+    for run, (x, y, _) in zip(sorted(found.runs, key=lambda run: run.top), sentences(), strict=True):
+        assert abs(run.box.x - x) < 6
+        assert y < run.box.y < run.box.bottom < y + 55
+    assert set(np.unique(found.owner[1:])) == set(range(len(found.runs)))
+
+
+@pytest.mark.parametrize("degrees", [-1.0, 0.6, 1.0])
+def test_lines_are_found_askew(degrees: float) -> None:
+    page = grey(sentences())
+    turn = cv2.getRotationMatrix2D((600, 200), -degrees, 1)
+    found = find_lines(np.asarray(cv2.warpAffine(page, turn, page.shape[::-1], borderValue=255)), drawn.DPI)
+    assert len(found.runs) == len(drawn.SENTENCES)
+    assert found.slope == pytest.approx(np.tan(np.radians(degrees)), abs=0.002)
+
+
+def test_the_same_lines_are_found_at_300_dpi() -> None:
+    page = cv2.resize(grey(sentences()), None, fx=1.5, fy=1.5, interpolation=cv2.INTER_CUBIC)
+    assert len(find_lines(np.asarray(page, dtype=np.uint8), 300).runs) == len(drawn.SENTENCES)
+
+
+@pytest.mark.parametrize(
+    "page", [grey(), grey()[:1, :1], np.zeros((300, 200), np.uint8)], ids=["white", "tiny", "black"]
+)
+def test_nothing_is_found_where_nothing_is_written(page: Grey) -> None:
+    found = with_tables(find_lines(page, drawn.DPI))
+    assert found.runs == ()
+    assert rows_in_order(found) == ()
+
+
+def test_what_is_drawn_is_no_text() -> None:
+    page = grey(sentences())
+    cv2.line(page, (100, 400), (900, 402), 0, 3)
+    cv2.rectangle(page, (100, 500), (125, 525), 0, 2)
+    cv2.circle(page, (600, 900), 150, 0, 6)
+    for angle in range(0, 360, 30):
+        where = int(590 + 110 * np.cos(np.radians(angle))), int(910 + 110 * np.sin(np.radians(angle)))
+        cv2.putText(page, "H", where, cv2.FONT_HERSHEY_SIMPLEX, 0.9, 0, 2)
+    assert len(find_lines(page, drawn.DPI).runs) == len(drawn.SENTENCES)
+
+
+def test_a_label_and_its_value_a_little_higher_are_one_line() -> None:
+    texts = [(100, 110, "Họ và tên:"), (330, 98, "TRẦN THỊ HOA"), (100, 170, "Năm sinh:"), (330, 158, "1988")]
+    found = find_lines(grey(texts), drawn.DPI)
+    rows = [boxes(found, row.runs) for row in rows_in_order(found)]
+    assert len(rows) == 2
+    assert [row[0].x < 110 and row[-1].right > 380 for row in rows] == [True, True]
+
+
+def ruled(page: Grey, columns: Sequence[int], rows: Sequence[int]) -> Grey:
+    for x in columns:
+        cv2.line(page, (x, rows[0]), (x, rows[-1]), 0, 2)
+    for y in rows:
+        cv2.line(page, (columns[0], y), (columns[-1], y), 0, 2)
+    return page
+
+
+TABLE = [
+    (120, 205, "Số"),
+    (260, 205, "Nội dung"),
+    (760, 205, "Đơn vị"),
+    (120, 290, "1"),
+    (260, 270, "Sửa mái nhà văn"),
+    (260, 312, "hóa thôn Thượng"),
+    (760, 290, "Xã An Hòa"),
+    (120, 390, "2"),
+    (260, 390, "Trồng cây"),
+    (760, 370, "Phường"),
+    (760, 412, "Bình Lạc"),
+]
+
+
+@pytest.mark.parametrize("sides", [True, False], ids=["closed", "open at the sides"])
+def test_cells_are_read_row_by_row_with_all_their_lines(sides: bool) -> None:  # noqa: FBT001 - a case
+    page = ruled(grey(TABLE), [100, 240, 740, 1100] if sides else [240, 740], [195, 262, 362, 462])
+    if not sides:
+        for y in (195, 262, 362, 462):
+            cv2.line(page, (100, y), (1100, y), 0, 2)
+    found = with_tables(find_lines(page, drawn.DPI))
+    assert order(found, TABLE) == [text for _, _, text in TABLE]
+    assert len(found.rulings.networks) == 1
+
+
+def test_text_around_a_table_keeps_its_place() -> None:
+    texts = [(100, 100, "DANH SÁCH HỘ"), *TABLE, (100, 520, "Nơi nhận là thôn")]
+    found = with_tables(find_lines(ruled(grey(texts), [100, 240, 740, 1100], [195, 262, 362, 462]), drawn.DPI))
+    assert order(found, texts) == [text for _, _, text in texts]
+
+
+def unruled() -> list[Text]:
+    works = ("Sửa mái nhà", "Trồng cây", "Nạo vét kênh", "Lắp camera tại", "Mua bàn", "Kiểm kê, dán")
+    rows: list[Text] = []
+    for i, work in enumerate(works, start=1):
+        y = 200 + 130 * i
+        rows += [(120, y, str(i)), (240, y - 20, work), (240, y + 22, "văn hóa thôn"[: 6 + i]), (640, y, "An Hòa")]
+        rows.append((900, y, f"{i}.200.000"))
+    return rows
+
+
+def test_unruled_tables_are_read_by_cells() -> None:
+    found = with_tables(find_lines(grey(unruled()), drawn.DPI))
+    assert order(found, unruled()) == [text for _, _, text in unruled()]
+
+
+def test_running_text_is_no_table() -> None:
+    lines = [(100, 100 + 50 * i, sentence) for i, sentence in enumerate(drawn.SENTENCES * 4)]
+    found = find_lines(grey(lines), drawn.DPI)
+    assert with_tables(found).rulings.networks == ()
+    assert [row.runs for row in rows_in_order(with_tables(found))] == [row.runs for row in rows_in_order(found)]
+
+
+def centred(axis: int, y: int, text: str) -> Text:
+    return round(axis - drawn.font(39).getlength(text) / 2), y, text
+
+
+def test_the_left_block_of_a_head_is_read_before_the_right_one() -> None:
+    left = [centred(300, y, t) for y, t in ((100, "XÃ AN HÒA"), (150, "VĂN PHÒNG"), (230, "Số: 12/QĐ"))]
+    right = [
+        centred(850, y, t)
+        for y, t in ((100, "CỘNG HÒA XÃ HỘI"), (150, "Độc lập"), (230, "An Hòa, ngày 3 tháng 9 năm 2025"))
+    ]
+    below = [(100, 350 + 50 * i, sentence) for i, sentence in enumerate(drawn.SENTENCES)]
+    texts = [*left, *right, *below]
+    assert order(find_lines(grey(texts), drawn.DPI), texts) == [text for _, _, text in texts]
+
+
+def test_a_crop_shows_its_own_line_alone() -> None:
+    texts = [(100, 100, "Ủy quyền gấp"), (100, 140, "Ấp Đỗ ở Ẩm Thượng")]
+    page = grey(texts)
+    cv2.line(page, (80, 190), (700, 190), 0, 2)
+    found = find_lines(page, drawn.DPI)
+    upper = min(range(len(found.runs)), key=lambda run: found.runs[run].top)
+    crop = cut(page, found, upper)
+    alone = grey(texts[:1])[crop.y : crop.y + crop.image.shape[0], crop.x : crop.x + crop.image.shape[1]]
+    assert np.count_nonzero(np.abs(crop.image.astype(int) - alone) > 60) < 0.01 * alone.size
+    assert crop.image[[0, -1]].min() == 255
+
+
+def test_words_get_the_bounds_of_their_ink() -> None:
+    page = grey([(100, 100, "Giao ông Thịnh")])
+    found = find_lines(page, drawn.DPI)
+    crop = cut(page, found, 0)
+    letters = drawn.font(39)
+    places: list[Box] = []
+    for before, text in (("", "Giao"), ("Giao ", "ông"), ("Giao ông ", "Thịnh")):
+        x = 100 + letters.getlength(before)
+        left, top, right, bottom = letters.getbbox(text)
+        places.append(Box(round(x + left), round(100 + top), round(right - left), round(bottom - top)))
+    rough = [
+        Word(t, Box(b.x - crop.x - 4, b.y - crop.y + 5, b.width + 9, b.height - 9), 0.9)
+        for t, b in zip(("Giao", "ông", "Thịnh"), places, strict=True)
+    ]
+    for word, place in zip(on_page(rough, crop), places, strict=True):
+        for found_edge, edge in zip(
+            (word.box.x, word.box.y, word.box.right, word.box.bottom),
+            (place.x, place.y, place.right, place.bottom),
+            strict=True,
+        ):
+            assert abs(found_edge - edge) <= 2
