@@ -1,6 +1,9 @@
 """``python -m tests.training``: fetch fonts, look at lines, train, draw the curve, export, measure."""
 
 import argparse
+import hashlib
+import os
+import re
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -9,8 +12,9 @@ import cv2
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
+from ocr.ctc import prepared
 from tests.training import chart, feed, measure, typefaces
-from tests.training.lines import HEIGHT, Sample, prepared
+from tests.training.lines import HEIGHT, Sample
 
 ROOT = Path(__file__).parents[2]
 HOME = ROOT / ".training"
@@ -69,9 +73,19 @@ def export(arguments: argparse.Namespace) -> None:
     exporting.to_onnx(exporting.averaged(arguments.home), source)
     press = feed.printer(arguments.home / LISTING, _CALIBRATION_SEED)
     samples = [s for i in range(arguments.lines // 10) for s in press.sheet(i, feed.course(1000))]
-    exporting.to_int8(source, target, samples, percentile=arguments.percentile)
+    exporting.to_int8(source, target, samples)
     for path in (source, target):
-        print(f"{path}: {path.stat().st_size / 1e6:.2f} MB, SHA-256 {exporting.digest(path)}")
+        print(f"{path}: {path.stat().st_size / 1e6:.2f} MB")
+
+
+def ship(arguments: argparse.Namespace) -> None:
+    """Put the exported 8-bit model into the product, and its SHA-256 beside it."""
+    content = (arguments.home / QUANTIZED).read_bytes()
+    digest = hashlib.sha256(content).hexdigest()
+    (ROOT / "ocr" / "models" / "reader.onnx").write_bytes(content)
+    module = ROOT / "ocr" / "ctc.py"
+    module.write_text(re.sub(r'(?<=_SHA256 = ")[^"]*', digest, module.read_text()))
+    print(f"reader.onnx: {len(content) / 1e6:.2f} MB, SHA-256 {digest}")
 
 
 def measured(arguments: argparse.Namespace) -> None:
@@ -90,6 +104,16 @@ def measured(arguments: argparse.Namespace) -> None:
             print(f"{path.name}, {name}, {len(samples)} lines: {score}, {spent:.2f} ms a line")
             if arguments.errors:
                 measure.tell_errors(samples, texts)
+
+
+def compare(arguments: argparse.Namespace) -> None:
+    """Compare the shipped reader with Tesseract on lines of benchmark pages, as a table."""
+    from tests.training import boxes  # noqa: PLC0415 - the whole product, which the other commands do without
+    from tests.training import compare as comparing  # noqa: PLC0415 - the same
+
+    os.environ["OMP_THREAD_LIMIT"] = "1"
+    for row in comparing.compared(list(boxes.boxed_lines(arguments.subset, every=arguments.every))):
+        print(row, flush=True)
 
 
 def _sets(arguments: argparse.Namespace) -> dict[str, list[Sample]]:
@@ -118,7 +142,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.training", description=__doc__)
     parser.add_argument("--home", type=Path, default=HOME, help="folder of fonts, checkpoint, log and exported models")
     commands = parser.add_subparsers(required=True)
-    for command in (fonts, look, train, curve, export, measured):
+    for command in (fonts, look, train, curve, export, measured, ship, compare):
         name = "measure" if command is measured else command.__name__
         part = commands.add_parser(name, help=command.__doc__)
         part.set_defaults(run=command)
@@ -138,12 +162,14 @@ def main() -> None:
             part.add_argument("--threads", type=int, default=1, help="of the network")
         if command is export:
             part.add_argument("--lines", type=int, default=300, help="for calibration")
-            part.add_argument("--percentile", action="store_true", help="leave out the rarest values in calibration")
+        if command is compare:
+            part.add_argument("subset", choices=("dev", "test"))
+        if command in {measured, compare}:
+            part.add_argument("--every", type=int, default=1, help="take every so many of the benchmark's pages")
         if command is measured:
             part.add_argument("--held-out", type=int, default=600, help="invented lines to measure on")
             part.add_argument("--empty", type=int, default=0, help="lines without text to measure on")
             part.add_argument("--pages", choices=("dev", "test"), action="append", default=[], help="benchmark pages")
-            part.add_argument("--every", type=int, default=1, help="take every so many pages of them")
             part.add_argument("--errors", action="store_true", help="tell what was confused with what")
             part.add_argument("models", type=Path, nargs="*", help="ONNX files")
     arguments = parser.parse_args()

@@ -1,7 +1,6 @@
-"""The characters that the reader knows, and the way from a network's answer to text."""
+"""The characters that the reader knows, and their numbers."""
 
 import unicodedata
-from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
@@ -35,45 +34,3 @@ def encode(text: str) -> NDArray[np.int64]:
 def knows(text: str) -> bool:
     """Tell whether every character of ``text`` is in the alphabet."""
     return all(character in _INDEX for character in text)
-
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """What was read from a line.
-
-    Attributes:
-        text: NFC, no spaces at its ends.
-        probabilities: One per character, 0 to 1. places: Where each character stands, in steps of the network.
-    """
-
-    text: str
-    probabilities: tuple[float, ...]
-    places: tuple[float, ...]
-
-
-def decode(scores: NDArray[np.float32]) -> Reading:
-    """Return the likeliest character at every step, repetitions joined and blanks dropped.
-
-    Args:
-        scores: steps x (1 + characters), before or after softmax.
-    """
-    if not len(scores):
-        return Reading("", (), ())
-    shifted = scores - scores.max(axis=1, keepdims=True)
-    shares = np.exp(shifted)
-    shares /= shares.sum(axis=1, keepdims=True)
-    best = shares.argmax(axis=1)
-    heights = shares[np.arange(len(best)), best]
-    starts = np.flatnonzero(np.diff(best, prepend=-1))
-    ends = np.append(starts[1:], len(best))
-    found = [
-        (ALPHABET[best[a] - 1], float(heights[a:b].max()), (a + b) / 2)
-        for a, b in zip(starts, ends, strict=True)
-        if best[a]
-    ]
-    while found and found[0][0] == " ":
-        found.pop(0)
-    while found and found[-1][0] == " ":
-        found.pop()
-    characters, probabilities, places = zip(*found, strict=True) if found else ((), (), ())
-    return Reading("".join(characters), tuple(probabilities), tuple(places))

@@ -5,6 +5,7 @@ Independent of ``tests.generator.faults``: the reader must not learn the noise o
 
 import math
 import random
+from collections.abc import Sequence
 from functools import cache
 from typing import Final
 
@@ -207,6 +208,13 @@ def rulings(ink: Grey, rng: random.Random, text: tuple[int, int, int, int]) -> N
     if "b" in sides:
         y = rng.randint(min(bottom + 1, height - 1), height - 1)
         ink[y : y + thick] = level
+
+
+def cells(ink: Grey, rng: random.Random, starts: Sequence[int], end: int) -> None:
+    """Draw the sides of cells that begin at ``starts``, the last of which ends at ``end``."""
+    level, thick = rng.choice((0, rng.randint(90, 255))), rng.choice((1, 1, 2, 3))
+    for x in (*starts, end):
+        ink[:, max(0, x) : x + thick] = np.maximum(ink[:, max(0, x) : x + thick], level)
 
 
 def leaders(ink: Grey, rng: random.Random, *, start: int, end: int, baseline: int, em: int) -> None:

@@ -19,12 +19,13 @@ from tests.training.texts import draw_text
 from tests.training.typefaces import Typeface
 
 HEIGHT: Final = 40
-"""Every line is brought to this many pixels before it is read."""
+"""Every line is brought to this many pixels before it is read, by ``ocr.ctc`` too."""
 
 Grey = NDArray[np.uint8]
 _SIZES: Final = (17, 19, 21, 24, 27, 30, 33, 36, 36, 38, 40, 44, 50, 56)
 _SHARES: Final = {"times": 0.36, "serif": 0.24, "sans": 0.24, "narrow": 0.06, "typewriter": 0.10}
 _PER_SHEET: Final = 10
+_IN_CELLS: Final = 0.2  # of the numbers stand one digit to a cell, as forms want them
 _LEADER: Final = 2.5  # em: fewer dots are an ellipsis
 
 
@@ -145,11 +146,12 @@ def _set(text: str, pens: Sequence[Pen], filled: Pen, manner: _Manner, rng: rand
     gap = manner.gap * rng.choice((1, 1, 1, rng.uniform(0.8, 2.2)))
     placed = []
     x = float(em)
+    cells = rng.uniform(0.25, 1.0) * em if text.isdigit() and rng.random() < _IN_CELLS else 0.0
     for i, character in enumerate(text):
         if character == " ":
             x += max(0.2 * em, pen.glyph(" ").advance * gap + spacing)
-            if rng.random() < 0.01:
-                x += em * rng.uniform(0.5, rng.choice((3, 12)))
+            if rng.random() < 0.02:
+                x += em * rng.uniform(0.5, rng.choice((3, 12, 25)))
             if fills and (text[i - 1] in ":;)" or rng.random() < 0.1):
                 pen, rise, fills = filled, round(em * rng.uniform(-0.25, 0.35)), False
             elif changes and rng.random() < 0.3:
@@ -159,7 +161,7 @@ def _set(text: str, pens: Sequence[Pen], filled: Pen, manner: _Manner, rng: rand
         if i and spacing < 0 and glyph.mask.shape[1] > glyph.advance:
             x -= spacing / 2
         placed.append((round(x), rise, glyph))
-        x += glyph.advance + spacing
+        x += glyph.advance + spacing + cells
     baseline = round(1.6 * em)
     ink = np.zeros((round(2.5 * em), round(x) + 2 * em), dtype=np.uint8)
     height, width = ink.shape
@@ -170,6 +172,8 @@ def _set(text: str, pens: Sequence[Pen], filled: Pen, manner: _Manner, rng: rand
         np.maximum(region, mask[: region.shape[0], : region.shape[1]], out=region)
         left, right = min(left, x0), max(right, x0 + region.shape[1])
         top, bottom = min(top, y0), max(bottom, y0 + region.shape[0])
+    if cells:
+        damage.cells(ink, rng, [pen_x - round(cells / 2) for pen_x, _, _ in placed], round(x - cells / 2))
     return _Strip(ink, baseline, left, right, top, bottom)
 
 
@@ -302,16 +306,5 @@ def _brought_to_height(image: Grey, rng: random.Random) -> Grey:
     height, width = image.shape
     stretch = rng.choice((1.0, 1.0, rng.uniform(0.85, 1.12)))
     size = (max(16, round(width * HEIGHT / height * stretch)), HEIGHT)
-    return resized(image, size)
-
-
-def resized(image: Grey, size: tuple[int, int]) -> Grey:
-    """Return ``image`` at ``size`` (width, height), averaged when made smaller."""
-    smaller = size[1] < image.shape[0]
+    smaller = height > HEIGHT
     return np.asarray(cv2.resize(image, size, interpolation=cv2.INTER_AREA if smaller else cv2.INTER_LINEAR))
-
-
-def prepared(image: Grey) -> Grey:
-    """Bring a line cut out of a page (grey, dark on light) to ``HEIGHT``, its proportions kept."""
-    height, width = image.shape
-    return resized(image, (max(16, round(width * HEIGHT / height)), HEIGHT))

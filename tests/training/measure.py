@@ -11,9 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 from rapidfuzz.distance import Levenshtein
 
-from tests.training.alphabet import decode
+from ocr.ctc import decode, prepared
+from tests.training.alphabet import ALPHABET
 from tests.training.feed import printer
-from tests.training.lines import HEIGHT, Course, Sample, prepared
+from tests.training.lines import HEIGHT, Course, Sample
 from tests.training.score import Score, scored, total
 
 HELD_OUT_SEED: Final = 1_000_003
@@ -62,7 +63,7 @@ def read(samples: Sequence[Sample], reader: Reader) -> list[str]:
         for row, i in zip(images, part, strict=True):
             row[:, : samples[i].image.shape[1]] = samples[i].image
         for i, answer in zip(part, reader(images), strict=True):
-            texts[i] = decode(answer).text
+            texts[i] = decode(answer, ALPHABET).text
     return texts
 
 

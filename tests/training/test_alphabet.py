@@ -5,9 +5,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ocr.ctc import decode
 from tests.generator.fonts import VIETNAMESE_LETTERS
 from tests.training import alphabet
-from tests.training.alphabet import ALPHABET, decode, encode, knows
+from tests.training.alphabet import ALPHABET, encode, knows
 
 LINES = st.text(st.sampled_from(ALPHABET), max_size=30).map(lambda text: " ".join(text.split()))
 
@@ -41,25 +42,4 @@ def test_a_character_outside_the_alphabet_is_refused() -> None:
 @given(LINES)
 def test_decoding_gives_back_what_was_encoded(text: str) -> None:
     codes = [code for index in encode(text) for code in (int(index), 0)]
-    assert decode(scores(codes)).text == text
-
-
-def test_a_repeated_answer_is_one_character_unless_a_blank_parts_it() -> None:
-    a, n = (int(encode(letter)[0]) for letter in "an")
-    assert decode(scores([0, a, a, 0, n, n, n])).text == "an"
-    assert decode(scores([a, 0, a, n])).text == "aan"
-
-
-def test_a_character_stands_in_the_middle_of_its_steps_with_its_highest_probability() -> None:
-    a = int(encode("a")[0])
-    answer = scores([0, a, a, a, 0, 0])
-    answer[2, a] = 20
-    reading = decode(answer)
-    assert reading.places == (2.5,)
-    assert reading.probabilities[0] > 0.999
-
-
-def test_nothing_is_read_from_blanks_and_spaces() -> None:
-    space = int(encode(" ")[0])
-    assert decode(scores([0, space, 0, space, 0])).text == ""
-    assert decode(scores([0])).probabilities == ()
+    assert decode(scores(codes), ALPHABET).text == text

@@ -5,11 +5,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from ocr import ctc
 from tests.generator.fonts import SHELVES
 from tests.training import damage, feed, typefaces
 from tests.training.alphabet import VIETNAMESE_LETTERS
 from tests.training.glyphs import Fonts, Glyph, MarkStyle, Pen
-from tests.training.lines import HEIGHT, Course, Printer, prepared
+from tests.training.lines import HEIGHT, Course, Printer
 from tests.training.typefaces import Typeface, is_kept_for_tests
 
 PLAIN = {"width": 1.0, "height": 1.0, "weight": 0, "lift": 0.0, "shift": 0.0, "drop": 0.5, "small": False, "horn": 1.0}
@@ -101,9 +102,8 @@ def test_a_clean_line_is_dark_on_light(faces: list[Typeface], fallback: str) -> 
     assert all(s.image.min() < 160 for s in samples)
 
 
-def test_a_line_of_a_page_keeps_its_proportions() -> None:
-    assert prepared(np.full((80, 600), 255, dtype=np.uint8)).shape == (HEIGHT, 300)
-    assert prepared(np.full((20, 100), 255, dtype=np.uint8)).shape == (HEIGHT, 200)
+def test_training_and_reading_agree_on_the_height_of_a_line() -> None:
+    assert ctc.HEIGHT == HEIGHT
 
 
 def test_damage_keeps_the_shape() -> None:

@@ -152,7 +152,8 @@ class Trainer:
         signal.signal(signal.SIGTERM, self._asked_to_stop)
         supply = feed.supplied(listing, self.seed, self.progress.chunk, self.plan.workers)
         now = time.monotonic()
-        saved = measured_at = now
+        saved = now
+        every = self.plan.measure_every * 60
         losses: list[float] = []
         while self.progress.cycle_seconds < self.plan.hours * 3600 and not self._stopping:
             batch = next(supply)
@@ -168,9 +169,9 @@ class Trainer:
             if now - saved > _SAVE_EVERY:
                 self.save()
                 saved = now
-            if now - measured_at > self.plan.measure_every * 60:
+            if self.progress.seconds // every > (self.progress.seconds - (now - before)) // every:
                 self.measure(held_out, real, sum(losses) / len(losses))
-                losses, measured_at, now = [], time.monotonic(), time.monotonic()
+                losses, now = [], time.monotonic()
         self.save()
         if not self._stopping:
             self.measure(held_out, real, sum(losses) / max(1, len(losses)))
@@ -227,6 +228,6 @@ def reader_of(network: nn.Module, device: str) -> measure.Reader:
     def reader(images: NDArray[np.uint8]) -> NDArray[np.float32]:
         with torch.inference_mode(), torch.autocast(device, torch.bfloat16):
             scores = network(as_ink(images, device))
-        return np.asarray(scores.float().cpu().numpy())
+        return np.asarray(scores.float().log_softmax(-1).cpu().numpy())
 
     return reader

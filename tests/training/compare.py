@@ -1,0 +1,58 @@
+"""The shipped reader and Tesseract on the same lines, cut at the same boxes."""
+
+import resource
+from collections.abc import Iterable, Iterator, Sequence
+
+import numpy as np
+
+from ocr.ctc import CtcReader
+from ocr.engine import LineReader
+from ocr.tesseract import TesseractEngine
+from tests.training.boxes import Boxed
+from tests.training.score import Score, scored, total
+
+_MARGIN = 10  # pixels of white, which Tesseract needs around a line
+HEAD = (
+    "| lines | number | reader | CER % | exact lines % | marked letters right % | CPU ms a line |\n"
+    "|---|---|---|---|---|---|---|"
+)
+
+
+def compared(lines: Sequence[Boxed]) -> Iterator[str]:
+    """Yield rows of a table in Markdown: clean and spoilt pages apart, then kinds of pages."""
+    yield HEAD
+    parts = {
+        "clean pages": [line for line in lines if not line.spoilt],
+        "spoilt pages": [line for line in lines if line.spoilt],
+        **{group: [line for line in lines if line.group == group] for group in ("text", "forms", "tables")},
+    }
+    for reader in (CtcReader(), TesseractEngine()):
+        reader.read_lines([lines[0].crop], lines[0].dpi)  # loaded before the clock runs
+        before = _seconds()
+        texts = dict(zip(map(id, lines), _read(reader, lines), strict=True))
+        spent = 1000 * (_seconds() - before) / len(lines)
+        for name, part in {"all": lines, **parts}.items():
+            if part:
+                score = _scored(part, [texts[id(line)] for line in part])
+                shares = f"{score.cer:.2f} | {score.exact_share:.1f} | {score.marks_share:.2f}"
+                yield f"| {name} | {len(part)} | {reader.name} | {shares} | {f'{spent:.1f}' if name == 'all' else ''} |"
+
+
+def _read(reader: LineReader, lines: Sequence[Boxed]) -> list[str]:
+    texts = [""] * len(lines)
+    for dpi in sorted({line.dpi for line in lines}):
+        numbers = [i for i, line in enumerate(lines) if line.dpi == dpi]
+        crops = [np.pad(lines[i].crop, _MARGIN, constant_values=255) for i in numbers]
+        for i, words in zip(numbers, reader.read_lines(crops, dpi), strict=True):
+            texts[i] = " ".join(word.text for word in words)
+    return texts
+
+
+def _scored(lines: Iterable[Boxed], texts: Iterable[str]) -> Score:
+    return total(scored(" ".join(line.text.split()), text) for line, text in zip(lines, texts, strict=True))
+
+
+def _seconds() -> float:
+    """Return the CPU time of this process and of those it waited for."""
+    usages = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    return sum(usage.ru_utime + usage.ru_stime for usage in usages)
