@@ -21,6 +21,7 @@ from dossier.identifiers import AgencyCode
 from dossier.paper_types import PaperType, load_paper_types
 from ingest.limits import Limits
 from ingest.settings import Environment, Settings
+from ocr.ctc import CtcReader
 from ocr.engine import LineReader
 from ocr.tesseract import TesseractEngine
 from signing.development import DevelopmentAuthority
@@ -76,11 +77,11 @@ class House:
     @cached_property
     def engine(self) -> LineReader:
         """What reads text."""
-        return self.tesseract
+        return self.tesseract if self.settings.reader == "tesseract" else CtcReader()
 
     @cached_property
     def tesseract(self) -> TesseractEngine:
-        """Tesseract: reads text, and finds a page's orientation."""
+        """Tesseract: finds a page's orientation, and reads text where the settings say so."""
         return TesseractEngine(language=self.settings.language)
 
     @cached_property

@@ -36,7 +36,7 @@ class Settings(BaseSettings):
         timestamp_url: RFC 3161 authority; empty means the development authority.
         trust_dir: Folder of trust anchors; the development anchor is trusted besides in development.
         paper_types_dir: Folder of additional paper types.
-        language: Tesseract's model.
+        reader: What reads lines: ``sohoa``, the trained reader of ours, or ``tesseract``. language: Tesseract's model.
         host, port: Where ``sohoa serve`` listens.
         workers: Papers worked on at once by one process; 0 means one per processor.
         heartbeat_s: Seconds between a worker's signs of life. dead_after_s: Silence after which its work is taken over.
@@ -68,6 +68,7 @@ class Settings(BaseSettings):
     timestamp_url: str = ""
     trust_dir: Path | None = None
     paper_types_dir: Path | None = None
+    reader: str = Field(default="sohoa", pattern="^(sohoa|tesseract)$")
     language: str = "vie"
     host: str = "127.0.0.1"
     port: int = Field(default=8080, ge=1, le=65535)

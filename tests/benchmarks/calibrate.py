@@ -22,6 +22,7 @@ from rich.console import Console
 from rich.progress import track
 
 from ocr.confidence import CURVE, features_of
+from ocr.ctc import CtcReader
 from ocr.engine import LineReader
 from ocr.model import PageReading
 from ocr.reader import read_page
@@ -32,7 +33,10 @@ from tests.benchmarks.ocr.placed import JudgedWord, judge
 from tests.benchmarks.ocr.reliability import SURE, reliability_table
 from tests.benchmarks.usage import cpu_seconds
 
-ENGINES: Final[Mapping[str, Callable[[], LineReader]]] = {"tesseract": lambda: TesseractEngine("vie")}
+ENGINES: Final[Mapping[str, Callable[[], LineReader]]] = {
+    "sohoa": CtcReader,
+    "tesseract": lambda: TesseractEngine("vie"),
+}
 FILE: Final = Path("ocr/confidence.toml")
 _HEAD: Final = "# How sure words are: weights fitted by python -m tests.benchmarks.calibrate; see ocr/confidence.py.\n"
 _BELOW: Final = (0.0, 0.02, 0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.4, 0.5, 0.7, 0.9)
@@ -56,7 +60,7 @@ class JudgedPage:
 def main() -> None:
     """Read, fit, judge, write."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--engine", choices=ENGINES, default="tesseract", help="what reads the lines")
+    parser.add_argument("--engine", choices=ENGINES, default="sohoa", help="what reads the lines")
     parser.add_argument("--limit", type=int, help="read this many pages and write nothing")
     options = parser.parse_args()
     limit: int | None = options.limit

@@ -10,9 +10,9 @@ import numpy as np
 
 from ingest.images import MasterPage, PageImage, Pixels
 from ocr.cleanup.step import Step
+from ocr.ctc import CtcReader
 from ocr.reader import read_page
 from ocr.reading_image import STEPS, reading_image
-from ocr.tesseract import TesseractEngine
 from tests.benchmarks.ocr import metrics
 from tests.benchmarks.ocr.compare import EMPTY
 from tests.benchmarks.ocr.engines import decoded, kept, kept_master
@@ -72,7 +72,7 @@ def page_errors(scan: Scan, ways: Iterable[Variant]) -> Iterator[tuple[Share, bo
         image = reading_image(pixels, page.dpi, way.steps)
         differs = first is not None and not np.array_equal(image, first[0])
         if first is None or differs:
-            reading = read_page(pixels, number=1, dpi=page.dpi, engine=TesseractEngine("vie"), steps=way.steps)
+            reading = read_page(pixels, number=1, dpi=page.dpi, engine=CtcReader(), steps=way.steps)
             share = metrics.characters(scan.text, metrics.normal(reading.text))
             first = first or (image, share)
         else:

@@ -21,6 +21,8 @@ from ingest.images import MasterPage, PageImage, Pixels
 from ingest.inspect import inspect
 from ingest.limits import Limits
 from ingest.split import is_blank
+from ocr.ctc import CtcReader
+from ocr.engine import LineReader
 from ocr.model import PageReading
 from ocr.model import Word as OcrWord
 from ocr.reader import read_page
@@ -78,15 +80,24 @@ class _Watch:
         self.steps[name] = cpu_seconds() - before
 
 
-def ours(file: Path, _: int) -> Outcome:
+def ours(file: Path, dpi: int) -> Outcome:
     """Read a page the way the pipeline does: inspect, decode, blank or not, clean, keep the master, read it."""
+    return _whole_way(file, dpi, CtcReader())
+
+
+def ours_with_tesseract(file: Path, dpi: int) -> Outcome:
+    """Read a page the way the pipeline does, lines by Tesseract instead of the trained reader."""
+    return _whole_way(file, dpi, TesseractEngine(_LANGUAGE))
+
+
+def _whole_way(file: Path, _: int, reader: LineReader) -> Outcome:
     watch = _Watch()
     with watch.step("decode"):
         page = decoded(file)
     with watch.step("clean"):
         master, pixels = kept_master(page)
     with watch.step("read"):
-        reading = _read(page, pixels)
+        reading = _read(page, pixels, master.dpi, reader)
     words = tuple(ReadWord(w.text, w.confidence, quad(w, master)) for w in reading.words)
     return Outcome(reading.text, words, watch.steps)
 
@@ -110,10 +121,10 @@ def kept(master: MasterPage) -> Pixels:
     return np.asarray(read, np.uint8)
 
 
-def _read(page: PageImage, master: Pixels) -> PageReading:
+def _read(page: PageImage, master: Pixels, dpi: int, reader: LineReader) -> PageReading:
     if is_blank(page):
-        return PageReading(page.number, master.shape[1], master.shape[0], page.dpi, ())
-    return read_page(master, number=page.number, dpi=page.dpi, engine=TesseractEngine(_LANGUAGE))
+        return PageReading(page.number, master.shape[1], master.shape[0], dpi, ())
+    return read_page(master, number=page.number, dpi=dpi, engine=reader)
 
 
 def quad(word: OcrWord, master: MasterPage) -> Quad:
@@ -172,6 +183,7 @@ def ocrmypdf(file: Path, dpi: int) -> Outcome:
 
 ENGINES: Mapping[str, Engine] = {
     "ours": ours,
+    "ours-tesseract": ours_with_tesseract,
     "tesseract": tesseract,
     "tesseract-osd": tesseract_osd,
     "ocrmypdf": ocrmypdf,
@@ -188,4 +200,4 @@ def version(name: str) -> str:
     if name == "ocrmypdf":
         shown = subprocess.run([OCRMYPDF, "--version"], check=True, capture_output=True, text=True).stdout.strip()
         return f"OCRmyPDF {shown}, {TesseractEngine(_LANGUAGE).name}"
-    return f"{name}, {TesseractEngine(_LANGUAGE).name}"
+    return f"{name}, {CtcReader().name if name == 'ours' else TesseractEngine(_LANGUAGE).name}"

@@ -10,10 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
+from ocr.ctc import CtcReader
 from ocr.model import PageReading
 from ocr.reader import read_page
 from ocr.reading_image import reading_image
-from ocr.tesseract import TesseractEngine
 from tests.benchmarks.ocr.engines import decoded, kept_master
 from tests.benchmarks.ocr.pages import Scan
 from tests.generator import fonts
@@ -31,7 +31,7 @@ def picture(scan: Scan) -> bytes:
     """Return a page's three panels side by side as a JPEG of at most ``MAX_BYTES``."""
     page = decoded(scan.file)
     _, master = kept_master(page)
-    reading = read_page(master, number=1, dpi=page.dpi, engine=TesseractEngine("vie"))
+    reading = read_page(master, number=1, dpi=page.dpi, engine=CtcReader())
     grey = reading_image(master, page.dpi)
     before = Image.fromarray(cv2.cvtColor(page.pixels, cv2.COLOR_BGR2RGB))
     panels = [_panel(before), _panel(Image.fromarray(grey).convert("RGB")), _words(master, reading)]

@@ -13,6 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from ocr import engine as ports
+from ocr.ctc import CtcReader
 from ocr.model import Line
 from ocr.spelling import respelt
 from ocr.tesseract import TesseractEngine
@@ -64,9 +66,18 @@ def plain_tesseract(pictures: Sequence[tuple[NDArray[np.uint8], int]]) -> list[s
 
 
 def ours(pictures: Sequence[tuple[NDArray[np.uint8], int]]) -> list[str]:
-    """Read all lines of one resolution with one call of the pipeline's reader of lines; repair the spelling."""
+    """Read with the trained reader as the pipeline does."""
+    return _by_port(pictures, CtcReader())
+
+
+def ours_with_tesseract(pictures: Sequence[tuple[NDArray[np.uint8], int]]) -> list[str]:
+    """Read with Tesseract as the pipeline does where the settings ask for it."""
+    return _by_port(pictures, TesseractEngine(_LANGUAGE))
+
+
+def _by_port(pictures: Sequence[tuple[NDArray[np.uint8], int]], engine: ports.LineReader) -> list[str]:
+    """Read all lines of one resolution with one call; repair the spelling."""
     texts = [""] * len(pictures)
-    engine = TesseractEngine(_LANGUAGE)
     for dpi in {dpi for _, dpi in pictures}:
         numbers = [i for i, picture in enumerate(pictures) if picture[1] == dpi]
         read = engine.read_lines([pictures[i][0] for i in numbers], dpi)
@@ -76,7 +87,11 @@ def ours(pictures: Sequence[tuple[NDArray[np.uint8], int]]) -> list[str]:
     return texts
 
 
-READERS: Mapping[str, LineReader] = {"ours": ours, "tesseract": plain_tesseract}
+READERS: Mapping[str, LineReader] = {
+    "ours": ours,
+    "ours-tesseract": ours_with_tesseract,
+    "tesseract": plain_tesseract,
+}
 """By the name the command line knows."""
 
 
