@@ -32,6 +32,9 @@ _TALLEST, _WIDEST, _SPECK, _LETTER = 0.5, 2.5, 0.006, (0.03, 0.2)
 _BODY, _TALL = 0.6, 2.4
 # In usual letter heights: the gap between letters that still run on, how far they may stand off one foot line.
 _RUN_ON, _SAME_FOOT = 1.5, 0.3
+# Signs in a row of boxes, one in each: so many at least, so far from box to box at most and so evenly, in usual letter
+# heights.
+_IN_BOXES, _PITCH, _EVEN = 6, 4.0, 0.6
 # Of so few letters alone none is so tall; of so few, none are written within a drawing.
 _FEW, _DRAWN, _SHREDS = 2, 1.7, 5
 # Beside a tall letter stand letters of at least this share of its height.
@@ -181,6 +184,7 @@ class _Pieces:
         bodies = self._without_strays(bodies, owner)
         self._give_marks(bodies, owner)
         self._rejoin(bodies, owner)
+        self._join_boxes(bodies, owner)
         self._drop_drawings(bodies, owner)
         bodies = bodies[owner[bodies] >= 0]
         number, owner = _renumbered(owner)
@@ -312,6 +316,33 @@ class _Pieces:
         for one, other in zip(*np.nonzero(next_to), strict=True):
             joined[joined == joined[other]] = joined[one]
         owner[owned] = joined[compact[owned]]
+
+    def _join_boxes(self, bodies: NDArray[np.intp], owner: NDArray[np.intp]) -> None:
+        """Join runs of a letter or two that stand evenly apart: a number filled into boxes, a digit in each."""
+        few = np.bincount(owner[bodies])[owner[bodies]] <= _FEW
+        waiting = sorted((int(body) for body in bodies[few]), key=lambda body: self.centre[body])
+        rows: list[list[int]] = []
+        for body in waiting:
+            row = next((row for row in rows if self._is_next_box(row, body)), None)
+            if row is None:
+                rows.append([body])
+            else:
+                row.append(body)
+        for row in rows:
+            if len(row) >= _IN_BOXES:
+                owner[np.isin(owner, owner[row])] = owner[row[0]]
+
+    def _is_next_box(self, row: list[int], body: int) -> bool:
+        """Tell whether a letter stands in the box after those of a row."""
+        last = row[-1]
+        pitch = self.centre[body] - self.centre[last]
+        usual = self.centre[last] - self.centre[row[-2]] if len(row) > 1 else pitch
+        return bool(
+            self.region[body] == self.region[last]
+            and abs(self.bottom[body] - self.bottom[last]) <= _SAME_FOOT * self.letter
+            and self.letter < pitch <= _PITCH * self.letter
+            and abs(pitch - usual) <= _EVEN * self.letter
+        )
 
     def _drop_drawings(self, bodies: NDArray[np.intp], owner: NDArray[np.intp]) -> None:
         """Take away runs that are no text: strokes of signatures, letters within the ring of a seal."""

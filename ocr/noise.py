@@ -18,11 +18,16 @@ _GHOST, _HOPELESS, _DOUBTFUL, _SYMBOL = 0.1, 0.25, 0.5, 0.8
 _SURE, _LETTER = 0.6, 0.85
 # So short a word is no text below this confidence: one in two hundred is right.
 _SHRED, _NO_WORD = 2, 0.1
+# So short a word this much higher than usual, in shares of the page's usual word height, is a scrawl below this
+# confidence.
+_SCRAWL, _SCRAWLED, _LEGIBLE = 3, 2.5, 0.85
 _DASHES = frozenset("-–—~_¬=")
 # A ruling read as dashes with a letter or two among them.
 _RULING = re.compile(r"[-–—_=]{4,}")
 # Characters that Vietnamese papers do not use at the edge of a word; engines see them in specks.
 _FOREIGN = "`´„¬¡¿|¦\\^†‡{}_"
+# Boxes to tick are marks of a form, not its text; our own reader sees them.
+_BOXES = "☐☑☒"
 # Tesseract's usual misreadings of the dash that opens an item of a list.
 _ITEM_DASHES = frozenset({"~", "~-", "—", "–", "_", "-"})
 
@@ -58,7 +63,7 @@ def word_height(lines: Iterable[Line]) -> float:
 
 
 def _without_foreign_edges(word: Word) -> Word:
-    return replace(word, text=printable(word.text).strip(_FOREIGN))
+    return replace(word, text=printable(word.text).strip(_FOREIGN + _BOXES))
 
 
 def _without_ghosts(words: tuple[Word, ...]) -> tuple[Word, ...]:
@@ -78,6 +83,8 @@ def _lies_in(word: Word, other: Word) -> bool:
 def _is_noise(word: Word, height: float) -> bool:
     box = word.box
     if not word.text or (word.confidence < _NO_WORD and len(word.text) <= _SHRED):
+        return True
+    if height and box.height > _SCRAWLED * height and len(word.text) <= _SCRAWL and word.confidence < _LEGIBLE:
         return True
     if any(c.isalnum() for c in word.text):
         is_ruling = _RULING.search(word.text) is not None and word.confidence < _HOPELESS

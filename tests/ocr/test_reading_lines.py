@@ -58,6 +58,27 @@ def test_lines_are_found_askew(degrees: float) -> None:
     assert found.slope == pytest.approx(np.tan(np.radians(degrees)), abs=0.002)
 
 
+@pytest.mark.parametrize("barred", [True, False], ids=["box by box", "bars alone"])
+def test_a_digit_in_each_box_makes_one_run(barred: bool) -> None:  # noqa: FBT001 - a case
+    digits = [(420 + 48 * i, 105, digit) for i, digit in enumerate("034186002917")]
+    page = grey([(100, 100, "Số định danh:"), *digits, (100, 180, "Nơi ở hiện nay:")])
+    for y in (103, 151):
+        cv2.line(page, (406, y), (982, y), 0, 1)
+    for x in range(406, 983, 48 if barred else 576):
+        cv2.line(page, (x, 103), (x, 151), 0, 1)
+    runs = find_lines(page, drawn.DPI).runs
+    assert sorted((run.box.x < 110, run.box.right > 960) for run in runs) == [
+        (False, True),
+        (True, False),
+        (True, False),
+    ]
+
+
+def test_a_number_in_each_of_a_few_places_stays_apart() -> None:
+    page = grey([(100 + 200 * i, 100, str(i)) for i in range(1, 6)] + [(100, 200, "Nơi ở hiện nay:")])
+    assert len(find_lines(page, drawn.DPI).runs) == 6
+
+
 def test_the_same_lines_are_found_at_300_dpi() -> None:
     page = cv2.resize(grey(sentences()), None, fx=1.5, fy=1.5, interpolation=cv2.INTER_CUBIC)
     assert len(find_lines(np.asarray(page, dtype=np.uint8), 300).runs) == len(drawn.SENTENCES)

@@ -54,6 +54,15 @@ def test_foreign_characters_at_the_edges_go() -> None:
     assert left_of(word("`THỦ", 100), word("TƯỚNG|", 200), word("„", 300)) == ["THỦ", "TƯỚNG"]
 
 
+def test_boxes_to_tick_are_no_text() -> None:
+    assert left_of(word("☐", 100), word("Nam", 130), word("☒", 200), word("☑Nữ", 230)) == ["Nam", "Nữ"]
+
+
+def test_scrawls_go_and_tall_letters_stay() -> None:
+    assert left_of(word("Mụ", 100, height=90, confidence=0.5), word("Nơi", 300)) == ["Nơi"]
+    assert left_of(word("Mụ", 100, height=90), word("Nơi", 300)) == ["Mụ", "Nơi"]
+
+
 def test_controls_are_no_text() -> None:
     assert left_of(word("S\x00ố", 100), word("\x07\ud800", 200)) == ["Số"]
 
