@@ -19,6 +19,8 @@ _FROM, _TO = 0.15, 0.85
 _CENTRED, _UNEQUAL, _STACKED = 0.65, 1.25, 3
 # Of the lines of running text this share fill this share of their column; there are so many, so many letters wide.
 _FULL, _FILLED, _LEAST_LINES, _LEAST_WIDTH = 0.6, 0.85, 5, 12.0
+# Lines that begin this near below each other, at most so far apart from foot to foot, are one block.
+_FLUSH, _PITCH = 0.35, 2.0
 # Lines are level if this near, in usual letter heights; less than this share of them are where paces differ.
 _LEVEL, _FEW_LEVEL = 0.3, 0.5
 
@@ -67,6 +69,9 @@ def find_columns(lines: Sequence[Line], letter: float) -> tuple[Columns, ...]:
     first = 0
     while first < len(lines):
         columns = _grown(lines, first, left, right, letter)
+        if columns is not None and (begun := _continued(lines, columns, letter)):
+            columns = _grown(lines, first + begun, left, right, letter)
+            first += begun
         if columns is not None and _are_columns(lines[columns.first : columns.last], columns.gutter, letter):
             found.append(columns)
             first = columns.last
@@ -91,6 +96,22 @@ def _grown(lines: Sequence[Line], first: int, left: float, right: float, letter:
         if any(p.right <= start for p in pieces) and any(p.left >= end for p in pieces)
     ]
     return Columns(first, last, max(parting)[1]) if parting else None
+
+
+def _continued(lines: Sequence[Line], columns: Columns, letter: float) -> int:
+    """Count the lines on top of columns that are a block of their own, as the note of a digital signature is.
+
+    They stand in the right column alone and begin below each other, or below the line above the columns.
+    """
+    top = max(columns.first - 1, 0)
+    count = 0
+    for above, line in pairwise(lines[top : columns.last]):
+        off, pitch = abs(line[0].left - above[0].left), line[0].foot - above[0].foot
+        if line[0].left < columns.gutter or off > _FLUSH * letter or pitch > _PITCH * letter:
+            break
+        count += 1
+    # The first line of a block on top of the page has none above it.
+    return count + (columns.first == 0) if count else 0
 
 
 def _free(gutter: tuple[float, float], line: Line) -> list[tuple[float, float]]:
@@ -120,7 +141,10 @@ def _is_parted(column: Sequence[Line], letter: float) -> bool:
 
 
 def _is_stack(column: Sequence[Line], letter: float) -> bool:
-    """Tell whether lines are centred under each other."""
+    """Tell whether lines are centred under each other; lines that begin under each other and end anywhere are not."""
+    lefts = [line[0].left for line in column]
+    if len(column) >= _STACKED and max(lefts) - min(lefts) <= _FLUSH * letter and _is_unequal(column):
+        return False
     middles = [(line[0].left + line[-1].right) / 2 for line in column]
     axis = median(middles)
     return sum(abs(middle - axis) <= _OFF_CENTRE * letter for middle in middles) >= _CENTRED * len(column)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from ocr.rulings import Network
 
 # Runs are on one level if their letters' feet are so near, in heights of the taller: what is typed over leaders stands
-# off its label. They may lie over each other by so much, in usual letter heights.
+# off its label. They may lie over each other by so much, in heights of the taller, or usual ones if that is more.
 _LEVEL, _LEVEL_NEAR, _NEAR, _OVER = 0.75, 1.1, 3.0, 1.0
 # A gap between lines this much wider than usual begins a new block.
 _WIDER = 1.4
@@ -93,7 +93,8 @@ def _follows(found: Found, one: Run, other: Run) -> bool:
     off = abs(one.bottom + fall - other.bottom)
     gap = other.left - one.right
     level = _LEVEL_NEAR if gap <= _NEAR * found.letter else _LEVEL
-    return off <= level * max(one.height, other.height) and gap >= -_OVER * found.letter
+    height = max(one.height, other.height)
+    return off <= level * height and gap >= -_OVER * max(height, found.letter)
 
 
 def _level(found: Found, number: int) -> float:
