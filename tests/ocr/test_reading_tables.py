@@ -1,0 +1,62 @@
+"""Unruled tables and blocks side by side, on drawn pages: headings over several columns, specks, a signature's note."""
+
+from collections.abc import Iterable
+
+import cv2
+import numpy as np
+
+from ocr.linefinder import find_lines
+from ocr.order import rows_in_order
+from ocr.tables import with_tables
+from tests.ocr import drawn
+
+Text = tuple[int, int, str]
+HEAD = [(110, 100, "TT"), (270, 100, "Họ và"), (290, 144, "tên"), (500, 100, "Người được nhận"), (950, 100, "Nơi ở")]
+UNDER = [(485, 155, "Năm"), (730, 155, "Số thẻ")]
+HAMLETS = ("Thôn Đoài", "Thôn Bãi", "Thôn Nội", "Thôn Quýt", "Thôn Ván")
+
+
+def people(pitch: int = 105, hamlets: Iterable[str] = HAMLETS) -> list[Text]:
+    rows: list[Text] = []
+    for i, hamlet in enumerate(hamlets):
+        y = 230 + pitch * i
+        rows += [(120, y, str(i + 1)), (240, y, "Lương Trọng"), (240, y + 44, "Trường"), (485, y, f"19{80 + i}")]
+        rows += [(730, y, f"0742{i}15"), (950, y, hamlet), (950, y + 44, "xã An Hòa")]
+    return rows
+
+
+def read(texts: Iterable[Text], *small: Text, specks: Iterable[tuple[int, int]] = ()) -> list[str]:
+    """Return the texts in the order in which the runs that stand at their places are read."""
+    page = drawn.write(np.full((1600, drawn.WIDTH, 3), 255, np.uint8), texts, size=39)
+    page = drawn.write(page, small, size=22)
+    for speck in specks:
+        cv2.circle(page, speck, 3, (0, 0, 0), -1)
+    found = with_tables(find_lines(np.asarray(cv2.cvtColor(page, cv2.COLOR_BGR2GRAY), np.uint8), drawn.DPI))
+    places = (found.runs[run].box for row in rows_in_order(found) for run in row.runs)
+    every = [*texts, *small]
+    said = [min(every, key=lambda t: abs(t[0] - box.x) + abs(t[1] + 10 - box.y)) for box in places if box.height > 8]
+    return [text for _, _, text in said]
+
+
+def test_what_a_heading_stands_over_is_read_after_the_row_of_the_heading() -> None:
+    texts = [*HEAD, *UNDER, *people()]
+    assert read(texts) == [text for _, _, text in texts]
+
+
+def test_specks_do_not_close_gutters() -> None:
+    texts = people()
+    assert read(texts, specks=[(466, 260), (466, 380), (900, 360)]) == [text for _, _, text in texts]
+
+
+def test_a_line_a_little_too_far_down_does_not_mix_the_rows() -> None:
+    *texts, (x, y, last) = people(95, [*HAMLETS, *HAMLETS])
+    texts.append((x, y + 2, last))
+    assert read(texts) == [text for _, _, text in texts]
+
+
+def test_the_note_of_a_digital_signature_is_read_before_the_head_below_it() -> None:
+    note = [(640, 20 + 28 * i, t) for i, t in enumerate(("Người ký: XÃ AN HÒA", "Cơ quan: XÃ", "Thời gian: 07:47"))]
+    left = [(150, 120, "ỦY BAN NHÂN DÂN"), (210, 170, "XÃ AN HÒA"), (190, 250, "Số: 12/QĐ")]
+    right = [(640, 120, "CỘNG HÒA XÃ HỘI CHỦ"), (780, 170, "Độc lập"), (670, 250, "An Hòa, ngày 3 tháng 9")]
+    below = [(100, 350 + 50 * i, sentence) for i, sentence in enumerate(drawn.SENTENCES)]
+    assert read([*left, *right, *below], *note) == [t for _, _, t in (*note, *left, *right, *below)]
