@@ -66,7 +66,9 @@ def clean(page: PageImage, orientation: OrientationDetector) -> MasterPage:
     survey = Survey.of(flat.look)
     rotation, skew = 0, 0.0
     if survey.marks is not None:
-        rotation, skew = _attitude(_closer(flat.look, survey, survey.marks), flat.dpi, orientation)
+        look = _closer(flat.look, survey, survey.marks)
+        closer = survey if look is flat.look else Survey.of(look)
+        rotation, skew = _attitude(look, closer, flat.dpi, orientation)
     width, height = (flat.width, flat.height) if rotation in {0, 180} else (flat.height, flat.width)
     upright = flat.to_flat.then(Projection.quarter_turns(rotation, flat.width, flat.height))
     crop = _kept(survey, rotation, skew, width, height)
@@ -75,7 +77,7 @@ def clean(page: PageImage, orientation: OrientationDetector) -> MasterPage:
     if skew or flat.photographed:
         pixels = _resampled(page.pixels, to_master, (crop.width, crop.height), survey.paper_colour)
     else:
-        pixels = _quarter_turned(page.pixels, rotation)[crop.y : crop.bottom, crop.x : crop.right]
+        pixels = np.rot90(page.pixels, -(rotation // 90))[crop.y : crop.bottom, crop.x : crop.right]
     return MasterPage(
         number=page.number,
         pixels=np.ascontiguousarray(pixels, np.uint8),
@@ -150,9 +152,16 @@ def _closer(pixels: Pixels, survey: Survey, marks: Box) -> Pixels:
     return pixels[top:bottom, left:right]
 
 
-def _attitude(pixels: Pixels, dpi: int, orientation: OrientationDetector) -> tuple[int, float]:
-    """Return the clockwise quarter turns, and the clockwise turn after them, in degrees, that make a page upright."""
-    letters = find_letters(Survey.of(pixels).print)
+def _attitude(pixels: Pixels, survey: Survey, dpi: int, orientation: OrientationDetector) -> tuple[int, float]:
+    """Return the clockwise quarter turns, and the clockwise turn after them, in degrees, that make a page upright.
+
+    Args:
+        pixels: The page, or the part of it that is looked at.
+        survey: Of these pixels.
+        dpi: Their resolution.
+        orientation: Asked where lines do not tell.
+    """
+    letters = find_letters(survey.print)
     possible = possible_rotations(letters)
     rotation = possible[0] if len(possible) == 1 else _asked(pixels, dpi, orientation, possible)
     skew = measure_lines(_quarter_turned(letters, rotation)).skew_deg
@@ -185,12 +194,12 @@ def _kept(survey: Survey, rotation: int, skew: float, width: int, height: int) -
 
     That is the paper, without the black behind it, and letters that straightening moves over its edge.
     """
-    border, letters = (_quarter_turned(mask, rotation) for mask in (survey.border, find_letters(survey.print)))
+    border = _quarter_turned(survey.border, rotation)
     rows, columns = border.shape
     turn = Projection.rotation(skew, columns, rows)
     paper = _paper(border, turn)
     if skew or paper != Box(0, 0, columns, rows):
-        paper = _around_letters(paper, letters, turn)
+        paper = _around_letters(paper, _quarter_turned(find_letters(survey.print), rotation), turn)
     left, top = round(paper.x * width / columns), round(paper.y * height / rows)
     right, bottom = round(paper.right * width / columns), round(paper.bottom * height / rows)
     return Box(left, top, right - left, bottom - top)

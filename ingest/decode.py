@@ -5,6 +5,7 @@ stay small on disk, and that one hostile page cannot use up the time of a whole 
 """
 
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 
 from ingest import poppler, raster
 from ingest.child import read_output, run_limited, workplace
@@ -42,10 +43,15 @@ def decode(data: bytes, inspection: Inspection, limits: Limits) -> Iterator[Page
             else:
                 run_limited(raster.decode, INPUT_NAME, first, first + len(sizes) - 1, limits=limits, folder=folder)
             for number, size in enumerate(sizes, first):
-                most = size.width * size.height * 3 + _PPM_HEADER_BYTES
-                written = read_output(folder, raster.page_name(number), max_bytes=most)
-                (folder / raster.page_name(number)).unlink()
-                yield PageImage(number, parse_ppm(written, size.width, size.height), size.dpi)
+                yield _taken(folder, number, size)
+
+
+def _taken(folder: Path, number: int, size: PageSize) -> PageImage:
+    """Return a page that a child wrote, and remove its file."""
+    most = size.width * size.height * 3 + _PPM_HEADER_BYTES
+    written = read_output(folder, raster.page_name(number), max_bytes=most)
+    (folder / raster.page_name(number)).unlink()
+    return PageImage(number, parse_ppm(written, size.width, size.height), size.dpi)
 
 
 def _shares(pages: Sequence[PageSize]) -> Iterator[tuple[int, list[PageSize]]]:

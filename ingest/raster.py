@@ -58,7 +58,10 @@ def decode(path: str, first: int, last: int) -> None:
                 break
             if number >= first:
                 width, height, _ = _size(image)
-                write_page(_upright(image).resize((width, height), Image.Resampling.BICUBIC), number)
+                page = _upright(image)  # copies are made where they differ: A3 at 600 dpi takes 280 MB
+                if page.size != (width, height):
+                    page = page.resize((width, height), Image.Resampling.BICUBIC)
+                write_page(page, number)
 
 
 def page_name(number: int) -> str:
@@ -131,7 +134,7 @@ def _rgb(image: Image.Image) -> Image.Image:
     if image.mode.startswith("I") or image.mode == "F":
         most = 65535.0 if image.mode.startswith("I;16") else _brightest(image)
         image = image.convert("F").point(lambda value: value * (255.0 / most)).convert("L")
-    return image.convert("RGB")
+    return image if image.mode == "RGB" else image.convert("RGB")
 
 
 def _brightest(image: Image.Image) -> float:

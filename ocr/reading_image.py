@@ -70,4 +70,5 @@ def clean(master: NDArray[np.uint8], dpi: int, steps: Iterable[Step] = STEPS) ->
         if found.fault > step.limit:
             sheet = replace(sheet, grey=found.mend())
             taken.append(step.name)
+        del found  # what it would mend with is as large as the page
     return Cleaned(sheet.grey, measured, tuple(taken))

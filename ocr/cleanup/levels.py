@@ -3,7 +3,7 @@
 import cv2
 import numpy as np
 
-from ocr.cleanup.step import Grey, Measured, Sheet, level
+from ocr.cleanup.step import Grey, Measured, Sheet, histogram, level
 
 # Share of the ink that turns fully black, and of the paper that does not turn fully white. Little ink and half the
 # paper: whatever is clipped beyond that is lost from the soft edges of letters.
@@ -20,8 +20,8 @@ def measure(sheet: Sheet) -> Measured:
     """
     sample = np.ascontiguousarray(sheet.grey[::2, ::2])
     threshold = int(cv2.threshold(sample, 0, 255, cv2.THRESH_OTSU)[0])
-    histogram = np.bincount(sample.ravel(), minlength=256)
-    dark, light = histogram.copy(), histogram.copy()
+    counts = histogram(sample)
+    dark, light = counts.copy(), counts.copy()
     dark[threshold + 1 :] = 0
     light[: threshold + 1] = 0
     if not dark.any() or not light.any():

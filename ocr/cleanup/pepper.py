@@ -17,7 +17,8 @@ def measure(sheet: Sheet) -> Measured:
     """
     dark = (sheet.grey < DARK).view(np.uint8)
     count = np.asarray(cv2.boxFilter(dark, cv2.CV_8U, (3, 3), normalize=False))
-    pepper = (dark == 1) & (count == _ALONE)
+    pepper = count == _ALONE
+    pepper &= dark.view(np.bool_)
 
     def mend() -> Grey:
         salt = (dark == 0) & (count == _ALL_BUT_ONE)
