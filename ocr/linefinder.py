@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from dossier.papers import Box
 from ocr.rulings import Mask, Rulings, Strokes
-from ocr.shapes import bars, check_boxes, within_drawings
+from ocr.shapes import bars, check_boxes, drawings, within
 
 Grey = NDArray[np.uint8]
 Numbers = NDArray[np.float64]
@@ -50,8 +50,8 @@ _NO_DOT, _NO_MARK = 0.4, 0.25
 _STEEPEST = 0.02
 # Inches: height and width of the frames of stamps, from and to, and to.
 _STAMP = 0.4, 1.6, 3.2
-# In usual letter heights: how near to a line its strays stand.
-_STRAY = 0.35
+# In usual letter heights: how near to a line its strays stand, how far above the foot of a line no letter does.
+_STRAY, _RAISED = 0.35, 0.25
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -162,7 +162,8 @@ class _Pieces:
         text &= stats[:, 4] > (_SPECK * dpi) ** 2
         text &= ~drawn
         text[0] = False
-        self.in_drawings = within_drawings(stats, dpi)
+        self.drawings = drawings(stats, dpi)
+        self.in_drawings = within(stats, self.drawings)
         if rulings.hollow:
             text &= ~np.isin(self.region, list(rulings.hollow))
         self.text = text
@@ -243,11 +244,14 @@ class _Pieces:
         """Take from the bodies, and from their owners, what is as tall as a letter but no run of letters.
 
         Marks that touch each other, lower halves of broken letters, large commas: one or two pieces close to a line,
-        but not level with it.
+        but not level with it; and marks joined to what is typed higher up beside, though they stand over a letter.
         """
+        small = self.height[bodies] <= self.letter
+        _, foot = self._heads_and_feet(bodies, owner)
         few = np.bincount(owner[bodies])[owner[bodies]] <= _FEW
-        few &= self.height[bodies] <= self.letter
-        lone, others = bodies[few], bodies[~few]
+        raised = (foot - self.bottom[bodies] > _RAISED * self.letter) & ~self.in_drawings[bodies]
+        lone = bodies[small & (few | raised)]
+        others = bodies[~few]
         down = np.maximum.outer(self.top[lone], self.top[others]) - np.minimum.outer(
             self.bottom[lone], self.bottom[others]
         )
@@ -255,6 +259,9 @@ class _Pieces:
             self.right[lone], self.right[others]
         )
         near = (down <= _STRAY * self.letter) & (across <= _STRAY * self.letter)
+        near &= np.not_equal.outer(owner[lone], owner[others])
+        raised = np.isin(lone, bodies[raised & ~few])
+        near[raised] &= (across <= -self.width[lone][:, np.newaxis] / 2)[raised]
         strays = lone[near.any(axis=1)]
         owner[strays] = -1
         return np.setdiff1d(bodies, strays)
@@ -298,7 +305,7 @@ class _Pieces:
         return np.where(np.isfinite(cost[np.arange(len(marks)), best]), best, -1)
 
     def _rejoin(self, bodies: NDArray[np.intp], owner: NDArray[np.intp]) -> None:
-        """Join runs between which dashes, quotes or brackets stand."""
+        """Join runs between which dashes, quotes or brackets stand, or a seal whose ink took in the letters."""
         _, feet = self._heads_and_feet(bodies, owner)
         number, compact = _renumbered(owner)
         left, right, foot = np.full(number, np.inf), np.full(number, -np.inf), np.zeros(number)
@@ -309,13 +316,25 @@ class _Pieces:
         region = np.zeros(number, np.int32)
         region[compact[bodies]] = self.region[bodies]
         gap = left[np.newaxis, :] - right[:, np.newaxis]
-        next_to = (np.abs(gap) <= _RUN_ON * self.letter) & (left[np.newaxis, :] > left[:, np.newaxis])
+        many = np.bincount(compact[bodies], minlength=number) > _SHREDS
+        sealed = self._under_drawings(left, right, foot) & np.logical_and.outer(many, many)
+        next_to = (np.abs(gap) <= _RUN_ON * self.letter) | sealed
+        next_to &= left[np.newaxis, :] > left[:, np.newaxis]
         next_to &= np.abs(np.subtract.outer(foot, foot)) <= _SAME_FOOT * self.letter
         next_to &= np.equal.outer(region, region)
         joined = np.arange(number)
         for one, other in zip(*np.nonzero(next_to), strict=True):
             joined[joined == joined[other]] = joined[one]
         owner[owned] = joined[compact[owned]]
+
+    def _under_drawings(self, left: Numbers, right: Numbers, foot: Numbers) -> NDArray[np.bool_]:
+        """Return between which runs, the first one's right end and the second one's left, a drawing fills the gap."""
+        found = np.zeros((len(left), len(left)), dtype=bool)
+        for x, y, end, lowest in self.drawings:
+            level = (foot >= y) & (foot - self.letter <= lowest)
+            begins, ends = level & (right >= x - self.letter) & (right < end), level & (left <= end + self.letter)
+            found |= np.logical_and.outer(begins, ends & (left > x))
+        return found & (left[np.newaxis, :] > right[:, np.newaxis])
 
     def _join_boxes(self, bodies: NDArray[np.intp], owner: NDArray[np.intp]) -> None:
         """Join runs of a letter or two that stand evenly apart: a number filled into boxes, a digit in each."""

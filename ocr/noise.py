@@ -21,6 +21,8 @@ _SHRED, _NO_WORD = 2, 0.1
 # So short a word this much higher than usual, in shares of the page's usual word height, is a scrawl below this
 # confidence.
 _SCRAWL, _SCRAWLED, _LEGIBLE = 3, 2.5, 0.85
+# No sign is narrower than this share of its height; remains of rulings and folds are.
+_STROKE = 0.1
 _DASHES = frozenset("-–—~_¬=")
 # A ruling read as dashes with a letter or two among them.
 _RULING = re.compile(r"[-–—_=]{4,}")
@@ -83,6 +85,8 @@ def _lies_in(word: Word, other: Word) -> bool:
 def _is_noise(word: Word, height: float) -> bool:
     box = word.box
     if not word.text or (word.confidence < _NO_WORD and len(word.text) <= _SHRED):
+        return True
+    if len(word.text) == 1 and box.width < _STROKE * box.height:
         return True
     if height and box.height > _SCRAWLED * height and len(word.text) <= _SCRAWL and word.confidence < _LEGIBLE:
         return True

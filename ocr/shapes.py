@@ -3,6 +3,8 @@
 All are told by the shape of a connected piece of ink and by what it touches; sizes are in inches.
 """
 
+from collections.abc import Iterable
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +16,9 @@ Flags = NDArray[np.bool_]
 
 Stats = NDArray[np.int32]
 """Left, top, width, height and area of each piece of ink, pixels."""
+
+Bounds = tuple[int, int, int, int]
+"""Left, top, right and bottom, pixels."""
 
 # Side of a check box, from and to; how unequal its sides may be, what share of each is drawn, of all of it at most.
 _BOX, _UNEQUAL, _DRAWN, _FILLED = (0.07, 0.22), 1.2, 0.93, 0.75
@@ -68,26 +73,30 @@ def bars(stats: Stats, across: Mask, dpi: float) -> Flags:
     return found
 
 
-def within_drawings(stats: Stats, dpi: float) -> Flags:
-    """Return which pieces stand wholly within the bounds of a drawing: a seal, a signature, an emblem."""
+def drawings(stats: Stats, dpi: float) -> tuple[Bounds, ...]:
+    """Return the bounds of drawings: seals, signatures, emblems."""
     left, top, width, height, area = stats.T
-    right, bottom = left + width, top + height
     parts = (np.minimum(width, height) >= _DRAWING * dpi) & (area <= _COVERED * width * height)
     parts[0] = False
-    bounds = [(int(left[i]), int(top[i]), int(right[i]), int(bottom[i])) for i in np.flatnonzero(parts)]
+    bounds = [
+        (int(left[i]), int(top[i]), int(left[i] + width[i]), int(top[i] + height[i])) for i in np.flatnonzero(parts)
+    ]
+    return tuple(_joined(bounds, round(_NEAR * dpi)))
+
+
+def within(stats: Stats, drawn: Iterable[Bounds]) -> Flags:
+    """Return which pieces stand wholly within the bounds of a drawing."""
+    left, top, width, height, _ = stats.T
+    right, bottom = left + width, top + height
     found = np.zeros(len(stats), dtype=bool)
-    for x, y, end, foot in _joined(bounds, round(_NEAR * dpi)):
+    for x, y, end, foot in drawn:
         found |= (left >= x) & (right <= end) & (top >= y) & (bottom <= foot)
     return found
 
 
-_Bounds = tuple[int, int, int, int]
-"""Left, top, right and bottom."""
-
-
-def _joined(bounds: list[_Bounds], near: int) -> list[_Bounds]:
+def _joined(bounds: list[Bounds], near: int) -> list[Bounds]:
     """Join bounds that are near each other."""
-    joined: list[_Bounds] = []
+    joined: list[Bounds] = []
     for own in bounds:
         whole = own
         while close := [b for b in joined if _apart(b, whole) <= near]:
@@ -98,7 +107,7 @@ def _joined(bounds: list[_Bounds], near: int) -> list[_Bounds]:
     return joined
 
 
-def _apart(one: _Bounds, other: _Bounds) -> int:
+def _apart(one: Bounds, other: Bounds) -> int:
     across = max(one[0], other[0]) - min(one[2], other[2])
     down = max(one[1], other[1]) - min(one[3], other[3])
     return max(across, down)

@@ -112,6 +112,26 @@ def test_a_label_and_its_value_a_little_higher_are_one_line() -> None:
     assert [row[0].x < 110 and row[-1].right > 380 for row in rows] == [True, True]
 
 
+def test_a_mark_below_which_its_letter_stands_is_not_the_value_s_beside() -> None:
+    page = grey([(100, 110, "Bien lai so:"), (290, 95, "YT-2402")])
+    cv2.rectangle(page, (252, 113), (264, 130), 0, -1)
+    found = find_lines(page, drawn.DPI)
+    label, value = sorted(found.runs, key=lambda run: run.left)
+    assert label.box.y <= 113
+    assert value.box.x > 280
+
+
+def test_a_line_under_a_seal_that_touches_its_letters_is_one_run() -> None:
+    page = grey(sentences())
+    cv2.circle(page, (450, 225), 110, 0, 5)
+    for angle in range(0, 360, 12):
+        end = int(450 + 110 * np.cos(np.radians(angle))), int(225 + 110 * np.sin(np.radians(angle)))
+        cv2.line(page, (450, 225), end, 0, 2)
+    found = find_lines(page, drawn.DPI)
+    long = [run for run in found.runs if run.box.width > 600]
+    assert len(long) == len(drawn.SENTENCES)
+
+
 def ruled(page: Grey, columns: Sequence[int], rows: Sequence[int]) -> Grey:
     for x in columns:
         cv2.line(page, (x, rows[0]), (x, rows[-1]), 0, 2)

@@ -63,6 +63,10 @@ def test_scrawls_go_and_tall_letters_stay() -> None:
     assert left_of(word("Mụ", 100, height=90), word("Nơi", 300)) == ["Mụ", "Nơi"]
 
 
+def test_remains_of_rulings_go() -> None:
+    assert left_of(word("I", 100, width=2), word("Nam", 130), word("I", 200, width=4)) == ["Nam", "I"]
+
+
 def test_controls_are_no_text() -> None:
     assert left_of(word("S\x00ố", 100), word("\x07\ud800", 200)) == ["Số"]
 
