@@ -158,10 +158,10 @@ def test_an_owner_named_late_and_a_part_that_fails(environment: dict[str, str], 
 
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
 def test_a_stopped_run_goes_on_the_next_time(
-    environment: dict[str, str], small_scan: Path, tmp_path: Path, how: signal.Signals
+    environment: dict[str, str], sample: Path, tmp_path: Path, how: signal.Signals
 ) -> None:
     own = environment | {"SOHOA_DATA_DIR": str(tmp_path)}
-    digitize = ("digitize", small_scan, "--owner", OWNER, "--confirmed-by", "Trần Văn Đối", "--json")
+    digitize = ("digitize", sample / "quyet-dinh-2.tif", "--owner", OWNER, "--confirmed-by", "Trần Văn Đối", "--json")
     with subprocess.Popen(
         [SOHOA, *map(str, digitize)], env=own, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     ) as process:
