@@ -15,6 +15,8 @@ from ocr.cleanup.step import Measured, Sheet
 _DOT, _PITCH, _HIDDEN, _WAVER, _COLON = 0.03, 0.12, 1.0, 0.008, (0.015, 0.1)
 # Inches: the lowest letter, and how near behind one a full stop stands; the dots of leaders stand as near each other.
 _LETTER, _NEAR = 0.05, 0.07
+# Inches: how far above a letter its mark stands at most, and the tallest letter that counts.
+_MARK, _TALLEST = 0.03, 0.2
 # A row has at least this many dots; this share of their gaps fits the rhythm, each to this share of the pitch.
 _LEAST_DOTS, _RHYTHM, _TOLERANCE = 6, 0.75, 0.2
 # A row without a hidden dot may be shorter: five dots in a run stand nowhere else.
@@ -45,6 +47,7 @@ def leader_dots(stats: NDArray[np.int32], dpi: int) -> NDArray[np.intp]:
     found = [np.empty(0, dtype=np.intp)]
     for row in _rows(centres, dpi):
         rhythmic = row[_in_rhythm(centres[row, 0], dpi)]
+        rhythmic = rhythmic[[not _is_mark(stats, dots[dot], dpi) for dot in rhythmic]] if rhythmic.size else rhythmic
         points = {dot for dot in rhythmic[:1] if _is_full_stop(stats, dots[dot], dpi)}
         found.append(dots[[dot for dot in rhythmic if dot not in points and not _is_colon(centres, dot, dpi)]])
     return np.concatenate(found)
@@ -98,6 +101,15 @@ def _is_colon(centres: NDArray[np.float64], dot: np.intp, dpi: int) -> bool:
     across = np.abs(centres[:, 0] - centres[dot, 0])
     above = centres[dot, 1] - centres[:, 1]
     return bool(np.any((across <= _WAVER * dpi) & (above > _COLON[0] * dpi) & (above < _COLON[1] * dpi)))
+
+
+def _is_mark(stats: NDArray[np.int32], dot: np.intp, dpi: int) -> bool:
+    """Tell whether the dot stands close above a letter: in small print marks are as small as dots, and as regular."""
+    left, top, width, height, _ = stats[dot]
+    below = stats[:, 1] - (top + height)
+    letter = (stats[:, 3] >= _LETTER * dpi) & (stats[:, 3] <= _TALLEST * dpi) & (below > 0) & (below <= _MARK * dpi)
+    over = (stats[:, 0] <= left + width / 2) & (stats[:, 0] + stats[:, 2] >= left + width / 2)
+    return bool(np.any(letter & over))
 
 
 def _is_full_stop(stats: NDArray[np.int32], dot: np.intp, dpi: int) -> bool:

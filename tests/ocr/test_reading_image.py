@@ -276,6 +276,16 @@ def test_dots_one_over_the_other_are_no_leader() -> None:
     assert leader_dots(stacked, drawn.DPI).size == 0
 
 
+def test_small_marks_over_letters_are_no_leader_however_regular() -> None:
+    inch = drawn.DPI
+    pitch, dot, letter = inch // 12, inch // 60, inch // 14
+    ground = [[0, 0, 10 * inch, 10 * inch, 0]]
+    dots = [[100 + i * pitch, 100, dot, dot, dot * dot] for i in range(9)]
+    letters = [[100 + i * pitch - letter // 3, 100 + dot + inch // 75, letter, letter, letter] for i in range(9)]
+    assert leader_dots(np.array(ground + dots, dtype=np.int32), inch).size == 9
+    assert leader_dots(np.array(ground + dots + letters, dtype=np.int32), inch).size == 0
+
+
 def test_measuring_a_sheet_sees_what_earlier_steps_left() -> None:
     page = sheet(drawn.page())
     assert levels.measure(replace(page, grey=(page.grey // 3 + 100).astype(np.uint8))).fault == 100
