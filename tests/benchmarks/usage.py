@@ -16,13 +16,19 @@ def cpu_seconds() -> float:
 
 
 def resident_bytes(pid: int) -> int:
-    """Return the memory that a process and everything it started hold now; 0 if it has ended."""
+    """Return the memory that a process and everything it started hold now; 0 if it has ended.
+
+    A child that has not begun its own program yet (between vfork and exec) is still in its parent's memory, which
+    counts once; it is known by its parent's command line.
+    """
     try:
         own = int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * _PAGE_BYTES
+        program = Path(f"/proc/{pid}/cmdline").read_bytes()
         started = [
             int(child)
             for task in Path(f"/proc/{pid}/task").iterdir()
             for child in (task / "children").read_text().split()
+            if Path(f"/proc/{child}/cmdline").read_bytes() != program
         ]
     except (FileNotFoundError, ProcessLookupError):
         return 0

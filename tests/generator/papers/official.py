@@ -46,7 +46,7 @@ def _recipients(rng: random.Random, home: Commune) -> tuple[str, ...]:
 
 
 def _header(
-    flow: Flow, look: Look, rng: random.Random, *, agency: Agency, symbol: str, stamp_below: float
+    flow: Flow, look: Look, rng: random.Random, *, agency: Agency, symbol: str, stamp_below: float, about: str = ""
 ) -> tuple[float, float]:
     """Set the two-column header, at times a digital signature above and an arrival stamp below; return the centres."""
     issued_on = people.random_date(rng, 2019, 2025)
@@ -56,7 +56,7 @@ def _header(
     width = flow.width
     centres = (flow.left + 0.21 * width, flow.left + width - 0.27 * width)
     gap = rng.uniform(13, 20) if rng.random() < 0.45 else 0.0
-    heading = Heading(agency, str(rng.randint(10, 2600)), symbol, issued_on, pen_gap=gap)
+    heading = Heading(agency, str(rng.randint(10, 2600)), symbol, issued_on, pen_gap=gap, about=about)
     flow.y = two_column_header(flow.sheet, look, heading, flow.y, centres=centres)
     if rng.random() < 0.4:
         arrived = f"{rng.randint(1, 28):02}/{rng.randint(1, 12):02}/{issued_on.year}"
@@ -141,14 +141,11 @@ def letter(look: Look, rng: random.Random, subset: Subset) -> Sheet:
     layout, home = Layout.draw(rng, subset), local_commune(rng, subset)
     flow, agency = layout.flow(look), _agency(rng, home)
     text = look.text.but(size=rng.choice((13.0, 13.5, 14.0)))
-    centres = _header(flow, look, rng, agency=agency, symbol=f"/{agency.symbol}-{rng.choice(_OFFICES)}", stamp_below=13)
-    flow.skip(5.5)
-    about = pick("about", 1, rng, subset, home)[0]
-    flow.sheet.next_block()
-    for line in flow.sheet.break_lines([("V/v " + about[0].lower() + about[1:], text.but(size=11.5))], 62):
-        flow.sheet.set_line(line, centres[0] - 31, flow.y, 62, align="centre")
-        flow.skip(5.0)
-    flow.skip(rng.uniform(16, 22))
+    subject = pick("about", 1, rng, subset, home)[0]
+    about = "V/v " + subject[0].lower() + subject[1:]
+    symbol = f"/{agency.symbol}-{rng.choice(_OFFICES)}"
+    centres = _header(flow, look, rng, agency=agency, symbol=symbol, stamp_below=13, about=about)
+    flow.skip(rng.uniform(31, 37))
     flow.sheet.next_block()
     middle = flow.left + flow.width / 2
     addressed = [("Kính gửi: ", text), (_agency(rng, home).spoken + ".", text)]

@@ -29,12 +29,13 @@ def national_motto(sheet: Sheet, style: Style, x: float, y: float, *, size: floa
 
 @dataclass(frozen=True, slots=True)
 class Heading:
-    """Zones 1 to 4.
+    """Zones 1 to 4, and 5b of letters.
 
     Attributes:
         agency: Who issues. number, symbol: ``320`` and ``/QĐ-UBND``. issued_on: When.
         by_hand: Whether number and day are set in the look's hand.
         pen_gap: Millimetres left blank for number and day, which are then written by pen and no text; 0 for none.
+        about: What a letter is about; it stands under the number.
     """
 
     agency: Agency
@@ -43,6 +44,7 @@ class Heading:
     issued_on: dt.date
     by_hand: bool = False
     pen_gap: float = 0.0
+    about: str = ""
 
 
 def _blank_for_pen(sheet: Sheet, before: Run, after: Run, *, gap: float, centre: float, y: float) -> float:
@@ -73,7 +75,7 @@ def two_column_header(
     *,
     centres: tuple[float, float] = (LEFT_CENTRE, RIGHT_CENTRE),
 ) -> float:
-    """Set zones 2 and 3 on the left, then 1 and 4 on the right; return the baseline of zones 3 and 4."""
+    """Set zones 2, 3 and 5b on the left, then 1 and 4 on the right; return the baseline of zones 3 and 4."""
     style, row = look.text, y
     left_centre, right_centre = centres
     size = _header_size(sheet, style, heading.agency, centres)
@@ -95,6 +97,8 @@ def two_column_header(
     else:
         number = [("Số: ", plain), (heading.number, pens[0]), (heading.symbol, plain)]
         sheet.line(number, plain, left_centre, bottom, align="centre")
+    for step, line in enumerate(sheet.break_lines([(heading.about, style.but(size=11.5))], 62)):
+        sheet.set_line(line, left_centre - 31, bottom + 5.5 + 5.0 * step, 62, align="centre")
     sheet.next_block()
     national_motto(sheet, style, right_centre, y, size=size)
     _, day, rest = numerals.long_date(heading.issued_on).split(" ", 2)
