@@ -66,10 +66,6 @@ def test_no_file_of_ours_names_this_machine_or_a_registry() -> None:
         for pattern in ("*.py", "*.toml", "*.md", "*.sh", "*.lock", "Makefile", "Dockerfile")
         for p in ROOT.glob(f"**/{pattern}")
     ]
-    ours = [
-        p
-        for p in files
-        if not NOT_OURS & set(p.relative_to(ROOT).parts) and p != Path(__file__)
-    ]
+    ours = [p for p in files if not NOT_OURS & set(p.relative_to(ROOT).parts) and p != Path(__file__)]
     assert len(ours) > 100
     assert [str(p) for p in ours if forbidden.search(p.read_text())] == []
