@@ -68,7 +68,8 @@ build/bench/ocrmypdf/.installed: tests/benchmarks/ocrmypdf.lock tests/benchmarks
 BENCH_OCR := $(PY) -m tests.benchmarks.ocr
 
 bench-ocr: $(VENV)/.test build/bench/ocrmypdf/.installed
-	$(BENCH_OCR) compare --set test --engine ours --engine tesseract --engine tesseract-osd --engine ocrmypdf \
+	$(BENCH_OCR) compare --set test --engine ours --engine ours-tesseract \
+		--engine tesseract --engine tesseract-osd --engine ocrmypdf \
 		--document docs/benchmarks.md
 
 bench-ablation: $(VENV)/.test
