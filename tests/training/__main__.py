@@ -112,7 +112,10 @@ def compare(arguments: argparse.Namespace) -> None:
     from tests.training import compare as comparing  # noqa: PLC0415 - the same
 
     os.environ["OMP_THREAD_LIMIT"] = "1"
-    for row in comparing.compared(list(boxes.boxed_lines(arguments.subset, every=arguments.every))):
+    lines = [
+        x for spoilt in (False, True) for x in boxes.boxed_lines(arguments.subset, every=arguments.every, spoilt=spoilt)
+    ]
+    for row in comparing.compared(lines):
         print(row, flush=True)
 
 

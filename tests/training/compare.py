@@ -11,6 +11,7 @@ from ocr.tesseract import TesseractEngine
 from tests.training.boxes import Boxed
 from tests.training.score import Score, scored, total
 
+_LONG = 40  # characters
 _MARGIN = 10  # pixels of white, which Tesseract needs around a line
 HEAD = (
     "| lines | number | reader | CER % | exact lines % | marked letters right % | CPU ms a line |\n"
@@ -19,23 +20,24 @@ HEAD = (
 
 
 def compared(lines: Sequence[Boxed]) -> Iterator[str]:
-    """Yield rows of a table in Markdown: clean and spoilt pages apart, then kinds of pages."""
+    """Yield rows of a table in Markdown: as printed and as scanned apart, then kinds of scanned pages."""
     yield HEAD
     parts = {
-        "clean pages": [line for line in lines if not line.spoilt],
-        "spoilt pages": [line for line in lines if line.spoilt],
-        **{group: [line for line in lines if line.group == group] for group in ("text", "forms", "tables")},
+        "as printed": [line for line in lines if not line.spoilt],
+        f"of them {_LONG} characters and longer": [x for x in lines if not x.spoilt and len(x.text) >= _LONG],
+        "as scanned": [line for line in lines if line.spoilt],
+        **{group: [x for x in lines if x.spoilt and x.group == group] for group in ("text", "forms", "tables")},
     }
     for reader in (CtcReader(), TesseractEngine()):
         reader.read_lines([lines[0].crop], lines[0].dpi)  # loaded before the clock runs
         before = _seconds()
         texts = dict(zip(map(id, lines), _read(reader, lines), strict=True))
         spent = 1000 * (_seconds() - before) / len(lines)
-        for name, part in {"all": lines, **parts}.items():
+        for number, (name, part) in enumerate(parts.items()):
             if part:
                 score = _scored(part, [texts[id(line)] for line in part])
                 shares = f"{score.cer:.2f} | {score.exact_share:.1f} | {score.marks_share:.2f}"
-                yield f"| {name} | {len(part)} | {reader.name} | {shares} | {f'{spent:.1f}' if name == 'all' else ''} |"
+                yield f"| {name} | {len(part)} | {reader.name} | {shares} | {'' if number else f'{spent:.1f}'} |"
 
 
 def _read(reader: LineReader, lines: Sequence[Boxed]) -> list[str]:

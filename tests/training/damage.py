@@ -215,17 +215,21 @@ def cells(ink: Grey, rng: random.Random, starts: Sequence[int], end: int) -> Non
     level, thick = rng.choice((0, rng.randint(90, 255))), rng.choice((1, 1, 2, 3))
     for x in (*starts, end):
         ink[:, max(0, x) : x + thick] = np.maximum(ink[:, max(0, x) : x + thick], level)
+    if rng.random() < 0.5:
+        y = ink.shape[0] - rng.randint(thick, ink.shape[0] // 3)
+        ink[y : y + thick, max(0, starts[0]) : end] = level
 
 
-def leaders(ink: Grey, rng: random.Random, *, start: int, end: int, baseline: int, em: int) -> None:
-    """Draw a dotted or dashed leader from ``start`` to ``end``: no text, whatever it looks like."""
+def leaders(ink: Grey, rng: random.Random, *, start: int, end: int, baseline: int, em: int, kept: float = 1.0) -> None:
+    """Draw a dotted or dashed leader from ``start`` to ``end``, or the share ``kept`` of its dots: no text at all."""
     pitch, dot = em * rng.uniform(0.14, 0.5), max(1, round(em * rng.uniform(0.04, 0.1)))
     level, dash = rng.randint(130, 255), rng.choice((1, 1, 1, 3))
     y = baseline + rng.choice((0, 0, -dot, round(em * rng.uniform(0.0, 0.18))))
-    if rng.random() < 0.12:
+    if kept == 1.0 and rng.random() < 0.12:
         ink[y : y + max(1, dot // 2), start:end] = level
         return
     x = float(start)
     while x < end:
-        ink[max(0, y - dot) : y, round(x) : min(end, round(x) + dot * dash)] = level
+        if kept == 1.0 or rng.random() < kept:
+            ink[max(0, y - dot) : y, round(x) : min(end, round(x) + dot * dash)] = level
         x += max(pitch, dot * dash + 1.5)

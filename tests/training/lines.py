@@ -14,8 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tests.training import damage
-from tests.training.glyphs import Fonts, MarkStyle, Pen
-from tests.training.texts import draw_text
+from tests.training.glyphs import Fonts, Glyph, MarkStyle, Pen
+from tests.training.texts import draw_row, draw_text
 from tests.training.typefaces import Typeface
 
 HEIGHT: Final = 40
@@ -26,6 +26,7 @@ _SIZES: Final = (17, 19, 21, 24, 27, 30, 33, 36, 36, 38, 40, 44, 50, 56)
 _SHARES: Final = {"times": 0.36, "serif": 0.24, "sans": 0.24, "narrow": 0.06, "typewriter": 0.10}
 _PER_SHEET: Final = 10
 _IN_CELLS: Final = 0.2  # of the numbers stand one digit to a cell, as forms want them
+_ROWS: Final = 0.12  # of the lines are rows of forms
 _LEADER: Final = 2.5  # em: fewer dots are an ellipsis
 
 
@@ -115,8 +116,15 @@ class Printer:
         strips: list[_Strip] = []
         for _ in range(_PER_SHEET):
             empty = rng.random() < course.empty
-            text = "" if empty else draw_text(rng, course.longest)
-            strip = _blank(rng, manner.em) if empty else _set(text, pens, filled, manner, rng)
+            parts: tuple[str, ...] = ()
+            if not empty:
+                row = rng.random() < _ROWS
+                parts = draw_row(rng, course.longest) if row else (draw_text(rng, course.longest),)
+            text = " ".join(parts)
+            compositor = _Compositor(pens, filled, manner, rng, text)
+            for part in parts:
+                compositor.set(part)
+            strip = _blank(rng, manner.em) if empty else compositor.strip()
             samples.append(Sample(_photograph(strip, strips, manner, course, rng), text))
             if not empty:
                 strips = [*strips[-2:], strip]
@@ -136,45 +144,74 @@ def _blank(rng: random.Random, em: int) -> _Strip:
     return _Strip(ink, baseline, em // 2, width - em // 2, round(0.9 * em), baseline)
 
 
-def _set(text: str, pens: Sequence[Pen], filled: Pen, manner: _Manner, rng: random.Random) -> _Strip:
-    """Set ``text`` in ink; now and then the face changes between two words, gaps are justified, a form is filled in."""
-    em = manner.em
-    changes = rng.random() < 0.18
-    pen, rise = pens[0], 0
-    fills = rng.random() < (0.3 if ": " in text else 0.03)
-    spacing = manner.spacing * em
-    gap = manner.gap * rng.choice((1, 1, 1, rng.uniform(0.8, 2.2)))
-    placed = []
-    x = float(em)
-    cells = rng.uniform(0.25, 1.0) * em if text.isdigit() and rng.random() < _IN_CELLS else 0.0
-    for i, character in enumerate(text):
-        if character == " ":
-            x += max(0.2 * em, pen.glyph(" ").advance * gap + spacing)
-            if rng.random() < 0.02:
-                x += em * rng.uniform(0.5, rng.choice((3, 12, 25)))
-            if fills and (text[i - 1] in ":;)" or rng.random() < 0.1):
-                pen, rise, fills = filled, round(em * rng.uniform(-0.25, 0.35)), False
-            elif changes and rng.random() < 0.3:
-                pen = pens[-1] if pen is pens[0] else pens[0]
-            continue
-        glyph = pen.glyph(character)
-        if i and spacing < 0 and glyph.mask.shape[1] > glyph.advance:
-            x -= spacing / 2
-        placed.append((round(x), rise, glyph))
-        x += glyph.advance + spacing + cells
-    baseline = round(1.6 * em)
-    ink = np.zeros((round(2.5 * em), round(x) + 2 * em), dtype=np.uint8)
-    height, width = ink.shape
-    left, right, top, bottom = width, 0, height, 0
-    for pen_x, rise, (mask, dx, dy, _) in placed:
-        y0, x0 = max(0, baseline + dy - rise), max(0, pen_x + dx)
-        region = ink[y0 : y0 + mask.shape[0], x0 : x0 + mask.shape[1]]
-        np.maximum(region, mask[: region.shape[0], : region.shape[1]], out=region)
-        left, right = min(left, x0), max(right, x0 + region.shape[1])
-        top, bottom = min(top, y0), max(bottom, y0 + region.shape[0])
-    if cells:
-        damage.cells(ink, rng, [pen_x - round(cells / 2) for pen_x, _, _ in placed], round(x - cells / 2))
-    return _Strip(ink, baseline, left, right, top, bottom)
+class _Compositor:
+    """Sets one line: now and then the face changes between two words, a form is filled in over a leader."""
+
+    def __init__(self, pens: Sequence[Pen], filled: Pen, manner: _Manner, rng: random.Random, text: str) -> None:
+        em = manner.em
+        self._pens, self._filled, self._rng, self._em = pens, filled, rng, em
+        self._changes = rng.random() < 0.18
+        self._fills = rng.random() < (0.4 if ": " in text else 0.03)
+        self._raised = round(em * rng.choice((0, rng.uniform(-0.25, 0.35), rng.uniform(0, 0.35))))
+        self._spacing = manner.spacing * em
+        self._gap = manner.gap * rng.choice((1, 1, 1, rng.uniform(0.8, 2.2)))
+        self._cells = rng.uniform(0.25, 1.4) * em if text.isdigit() and rng.random() < _IN_CELLS else 0.0
+        self._x = float(em)
+        self._placed: list[tuple[int, int, Glyph]] = []
+        self._over: list[tuple[int, int]] = []  # from where to where a leader was written over
+
+    def set(self, part: str) -> None:
+        """Set a part of the line, away from what stands there."""
+        em, rng = self._em, self._rng
+        if self._placed:
+            self._x += em * rng.uniform(0.6, rng.choice((2, 6, 20)))
+        pen, rise = self._pens[0], 0
+        for i, character in enumerate(part):
+            if character == " ":
+                self._space(pen)
+                if self._fills and pen is not self._filled and (part[i - 1] in ":;)" or rng.random() < 0.1):
+                    pen, rise = self._filled, self._raised
+                    self._over.append((round(self._x), round(self._x)))
+                elif self._changes and pen is not self._filled and rng.random() < 0.3:
+                    pen = self._pens[-1] if pen is self._pens[0] else self._pens[0]
+                continue
+            self._letter(pen.glyph(character), rise, first=i == 0)
+            if pen is self._filled:
+                self._over[-1] = (self._over[-1][0], round(self._x))
+
+    def _space(self, pen: Pen) -> None:
+        rng, em = self._rng, self._em
+        self._x += max(0.2 * em, pen.glyph(" ").advance * self._gap + self._spacing)
+        if rng.random() < 0.02:
+            self._x += em * rng.uniform(0.5, rng.choice((3, 12, 25)))
+
+    def _letter(self, glyph: Glyph, rise: int, *, first: bool) -> None:
+        if not first and self._spacing < 0 and glyph.mask.shape[1] > glyph.advance:
+            self._x -= self._spacing / 2
+        self._placed.append((round(self._x), rise, glyph))
+        self._x += glyph.advance + self._spacing + self._cells
+
+    def strip(self) -> _Strip:
+        """Return what was set."""
+        em, rng = self._em, self._rng
+        baseline = round(1.6 * em)
+        ink = np.zeros((round(2.5 * em), round(self._x) + 2 * em), dtype=np.uint8)
+        height, width = ink.shape
+        left, right, top, bottom = width, 0, height, 0
+        for pen_x, rise, (mask, dx, dy, _) in self._placed:
+            y0, x0 = max(0, baseline + dy - rise), max(0, pen_x + dx)
+            region = ink[y0 : y0 + mask.shape[0], x0 : x0 + mask.shape[1]]
+            np.maximum(region, mask[: region.shape[0], : region.shape[1]], out=region)
+            left, right = min(left, x0), max(right, x0 + region.shape[1])
+            top, bottom = min(top, y0), max(bottom, y0 + region.shape[0])
+        if rng.random() < 0.4:
+            below, kept = baseline + round(em * rng.uniform(0, 0.1)), rng.uniform(0.05, 0.5)
+            for start, end in self._over:
+                damage.leaders(ink, rng, start=start, end=end, baseline=below, em=em, kept=kept)
+        if self._cells:
+            half = round(self._cells / 2)
+            damage.cells(ink, rng, [pen_x - half for pen_x, _, _ in self._placed], round(self._x) - half)
+        return _Strip(ink, baseline, left, right, top, bottom)
 
 
 def _photograph(strip: _Strip, others: Sequence[_Strip], manner: _Manner, course: Course, rng: random.Random) -> Grey:

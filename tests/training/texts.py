@@ -213,6 +213,9 @@ def _slot(rng: random.Random, slot: str) -> str:  # noqa: C901, PLR0911, PLR0912
             return rng.choice(("XÃ", "PHƯỜNG", "HUYỆN", "QUẬN", "THỊ TRẤN"))
         case "law":
             return rng.choice(_LAWS)
+        case "range":
+            first = rng.randint(0, 400)
+            return f"{first} {rng.choice('-–')} {first + rng.randint(1, 60)}"
         case "ROMAN":
             return rng.choice(_ROMAN)
         case "letter":
@@ -253,7 +256,7 @@ def _running(rng: random.Random) -> str:
         if rng.random() < 0.06:
             part = rng.choice(("(", "“", "- ", "+ ", "/", '"')) + part
         parts.append(part)
-    return " ".join(parts)
+    return (" " if rng.random() < 0.92 else rng.choice((" - ", " - ", " – "))).join(parts)
 
 
 def _insertion(rng: random.Random) -> str:
@@ -265,7 +268,22 @@ def _insertion(rng: random.Random) -> str:
     return _slot(
         rng,
         rng.choice(
-            ("n", "nn", "nnn", "date", "code", "money", "decimal", "year", "Name", "Place", "time", "ROMAN", "id12")
+            (
+                "n",
+                "nn",
+                "nnn",
+                "date",
+                "code",
+                "money",
+                "decimal",
+                "year",
+                "Name",
+                "Place",
+                "time",
+                "ROMAN",
+                "id12",
+                "range",
+            )
         ),
     )
 
@@ -285,6 +303,37 @@ def _jumble(rng: random.Random) -> str:
     )
     groups = ["".join(rng.choices(pool, k=rng.randint(1, 9))) for _ in range(rng.randint(1, 5))]
     return " ".join(groups)
+
+
+_BOXES: Final = ("☐", "☐", "☐", "☑", "☒", "☒")
+_VALUES: Final = (
+    *("n", "nn", "nnn", "date", "date", "year", "Name", "Name", "NAME", "id12", "id12", "money", "money", "decimal"),
+    *("area", "Place", "code", "phone", "email", "address", "title", "Title", "kind"),
+)
+_UNITS: Final = ("", "", "", "", "", " (m²)", " (đồng)", " (nếu có)", " (ha)", " (3)", " (cây)", "*")
+
+
+def _label(rng: random.Random) -> str:
+    number = rng.choice(("", "", f"{rng.randint(1, 20)}. ", f"{rng.randint(1, 9)}.{rng.randint(1, 9)}. ", "- "))
+    return number + _capitalized(words(rng, rng.randint(1, 4))) + rng.choice(_UNITS)
+
+
+def draw_row(rng: random.Random, longest: int = 60) -> tuple[str, ...]:
+    """Return what stands in a row of a form, apart from each other: labels with their values, or boxes to tick.
+
+    Args:
+        rng: Chance.
+        longest: Characters of all of them with a space between.
+    """
+    if rng.random() < 0.25:
+        parts = [_label(rng) + ":"] if rng.random() < 0.6 else []
+        parts += [f"{rng.choice(_BOXES)} {_capitalized(words(rng, rng.randint(1, 3)))}" for _ in range(3)]
+    else:
+        kinds = [rng.choice(_VALUES) if rng.random() < 0.85 else "" for _ in range(rng.choice((1, 2, 2, 3)))]
+        parts = [f"{_label(rng)}: {_slot(rng, kind) if kind else ''}".rstrip() for kind in kinds]
+    while len(parts) > 1 and sum(len(part) + 1 for part in parts) > longest + 1:
+        parts.pop()
+    return (*parts[:-1], parts[-1][:longest].rstrip())
 
 
 def _headline(rng: random.Random) -> str:
