@@ -134,7 +134,7 @@ def test_every_marked_letter_of_a_text_read_right_is_compared(text: str) -> None
 def test_edits_are_of_kinds() -> None:
     kinds = metrics.edit_kinds("Điều 16, khoản a", "Điêu ló. khoảna")
     assert kinds == {"marks": 1, "digits": 2, "punctuation": 1, "spaces": 1}
-    assert metrics.edit_kinds("Văn", "Uăn") == {"letters": 1}
+    assert metrics.edit_kinds("Văn Sơ", "Uăn sơ") == {"letters": 1, "case": 1}
 
 
 @given(VIETNAMESE, VIETNAMESE)

@@ -1,184 +1,249 @@
-"""``python -m tests.training``: fetch fonts, look at lines, train, draw the curve, export, measure."""
+"""``python -m tests.training``: fetch fonts, look at lines, train, export, measure, show what goes wrong."""
 
-import argparse
 import hashlib
 import os
 import re
 import time
 from collections.abc import Sequence
+from enum import StrEnum
 from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import cv2
 import numpy as np
+import typer
 from PIL import Image, ImageDraw, ImageFont
 
 from ocr.ctc import prepared
 from tests.training import chart, feed, measure, typefaces
 from tests.training.lines import HEIGHT, Sample
 
+# Heavy modules are imported by the commands that need them: the processes that make lines load this one too.
+if TYPE_CHECKING:
+    from tests.training.remaining import Read
+
 ROOT = Path(__file__).parents[2]
 HOME = ROOT / ".training"
 LISTING = "typefaces.json"
 EXPORTED, QUANTIZED = "reader.onnx", "reader.int8.onnx"
+SHIPPED = ROOT / "ocr" / "models" / "reader.onnx"
 _CALIBRATION_SEED = 5
 
+app = typer.Typer(add_completion=False, no_args_is_help=True, help=__doc__)
 
-def fonts(arguments: argparse.Namespace) -> None:
+
+class SetName(StrEnum):
+    """The two sets of benchmark pages."""
+
+    DEV = "dev"
+    TEST = "test"
+
+
+class Device(StrEnum):
+    """What the network learns on."""
+
+    CPU = "cpu"
+    CUDA = "cuda"
+
+
+HomeOption = Annotated[Path, typer.Option(help="Folder of fonts, checkpoint, log and exported models")]
+RealOption = Annotated[
+    Path | None, typer.Option(exists=True, help="Folder of lines with lines.tsv: measured, never trained on")
+]
+HeldOutOption = Annotated[int, typer.Option(min=0, help="Invented lines to measure on")]
+EmptyOption = Annotated[int, typer.Option(min=0, help="Lines without text to measure on")]
+PagesOption = Annotated[list[SetName] | None, typer.Option(help="Benchmark pages to take lines of; repeatable")]
+EveryOption = Annotated[int, typer.Option(min=1, help="Take every so many of the benchmark's pages")]
+ModelOption = Annotated[Path, typer.Option(exists=True, help="ONNX file to read with; the shipped one if none")]
+PictureArgument = Annotated[Path, typer.Argument(help="Picture to write")]
+
+
+@app.command()
+def fonts(*, home: HomeOption = HOME) -> None:
     """Download the fonts unless they are there; list the usable typefaces."""
-    folder = arguments.home / "fonts"
+    folder = home / "fonts"
     if not folder.exists():
         typefaces.fetch(folder)
     found = typefaces.survey([folder])
-    typefaces.save(found, arguments.home / LISTING)
+    typefaces.save(found, home / LISTING)
     print(f"{len(found)} typefaces of {len({face.family for face in found})} families")
 
 
-def look(arguments: argparse.Namespace) -> None:
+@app.command()
+def look(out: PictureArgument, *, seed: int = 7, count: int = 60, home: HomeOption = HOME) -> None:
     """Draw lines with their texts below them into a picture."""
-    press = feed.printer(arguments.home / LISTING, arguments.seed)
-    samples = [s for i in range(arguments.count // 5) for s in press.sheet(i, feed.course(1000))][::2]
-    picture(samples).save(arguments.out)
+    press = feed.printer(home / LISTING, seed)
+    samples = [s for i in range(count // 5) for s in press.sheet(i, feed.course(1000))][::2]
+    picture(samples).save(out)
 
 
-def picture(samples: Sequence[Sample], notes: Sequence[str] | None = None) -> Image.Image:
-    """Return lines below each other in two columns, each with its text, or with a note, below it."""
-    font = ImageFont.truetype(str(next(Path("/usr/share/fonts").glob(f"**/{feed.FALLBACK}"))), 13)
+def picture(samples: Sequence[Sample]) -> Image.Image:
+    """Return lines below each other in two columns, each with its text below it."""
+    font = ImageFont.truetype(feed.FALLBACK, 13)
     rows = -(-len(samples) // 2)
     sheet = Image.new("L", (1500, rows * (HEIGHT + 18)), 205)
     draw = ImageDraw.Draw(sheet)
     for i, sample in enumerate(samples):
         x, y = i // rows * 750, i % rows * (HEIGHT + 18)
         sheet.paste(Image.fromarray(sample.image[:, :740]), (x, y))
-        draw.text((x, y + HEIGHT + 1), notes[i] if notes else sample.text, font=font, fill=0)
+        draw.text((x, y + HEIGHT + 1), sample.text, font=font, fill=0)
     return sheet
 
 
-def train(arguments: argparse.Namespace) -> None:
+@app.command()
+def train(
+    *,
+    hours: Annotated[float, typer.Option(help="Of a cycle; a new one follows a finished one")] = 2.0,
+    peak: Annotated[float, typer.Option(help="Highest learning rate of the cycle")] = 3e-3,
+    measure_every: Annotated[float, typer.Option(help="Minutes")] = 10.0,
+    threads: Annotated[int, typer.Option(min=1, help="Of the network")] = 1,
+    workers: Annotated[int, typer.Option(min=1, help="Processes that make lines")] = 1,
+    device: Device = Device.CPU,
+    real: RealOption = None,
+    home: HomeOption = HOME,
+) -> None:
     """Train from the last checkpoint on."""
     from tests.training import train as training  # noqa: PLC0415 - needs PyTorch, which not every command does
 
-    listing = arguments.home / LISTING
-    plan = training.Plan(
-        arguments.hours, arguments.peak, arguments.measure_every, arguments.threads, arguments.workers, arguments.device
-    )
-    real = measure.from_folder(arguments.real) if arguments.real else []
-    training.Trainer(arguments.home, plan).run(listing, measure.held_out(listing, 600), real)
+    listing = home / LISTING
+    plan = training.Plan(hours, peak, measure_every, threads, workers, device)
+    lines = measure.from_folder(real) if real else []
+    training.Trainer(home, plan).run(listing, measure.held_out(listing, 600), lines)
 
 
-def export(arguments: argparse.Namespace) -> None:
+@app.command()
+def curve(out: PictureArgument, *, home: HomeOption = HOME) -> None:
+    """Draw the learning curve from the log of the training."""
+    out.write_text(chart.drawn(home / "log.csv"))
+
+
+@app.command()
+def export(
+    *, lines: Annotated[int, typer.Option(min=10, help="For calibration")] = 300, home: HomeOption = HOME
+) -> None:
     """Write the averaged weights of the checkpoint as ONNX, in 32 and in 8 bits."""
     from tests.training import export as exporting  # noqa: PLC0415 - needs PyTorch
 
-    source, target = arguments.home / EXPORTED, arguments.home / QUANTIZED
-    exporting.to_onnx(exporting.averaged(arguments.home), source)
-    press = feed.printer(arguments.home / LISTING, _CALIBRATION_SEED)
-    samples = [s for i in range(arguments.lines // 10) for s in press.sheet(i, feed.course(1000))]
+    source, target = home / EXPORTED, home / QUANTIZED
+    exporting.to_onnx(exporting.averaged(home), source)
+    press = feed.printer(home / LISTING, _CALIBRATION_SEED)
+    samples = [s for i in range(lines // 10) for s in press.sheet(i, feed.course(1000))]
     exporting.to_int8(source, target, samples)
     for path in (source, target):
         print(f"{path}: {path.stat().st_size / 1e6:.2f} MB")
 
 
-def ship(arguments: argparse.Namespace) -> None:
+@app.command()
+def ship(*, home: HomeOption = HOME) -> None:
     """Put the exported 8-bit model into the product, and its SHA-256 beside it."""
-    content = (arguments.home / QUANTIZED).read_bytes()
+    content = (home / QUANTIZED).read_bytes()
     digest = hashlib.sha256(content).hexdigest()
-    (ROOT / "ocr" / "models" / "reader.onnx").write_bytes(content)
+    SHIPPED.write_bytes(content)
     module = ROOT / "ocr" / "ctc.py"
     module.write_text(re.sub(r'(?<=_SHA256 = ")[^"]*', digest, module.read_text()))
-    print(f"reader.onnx: {len(content) / 1e6:.2f} MB, SHA-256 {digest}")
+    print(f"{SHIPPED.name}: {len(content) / 1e6:.2f} MB, SHA-256 {digest}")
 
 
-def measured(arguments: argparse.Namespace) -> None:
+@app.command("measure")
+def measured(
+    models: Annotated[
+        list[Path] | None, typer.Argument(exists=True, help="ONNX files; the exported ones if none")
+    ] = None,
+    *,
+    held_out: HeldOutOption = 600,
+    empty: EmptyOption = 0,
+    real: RealOption = None,
+    pages: PagesOption = None,
+    every: EveryOption = 1,
+    home: HomeOption = HOME,
+) -> None:
     """Measure exported models: errors, and CPU time per line with one thread."""
     from tests.training import export as exporting  # noqa: PLC0415 - needs onnxruntime
 
-    sets = _sets(arguments)
-    for path in arguments.models or [arguments.home / EXPORTED, arguments.home / QUANTIZED]:
+    listing = home / LISTING
+    sets = {**_sets(listing, held_out, real, pages or (), every), "empty": measure.empty(listing, empty)}
+    for path in models or [home / EXPORTED, home / QUANTIZED]:
         reader = exporting.reader_of(path)
         reader(np.full((1, HEIGHT, 64), 255, dtype=np.uint8))
         for name, samples in sets.items():
+            if not samples:
+                continue
             began = time.process_time()
             texts = measure.read(samples, reader)
-            spent = 1000 * (time.process_time() - began) / max(1, len(samples))
+            spent = 1000 * (time.process_time() - began) / len(samples)
             score = measure.measured(samples, texts)
             print(f"{path.name}, {name}, {len(samples)} lines: {score}, {spent:.2f} ms a line")
-            if arguments.errors:
-                measure.tell_errors(samples, texts)
 
 
-def compare(arguments: argparse.Namespace) -> None:
+@app.command()
+def confusions(
+    *,
+    held_out: HeldOutOption = 600,
+    real: RealOption = None,
+    pages: PagesOption = None,
+    every: EveryOption = 1,
+    model: ModelOption = SHIPPED,
+    document: Annotated[Path | None, typer.Option(exists=True, help="Whose figures to replace")] = None,
+    home: HomeOption = HOME,
+) -> None:
+    """Tell what kinds of characters are wrong, and what is read as what most often, as tables."""
+    from tests.benchmarks.ocr.document import fill  # noqa: PLC0415
+    from tests.training import remaining  # noqa: PLC0415
+
+    sets = _sets(home / LISTING, held_out, real, pages or (), every)
+    lines = {f"{name} lines": _read(samples, model) for name, samples in sets.items() if samples}
+    text = f"{remaining.kinds_table(lines).markdown()}\n{remaining.confusions_table(lines).markdown()}"
+    print(text)
+    if document:
+        fill(document, "confusions", text)
+
+
+@app.command()
+def hardest(
+    out: PictureArgument, *, held_out: HeldOutOption = 600, model: ModelOption = SHIPPED, home: HomeOption = HOME
+) -> None:
+    """Draw the held-out lines with most errors, each with its truth and with what was read."""
+    from tests.training import remaining  # noqa: PLC0415
+
+    lines = _read(measure.held_out(home / LISTING, held_out), model)
+    remaining.picture(remaining.hardest(lines), feed.FALLBACK).save(out)
+
+
+@app.command()
+def compare(subset: SetName, *, every: EveryOption = 1) -> None:
     """Compare the shipped reader with Tesseract on lines of benchmark pages, as a table."""
-    from tests.training import boxes  # noqa: PLC0415 - the whole product, which the other commands do without
-    from tests.training import compare as comparing  # noqa: PLC0415 - the same
+    from tests.training import boxes  # noqa: PLC0415
+    from tests.training import compare as comparing  # noqa: PLC0415
 
     os.environ["OMP_THREAD_LIMIT"] = "1"
-    lines = [
-        x for spoilt in (False, True) for x in boxes.boxed_lines(arguments.subset, every=arguments.every, spoilt=spoilt)
-    ]
+    lines = [x for spoilt in (False, True) for x in boxes.boxed_lines(subset.value, every=every, spoilt=spoilt)]
     for row in comparing.compared(lines):
         print(row, flush=True)
 
 
-def _sets(arguments: argparse.Namespace) -> dict[str, list[Sample]]:
+def _sets(
+    listing: Path, held_out: int, real: Path | None, pages: Sequence[SetName], every: int
+) -> dict[str, list[Sample]]:
     """Return the lines to measure on, by name."""
-    from tests.training import boxes  # noqa: PLC0415 - the processes that make lines need none of the product
+    from tests.training import boxes  # noqa: PLC0415
 
-    listing = arguments.home / LISTING
     sets = {
-        "held-out": measure.held_out(listing, arguments.held_out),
-        "empty": measure.empty(listing, arguments.empty),
-        "real": measure.from_folder(arguments.real) if arguments.real else [],
+        "held-out": measure.held_out(listing, held_out),
+        "real": measure.from_folder(real) if real else [],
     }
-    for subset in arguments.pages:
-        found = boxes.boxed_lines(subset, every=arguments.every)
-        sets[f"{subset} pages"] = [Sample(prepared(line.crop), " ".join(line.text.split())) for line in found]
-    return {name: samples for name, samples in sets.items() if samples}
+    for subset in pages:
+        found = boxes.boxed_lines(subset.value, every=every)
+        sets[f"{subset} pages'"] = [Sample(prepared(line.crop), " ".join(line.text.split())) for line in found]
+    return sets
 
 
-def curve(arguments: argparse.Namespace) -> None:
-    """Draw the learning curve from the log of the training."""
-    arguments.out.write_text(chart.drawn(arguments.home / "log.csv"))
+def _read(samples: Sequence[Sample], model: Path) -> "list[Read]":
+    from tests.training import export as exporting  # noqa: PLC0415
+    from tests.training.remaining import Read  # noqa: PLC0415
 
-
-def main() -> None:
-    """Run a command."""
-    parser = argparse.ArgumentParser(prog="python -m tests.training", description=__doc__)
-    parser.add_argument("--home", type=Path, default=HOME, help="folder of fonts, checkpoint, log and exported models")
-    commands = parser.add_subparsers(required=True)
-    for command in (fonts, look, train, curve, export, measured, ship, compare):
-        name = "measure" if command is measured else command.__name__
-        part = commands.add_parser(name, help=command.__doc__)
-        part.set_defaults(run=command)
-        if command in {train, measured}:
-            part.add_argument("--real", type=Path, help="folder of lines with lines.tsv: measured, never trained on")
-        if command is look:
-            part.add_argument("--seed", type=int, default=7)
-            part.add_argument("--count", type=int, default=60)
-        if command in {look, curve}:
-            part.add_argument("out", type=Path, help="picture to write")
-        if command is train:
-            part.add_argument("--hours", type=float, default=2.0, help="of a cycle; a new one follows a finished one")
-            part.add_argument("--peak", type=float, default=3e-3, help="highest learning rate of the cycle")
-            part.add_argument("--measure-every", type=float, default=10.0, help="minutes")
-            part.add_argument("--workers", type=int, default=1, help="processes that make lines")
-            part.add_argument("--device", default="cpu", choices=("cpu", "cuda"))
-            part.add_argument("--threads", type=int, default=1, help="of the network")
-        if command is export:
-            part.add_argument("--lines", type=int, default=300, help="for calibration")
-        if command is compare:
-            part.add_argument("subset", choices=("dev", "test"))
-        if command in {measured, compare}:
-            part.add_argument("--every", type=int, default=1, help="take every so many of the benchmark's pages")
-        if command is measured:
-            part.add_argument("--held-out", type=int, default=600, help="invented lines to measure on")
-            part.add_argument("--empty", type=int, default=0, help="lines without text to measure on")
-            part.add_argument("--pages", choices=("dev", "test"), action="append", default=[], help="benchmark pages")
-            part.add_argument("--errors", action="store_true", help="tell what was confused with what")
-            part.add_argument("models", type=Path, nargs="*", help="ONNX files")
-    arguments = parser.parse_args()
-    cv2.setNumThreads(1)
-    arguments.run(arguments)
+    return list(map(Read, samples, measure.read(samples, exporting.reader_of(model))))
 
 
 if __name__ == "__main__":
-    main()
+    cv2.setNumThreads(1)
+    app()

@@ -1,7 +1,6 @@
 """Lines to measure on: held-out invented ones, and a folder of line images with their text."""
 
 import unicodedata
-from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Final
@@ -9,7 +8,6 @@ from typing import Final
 import cv2
 import numpy as np
 from numpy.typing import NDArray
-from rapidfuzz.distance import Levenshtein
 
 from ocr.ctc import decode, prepared
 from tests.training.alphabet import ALPHABET
@@ -25,7 +23,7 @@ Reader = Callable[[NDArray[np.uint8]], NDArray[np.float32]]
 
 
 def held_out(listing: Path, count: int) -> list[Sample]:
-    """Return lines that training never sees: another seed, all damage, every fourth line long."""
+    """Return lines that training never sees: another seed, all damage, every second sheet of longer lines."""
     press = printer(listing, HELD_OUT_SEED)
     samples: list[Sample] = []
     while len(samples) < count:
@@ -70,19 +68,3 @@ def read(samples: Sequence[Sample], reader: Reader) -> list[str]:
 def measured(samples: Sequence[Sample], texts: Iterable[str]) -> Score:
     """Return the score of ``texts`` against the samples' truth."""
     return total(scored(sample.text, text) for sample, text in zip(samples, texts, strict=True))
-
-
-def confusions(samples: Iterable[Sample], texts: Iterable[str]) -> Counter[tuple[str, str]]:
-    """Return how often which characters were read as which; nothing stands for what was lost or invented."""
-    found: Counter[tuple[str, str]] = Counter()
-    for sample, text in zip(samples, texts, strict=True):
-        for tag, a, b, c, d in Levenshtein.opcodes(sample.text, text):
-            if tag != "equal":
-                found[sample.text[a:b], text[c:d]] += 1
-    return found
-
-
-def tell_errors(samples: Sequence[Sample], texts: Sequence[str], most: int = 40) -> None:
-    """Print the commonest confusions."""
-    for (truth, read_as), count in confusions(samples, texts).most_common(most):
-        print(f"  {count:4} x {truth!r} read as {read_as!r}")

@@ -131,10 +131,10 @@ def marks(truth: str, reading: str) -> MarkErrors:
 
 
 def edit_kinds(truth: str, reading: str) -> Counter[str]:
-    """Count the edits between two normal texts: ``marks``, ``spaces``, ``digits``, ``punctuation``, ``letters``.
+    """Count the edits between two texts: ``case``, ``marks``, ``spaces``, ``digits``, ``punctuation``, ``letters``.
 
-    An edit is of the first of these that fits: the base letters agree; a space, a digit is on either side; no letter is
-    on either side; anything else.
+    An edit is of the first of these that fits: the letters agree but for their size; the base letters agree; a space, a
+    digit is on either side; no letter is on either side; anything else.
     """
     kinds = Counter[str]()
     for wanted, got in confusions(truth, reading).elements():
@@ -144,6 +144,8 @@ def edit_kinds(truth: str, reading: str) -> Counter[str]:
 
 def _edit_kind(wanted: str, got: str) -> str:
     either = wanted + got
+    if wanted.lower() == got.lower():
+        return "case"
     if wanted and got and _letter(wanted)[0] == _letter(got)[0]:
         return "marks"
     if " " in either:

@@ -34,7 +34,7 @@ def confusions_table(scores: Sequence[PageScore], *, limit: int = 40) -> Table:
 
 def budget_table(scores: Sequence[PageScore]) -> Table:
     """Where the edits come from, by group: what to work on first."""
-    kinds = ("order", "lost lines", "beyond the truth", "marks", "letters", "digits", "punctuation", "spaces")
+    kinds = ("order", "lost lines", "beyond the truth", "marks", "case", "letters", "digits", "punctuation", "spaces")
     rows = []
     for group, some in groups(scores):
         spent: Counter[str] = sum((_budget(s) for s in some), Counter())
