@@ -202,6 +202,8 @@ def _kept(survey: Survey, rotation: int, skew: float, width: int, height: int) -
         paper = _around_letters(paper, _quarter_turned(find_letters(survey.print), rotation), turn)
     left, top = round(paper.x * width / columns), round(paper.y * height / rows)
     right, bottom = round(paper.right * width / columns), round(paper.bottom * height / rows)
+    if not skew:  # nothing was moved over the edge: beyond it there are no pixels
+        left, top, right, bottom = max(0, left), max(0, top), min(width, right), min(height, bottom)
     return Box(left, top, right - left, bottom - top)
 
 

@@ -241,6 +241,17 @@ def test_black_is_cut_off_a_page_that_lies_askew_on_it() -> None:
     assert (master.pixels.max(axis=2) < 60).mean() < 0.2
 
 
+def test_a_straight_page_with_print_at_its_very_edge_is_not_cropped_beyond_it() -> None:
+    whole = generated(Kind.BODY_TEXT)
+    first = int(np.flatnonzero((whole.pixels.max(axis=2) < 90).sum(axis=0) > 20)[0])
+    page = on_black(replace(whole, pixels=np.ascontiguousarray(whole.pixels[:, first:])), 0, 60, 0, 0)
+    master = clean(page, says(0, 0.0))
+    assert master.skew_deg == 0
+    assert master.crop.x == 0
+    assert master.pixels.shape[:2] == (master.crop.height, master.crop.width)
+    assert master.crop.width == page.pixels.shape[1]
+
+
 def test_dark_things_inside_or_at_the_edge_of_a_page_are_no_border() -> None:
     pixels = plain()
     cv2.circle(pixels, (0, 800), 25, (10, 10, 10), -1)
