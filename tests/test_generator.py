@@ -268,6 +268,7 @@ def test_seals_and_signatures_are_marks_and_no_text() -> None:
     page = sheet.page(1)
     assert page.text == ""
     assert [mark.kind for mark in page.marks] == ["signature", "seal"]
+    assert page.marks[1].texts == ("ỦY BAN NHÂN DÂN XÃ AN KHÊ", "TỈNH BẮC GIANG")
     x, y, width, height = page.box(page.marks[1].rect)
     seal = page.image[y : y + height, x : x + width].astype(int)
     red = seal[..., 0] - seal[..., 1:].max(axis=2)

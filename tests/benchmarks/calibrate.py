@@ -95,7 +95,7 @@ def judged_page(scan: Scan, engine: LineReader) -> JudgedPage:
     master, kept = kept_master(page)
     reading = read_page(kept, number=1, dpi=page.dpi, engine=engine, calibrate=False)
     words = [ReadWord(w.text, w.confidence, quad(w, master)) for w in reading.words]
-    return JudgedPage(reading, judge(words, scan.words, scan.to_scan))
+    return JudgedPage(reading, judge(words, scan.words, scan.to_scan, scan.optional))
 
 
 def knots_of(pages: Sequence[JudgedPage]) -> tuple[float, ...]:

@@ -146,6 +146,35 @@ def test_confusions_are_runs_of_differing_characters() -> None:
     assert metrics.confusions("Điều 16", "Điêu ló") == {("ề", "ê"): 1, ("16", "ló"): 1}
 
 
+# --- optional text ---------------------------------------------------------------------------------------------------
+
+LETTER = "Số: /STP-VP Cà Mau, ngày tháng 8 năm 2020"
+OPTIONAL = ("VĂN PHÒNG ĐẢNG ỦY", "ĐẾN", "Số:", "3827", "828", "8")
+
+
+@pytest.mark.parametrize(
+    ("reading", "left"),
+    [
+        (LETTER, LETTER),
+        ("Số: 828/STP-VP Cà Mau, ngày 8 tháng 8 năm 2020", LETTER),
+        ("VĂN PHÒNG ĐẢNG ỦY " + LETTER + " ĐẾN Số: 3827", LETTER),
+        ("Số: 829 /STP-VP Cà Mau, ngày tháng 8 năm 2020", "Số: 9 /STP-VP Cà Mau, ngày tháng 8 năm 2020"),
+        (LETTER + " VĂN PHÒNG ĐÀMG ỦY", LETTER + " ÀM"),
+        (LETTER + " WAN PHONC 0AWC UY", LETTER + " WAN PHONC 0AWC UY"),
+        ("Số: /STP-VP Cà Mau, ngày tháng năm 2020", "Số: /STP-VP Cà Mau, ngày tháng năm 2020"),
+    ],
+)
+def test_what_may_be_read_or_not_is_no_error_when_read_right(reading: str, left: str) -> None:
+    assert metrics.without_optional(LETTER, reading, OPTIONAL) == left
+
+
+@given(VIETNAMESE, VIETNAMESE, st.lists(VIETNAMESE.filter(bool), max_size=3))
+def test_optional_text_never_makes_a_reading_worse(truth: str, reading: str, optional: list[str]) -> None:
+    left = metrics.without_optional(truth, reading, optional)
+    assert left == metrics.normal(left)
+    assert metrics.characters(truth, left).part <= metrics.characters(truth, reading).part
+
+
 # --- reading order ---------------------------------------------------------------------------------------------------
 
 HEADER = (
@@ -214,6 +243,18 @@ def test_a_word_is_judged_by_the_word_that_stands_where_it_was_read() -> None:
     assert [(w.text, w.truth, w.right) for w in judged] == [("ban", "ban", True), ("Uy", "Ủy", False), ("x", "", False)]
     assert judged[0].off_px == pytest.approx(0.5)
     assert math.isnan(judged[2].off_px)
+
+
+def test_a_word_is_right_with_the_optional_text_that_stands_there() -> None:
+    truth = [("/QĐ-STP", (40.0, 10.0, 90.0, 30.0))]
+    optional = [("1459", (20.0, 5.0, 60.0, 30.0)), ("VĂN PHÒNG", (200.0, 0.0, 300.0, 50.0))]
+    read = [
+        ReadWord("1459/QĐ-STP", 0.9, box(22, 10, 90, 30)),
+        ReadWord("PHÒNG", 0.9, box(250, 10, 290, 30)),
+        ReadWord("PHÒNG", 0.9, box(350, 10, 390, 30)),
+        ReadWord("PHONG", 0.9, box(250, 10, 290, 30)),
+    ]
+    assert [w.right for w in judge(read, truth, np.eye(3), optional)] == [True, True, False, False]
 
 
 def test_words_of_a_turned_scan_are_judged_where_they_stand_upright() -> None:
@@ -316,6 +357,7 @@ def test_pages_are_rendered_once_and_come_back_with_their_truth(
     (again,) = pages.load("dev", only=["letter-01"])
     assert again.file.stat().st_mtime_ns == written
     assert (again.lines, again.words, again.faults) == (scan.lines, scan.words, scan.faults)
+    assert "SỞ GIÁO DỤC VÀ ĐÀO TẠO" in {text for text, _ in scan.optional}
     with pytest.raises(ValueError, match="no page"):
         pages.load("dev", only=["no such page"])
 

@@ -16,13 +16,13 @@ Ground truth of a file (``truth/<name>.json``)::
     {"file", "paper_type", "owner": {"number", "name"}, "fields": {key: canonical value},
      "pages": [{"number", "dpi", "width", "height", "skew_deg", "rotation", "text",
                 "lines": [{"text", "box", "quad", "kind", "block", "words": [{"text", "box", "kind"}]}],
-                "marks": [{"kind", "box"}]}]}
+                "marks": [{"kind", "box", "texts"}]}]}
 
 Boxes are ``[x, y, width, height]``, quads four ``[x, y]`` from the top left of the upright text clockwise, both in
 pixels of the scan. ``skew_deg`` and ``rotation`` say how far the content is turned clockwise. ``text`` is in reading
 order: columns one after the other, tables row by row and cell by cell (of a header in two rows, all that
 begins in the upper one first). Seals, arrival stamps, signatures, handwriting, ticked boxes, dotted leaders and rulings
-are no text; the small print of a digital signature is.
+are no text; the small print of a digital signature is. The ``texts`` of seals, stamps and handwriting may be read.
 Names in ``fields`` are as printed (capitals on the birth certificate), dates ISO 8601, sex ``male`` or ``female``.
 """
 

@@ -52,5 +52,5 @@ def write_digits(
     rows, columns = (np.flatnonzero(strength.max(axis=axis) > 0) for axis in (1, 0))
     inked = strength[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1].astype(np.float32)
     left, top = x - margin + sheet.mm(columns[0]), y - height - margin + sheet.mm(rows[0])
-    sheet.stain(ink, inked, left, top, "handwriting")
+    sheet.stain(ink, inked, left, top, "handwriting", texts=(text,))
     return x + width

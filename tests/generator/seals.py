@@ -122,7 +122,8 @@ def round_seal(
     plate = cv2.warpAffine(plate, turned, plate.shape[::-1]).astype(np.uint8)
     small = cv2.resize(plate, (side, side), interpolation=cv2.INTER_AREA).astype(np.float32) / 255
     strength = cv2.GaussianBlur(small, (0, 0), 0.45 * sheet.dpi / 200) * _pressure((side, side), rng, weakest=weakest)
-    sheet.stain(ink, strength.astype(np.float32), centre[0] - diameter / 2, centre[1] - diameter / 2, "seal")
+    left, top = centre[0] - diameter / 2, centre[1] - diameter / 2
+    sheet.stain(ink, strength.astype(np.float32), left, top, "seal", texts=ring)
 
 
 def spline(points: npt.NDArray[np.float64], steps: int = 24) -> npt.NDArray[np.float64]:
@@ -218,7 +219,8 @@ def arrival_stamp(
     turned = cv2.warpAffine(ink, turn, (ink.shape[1], ink.shape[0])) * _pressure(
         (ink.shape[0], ink.shape[1]), rng, weakest=0.55
     )
-    sheet.stain((176, 34, 52), turned.astype(np.float32), *corner, "stamp")
+    texts = (office, "ĐẾN", "Số:", str(number), "Ngày:", date)
+    sheet.stain((176, 34, 52), turned.astype(np.float32), *corner, "stamp", texts=texts)
 
 
 def signature_overlay(sheet: Sheet, style: Style, corner: tuple[float, float], *, agency: str, time: str) -> None:

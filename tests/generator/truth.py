@@ -86,10 +86,12 @@ class Mark:
     Attributes:
         kind: ``seal``, ``signature``, ``stamp``, ``handwriting``, ``checkbox``, ``emblem``, ``stain``, ``qr`` or
             ``portrait``.
+        texts: What can be read in it all the same, of seals, stamps and handwriting; who reads it reads nothing wrong.
     """
 
     kind: str
     rect: Rect
+    texts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,8 +146,11 @@ class Page:
             "rotation": self.rotation,
             "text": self.text,
             "lines": [self._line_json(line) for line in self.lines],
-            "marks": [{"kind": mark.kind, "box": list(self.box(mark.rect))} for mark in self.marks],
+            "marks": [self._mark_json(mark) for mark in self.marks],
         }
+
+    def _mark_json(self, mark: Mark) -> dict[str, Any]:
+        return {"kind": mark.kind, "box": list(self.box(mark.rect)), "texts": list(mark.texts)}
 
     def _line_json(self, line: Line) -> dict[str, Any]:
         return {

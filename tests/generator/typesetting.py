@@ -258,7 +258,16 @@ class Sheet:
         count = int(self.px(x1 - x0) / font.getlength("."))
         self.draw.text((self.px(x0), self.px(y)), "." * max(0, count), fill=style.ink, font=font, anchor="ls")
 
-    def stain(self, ink: Ink, strength: npt.NDArray[np.float32], x: float, y: float, kind: str) -> None:
+    def stain(
+        self,
+        ink: Ink,
+        strength: npt.NDArray[np.float32],
+        x: float,
+        y: float,
+        kind: str,
+        *,
+        texts: tuple[str, ...] = (),
+    ) -> None:
         """Lay transparent ``ink`` with its top left corner at ``x``, ``y``; ``strength`` is 0 to 1 per pixel."""
         left, top = round(self.px(x)), round(self.px(y))
         height, width = strength.shape
@@ -274,11 +283,11 @@ class Sheet:
         coat = strength[y0 - top : y1 - top, x0 - left : x1 - left, None]
         filtered = under * (1 - coat * (1 - np.array(ink, dtype=np.float32) / 255))
         self.picture.paste(PilImage.fromarray(filtered.round().astype(np.uint8)), (x0, y0))
-        self.mark(kind, (x0, y0, x1, y1))
+        self.mark(kind, (x0, y0, x1, y1), texts)
 
-    def mark(self, kind: str, rect: Rect) -> None:
-        """Record ink that is no text."""
-        self._marks.append(Mark(kind, rect))
+    def mark(self, kind: str, rect: Rect, texts: tuple[str, ...] = ()) -> None:
+        """Record ink that is no text, with what can be read in it."""
+        self._marks.append(Mark(kind, rect, texts))
 
     def page(self, number: int) -> Page:
         """Return the finished sheet as page ``number``."""

@@ -14,7 +14,7 @@ from ocr.ctc import CtcReader
 from ocr.reader import read_page
 from ocr.reading_image import STEPS, reading_image
 from tests.benchmarks.ocr import metrics
-from tests.benchmarks.ocr.compare import EMPTY
+from tests.benchmarks.ocr.compare import EMPTY, compared
 from tests.benchmarks.ocr.engines import decoded, kept, kept_master
 from tests.benchmarks.ocr.metrics import Share
 from tests.benchmarks.ocr.pages import Scan
@@ -73,7 +73,7 @@ def page_errors(scan: Scan, ways: Iterable[Variant]) -> Iterator[tuple[Share, bo
         differs = first is not None and not np.array_equal(image, first[0])
         if first is None or differs:
             reading = read_page(pixels, number=1, dpi=page.dpi, engine=CtcReader(), steps=way.steps)
-            share = metrics.characters(scan.text, metrics.normal(reading.text))
+            share = metrics.characters(scan.text, compared(scan, reading.text))
             first = first or (image, share)
         else:
             share = first[1]

@@ -52,9 +52,14 @@ class PageScore:
         return len(self.text.replace(" ", ""))
 
 
+def compared(scan: Scan, text: str) -> str:
+    """Return what was read on a page as it is compared with the truth: normal, without the optional text."""
+    return metrics.without_optional(scan.text, metrics.normal(text), [text for text, _ in scan.optional])
+
+
 def score(scan: Scan, measured: Measured) -> PageScore:
     """Compare a reading with its truth."""
-    text = metrics.normal(measured.outcome.text)
+    text = compared(scan, measured.outcome.text)
     return PageScore(
         scan=scan,
         measured=measured,
@@ -64,7 +69,7 @@ def score(scan: Scan, measured: Measured) -> PageScore:
         words=metrics.words(scan.text, text),
         marks=metrics.marks(scan.text, text),
         order=order(scan.lines, text),
-        judged=judge(measured.outcome.words, scan.words, scan.to_scan),
+        judged=judge(measured.outcome.words, scan.words, scan.to_scan, scan.optional),
     )
 
 

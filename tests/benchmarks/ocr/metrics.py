@@ -7,13 +7,14 @@ order. Counts are kept, not rates, so that figures of many pages add up: long pa
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cache
 from itertools import starmap, zip_longest
 from types import MappingProxyType
 from typing import Final
 
+from rapidfuzz import fuzz
 from rapidfuzz.distance import Levenshtein
 
 from dossier.text import nfc
@@ -23,6 +24,8 @@ MARKED_LETTERS: Final = ("đ", "ơ", "ư", "â", "ê", "ô", "ă")
 _LEADERS: Final = re.compile(r"(?:[._…·–—-] ?){3,}")
 _TONES: Final = frozenset("\u0300\u0301\u0303\u0309\u0323")
 _VOWELS: Final = frozenset("aeiouy")
+MIN_LIKENESS: Final = 60.0
+"""Percent of likeness below which an optional text counts as not read at all."""
 MIN_AGREEING: Final = 4
 """Marks are compared only in runs of at least this many agreeing base letters: shorter ones agree by chance."""
 
@@ -63,6 +66,37 @@ def without_leaders(text: str) -> str:
     Leaders are no text; but an engine that gives them as dots has read nothing wrong.
     """
     return " ".join(_LEADERS.sub(" ", text).split())
+
+
+def without_optional(truth: str, reading: str, optional: Iterable[str]) -> str:
+    """Return a normal reading without the optional text in it: what may be read, or not, without being wrong.
+
+    Of every optional text one place is taken out, if the truth needs nothing of it: without it there are so many edits
+    fewer. Of a place that is only like the text (``MIN_LIKENESS``) the characters that agree are taken out; the others
+    stay, invented.
+    """
+    for text in sorted(optional, key=len, reverse=True):
+        edits = Levenshtein.distance(truth, reading)
+        ways = (normal(way) for way in _without(reading, text))
+        needless = (way for way in ways if Levenshtein.distance(truth, way) <= edits - (_ink(reading) - _ink(way)))
+        reading = min(needless, key=len, default=reading)
+    return reading
+
+
+def _ink(text: str) -> int:
+    return len(text) - text.count(" ")
+
+
+def _without(reading: str, text: str) -> Iterator[str]:
+    """Yield the reading without ``text``: without each place that equals it, and without the likest one."""
+    for place in re.finditer(re.escape(text), reading):
+        yield f"{reading[: place.start()]} {reading[place.end() :]}"
+    found = fuzz.partial_ratio_alignment(text, reading, score_cutoff=MIN_LIKENESS)
+    if found is not None and len(text) <= len(reading):
+        start, end = found.dest_start, found.dest_end
+        wrong = (block for block in Levenshtein.opcodes(text, reading[start:end]) if block.tag != "equal")
+        left = "".join(reading[start + block.dest_start : start + block.dest_end] for block in wrong)
+        yield f"{reading[:start]} {left} {reading[end:]}"
 
 
 def words(truth: str, reading: str) -> Share:

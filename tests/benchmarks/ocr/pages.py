@@ -34,6 +34,7 @@ class Scan:
     Attributes:
         file: Lossless PNG of the scan. dpi: Its resolution. name, group, faults: See ``benchset.BenchPage``.
         lines: Texts of the lines in reading order, normal. words: Texts and rectangles, upright, in reading order.
+        optional: Texts that may be read or not, normal, each with the rectangle of the seal, stamp or handwriting.
         to_scan: From the words' coordinates to pixels of the file.
     """
 
@@ -45,6 +46,7 @@ class Scan:
     lines: tuple[str, ...]
     words: tuple[tuple[str, Rect], ...]
     to_scan: Matrix
+    optional: tuple[tuple[str, Rect], ...] = ()
 
     @property
     def text(self) -> str:
@@ -109,6 +111,7 @@ def _keep(folder: Path, bench_page: BenchPage) -> None:
         "dpi": page.dpi,
         "matrix": page.matrix.tolist(),
         "lines": [[[word.text, word.rect] for word in line.words] for line in page.lines],
+        "optional": [[text, mark.rect] for mark in page.marks for text in mark.texts],
     }
     file.with_suffix(".json").write_text(json.dumps(truth, ensure_ascii=False), encoding="utf-8")
 
@@ -125,6 +128,7 @@ def _scan(path: Path) -> Scan:
         lines=tuple(normal(" ".join(text for text, _ in line)) for line in lines),
         words=tuple((normal(text), rect) for line in lines for text, rect in line),
         to_scan=np.array(truth["matrix"]),
+        optional=tuple((normal(text), rect) for text, rect in truth["optional"]),
     )
 
 

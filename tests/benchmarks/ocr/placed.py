@@ -4,7 +4,7 @@ Matching by place and not by order keeps a page read in a wrong order from turni
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -40,11 +40,35 @@ class JudgedWord:
         return self.text == self.truth
 
 
-def judge(words: Sequence[ReadWord], truth: Sequence[tuple[str, Rect]], to_scan: Matrix) -> tuple[JudgedWord, ...]:
-    """Find for each word of a reading the word of the truth that overlaps it most."""
+def judge(
+    words: Sequence[ReadWord],
+    truth: Sequence[tuple[str, Rect]],
+    to_scan: Matrix,
+    optional: Sequence[tuple[str, Rect]] = (),
+) -> tuple[JudgedWord, ...]:
+    """Find for each word of a reading the word of the truth that overlaps it most.
+
+    A word that is right but for ``optional`` text that stands there too is right.
+    """
     if not words:
         return ()
     rects = _upright(words, np.asarray(np.linalg.inv(to_scan), float))
+    judged = _judged(words, rects, truth)
+    return tuple(_with_optional(word, rect, optional) for word, rect in zip(judged, rects, strict=True))
+
+
+def _with_optional(word: JudgedWord, rect: NDArray[np.float64], optional: Sequence[tuple[str, Rect]]) -> JudgedWord:
+    """Return the word as right if without a word of optional text around its middle it is what the truth holds."""
+    x, y = (rect[0] + rect[2]) / 2, (rect[1] + rect[3]) / 2
+    here = [text for text, (left, top, right, bottom) in optional if left <= x <= right and top <= y <= bottom]
+    parts = (part for text in here for part in text.split() if part in word.text)
+    is_right = any(word.text.replace(part, "", 1) == word.truth for part in parts)
+    return replace(word, truth=word.text) if is_right else word
+
+
+def _judged(
+    words: Sequence[ReadWord], rects: NDArray[np.float64], truth: Sequence[tuple[str, Rect]]
+) -> tuple[JudgedWord, ...]:
     if not truth:
         return tuple(JudgedWord(normal(w.text), w.confidence, "", float("nan")) for w in words)
     wanted = np.array([rect for _, rect in truth], float)

@@ -109,7 +109,7 @@ def cost_table(results: Mapping[str, Sequence[PageScore]]) -> Table:
     for engine, scores in results.items():
         printed = [s.measured for s in scores if s.scan.group != EMPTY]
         empty = [s for s in scores if s.scan.group == EMPTY]
-        off = [w.off_px for s in scores for w in s.judged if w.truth]
+        off = [w.off_px for s in scores for w in s.judged if math.isfinite(w.off_px)]
         steps = {name for m in printed for name in m.outcome.steps}
         parts = {name: mean(m.outcome.steps.get(name, 0.0) for m in printed) for name in sorted(steps)}
         rows.append(
