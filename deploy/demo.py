@@ -45,7 +45,6 @@ def main() -> None:
         "Trang / pages",
         "Trường / fields",
         "Chữ ký / verdict",
-        "Ở đâu / where",
     ):
         table.add_column(name, overflow="fold")
     for paper in papers:
@@ -56,11 +55,11 @@ def main() -> None:
             str(paper.page_count),
             str(sum(field.value is not None for field in paper.fields)),
             paper.verdict.text_vi if paper.verdict else paper.state.value,
-            str(sealed_path(paper)),
         )
     console.print(table)
     owner = papers[0].owner
     house.close()
+    console.print(f"Bản đã ký số / sealed papers: {DEMO / 'sealed'}")
     console.print(f"Ảnh tổng hợp / contact sheet: {DEMO / 'contact-sheet.png'}   ({time.monotonic() - began:.1f} s)")
     console.print("Thử tiếp / try next:")
     prefix = f"  SOHOA_DATA_DIR={DEMO / 'data'} .venv/bin/sohoa"

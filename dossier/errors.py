@@ -43,6 +43,7 @@ _NOUNS_VI = {
     "paper": "giấy tờ",
 }
 """Vietnamese nouns of the kinds of things errors speak of."""
+_LARGE = 10_000
 
 
 class SohoaError(Exception):
@@ -62,7 +63,7 @@ class SohoaError(Exception):
 
     def __init__(self, **details: object) -> None:
         self.details = details
-        super().__init__(self.en.format(**details))
+        super().__init__(self.text_en)
 
     def __reduce__(self) -> tuple[object, ...]:
         return _rebuild, (type(self), self.details)
@@ -70,13 +71,21 @@ class SohoaError(Exception):
     @property
     def text_en(self) -> str:
         """What went wrong, in English."""
-        return self.en.format(**self.details)
+        return self.en.format(**_shown(self.details, ","))
 
     @property
     def text_vi(self) -> str:
         """What went wrong, in Vietnamese; a ``kind`` of thing is named by its Vietnamese noun."""
         kind = str(self.details.get("kind", ""))
-        return self.vi.format(**{"kind_vi": _NOUNS_VI.get(kind, kind), **self.details})
+        return self.vi.format(**{"kind_vi": _NOUNS_VI.get(kind, kind), **_shown(self.details, ".")})
+
+
+def _shown(details: dict[str, object], separator: str) -> dict[str, object]:
+    """Return the details with the thousands of large numbers parted, as the language parts them."""
+    return {
+        name: f"{value:,}".replace(",", separator) if isinstance(value, int) and value >= _LARGE else value
+        for name, value in details.items()
+    }
 
 
 def _rebuild(kind: type[SohoaError], details: dict[str, object]) -> SohoaError:

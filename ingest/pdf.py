@@ -64,9 +64,9 @@ def probe(path: str, max_pages: int, max_pixels: int) -> dict[str, Any]:
             return {"pages": pages, "signatures": _count_signatures(document.Root)}
     except pikepdf.PasswordError:
         raise EncryptedFile from None
-    except (pikepdf.PikepdfError, ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
+    except (pikepdf.PikepdfError, ArithmeticError, AttributeError, LookupError, TypeError, ValueError):
         # Every way in which pikepdf says that an object is not of the kind the PDF standard asks for.
-        raise DamagedFile(reason=f"the structure of the PDF is broken ({type(error).__name__})") from None
+        raise DamagedFile(reason="the structure of the PDF is broken") from None
 
 
 # --- pages ---------------------------------------------------------------------------------------------------------

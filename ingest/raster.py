@@ -16,6 +16,7 @@ from ingest.resolution import SQUARE_WITHIN, is_plausible, resolution
 Image.MAX_IMAGE_PIXELS = None  # our own limit is applied to every header before its pixels are decoded
 
 _FORMATS = ("TIFF", "JPEG", "PNG")
+_UNDECODABLE = "the picture cannot be decoded"
 _ORIENTATION = 0x0112
 _TURNED = {5, 6, 7, 8}
 """Values of the EXIF orientation that exchange width and height."""
@@ -82,9 +83,9 @@ def damage_reported() -> Iterator[None]:
     except OSError as error:
         if error.errno is not None:
             raise
-        raise DamagedFile(reason="the picture cannot be decoded") from None
-    except (ArithmeticError, AttributeError, LookupError, SyntaxError, TypeError, ValueError, struct.error) as error:
-        raise DamagedFile(reason=f"the picture cannot be decoded ({type(error).__name__})") from None
+        raise DamagedFile(reason=_UNDECODABLE) from None
+    except (ArithmeticError, AttributeError, LookupError, SyntaxError, TypeError, ValueError, struct.error):
+        raise DamagedFile(reason=_UNDECODABLE) from None
 
 
 # --- reading -------------------------------------------------------------------------------------------------------

@@ -71,9 +71,16 @@ def fail(error: SohoaError, *, as_json: bool | None = None) -> int:
     if as_json if as_json is not None else "--json" in sys.argv:
         print_json({"error": problem_json(error)})
     else:
-        err.print(f"[red]Lỗi[/] \\[{error.code}]: {escape(error.text_vi)} {escape(error.advice_vi)}")
-        err.print(f"[dim]{escape(error.text_en)} {escape(error.advice_en)}[/]")
+        err.print(f"[red]Lỗi[/] \\[{error.code}]: {escape(error.text_vi)} {escape(error.advice_vi)}", soft_wrap=True)
+        err.print(f"[dim]{escape(error.text_en)} {escape(error.advice_en)}[/]", soft_wrap=True)
     return error.exit_code
+
+
+def print_refused(file: str, error: SohoaError) -> None:
+    """Say which of several files cannot be used, why, and what to do."""
+    texts = escape(f"[{error.code}]: {error.text_vi} {error.advice_vi}")
+    err.print(f"[red]✗[/] {escape(file)} {texts}", soft_wrap=True)
+    err.print(f"  [dim]{escape(error.text_en)} {escape(error.advice_en)}[/]", soft_wrap=True)
 
 
 def stop() -> NoReturn:

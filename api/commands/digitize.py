@@ -11,7 +11,7 @@ import typer
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from api.commands.common import AsJson, err, open_house, out, print_json, print_papers, read_input, stop
+from api.commands.common import AsJson, err, open_house, out, print_json, print_papers, print_refused, read_input, stop
 from api.shapes import paper_json, papers_json, problem_json
 from dossier import times
 from dossier.errors import InputError, PartError, SohoaError
@@ -97,8 +97,7 @@ def digitize(
                 if duplicate:
                     out.print(f"[yellow]![/] {escape(paper.name)}: {_came_before(paper)}", soft_wrap=True)
             for name, problem in refused.items():
-                texts = escape(f"[{problem.code}]: {problem.text_vi} {problem.advice_vi}")
-                err.print(f"[red]✗[/] {escape(name)} {texts}")
+                print_refused(name, problem)
 
         papers = _work_off(house, taken, report, show=not as_json)
     _exit(papers, refused.values())

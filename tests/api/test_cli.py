@@ -344,6 +344,11 @@ def test_a_poor_scan_is_told_and_the_paper_waits_for_a_person(
     assert "mờ" in sohoa(environment, "quality", poor, exit_code=1)
     (file,) = sohoa_json(environment, "quality", poor, exit_code=1)["files"]
     assert (file["file"], file["advice"], [p["page"] for p in file["pages"]]) == (str(poor), "rescan", [1])
+    half = tmp_path / "half.jpg"
+    half.write_bytes(good.read_bytes()[:9000])
+    several = sohoa_json(environment, "quality", half, good, exit_code=3)
+    assert [file["file"] for file in several["files"]] == [str(good)]
+    assert [(file["file"], file["code"]) for file in several["refused"]] == [(str(half), "file-damaged")]
     paper = sohoa_json(environment, "digitize", poor, "--owner", OWNER)["papers"][0]
     assert paper["state"] == "needs_review"
     assert "scan-blurred" in {check["code"] for check in paper["checks"]}

@@ -46,3 +46,9 @@ def test_an_invalid_value_has_a_reason_in_both_languages() -> None:
     error = InvalidValue(key="birth_date", reason="no such day", reason_vi="không có ngày này")
     assert "no such day" in error.text_en
     assert "không có ngày này" in error.text_vi
+
+
+def test_large_numbers_can_be_read() -> None:
+    error = errors.PageTooLarge(page=1, width=9000, height=20_000, limit=100_000_000)
+    assert "9000 x 20.000 điểm ảnh; chỉ nhận tối đa 100.000.000" in error.text_vi
+    assert "9000 x 20,000 pixels; at most 100,000,000" in error.text_en
