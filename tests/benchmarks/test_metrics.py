@@ -390,3 +390,8 @@ def test_an_engine_that_fails_is_a_result() -> None:
     with Worker(broken) as worker:
         assert worker.read(scan).failure == "RuntimeError: no such engine"
         assert worker.read(scan).outcome == Outcome("")
+
+
+def test_check_boxes_may_be_read_but_letters_in_their_place_are_invented() -> None:
+    assert metrics.normal("Giới tính: ☐ Nam ☒ Nữ") == "Giới tính: Nam Nữ"
+    assert metrics.normal("Giới tính: O Nam") == "Giới tính: O Nam"

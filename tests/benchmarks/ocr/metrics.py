@@ -22,6 +22,7 @@ from dossier.text import nfc
 MARKED_LETTERS: Final = ("đ", "ơ", "ư", "â", "ê", "ô", "ă")
 """Letters of the Vietnamese alphabet that differ from another by a mark which is no tone."""
 _LEADERS: Final = re.compile(r"(?:[._…·–—-] ?){3,}")
+_CHECK_BOXES: Final = re.compile("[☐☑☒]")
 _TONES: Final = frozenset("\u0300\u0301\u0303\u0309\u0323")
 _VOWELS: Final = frozenset("aeiouy")
 MIN_LIKENESS: Final = 60.0
@@ -51,8 +52,8 @@ class Share:
 
 
 def normal(text: str) -> str:
-    """Return ``text`` as it is compared: NFC, runs of white space as one space, none at the ends."""
-    return " ".join(nfc(text).split())
+    """Return ``text`` as it is compared: NFC, no check boxes, white space as single spaces, none at the ends."""
+    return " ".join(_CHECK_BOXES.sub(" ", nfc(text)).split())
 
 
 def characters(truth: str, reading: str) -> Share:
