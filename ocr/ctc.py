@@ -1,9 +1,9 @@
 """Our own line reader: the trained network behind the port for line readers.
 
 The network (``models/reader.onnx``, described in ``docs/reader.md``) answers every four pixels of a line's width with
-probabilities of characters (connectionist temporal classification). The likeliest one of every step is taken,
-repetitions are joined, blanks dropped; each character keeps its place, from which words get their boxes. The file is
-checked against its SHA-256 before it is used: what reads citizens' papers must be what was measured.
+probabilities of characters, from which ``decoding`` makes text; each character keeps its place, from which words get
+their boxes. The file is checked against its SHA-256 before it is used: what reads citizens' papers must be what was
+measured.
 """
 
 import hashlib
@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from dossier.errors import PartFailed
 from dossier.papers import Box
+from ocr.decoding import Reading, decode
 from ocr.model import Word
 
 Grey = NDArray[np.uint8]
@@ -44,20 +45,6 @@ _OF_WHITE, _OF_INK = 0.15, 0.12
 _NARROW, _TIMES_WHITE, _TIMES_INK = 8, 1.7, 2.0
 _SURE_ENOUGH = 0.5  # mean probability of a line's characters: below it, strokes and noise were taken for letters
 _LONE = 1.5  # steps: half the width of a word of one letter
-
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """What was read in a line.
-
-    Attributes:
-        text: NFC, without spaces at its ends.
-        probabilities: Of each character, 0 to 1. places: Where each character stands, in steps of the network.
-    """
-
-    text: str
-    probabilities: tuple[float, ...]
-    places: tuple[float, ...]
 
 
 @dataclass(frozen=True)
@@ -150,32 +137,6 @@ def trim(crop: Grey) -> Grey:
     return crop[max(0, top - round(around)) : bottom + round(around)]
 
 
-def decode(scores: NDArray[np.float32], alphabet: str) -> Reading:
-    """Take the likeliest character at every step, join repetitions, drop blanks.
-
-    Args:
-        scores: Steps x (1 + characters), natural logarithms of probabilities; 0 is the blank.
-        alphabet: The characters.
-    """
-    if not len(scores):
-        return Reading("", (), ())
-    best = scores.argmax(axis=1)
-    heights = np.exp(scores[np.arange(len(best)), best])
-    starts = np.flatnonzero(np.diff(best, prepend=-1))
-    ends = np.append(starts[1:], len(best))
-    found = [
-        (alphabet[best[a] - 1], float(heights[a:b].max()), (a + b) / 2)
-        for a, b in zip(starts, ends, strict=True)
-        if best[a]
-    ]
-    while found and found[0][0] == " ":
-        found.pop(0)
-    while found and found[-1][0] == " ":
-        found.pop()
-    characters, probabilities, places = zip(*found, strict=True) if found else ((), (), ())
-    return Reading("".join(characters), tuple(probabilities), tuple(places))
-
-
 def words(reading: Reading, scale: float, height: int) -> tuple[Word, ...]:
     """Part a reading at its spaces.
 
@@ -202,5 +163,5 @@ def words(reading: Reading, scale: float, height: int) -> tuple[Word, ...]:
             right = min(right, (places[-1] + reading.places[b + 1]) / 2)
         x = max(0, round(left * scale))
         box = Box(x, 0, max(1, round(right * scale) - x), height)
-        found.append(Word(reading.text[a:b], box, min(reading.probabilities[a:b])))
+        found.append(Word(reading.text[a:b], box, min(reading.probabilities[a:b]), reading.read_as[a]))
     return tuple(found)

@@ -19,7 +19,6 @@ from ocr.model import Line, PageReading, Word
 from ocr.noise import without_noise
 from ocr.order import rows_in_order
 from ocr.reading_image import STEPS, reading_image
-from ocr.spelling import respelt
 from ocr.tables import with_tables
 
 # A number in boxes has so many digits at least.
@@ -57,7 +56,7 @@ def read_page(
     image = reading_image(master, dpi, steps)
     found = with_tables(find_lines(image, dpi))
     lines = without_noise(_read(found, image, dpi, engine))
-    lines = respelt(in_reading_order(lines, width, found.stamps))
+    lines = in_reading_order(lines, width, found.stamps)
     if calibrate:
         lines = calibrated(lines, engine.name)
     return PageReading(number, width, height, dpi, lines, engine.name)

@@ -1,38 +1,79 @@
-"""Syllables that Vietnamese spelling does not know, set right where there is one way to.
+"""What Vietnamese can and cannot spell, for readers of lines.
 
-Engines lose marks that are stacked: QUYẾT is read as QUYÉT. A syllable that cannot be, and that marks of letters (those
-of â, ê, ô, ă, ơ, ư, đ) make one syllable and no other, gets them back. Nothing else is touched. Words without any mark
-(names, abbreviations), words with digits, and whatever may be spelt so stay as read, and so do both ways to place a
-tone, hòa and hoà: what is printed stays, in Unicode NFC.
+A reader that tells how likely other readings are (``decoding``) asks which words cannot be, and which readings of them
+can. For one that does not (``tesseract``), marks of letters are added where there is one way to: engines lose marks
+that are stacked, QUYẾT is read as QUYÉT. A syllable that cannot be, and that marks of letters (those of â, ê, ô, ă, ơ,
+ư, đ) make one syllable and no other, gets them back. Nothing else is touched: words without any mark (names,
+abbreviations), words with digits, and whatever may be spelt so stay as read, and so do both ways to place a tone, hòa
+and hoà: what is printed stays, in Unicode NFC.
 
-Tones are never changed or added. câp was cấp on clean prints, whose stacked sắc is lost, but cập on worn ones, which
-lost the dot: nothing in the word tells which.
+There, tones are never changed or added. câp was cấp on clean prints, whose stacked sắc is lost, but cập on worn ones,
+which lost the dot: nothing in the word tells which.
 """
 
 import re
 import unicodedata
-from collections.abc import Iterable
 from dataclasses import replace
 from functools import lru_cache
 
-from ocr.model import Line, Word
+from ocr.model import Word
 from ocr.syllables import Tone, is_syllable, neighbours
 
 _LETTERS = re.compile(r"[^\W\d_]+")
+_ROMAN = re.compile("[IVXLC]+|[ivxlc]+")
 _FEWEST_LETTERS = 3
 _TONES = frozenset(tone.value for tone in Tone) - {""}
 
 
-def respelt(lines: Iterable[Line]) -> tuple[Line, ...]:
-    """Return the lines with impossible syllables set right; such words keep what the engine read.
+def is_doubtful(text: str) -> bool:
+    """Tell whether a word cannot be Vietnamese, though it is neither a number nor a code.
 
     Args:
-        lines: As read, texts NFC.
+        text: One word with its punctuation, NFC.
     """
-    return tuple(replace(line, words=tuple(map(_respelt, line.words))) for line in lines)
+    if any(c.isdecimal() for c in text):
+        return has_marks(text)  # a number, and a word that belongs beside it
+    return any(
+        len(part) >= _FEWEST_LETTERS and not _is_spelt(part) and not _ROMAN.fullmatch(part)
+        for part in _LETTERS.findall(text)
+    )
 
 
-def _respelt(word: Word) -> Word:
+def is_possible(text: str, likeliest: str) -> bool:
+    """Tell whether a reading of a doubtful word can be Vietnamese.
+
+    Args:
+        text: The reading, NFC; one word or, where a space may have been lost, several.
+        likeliest: The likeliest reading. Its digits must be in ``text``, and no signs but its own.
+    """
+    signs = {c for c in text if not c.isalnum()}
+    is_of_same = [c for c in text if c.isdecimal()] == [c for c in likeliest if c.isdecimal()]
+    return is_of_same and signs <= {" ", *likeliest} and all(map(_can_stand, text.split(" ")))
+
+
+def has_marks(text: str) -> bool:
+    """Tell whether a text has letters that Vietnamese words alone have; Đ stands in abbreviations too."""
+    return any(c.isalpha() and not c.isascii() and c != "Đ" for c in text)
+
+
+def _can_stand(word: str) -> bool:
+    if any(c.isdecimal() for c in word):
+        return not has_marks(word)
+    parts = _LETTERS.findall(word)
+    return bool(parts) and all(map(_is_spelt, parts))
+
+
+def _is_spelt(part: str) -> bool:
+    """Tell whether letters are a syllable, their case included."""
+    return is_syllable(part) and _is_in_one_case(part)
+
+
+def _is_in_one_case(part: str) -> bool:
+    return part.islower() or part.isupper() or part.istitle()
+
+
+def respelt(word: Word) -> Word:
+    """Return the word with impossible syllables set right by adding marks; it keeps what the engine read."""
     text = mended(word.text)
     return word if text == word.text else replace(word, text=text, read_as=word.read_as or word.text)
 
@@ -51,8 +92,7 @@ def mended(text: str) -> str:
 
 @lru_cache(maxsize=4096)
 def _mended(word: str) -> str:
-    is_in_one_case = word.islower() or word.isupper() or word.istitle()
-    if word.isascii() or len(word) < _FEWEST_LETTERS or not is_in_one_case or is_syllable(word):
+    if word.isascii() or len(word) < _FEWEST_LETTERS or not _is_in_one_case(word) or is_syllable(word):
         return word
     ways = [way for way in neighbours(word) if _adds_marks(word, way)]
     return ways[0] if len(ways) == 1 else word

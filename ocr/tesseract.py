@@ -25,6 +25,7 @@ from dossier.papers import Box
 from dossier.text import nfc
 from ocr.engine import Orientation
 from ocr.model import Word
+from ocr.spelling import respelt
 
 _WORD_LEVEL = "5"
 # Page segmentation mode.
@@ -231,4 +232,4 @@ def _word(row: list[str], page: Box) -> Word | None:
     right, bottom = min(left + width, page.width), min(top + height, page.height)
     if not text or right <= x or bottom <= y:
         return None
-    return Word(text, Box(x, y, right - x, bottom - y), min(max(confidence, 0.0), 1.0))
+    return respelt(Word(text, Box(x, y, right - x, bottom - y), min(max(confidence, 0.0), 1.0)))

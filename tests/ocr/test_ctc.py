@@ -8,7 +8,9 @@ from PIL import Image, ImageDraw
 from dossier.errors import PartFailed
 from dossier.papers import Box
 from ocr import ctc
-from ocr.ctc import CtcReader, Reading, decode, prepared, trim, words
+from ocr.ctc import CtcReader, prepared, trim, words
+from ocr.decoding import Reading
+from ocr.model import Word
 from tests.generator.fonts import Family, load
 
 LINES = (
@@ -80,16 +82,6 @@ def test_another_file_than_the_released_one_is_refused(monkeypatch: pytest.Monke
         CtcReader().read_lines([printed("x")], 200)
 
 
-def test_repetitions_are_one_character_unless_a_blank_parts_them() -> None:
-    chances = np.log(np.full((7, 3), 0.05, dtype=np.float32))
-    for step, best in enumerate((0, 1, 1, 0, 1, 2, 2)):
-        chances[step, best] = np.log(0.9)
-    reading = decode(chances, "ab")
-    assert reading.text == "aab"
-    assert reading.places == (2.0, 4.5, 6.0)
-    assert reading.probabilities == pytest.approx((0.9, 0.9, 0.9))
-
-
 def test_a_line_is_brought_to_its_height_in_proportion() -> None:
     assert prepared(np.full((80, 600), 255, dtype=np.uint8)).shape == (ctc.HEIGHT, 300)
     assert prepared(np.full((20, 100), 255, dtype=np.uint8)).shape == (ctc.HEIGHT, 200)
@@ -109,12 +101,12 @@ def test_a_crop_without_white_or_without_ink_stays(image: np.ndarray) -> None:
 
 
 def test_a_reading_is_parted_at_its_spaces() -> None:
-    reading = Reading("ab c", (0.9, 0.8, 0.99, 0.7), (2.0, 4.0, 6.0, 8.0))
-    assert [(w.text, w.box, w.confidence) for w in words(reading, 4.0, 40)] == [
-        ("ab", Box(4, 0, 16, 40), 0.8),
-        ("c", Box(26, 0, 12, 40), 0.7),
-    ]
+    reading = Reading("ab c", (0.9, 0.8, 0.99, 0.7), (2.0, 4.0, 6.0, 8.0), ("ad", "ad", "", ""))
+    assert words(reading, 4.0, 40) == (
+        Word("ab", Box(4, 0, 16, 40), 0.8, read_as="ad"),
+        Word("c", Box(26, 0, 12, 40), 0.7),
+    )
 
 
 def test_nothing_read_gives_no_words() -> None:
-    assert words(Reading("", (), ()), 4.0, 40) == ()
+    assert words(Reading("", (), (), ()), 4.0, 40) == ()

@@ -1,12 +1,13 @@
 import unicodedata
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dossier.papers import Box
-from ocr.model import Line, Word
-from ocr.spelling import mended, respelt
+from ocr.model import Word
+from ocr.spelling import is_doubtful, is_possible, mended, respelt
 from ocr.syllables import Syllable, Tone, bare, is_syllable, syllables
 
 EVERY = tuple(syllables())
@@ -66,13 +67,46 @@ def test_no_tone_is_changed_or_guessed(word: str) -> None:
     assert mended(word) == word
 
 
+@pytest.mark.parametrize("text", ["QUYÉT,", "nuớc", "SảnXuất", "VIệT", "số12", "UBND", "Krông", "E-mail:", "(ngờời)"])
+def test_what_is_no_vietnamese_is_doubtful(text: str) -> None:
+    assert is_doubtful(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["hoà", "hòa,", "(ii)", "XIII", "12/QĐ-UBND", "10°", "m²", "0,5", "V/v", "cm", "–", "kinh-tế", "A4", ""]
+)
+def test_possible_words_numbers_codes_and_numerals_are_not_doubtful(text: str) -> None:
+    assert not is_doubtful(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "likeliest"),
+    [("QUYẾT,", "QUYÉT,"), ("Sản Xuất", "SảnXuất"), ("ngày 05/3", "ngày05/3"), ("trịch", "tr|ch"), ("VIỆT", "VIệT")],
+)
+def test_possible_readings_are_possible(text: str, likeliest: str) -> None:
+    assert is_possible(text, likeliest)
+
+
+@pytest.mark.parametrize(
+    ("text", "likeliest"),
+    [
+        ("QUYÉT", "QUYÉT"),
+        ("số 1", "số12"),
+        ("sốl 2", "số12"),
+        ("XI\\?", "XIV?"),
+        ("Sản  Xuất", "SảnXuất"),
+        ("", "nuớc"),
+    ],
+)
+def test_impossible_readings_and_other_numbers_and_signs_are_not(text: str, likeliest: str) -> None:
+    assert not is_possible(text, likeliest)
+
+
 def test_a_repaired_word_keeps_what_was_read() -> None:
-    box = Box(1, 2, 30, 10)
-    line = Line((Word("QUYÉT", box, 0.8), Word("ĐỊNH", box, 0.9)), block=3)
-    (after,) = respelt([line])
-    assert after.words == (Word("QUYẾT", box, 0.8, read_as="QUYÉT"), Word("ĐỊNH", box, 0.9))
-    assert after.block == 3
-    assert respelt([after]) == (after,)
+    word = Word("QUYÉT", Box(1, 2, 30, 10), 0.8)
+    after = respelt(word)
+    assert after == replace(word, text="QUYẾT", read_as="QUYÉT")
+    assert respelt(after) == after
 
 
 @given(st.sampled_from(EVERY), st.data())

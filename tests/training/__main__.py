@@ -55,6 +55,7 @@ EmptyOption = Annotated[int, typer.Option(min=0, help="Lines without text to mea
 PagesOption = Annotated[list[SetName] | None, typer.Option(help="Benchmark pages to take lines of; repeatable")]
 EveryOption = Annotated[int, typer.Option(min=1, help="Take every so many of the benchmark's pages")]
 ModelOption = Annotated[Path, typer.Option(exists=True, help="ONNX file to read with; the shipped one if none")]
+DocumentOption = Annotated[Path | None, typer.Option(exists=True, help="Whose figures to replace")]
 PictureArgument = Annotated[Path, typer.Argument(help="Picture to write")]
 
 
@@ -183,7 +184,7 @@ def confusions(
     pages: PagesOption = None,
     every: EveryOption = 1,
     model: ModelOption = SHIPPED,
-    document: Annotated[Path | None, typer.Option(exists=True, help="Whose figures to replace")] = None,
+    document: DocumentOption = None,
     home: HomeOption = HOME,
 ) -> None:
     """Tell what kinds of characters are wrong, and what is read as what most often, as tables."""
@@ -196,6 +197,29 @@ def confusions(
     print(text)
     if document:
         fill(document, "confusions", text)
+
+
+@app.command()
+def spelling(
+    *,
+    held_out: HeldOutOption = 600,
+    real: RealOption = None,
+    pages: PagesOption = None,
+    every: EveryOption = 1,
+    model: ModelOption = SHIPPED,
+    document: DocumentOption = None,
+    home: HomeOption = HOME,
+) -> None:
+    """Tell how many words the rules of spelling make right, and how many wrong, by the margin they have."""
+    from tests.benchmarks.ocr.document import fill  # noqa: PLC0415
+    from tests.training import export as exporting  # noqa: PLC0415
+    from tests.training.spelling import margins_table  # noqa: PLC0415
+
+    sets = _sets(home / LISTING, held_out, real, pages or (), every)
+    text = margins_table({name: samples for name, samples in sets.items() if samples}, exporting.reader_of(model))
+    print(text.markdown())
+    if document:
+        fill(document, "spelling", text.markdown())
 
 
 @app.command()

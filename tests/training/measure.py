@@ -1,7 +1,7 @@
 """Lines to measure on: held-out invented ones, and a folder of line images with their text."""
 
 import unicodedata
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -9,7 +9,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from ocr.ctc import decode, prepared
+from ocr.ctc import prepared
+from ocr.decoding import Scores, decode
 from tests.training.alphabet import ALPHABET
 from tests.training.feed import printer
 from tests.training.lines import HEIGHT, Course, Sample
@@ -52,6 +53,13 @@ def from_folder(folder: Path) -> list[Sample]:
 def read(samples: Sequence[Sample], reader: Reader) -> list[str]:
     """Return what ``reader`` reads in each sample, batched by width."""
     texts = [""] * len(samples)
+    for i, scores in answers(samples, reader):
+        texts[i] = decode(scores, ALPHABET).text
+    return texts
+
+
+def answers(samples: Sequence[Sample], reader: Reader) -> Iterator[tuple[int, Scores]]:
+    """Yield the number of every sample and what ``reader`` answers, batched by width."""
     order = sorted(range(len(samples)), key=lambda i: samples[i].image.shape[1])
     while order:
         width = -(-samples[order[-1]].image.shape[1] // 32) * 32
@@ -60,9 +68,7 @@ def read(samples: Sequence[Sample], reader: Reader) -> list[str]:
         images = np.full((len(part), HEIGHT, width), 255, dtype=np.uint8)
         for row, i in zip(images, part, strict=True):
             row[:, : samples[i].image.shape[1]] = samples[i].image
-        for i, answer in zip(part, reader(images), strict=True):
-            texts[i] = decode(answer, ALPHABET).text
-    return texts
+        yield from zip(part, reader(images), strict=True)
 
 
 def measured(samples: Sequence[Sample], texts: Iterable[str]) -> Score:

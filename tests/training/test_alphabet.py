@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ocr.ctc import decode
+from ocr.decoding import decode
 from tests.generator.fonts import VIETNAMESE_LETTERS
 from tests.training import alphabet
 from tests.training.alphabet import ALPHABET, encode, knows

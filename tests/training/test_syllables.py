@@ -3,6 +3,7 @@ import unicodedata
 
 import pytest
 
+from ocr.syllables import is_syllable
 from tests.training.alphabet import knows
 from tests.training.syllables import draw_syllable, every_syllable
 
@@ -26,6 +27,12 @@ def test_what_nobody_spells_so_is_not_there(syllable: str) -> None:
 def test_syllables_are_composed_and_of_the_alphabet() -> None:
     assert all(unicodedata.is_normalized("NFC", s) and knows(s) for s in every_syllable())
     assert 12_000 < len(every_syllable()) < 20_000
+
+
+def test_all_but_a_few_can_be_spelt() -> None:
+    odd = {syllable for syllable in every_syllable() if not is_syllable(syllable)}
+    assert all(syllable.startswith("gi") for syllable in odd)
+    assert len(odd) < 10
 
 
 def test_a_stop_at_the_end_takes_two_tones_only() -> None:

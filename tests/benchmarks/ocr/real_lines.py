@@ -15,8 +15,6 @@ from PIL import Image
 
 from ocr import engine as ports
 from ocr.ctc import CtcReader
-from ocr.model import Line
-from ocr.spelling import respelt
 from ocr.tesseract import TesseractEngine
 from tests.benchmarks.ocr import metrics
 from tests.benchmarks.ocr.metrics import MarkErrors, Share
@@ -76,14 +74,13 @@ def ours_with_tesseract(pictures: Sequence[tuple[NDArray[np.uint8], int]]) -> li
 
 
 def _by_port(pictures: Sequence[tuple[NDArray[np.uint8], int]], engine: ports.LineReader) -> list[str]:
-    """Read all lines of one resolution with one call; repair the spelling."""
+    """Read all lines of one resolution with one call."""
     texts = [""] * len(pictures)
     for dpi in {dpi for _, dpi in pictures}:
         numbers = [i for i, picture in enumerate(pictures) if picture[1] == dpi]
         read = engine.read_lines([pictures[i][0] for i in numbers], dpi)
         for i, words in zip(numbers, read, strict=True):
-            lines = respelt((Line(words),)) if words else ()
-            texts[i] = " ".join(line.text for line in lines)
+            texts[i] = " ".join(word.text for word in words)
     return texts
 
 

@@ -1,0 +1,114 @@
+import math
+from collections.abc import Mapping, Sequence
+from itertools import groupby
+from operator import itemgetter
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ocr.decoding import MARGIN, Reading, Scores, decode
+from ocr.spelling import is_doubtful, is_possible
+from tests.training.alphabet import ALPHABET
+
+Step = Mapping[str, float]
+"""Chances of characters, "" for the blank."""
+CHARACTERS = ("", *" aăâảấáeêinghcut1,ƯĐ")
+
+
+def scores(*steps: Step) -> Scores:
+    found = np.full((len(steps), 1 + len(ALPHABET)), 1e-6)
+    for row, chances in zip(found, steps, strict=True):
+        for character, chance in chances.items():
+            row[ALPHABET.index(character) + 1 if character else 0] = chance
+    return np.log(found).astype(np.float32)
+
+
+def steps(*parts: str | Step) -> list[Step]:
+    """Return steps that surely read what is a text, and each unsure character as given; blanks between them."""
+    characters = [c for part in parts for c in ([{c: 0.98} for c in part] if isinstance(part, str) else [part])]
+    return [step for character in characters for step in (character, {"": 0.99})]
+
+
+def read(*parts: str | Step) -> Reading:
+    return decode(scores(*steps(*parts)), ALPHABET)
+
+
+def test_repetitions_are_one_character_unless_a_blank_parts_them() -> None:
+    reading = decode(scores(*({c: 0.9} for c in ("", "a", "a", "", "a", "b", "b"))), ALPHABET)
+    assert reading.text == "aab"
+    assert reading.places == (2.0, 4.5, 6.0)
+    assert reading.probabilities == pytest.approx((0.9, 0.9, 0.9))
+    assert reading.read_as == ("", "", "")
+
+
+def test_spaces_at_the_ends_go() -> None:
+    assert read("  ca ho ").text == "ca ho"
+
+
+def test_nothing_is_nothing() -> None:
+    assert decode(scores(), ALPHABET) == Reading("", (), (), ())
+
+
+def test_an_impossible_word_gives_way_and_is_kept() -> None:
+    reading = read("số n", {"u": 0.7, "ư": 0.2}, "ớc,")
+    assert reading.text == "số nước,"
+    assert reading.read_as == ("",) * 3 + ("nuớc,",) * 5
+    assert reading.probabilities == pytest.approx([0.98] * 3 + [0.7] * 5)
+    assert reading.places == tuple(2 * i + 0.5 for i in range(8))
+
+
+def test_several_possible_words_share_the_chances() -> None:
+    reading = read("tr", {"ư": 0.8, "ự": 0.1, "ứ": 0.05}, "c")
+    assert (reading.text, reading.read_as[0]) == ("trực", "trưc")
+    assert reading.probabilities == pytest.approx([0.8 * 0.1 / 0.15] * 4)
+
+
+@pytest.mark.parametrize(
+    ("parts", "text"),
+    [
+        (("Sản", {"": 0.6, " ": 0.4}, "Xuất"), "Sản Xuất"),
+        (("ngày", {"": 0.6, " ": 0.4}, "05/3"), "ngày 05/3"),
+        (("V", {"i": 0.6, "I": 0.4}, "ỆT"), "VIỆT"),
+        (("ch", {"ú": 0.5, "": 0.4}, "ủ"), "chủ"),
+    ],
+)
+def test_lost_spaces_case_and_doubled_letters_are_set_right(parts: Sequence[str | Step], text: str) -> None:
+    assert read(*parts).text == text
+
+
+@pytest.mark.parametrize(
+    "parts",
+    [
+        ("Krông B", {"ú": 0.97, "u": 0.02}, "k"),
+        ("QĐ-", {"U": 0.9, "Ủ": 0.1}, "BND"),
+        ("12/", {"Q": 0.5, "O": 0.4}, "Đ-XYZ"),
+        ("XI", {"I": 0.6, "": 0.4}, ""),
+        ("số ", {"1": 0.5, "l": 0.4}, "2"),
+        ("n", {"ư": 0.99, "u": 0.01}, "óc"),
+        ("quyt", {"!": 0.1, ".": 0.9}),
+    ],
+)
+def test_foreign_words_codes_and_numbers_stay(parts: Sequence[str | Step]) -> None:
+    line = scores(*steps(*parts))
+    assert decode(line, ALPHABET) == decode(line, ALPHABET, margin=0)
+
+
+@pytest.mark.parametrize(("odds", "text"), [(MARGIN - 0.1, "nước"), (MARGIN + 0.1, "nuớc")])
+def test_what_is_much_less_likely_is_not_taken(odds: float, text: str) -> None:
+    assert read("n", {"u": 0.9, "ư": 0.9 * math.exp(-odds)}, "ớc").text == text
+
+
+@given(st.lists(st.tuples(st.sampled_from(CHARACTERS), st.sampled_from(CHARACTERS), st.floats(0.05, 0.5))))
+def test_what_was_impossible_becomes_possible_and_all_else_stays(drawn: list[tuple[str, str, float]]) -> None:
+    line = scores(*({first: 1 - chance, second: chance} for first, second, chance in drawn))
+    reading, likeliest = decode(line, ALPHABET), decode(line, ALPHABET, margin=0)
+    before = ""
+    for read_as, group in groupby(zip(reading.read_as, reading.text, strict=True), key=itemgetter(0)):
+        text = "".join(character for _, character in group)
+        assert not read_as or (is_doubtful(read_as) and is_possible(text, read_as))
+        before += read_as or text
+    assert before == likeliest.text
+    assert len(reading.text) == len(reading.probabilities) == len(reading.places)
+    assert all(0 < chance <= 1 for chance in reading.probabilities)
