@@ -11,7 +11,7 @@ import typer
 
 from api.commands import audit, digitize, doctor, keys, papers, quality, read, serve, verify
 from api.commands.common import STOPPED, fail, stop
-from dossier.errors import PartFailed, SohoaError, UsageError
+from dossier.errors import DiskFull, PartFailed, SohoaError, UsageError
 
 app = typer.Typer(
     name="sohoa",
@@ -49,7 +49,8 @@ def main() -> None:
     except typer.TyperException as error:
         sys.exit(fail(_wrong_usage(error)))
     except OSError as error:
-        sys.exit(fail(PartFailed(part="disk", reason=error.strerror or type(error).__name__)))
+        full = DiskFull.is_meant_by(error)
+        sys.exit(fail(DiskFull() if full else PartFailed(part="disk", reason=error.strerror or type(error).__name__)))
     if code == STOPPED:
         stop()
     sys.exit(code)

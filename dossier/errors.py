@@ -22,7 +22,7 @@ placeholders; they must never hold personal data, because errors are logged.
     │   └── NotSealed
     ├── PartError                  an external part is missing or failed                  exit 6   HTTP 503
     │   ├── PartMissing, PartFailed, LimitExceeded
-    │   ├── StoreUnavailable, TimestampUnavailable
+    │   ├── StoreUnavailable, DiskFull, TimestampUnavailable
     │   └── SealRefused
     ├── ConfigurationError         the settings contradict themselves                     exit 7   HTTP 500
     ├── AccessError                                                                       exit 8
@@ -33,6 +33,7 @@ placeholders; they must never hold personal data, because errors are logged.
         └── AuditChainBroken
 """
 
+import errno
 from typing import ClassVar
 
 _NOUNS_VI = {
@@ -425,6 +426,21 @@ class StoreUnavailable(PartError):
     code = "store-unavailable"
     en = "The store '{part}' does not answer: {reason}."
     vi = "Kho '{part}' không phản hồi ({reason})."
+
+
+class DiskFull(PartError):
+    """No room is left for what is to be kept."""
+
+    code = "disk-full"
+    en = "The disk is full."
+    vi = "Ổ đĩa đã đầy."
+    advice_en = "Free some space; what was received is kept, and 'sohoa retry PAPER_ID' goes on with it."
+    advice_vi = "Hãy giải phóng dung lượng; giấy tờ đã nhận vẫn được giữ, chạy tiếp bằng 'sohoa retry PAPER_ID'."
+
+    @staticmethod
+    def is_meant_by(error: OSError) -> bool:
+        """Tell whether the operating system refused to write because the disk or the user's share of it is full."""
+        return error.errno in {errno.ENOSPC, errno.EDQUOT}
 
 
 class TimestampUnavailable(PartError):

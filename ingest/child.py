@@ -48,6 +48,7 @@ from typing import Any
 
 from dossier.errors import (
     DamagedFile,
+    DiskFull,
     EncryptedFile,
     LimitExceeded,
     PageTooLarge,
@@ -70,6 +71,7 @@ _RETURNABLE: Mapping[str, type[SohoaError]] = {
     error.code: error
     for error in (
         DamagedFile,
+        DiskFull,
         EncryptedFile,
         LimitExceeded,
         PageTooLarge,
@@ -276,6 +278,8 @@ def _of_os(error: OSError) -> SohoaError:
         return LimitExceeded(limit="file size")
     if error.errno == errno.ENOMEM:
         return LimitExceeded(limit="memory")
+    if DiskFull.is_meant_by(error):
+        return DiskFull()
     return PartFailed(part="decoder", reason=f"operating system error {error.errno}")
 
 

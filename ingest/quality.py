@@ -349,7 +349,7 @@ def _measure(page: PageImage, master: MasterPage) -> Measures:
         burnt=round(float((darkest_channel(survey.pixels) >= _BURNT).mean()), 3),
         shadow=_shadow(survey, letters),
         cut_off=() if blank or master.photographed else _cut_off(survey, letters, master.rotation),
-        skew_deg=master.skew_deg,
+        skew_deg=round(master.skew_deg, 2),
         rotation=master.rotation,
         photographed=master.photographed,
         blank=blank,

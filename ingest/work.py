@@ -12,6 +12,7 @@ import os
 import secrets
 import socket
 import threading
+import time
 from collections.abc import Iterable
 from types import TracebackType
 from typing import Self
@@ -32,6 +33,7 @@ from ingest.house import House
 from ingest.problems import set_aside
 from ingest.workspace import Workspace
 from storage import audit
+from storage.database import failures
 
 QUEUE = "papers"
 APPLICATION_VERSION = "1"
@@ -49,6 +51,7 @@ _NEEDS_WORKSPACE = {
     PaperState.CONFIRMED,
     PaperState.FAILED,
 }
+_PART = "work queue"
 _ENDED = {"SUCCESS", "ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED"}
 _log = structlog.get_logger(__name__)
 
@@ -73,13 +76,14 @@ class Work:
         self.draws = draws
         if draws:
             self._beat()  # before the first paper is drawn: who holds work must be known to live
-        DBOS.launch()
-        DBOS.register_queue(
-            QUEUE,
-            worker_concurrency=house.settings.concurrency,
-            polling_interval_sec=_POLL_S,
-            on_conflict="always_update",
-        )
+        with failures(_PART):
+            DBOS.launch()
+            DBOS.register_queue(
+                QUEUE,
+                worker_concurrency=house.settings.concurrency,
+                polling_interval_sec=_POLL_S,
+                on_conflict="always_update",
+            )
         if draws:
             self._watch.start()
 
@@ -112,21 +116,31 @@ class Work:
         if state not in _WORKFLOWS:
             return
         workflow = f"{_WORKFLOWS[state]}:{paper}"
-        status = DBOS.get_workflow_status(workflow)
-        # The paper's state is read after the work's: work that ended has moved its paper on, unless it is a retry.
-        if status and status.status in _ENDED and self.house.catalogue.paper(paper).state is state:
-            DBOS.delete_workflow(workflow)
         function = self._prepare if state is PaperState.RECEIVED else self._finish
-        with SetWorkflowID(workflow):
-            DBOS.enqueue_workflow(QUEUE, function, paper.value)
+        with failures(_PART):
+            status = DBOS.get_workflow_status(workflow)
+            # The paper's state is read after the work's: work that ended has moved its paper on, unless it is a retry.
+            if status and status.status in _ENDED and self.house.catalogue.paper(paper).state is state:
+                DBOS.delete_workflow(workflow)
+            with SetWorkflowID(workflow):
+                DBOS.enqueue_workflow(QUEUE, function, paper.value)
 
     def wait(self, papers: Iterable[PaperId]) -> None:
         """Return when no work on any of ``papers`` is queued or under way."""
         for paper in papers:
             for kind in _WORKFLOWS.values():
-                workflow = f"{kind}:{paper}"
-                if DBOS.get_workflow_status(workflow) is not None:
-                    DBOS.retrieve_workflow(workflow).get_result(polling_interval_sec=_RESULT_POLL_S)
+                with failures(_PART):
+                    self._await(f"{kind}:{paper}", paper)
+
+    def _await(self, workflow: str, paper: PaperId) -> None:
+        """Return when ``workflow`` ended, or failed so that on a full disk not even its end could be recorded."""
+        while status := DBOS.get_workflow_status(workflow):
+            if status.status in _ENDED:
+                DBOS.retrieve_workflow(workflow).get_result()
+                return
+            if self.house.catalogue.paper(paper).state is PaperState.FAILED:
+                return
+            time.sleep(_RESULT_POLL_S)
 
     # --- the workflows ----------------------------------------------------------------------------------------------
 
@@ -168,10 +182,13 @@ class Work:
         self._tidy_up()
         while not self._stop.is_set():
             try:
-                self._beat()
-                self._take_over()
-                self._start_forgotten()
-            except Exception:  # noqa: BLE001 - a database away for a moment must not end the watch
+                with failures(_PART):
+                    self._beat()
+                    self._take_over()
+                    self._start_forgotten()
+            except SohoaError as error:
+                _log.warning("watch failed; trying again", code=error.code, reason=str(error))
+            except Exception:  # noqa: BLE001 - whatever it is, the others must be watched over
                 _log.exception("watch failed; trying again")
             self._stop.wait(self.house.settings.heartbeat_s)
 
@@ -215,9 +232,18 @@ _RETRY: StepOptions = {
 """A step of which a part failed is tried three times within two seconds before its paper is set aside."""
 
 
+def _in_one_line(record: logging.LogRecord) -> bool:
+    """Shorten what DBOS logs of an error: traces of its own code help nobody who runs this."""
+    if record.exc_info and record.exc_info[1]:
+        reason, _, _ = str(record.exc_info[1]).partition("\n")
+        record.msg, record.args, record.exc_info = f"{record.getMessage()} {reason}", (), None
+    return True
+
+
 def _configuration(house: House, executor: str) -> DBOSConfig:
     url = house.settings.database_url.get_secret_value()
     logging.getLogger("dbos").setLevel(logging.ERROR)
+    logging.getLogger("dbos").addFilter(_in_one_line)
     configuration = DBOSConfig(
         name="sohoa",
         executor_id=executor,

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib.resources import as_file, files
 from pathlib import Path
+from sqlite3 import SQLITE_FULL
 from sqlite3 import Connection as SqliteConnection
 from sqlite3 import OperationalError as SqliteBusy
 
@@ -26,7 +27,7 @@ from sqlalchemy.exc import (
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.orm import Session
 
-from dossier.errors import ConfigurationError, SohoaError, StoreUnavailable
+from dossier.errors import ConfigurationError, DiskFull, SohoaError, StoreUnavailable
 from storage.schema import REVISION
 
 BUSY_TIMEOUT_S = 30
@@ -102,7 +103,7 @@ def reading(engine: Engine) -> Iterator[Session]:
         StoreUnavailable: The database does not answer.
     """
     options = {"isolation_level": "REPEATABLE READ"} if engine.dialect.name == "postgresql" else {}
-    with _failures(), Session(engine.execution_options(**options)) as session:
+    with failures(), Session(engine.execution_options(**options)) as session:
         yield session
 
 
@@ -111,9 +112,9 @@ def writing(engine: Engine) -> Iterator[Session]:
     """Run the body as one transaction, one at a time over all processes; an error in the body undoes all of it.
 
     Raises:
-        StoreUnavailable: The database does not answer, is full, or stayed busy.
+        StoreUnavailable: The database does not answer, or stayed busy. DiskFull: It has no room.
     """
-    with _failures(), Session(engine.execution_options(**{_WRITER: True})) as session, session.begin():
+    with failures(), Session(engine.execution_options(**{_WRITER: True})) as session, session.begin():
         if engine.dialect.name == "postgresql":
             session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _ADVISORY_LOCK})
         yield session
@@ -152,8 +153,12 @@ def _revision(connection: Connection) -> str | None:
 
 
 @contextmanager
-def _failures() -> Iterator[None]:
-    """Turn failures of the database into ours; errors of our own statements stay what they are."""
+def failures(part: str = "catalogue") -> Iterator[None]:
+    """Turn failures of the database that holds ``part`` into ours; errors of our own statements stay what they are.
+
+    Raises:
+        StoreUnavailable: The database does not answer, or stayed busy. DiskFull: It has no room.
+    """
     try:
         yield
     except StatementError as error:
@@ -161,8 +166,9 @@ def _failures() -> Iterator[None]:
             raise error.orig from None
         own_fault = (IntegrityError, ProgrammingError, DataError, NotSupportedError)
         if isinstance(error, DBAPIError) and not isinstance(error, own_fault):
-            reason = str(error.orig).partition("\n")[0]
-            raise StoreUnavailable(part="catalogue", reason=reason) from error
+            if getattr(error.orig, "sqlite_errorcode", None) == SQLITE_FULL:
+                raise DiskFull from error
+            raise StoreUnavailable(part=part, reason=str(error.orig).partition("\n")[0]) from error
         raise
     except PoolTimeoutError as error:
-        raise StoreUnavailable(part="catalogue", reason="all connections are busy") from error
+        raise StoreUnavailable(part=part, reason="all connections are busy") from error

@@ -29,7 +29,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from dossier import times
-from dossier.errors import AlreadyExists, NotFound, ObjectDamaged, RetentionLocked, StoreUnavailable
+from dossier.errors import AlreadyExists, DiskFull, NotFound, ObjectDamaged, RetentionLocked, StoreUnavailable
 from dossier.papers import StoredObject
 from storage.objects import checked_key, checked_prefix, whole_second
 
@@ -235,6 +235,8 @@ def _disk() -> Iterator[None]:
     try:
         yield
     except OSError as error:
+        if DiskFull.is_meant_by(error):
+            raise DiskFull from error
         raise StoreUnavailable(part="object folder", reason=error.strerror or "the file system failed") from error
 
 

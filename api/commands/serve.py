@@ -34,7 +34,7 @@ def serve(
         address, number = host or house.settings.host, port or house.settings.port
         listener = _listen(address, number)
         for role, path in ensure_first_keys(house).items():
-            err.print(f"Khóa truy cập ban đầu / first access key: {role} → {path}")
+            err.print(f"Khóa truy cập ban đầu / first access key: {role} → {path}", soft_wrap=True)
         with Work(house, draws=workers) as work:
             server = uvicorn.Server(
                 uvicorn.Config(

@@ -9,7 +9,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import text
 
-from dossier.errors import ConfigurationError, StoreUnavailable
+from dossier.errors import ConfigurationError, DiskFull, StoreUnavailable
 from storage.catalogue import Catalogue
 from storage.database import connect, writing
 from storage.schema import REVISION, Base
@@ -51,6 +51,15 @@ def test_a_database_of_a_newer_version_is_left_alone(catalogue: Catalogue, datab
         session.execute(text("UPDATE alembic_version SET version_num = '9999'"))
     with pytest.raises(StoreUnavailable):
         Catalogue.open(database_url)
+
+
+def test_a_full_disk_is_told_apart(tmp_path: Path) -> None:
+    engine = connect(f"sqlite:///{tmp_path}/small.db")
+    with writing(engine) as session:
+        session.execute(text("CREATE TABLE a (b BLOB)"))
+        session.execute(text("PRAGMA max_page_count = 4"))
+    with pytest.raises(DiskFull), writing(engine) as session:
+        session.execute(text("INSERT INTO a VALUES (zeroblob(100000))"))
 
 
 def test_sqlite_is_durable_and_checks_references(tmp_path: Path) -> None:

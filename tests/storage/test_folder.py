@@ -59,14 +59,14 @@ for i in range(100):
 FILL_THE_DISK = """
 import sys
 from pathlib import Path
-from dossier.errors import StoreUnavailable
+from dossier.errors import DiskFull, StoreUnavailable
 from storage.folder import FolderStore
 root = Path(sys.argv[1])
 store = FolderStore(root)
 small = store.put("a", b"small", media_type="application/pdf")
 try:
     store.put("a", bytes(4_000_000), media_type="application/pdf")
-except StoreUnavailable as error:
+except (DiskFull, StoreUnavailable) as error:
     print(error)
 assert store.versions("a") == [small], store.versions("a")
 assert store.get("a") == b"small"
@@ -137,7 +137,7 @@ def test_a_full_disk_leaves_what_was_there(tmp_path: Path) -> None:
         [*limited, sys.executable, "-c", FILL_THE_DISK, str(tmp_path)], text=True, capture_output=True, check=False
     )
     assert (done.returncode, done.stderr) == (0, "")
-    assert "No space left on device" in done.stdout or "File too large" in done.stdout
+    assert "The disk is full" in done.stdout or "File too large" in done.stdout
 
 
 def test_a_folder_that_cannot_be_made_is_unavailable(tmp_path: Path) -> None:
