@@ -7,7 +7,8 @@ from pydantic import BaseModel, ConfigDict
 from api.http.access import Role
 from dossier.papers import FieldSource, PaperKind, PaperState
 from dossier.verdicts import Severity, Verdict
-from ingest.quality import Advice, Colour, Side
+from ingest.measures import Colour, Side
+from ingest.quality import Advice
 
 
 class _Answer(BaseModel):

@@ -13,8 +13,9 @@ from dossier.verdicts import Severity
 from ingest.clean import clean
 from ingest.doubts import scan_doubts
 from ingest.images import PageImage, Pixels
+from ingest.measures import Colour, Side
 from ingest.pages import PageNote, PageNotes
-from ingest.quality import Advice, Colour, Quality, Side, assess
+from ingest.quality import Advice, Quality, assess
 from ocr.engine import Orientation
 from tests.generator.faults import Scanner
 from tests.generator.render import Kind, PaperSpec, render

@@ -1,6 +1,5 @@
 """The shipped reader and Tesseract on the same lines, cut at the same boxes."""
 
-import resource
 from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
@@ -8,6 +7,7 @@ import numpy as np
 from ocr.ctc import CtcReader
 from ocr.engine import LineReader
 from ocr.tesseract import TesseractEngine
+from tests.benchmarks.usage import cpu_seconds
 from tests.training.boxes import Boxed
 from tests.training.score import Score, scored, total
 
@@ -30,9 +30,9 @@ def compared(lines: Sequence[Boxed]) -> Iterator[str]:
     }
     for reader in (CtcReader(), TesseractEngine()):
         reader.read_lines([lines[0].crop], lines[0].dpi)  # loaded before the clock runs
-        before = _seconds()
+        before = cpu_seconds()
         texts = dict(zip(map(id, lines), _read(reader, lines), strict=True))
-        spent = 1000 * (_seconds() - before) / len(lines)
+        spent = 1000 * (cpu_seconds() - before) / len(lines)
         for number, (name, part) in enumerate(parts.items()):
             if part:
                 score = _scored(part, [texts[id(line)] for line in part])
@@ -52,9 +52,3 @@ def _read(reader: LineReader, lines: Sequence[Boxed]) -> list[str]:
 
 def _scored(lines: Iterable[Boxed], texts: Iterable[str]) -> Score:
     return total(scored(" ".join(line.text.split()), text) for line, text in zip(lines, texts, strict=True))
-
-
-def _seconds() -> float:
-    """Return the CPU time of this process and of those it waited for."""
-    usages = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
-    return sum(usage.ru_utime + usage.ru_stime for usage in usages)

@@ -4,7 +4,7 @@ import itertools
 import random
 
 from dossier.identifiers import Sex
-from tests.generator import numerals, people, places, seals, sentences
+from tests.generator import people, places, seals, sentences
 from tests.generator.fonts import Subset
 from tests.generator.papers.layout import Layout, local_commune
 from tests.generator.papers.look import Look
@@ -160,8 +160,3 @@ def letter(look: Look, rng: random.Random, subset: Subset) -> Sheet:
             write(flow, layout, [(paragraph, text)], indent=layout.indent)
     _signed(flow, look, rng, subset, agency=agency, centres=(centres[0], flow.left + flow.width - rng.uniform(38, 48)))
     return flow.sheet
-
-
-def signing_date(rng: random.Random, home: Commune) -> str:
-    """Return place and date as signatures on forms have them."""
-    return f"{home.name}, {numerals.long_date(people.random_date(rng, 2019, 2025))}"
