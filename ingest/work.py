@@ -30,6 +30,7 @@ from dossier.papers import PaperState
 from ingest import pipeline
 from ingest.confirm import confirm_as_announced
 from ingest.house import House
+from ingest.logs import in_one_line
 from ingest.problems import set_aside
 from ingest.workspace import Workspace
 from storage import audit
@@ -232,18 +233,10 @@ _RETRY: StepOptions = {
 """A step of which a part failed is tried three times within two seconds before its paper is set aside."""
 
 
-def _in_one_line(record: logging.LogRecord) -> bool:
-    """Shorten what DBOS logs of an error: traces of its own code help nobody who runs this."""
-    if record.exc_info and record.exc_info[1]:
-        reason, _, _ = str(record.exc_info[1]).partition("\n")
-        record.msg, record.args, record.exc_info = f"{record.getMessage()} {reason}", (), None
-    return True
-
-
 def _configuration(house: House, executor: str) -> DBOSConfig:
     url = house.settings.database_url.get_secret_value()
     logging.getLogger("dbos").setLevel(logging.ERROR)
-    logging.getLogger("dbos").addFilter(_in_one_line)
+    logging.getLogger("dbos").addFilter(in_one_line)
     configuration = DBOSConfig(
         name="sohoa",
         executor_id=executor,

@@ -31,12 +31,12 @@ def sohoa(environment: dict[str, str], *arguments: object, exit_code: int = 0) -
 
 
 def run(environment: dict[str, str], *arguments: object, exit_code: int = 0) -> subprocess.CompletedProcess[str]:
-    """Run the command, and return what it printed and complained of; never a traceback."""
+    """Run the command, and return what it printed and complained of; never a traceback or a leak."""
     ended = subprocess.run(
         [SOHOA, *map(str, arguments)], env=environment, capture_output=True, text=True, timeout=300, check=False
     )
     assert ended.returncode == exit_code, ended.stdout + ended.stderr
-    assert "Traceback" not in ended.stderr
+    assert not any(word in ended.stderr for word in ("Traceback", "leaked"))
     return ended
 
 
