@@ -72,6 +72,7 @@ def field_json(field: Field) -> Json:
         "box": [box.x, box.y, box.width, box.height] if box else None,
         "confidence": round(field.confidence, 4),
         "source": field.source.value,
+        "second_raw": field.second_raw,
     }
 
 

@@ -10,6 +10,7 @@ type-uncertain             warning  the type was guessed with less confidence th
 field-missing              error    a required field was not found
 field-unreadable           error    a required field's text is not a value of its kind; others: warning
 field-uncertain            warning  a field was read with less confidence than the type asks for
+readings-differ            warning  a second engine, asked about a doubtful field, read another value
 code-contradicts-print     error    the QR code and the print say different things
 date-in-future             error    a date of the past lies after today
 citizen-number-sex         error    the number's fourth digit says another sex
@@ -34,6 +35,7 @@ from dossier.owners import Owner
 from dossier.paper_types import FieldRule, PaperType
 from dossier.papers import Field, FieldSource
 from dossier.text import fold
+from dossier.values import says
 from dossier.verdicts import Finding, Severity
 from dossier.words import date_from_words
 
@@ -116,7 +118,12 @@ def _unreadable(facts: _Facts) -> Iterator[Finding]:
 
 def _uncertain(facts: _Facts) -> Iterator[Finding]:
     for rule, field in facts.read():
-        if field.value is not None and field.confidence < facts.paper_type.review_below:
+        if field.value is None:
+            continue
+        if field.second_raw and not says(rule.value, field.second_raw, field.value):
+            text, text_en = "hai lần đọc cho kết quả khác nhau", "two readings give different values"
+            yield _about(rule, "readings-differ", Severity.WARNING, text, text_en)
+        elif field.confidence < facts.paper_type.review_below:
             yield _about(rule, "field-uncertain", Severity.WARNING, "đọc chưa chắc chắn", "read with low confidence")
 
 

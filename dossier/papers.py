@@ -133,6 +133,8 @@ class Field:
         box: Where on the master page, in pixels.
         confidence: 0 to 1.
         source: How it was read.
+        second_raw: What another engine read in the same place, asked because the first was in doubt; empty if it made
+            out nothing, ``None`` if it was not asked. The value never comes from it.
     """
 
     key: str
@@ -142,6 +144,7 @@ class Field:
     box: Box | None
     confidence: float
     source: FieldSource = FieldSource.OCR
+    second_raw: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,9 +20,9 @@ FIRST_YEAR, LAST_YEAR = 1850, 2199
 """Years a paper can speak of; anything else is a misreading."""
 
 _DIGIT_FOR = str.maketrans({"O": "0", "o": "0", "Q": "0", "D": "0", "l": "1", "I": "1", "i": "1", "|": "1", "!": "1",
-                            "S": "5", "s": "5", "B": "8", "Z": "2", "z": "2",
+                            "]": "1", "S": "5", "s": "5", "B": "8", "Z": "2", "z": "2",
                             "Ø": "0", "Ì": "1", "Š": "5", "ó": "6", "§": "8"})  # fmt: skip
-_D = r"[0-9OoQDlIi|!SsBZzØÌŠó§]"
+_D = r"[0-9OoQDlIi|!\]SsBZzØÌŠó§]"
 """A character that may stand for a digit where only digits may stand."""
 
 _LEADERS = re.compile(r"[.…_·‧]{3,}|(?:\s[.…_·‧]){2,}|…")
@@ -227,6 +227,14 @@ VALUE_KINDS: Mapping[str, Callable[[str], str]] = MappingProxyType(
     }
 )
 """What a field can be, and how its raw text is read."""
+
+
+def says(kind: str, raw: str, value: str) -> bool:
+    """Return whether ``raw``, read as a value of ``kind``, is ``value``, letter by letter."""
+    try:
+        return parse_value(kind, raw) == value
+    except InvalidValue:
+        return False
 
 
 def parse_value(kind: str, raw: str, *, key: str | None = None) -> str:

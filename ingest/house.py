@@ -80,8 +80,13 @@ class House:
         return self.tesseract if self.settings.reader == "tesseract" else CtcReader()
 
     @cached_property
+    def second(self) -> LineReader:
+        """What is asked where ``engine`` is in doubt: the other reader."""
+        return CtcReader() if self.settings.reader == "tesseract" else self.tesseract
+
+    @cached_property
     def tesseract(self) -> TesseractEngine:
-        """Tesseract: finds a page's orientation, and reads text where the settings say so."""
+        """Tesseract: finds a page's orientation, and reads: what is in doubt, or all where the settings say so."""
         return TesseractEngine(language=self.settings.language)
 
     @cached_property

@@ -38,8 +38,9 @@ from ingest.split import is_blank
 from ingest.stamping import headroom_mm, stamp_on_free_paper
 from ingest.workspace import Workspace, dump_value
 from ocr.classify import classify as classify_reading
-from ocr.extract import extract as extract_fields
+from ocr.extract import find_fields
 from ocr.model import PageReading, Reading
+from ocr.opinion import second_opinion
 from ocr.pdfa import PdfMetadata, SearchablePage, searchable_pdf
 from ocr.qr import Code, find_codes
 from ocr.reader import read_page
@@ -134,12 +135,14 @@ def classify(house: House, paper_id: PaperId) -> None:
 
 
 def extract(house: House, paper_id: PaperId) -> None:
-    """Read the fields the paper's type declares, each with its evidence."""
+    """Read the fields the paper's type declares, each with its evidence: of doubtful ones what another engine reads."""
     paper, work = _open(house, paper_id)
     if paper.state is not PaperState.RECEIVED:
         return
     paper_type = _type(house, paper)
-    fields = extract_fields(reading_of(work), paper_type, _codes(work))
+    reading, notes = reading_of(work), PageNotes.of(work).pages
+    found = find_fields(reading, paper_type, _codes(work))
+    fields = second_opinion(found, paper_type, reading, lambda n: work.get_image(notes[n - 1].master), house.second)
     house.catalogue.save(replace(paper, fields=fields), actor=ACTOR, action="paper.extracted")
 
 

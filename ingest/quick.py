@@ -38,6 +38,11 @@ class ReadPage:
         """The words."""
         return self.pdf.reading
 
+    @property
+    def master(self) -> NDArray[np.uint8]:
+        """The master page, height x width x 3, blue-green-red."""
+        return decode_image(self.pdf.image, "master")
+
 
 def read_file(house: House, data: bytes) -> Iterator[ReadPage]:
     """Yield the pages of a PDF, TIFF, JPEG or PNG in order as they are read.

@@ -6,7 +6,7 @@ does not parse as its type gives a field without a value, whose raw text a perso
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from rapidfuzz import fuzz
 
@@ -47,7 +47,26 @@ _SAME_PLACE = 90
 """Similarity in percent from which a printed address and the code's are the same one."""
 
 
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A field as found.
+
+    Attributes:
+        field: Its confidence is that of the reading times the certainty.
+        certainty: How firmly it is known that the field stands there, no less and no more of it; 0 to 1. However well
+            the letters are read, the field is no surer than this.
+    """
+
+    field: Field
+    certainty: float = 1.0
+
+
 def extract(reading: Reading, paper_type: PaperType, codes: Sequence[Code] = ()) -> tuple[Field, ...]:
+    """Return the fields that :func:`find_fields` finds."""
+    return tuple(found.field for found in find_fields(reading, paper_type, codes))
+
+
+def find_fields(reading: Reading, paper_type: PaperType, codes: Sequence[Code] = ()) -> tuple[Found, ...]:
     """Return the fields found on a paper, in the order the type declares.
 
     What the paper's code says comes first. A printed value that contradicts the code follows it as a second field of
@@ -64,14 +83,14 @@ def extract(reading: Reading, paper_type: PaperType, codes: Sequence[Code] = ())
     rows = rows_of(reading)
     printed = _labelled(rows, paper_type) | _zoned(rows, reading, paper_type)
     coded = _coded(codes, paper_type)
-    fields: list[Field] = []
+    found: list[Found] = []
     for rule in paper_type.fields:
         code, print_ = coded.get(rule.key), printed.get(rule.key)
         if code:
-            fields.append(code)
-        if print_ and not (code and _agree(code, print_)):
-            fields.append(print_)
-    return tuple(fields)
+            found.append(Found(code))
+        if print_ and not (code and _agree(code, print_.field)):
+            found.append(print_)
+    return tuple(found)
 
 
 def _coded(codes: Sequence[Code], paper_type: PaperType) -> dict[str, Field]:
@@ -94,19 +113,19 @@ def _agree(code: Field, printed: Field) -> bool:
     return a == b or (" " in a and fuzz.ratio(a, b) >= _SAME_PLACE)
 
 
-def _labelled(rows: Sequence[Row], paper_type: PaperType) -> dict[str, Field]:
+def _labelled(rows: Sequence[Row], paper_type: PaperType) -> dict[str, Found]:
     rules = [r for r in paper_type.fields if r.labels and not r.zone]
     labels = find_labels(rows, [*(t for r in rules for t in r.labels), *paper_type.stops])
     assigned = assign(labels, [(r.key, r.labels) for r in rules])
-    fields = {}
+    found = {}
     for rule in rules:
         if rule.key in assigned:
             place, text = assigned[rule.key]
             tokens = _value_tokens(rows, labels, place, labels[place].ends[text], rule)
             field = _field(rule, tokens, labels[place].scores[text])
             if field:
-                fields[rule.key] = field
-    return fields
+                found[rule.key] = field
+    return found
 
 
 def _value_tokens(rows: Sequence[Row], labels: Sequence[Label], place: int, end: int, rule: FieldRule) -> list[Token]:
@@ -182,26 +201,26 @@ def _is_heading(tokens: Sequence[Token]) -> bool:
     return text.isupper() and len(tokens) > 1
 
 
-def _zoned(rows: Sequence[Row], reading: Reading, paper_type: PaperType) -> dict[str, Field]:
+def _zoned(rows: Sequence[Row], reading: Reading, paper_type: PaperType) -> dict[str, Found]:
     rules = [r for r in paper_type.fields if r.zone]
     zones = find_zones(rows, {p.number: p.width for p in reading.pages}) if rules else {}
-    fields = {}
+    found = {}
     for rule in rules:
         zone = zones.get(rule.zone or "")
         field = _zone_field(rule, zone) if zone else None
         if field:
-            fields[rule.key] = field
-    return fields
+            found[rule.key] = field
+    return found
 
 
-def _zone_field(rule: FieldRule, zone: Zone) -> Field | None:
+def _zone_field(rule: FieldRule, zone: Zone) -> Found | None:
     tokens = list(zone.tokens)
     if rule.choices:
         choice = max(rule.choices, key=lambda c: fuzz.ratio(fold(c), fold(zone.text)))
         likeness = fuzz.ratio(fold(choice), fold(zone.text)) / 100
         value = choice if likeness >= 0.8 else None  # noqa: PLR2004 - one edit in five, as for labels
         confidence = confidence_of(tokens) * zone.certainty
-        return Field(rule.key, value, zone.text, tokens[0].page, box_of(tokens), confidence)
+        return Found(Field(rule.key, value, zone.text, tokens[0].page, box_of(tokens), confidence), zone.certainty)
     if rule.pattern and (match := rule.pattern.search(zone.text)):
         start, end = match.span(1 if rule.pattern.groups else 0)
         tokens = _spanned(tokens, start, end)
@@ -210,16 +229,16 @@ def _zone_field(rule: FieldRule, zone: Zone) -> Field | None:
     return _field(rule, tokens, zone.certainty)
 
 
-def _numbered(rule: FieldRule, tokens: Sequence[Token], certainty: float) -> Field | None:
+def _numbered(rule: FieldRule, tokens: Sequence[Token], certainty: float) -> Found | None:
     """Return the field of a document's number; without a value if no document bears such a symbol.
 
     Nor if a mark stands before the first figure: it may have been one, written by hand.
     """
-    field = _field(rule, tokens, certainty)
-    if field is None or field.value is None:
-        return field
-    whole = tokens[0].text[:1].isalnum() and is_symbol(field.value.rpartition("/")[2])
-    return field if whole else replace(field, value=None)
+    found = _field(rule, tokens, certainty)
+    if found is None or found.field.value is None:
+        return found
+    whole = tokens[0].text[:1].isalnum() and is_symbol(found.field.value.rpartition("/")[2])
+    return found if whole else replace(found, field=replace(found.field, value=None))
 
 
 def _spanned(tokens: Sequence[Token], start: int, end: int) -> list[Token]:
@@ -232,7 +251,7 @@ def _spanned(tokens: Sequence[Token], start: int, end: int) -> list[Token]:
     return kept
 
 
-def _field(rule: FieldRule, tokens: Sequence[Token], certainty: float) -> Field | None:
+def _field(rule: FieldRule, tokens: Sequence[Token], certainty: float) -> Found | None:
     """Return the field for what was read: the longest run from the start that parses, else all; or nothing."""
     if not any(t.letters for t in tokens):
         return None
@@ -244,8 +263,13 @@ def _field(rule: FieldRule, tokens: Sequence[Token], certainty: float) -> Field 
             value = parse_value(rule.value, text_of(run), key=rule.key)
         except InvalidValue:
             continue
-        return Field(rule.key, value, _raw(run), run[0].page, box_of(run), _sureness(rule, run) * certainty)
-    return Field(rule.key, None, _raw(tokens), tokens[0].page, box_of(tokens), _sureness(rule, tokens) * certainty)
+        return _found(rule, value, run, certainty)
+    return _found(rule, None, tokens, certainty)
+
+
+def _found(rule: FieldRule, value: str | None, tokens: Sequence[Token], certainty: float) -> Found:
+    confidence = _sureness(rule, tokens) * certainty
+    return Found(Field(rule.key, value, _raw(tokens), tokens[0].page, box_of(tokens), confidence), certainty)
 
 
 def _sureness(rule: FieldRule, tokens: Sequence[Token]) -> float:

@@ -170,7 +170,7 @@ def _field_from(row: FieldRow) -> Field:
     box = None
     if row.x is not None and row.y is not None and row.width is not None and row.height is not None:
         box = Box(row.x, row.y, row.width, row.height)
-    return Field(row.key, row.value, row.raw, row.page, box, row.confidence, FieldSource(row.source))
+    return Field(row.key, row.value, row.raw, row.page, box, row.confidence, FieldSource(row.source), row.second_raw)
 
 
 def _field_row(position: int, field: Field) -> FieldRow:
@@ -186,6 +186,7 @@ def _field_row(position: int, field: Field) -> FieldRow:
         height=field.box.height if field.box else None,
         confidence=field.confidence,
         source=field.source.value,
+        second_raw=field.second_raw,
     )
 
 

@@ -10,7 +10,7 @@ from sqlalchemy.types import TypeDecorator
 
 from dossier.errors import InvalidValue
 
-REVISION = "0001"
+REVISION = "0002"
 """The newest migration: a database at this one needs none."""
 
 Serial = BigInteger().with_variant(Integer(), "sqlite")
@@ -183,6 +183,7 @@ class FieldRow(Base):
     height: Mapped[int | None]
     confidence: Mapped[float]
     source: Mapped[str]
+    second_raw: Mapped[str | None]
 
 
 class CheckRow(Base):

@@ -18,7 +18,7 @@ from rich.table import Table
 from api.shapes import Json, problem_json
 from dossier.errors import FileTooLarge, NotFound, SohoaError, UnreadableFile, UnwritableFile
 from dossier.paper_types import PaperType
-from dossier.papers import Paper, PaperState
+from dossier.papers import Field, Paper, PaperState
 from ingest.house import House
 from ingest.settings import Settings
 
@@ -165,13 +165,14 @@ def print_paper(paper: Paper, paper_type: PaperType | None) -> None:
         out.print(f"  Người xác nhận: {escape(paper.confirmed_by or '')}")
     labels = {rule.key: rule.name_vi for rule in paper_type.fields} if paper_type else {}
     table = Table(box=None, header_style="bold", pad_edge=False)
-    for column in ("Trường", "Giá trị", "Đọc được", "Trang", "Tin cậy", "Nguồn"):
+    for column in ("Trường", "Giá trị", "Đọc được", "Đọc lần hai", "Trang", "Tin cậy", "Nguồn"):
         table.add_column(column, overflow="fold")
     for field in paper.fields:
         table.add_row(
             escape(labels.get(field.key, field.key)),
             escape(field.value or "—"),
             escape(field.raw),
+            second_reading(field),
             str(field.page or "—"),
             f"{field.confidence:.2f}",
             field.source.value,
@@ -179,6 +180,13 @@ def print_paper(paper: Paper, paper_type: PaperType | None) -> None:
     out.print(table)
     for finding in paper.checks:
         print_finding(finding.severity.value, finding.text, finding.code)
+
+
+def second_reading(field: Field) -> str:
+    """Return what a second engine read, for people: empty if none was asked."""
+    if field.second_raw is None:
+        return ""
+    return escape(field.second_raw) or "(không đọc được)"
 
 
 def print_finding(severity: str, text: str, code: str) -> None:

@@ -7,16 +7,26 @@ from typing import Annotated, Literal
 import typer
 from rich.markup import escape
 
-from api.commands.common import AsJson, open_house, out, print_finding, print_json, read_input, write_output
+from api.commands.common import (
+    AsJson,
+    open_house,
+    out,
+    print_finding,
+    print_json,
+    read_input,
+    second_reading,
+    write_output,
+)
 from api.shapes import field_json, finding_json
 from dossier import times
 from dossier.checks import check
 from dossier.paper_types import find_type
 from ingest.quick import read_file
 from ocr.classify import classify
-from ocr.extract import extract as extract_fields
+from ocr.extract import find_fields
 from ocr.formats import render
 from ocr.model import Reading
+from ocr.opinion import second_opinion
 from ocr.pdfa import PdfMetadata, searchable_pdf
 
 Format = Literal["text", "json", "alto", "hocr", "pdf"]
@@ -58,9 +68,10 @@ def extract(
         codes = tuple(code for page in pages for code in page.codes)
         confidence = None
         if paper_type == "auto":
-            found = classify(reading, types, codes)
-            paper_type, confidence = found.code, found.confidence
-        fields = extract_fields(reading, types[paper_type], codes)
+            recognized = classify(reading, types, codes)
+            paper_type, confidence = recognized.code, recognized.confidence
+        found = find_fields(reading, types[paper_type], codes)
+        fields = second_opinion(found, types[paper_type], reading, lambda n: pages[n - 1].master, house.second)
         doubts = check(types[paper_type], fields, owner=None, type_confidence=confidence, today=times.today())
     if as_json:
         print_json(
@@ -78,5 +89,7 @@ def extract(
     for field in fields:
         label, value = escape(labels.get(field.key, field.key)), escape(field.value or "—")
         out.print(f"  {label}: {value}  [dim]{field.confidence:.2f} {field.source.value}[/]")
+        if field.second_raw is not None:
+            out.print(f"    [dim]đọc lần hai: {second_reading(field)}[/]")
     for doubt in doubts:
         print_finding(doubt.severity.value, doubt.text, doubt.code)

@@ -24,7 +24,10 @@ class Owner(_Answer):
 
 
 class Field(_Answer):
-    """Một trường dữ liệu. / One field; ``box`` is x, y, width, height in pixels of the master page."""
+    """Một trường dữ liệu. / One field; ``box`` is x, y, width, height in pixels of the master page.
+
+    ``second_raw``: lần đọc thứ hai khi chưa chắc. / What a second engine read where the first was in doubt.
+    """
 
     key: str
     value: str | None
@@ -33,6 +36,7 @@ class Field(_Answer):
     box: tuple[int, int, int, int] | None
     confidence: float
     source: FieldSource
+    second_raw: str | None
 
 
 class Finding(_Answer):

@@ -119,6 +119,16 @@ def test_uncertain_types_and_fields_go_to_a_person() -> None:
     assert needs_review(found)
 
 
+@pytest.mark.parametrize(
+    ("second_raw", "code"),
+    [("06/03/2021", "readings-differ"), ("O5/03/2021", "field-uncertain"), ("", "field-uncertain")],
+)
+def test_a_doubtful_value_that_was_read_otherwise_by_another_engine_is_told_apart(second_raw: str, code: str) -> None:
+    fields = [replace(f, confidence=0.4, second_raw=second_raw) if f.key == "birth_date" else f for f in _fields(GOOD)]
+    found = check(BIRTH, fields, owner=CHILD, today=TODAY)
+    assert [(f.code, f.field) for f in found] == [(code, "birth_date")]
+
+
 def test_a_decision_is_checked_by_its_own_threshold() -> None:
     values = {
         "agency": "SỞ NỘI VỤ",

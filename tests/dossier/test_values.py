@@ -11,7 +11,7 @@ from dossier.values import VALUE_KINDS, mend_digits, parse_value, tidy
 from dossier.words import date_in_words
 
 dates = st.dates(dt.date(1850, 1, 1), dt.date(2199, 12, 31))
-MISREAD = str.maketrans({"0": "O", "1": "l", "5": "S", "8": "B"})
+MISREAD = str.maketrans({"0": "O", "1": "]", "5": "S", "8": "B"})
 
 
 @given(st.sampled_from(sorted(VALUE_KINDS)), st.text(max_size=60))

@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import cv2
@@ -18,6 +19,7 @@ from dossier.errors import AlreadyExists, EmptyFile, InvalidOwnerNumber, Retenti
 from dossier.identifiers import PaperId
 from dossier.owners import Owner
 from dossier.papers import Paper, PaperState
+from dossier.values import parse_value
 from dossier.verdicts import Verdict
 from ingest import pipeline
 from ingest.confirm import confirm
@@ -27,8 +29,11 @@ from ingest.retry import retry
 from ingest.settings import Settings
 from ingest.work import Work
 from ingest.workspace import Workspace
+from ocr.ctc import CtcReader
 from ocr.model import PageReading
+from ocr.opinion import DOUBTFUL, second_opinion
 from ocr.pdfa import PdfMetadata, SearchablePage, searchable_pdf
+from ocr.tesseract import TesseractEngine
 from signing.development import DevelopmentAuthority
 from signing.seal import seal
 from signing.stamp import Stamp
@@ -243,6 +248,25 @@ def test_a_step_repeated_after_the_confirmation_leaves_it_alone(house: House, sm
     for step in pipeline.PREPARE[-3:]:
         step(house, waiting.id)
     assert house.catalogue.paper(waiting.id) == confirmed
+
+
+def test_what_one_engine_read_the_other_is_asked_about(
+    house: House, sample: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pipeline, "second_opinion", partial(second_opinion, below=2.0))
+    received = send(house, "quyet-dinh-1.pdf", (sample / "quyet-dinh-1.pdf").read_bytes())
+    for step in pipeline.PREPARE:
+        step(house, received.paper.id)
+    read_twice = {f.key: f for f in house.catalogue.paper(received.paper.id).fields if f.second_raw is not None}
+    assert set(read_twice) == {"document_number", "issued_on", "signer"}
+    issued_on = read_twice["issued_on"]
+    assert (parse_value("date", issued_on.second_raw or ""), issued_on.confidence > DOUBTFUL) == (issued_on.value, True)
+
+
+def test_the_engine_asked_is_never_the_one_that_read(tmp_path: Path) -> None:
+    for reader in ("sohoa", "tesseract"):
+        house = House(Settings(data_dir=tmp_path, reader=reader))
+        assert {type(house.engine), type(house.second)} == {CtcReader, TesseractEngine}
 
 
 def test_an_owner_is_named_with_the_confirmation(house: House, blank_scan: Path) -> None:

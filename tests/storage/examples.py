@@ -81,6 +81,7 @@ fields = st.builds(
     st.none() | st.builds(Box, _pixels, _pixels, _pixels, _pixels),
     st.floats(0, 1),
     st.sampled_from(FieldSource),
+    st.none() | _words,
 )
 findings = st.builds(Finding, _words, st.sampled_from(Severity), _words, _words, st.none() | _words)
 papers = st.builds(
