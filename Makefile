@@ -6,7 +6,7 @@ export OMP_THREAD_LIMIT := 1
 # The test pages shown in docs/benchmarks.md.
 PICTURED := test-first-page-03 test-closing-page-02 test-form-08 test-certificate-02 test-table-02
 
-.PHONY: help demo test check bench bench-ocr bench-ablation bench-throughput bench-memory bench-pictures train-reader serve clean
+.PHONY: help demo test check bench bench-ocr bench-press bench-ablation bench-throughput bench-memory bench-pictures train-reader serve clean
 
 help:
 	@echo "make demo   digitize the sample batch and show where the results are (./demo)"
@@ -15,6 +15,7 @@ help:
 	@echo "make serve  API and workers on 127.0.0.1:8080"
 	@echo "make bench  what each step costs and how well the sample batch is read"
 	@echo "make bench-ocr         reading against plain Tesseract and OCRmyPDF on the test pages (half an hour)"
+	@echo "make bench-press       the same on pages printed by a browser and damaged differently (a quarter of an hour)"
 	@echo "make bench-ablation    what each step of the cleanup is worth"
 	@echo "make bench-throughput  pages per second of one process and of two"
 	@echo "make bench-memory      what a worker needs for the largest pages"
@@ -71,6 +72,10 @@ bench-ocr: $(VENV)/.test build/bench/ocrmypdf/.installed
 	$(BENCH_OCR) compare --set test --engine ours --engine ours-tesseract \
 		--engine tesseract --engine tesseract-osd --engine ocrmypdf \
 		--document docs/benchmarks.md
+
+bench-press: $(VENV)/.test
+	bash tests/press/install.sh
+	$(BENCH_OCR) compare --set press --engine ours --engine tesseract --document docs/benchmarks.md
 
 bench-ablation: $(VENV)/.test
 	$(BENCH_OCR) ablation --document docs/benchmarks.md

@@ -7,6 +7,7 @@ import pytest
 
 from ocr import ctc
 from tests.generator.fonts import SHELVES
+from tests.press.look import FILES
 from tests.training import damage, feed, typefaces
 from tests.training.alphabet import VIETNAMESE_LETTERS
 from tests.training.glyphs import Fonts, Glyph, MarkStyle, Pen
@@ -37,6 +38,7 @@ def test_no_typeface_of_the_benchmarks_is_trained_on(faces: list[Typeface]) -> N
     assert kept
     assert all(is_kept_for_tests(f"{stem}-Bold.ttf", "") for stem in kept)
     assert is_kept_for_tests("anything.ttf", "Tinos")
+    assert all(is_kept_for_tests("anything.ttf", family) for family in FILES)
     assert not any(Path(face.path).name.startswith(tuple(f"{stem}-" for stem in kept)) for face in faces)
     assert {"TeXGyreTermes", "TeXGyreHeros", "TeXGyreCursor"} <= {face.family for face in faces}
 

@@ -1,7 +1,7 @@
 """The typefaces of the training lines: free families with every Vietnamese letter, from Debian packages.
 
-The families that the test subset of ``tests.generator`` prints with are kept out, under their other names too, so that
-the benchmarks show how the reader does on fonts that it has never seen.
+The families that the test subset of ``tests.generator`` and the pages of ``tests.press`` print with are kept out, under
+their other names too, so that the benchmarks show how the reader does on fonts that it has never seen.
 """
 
 import json
@@ -15,6 +15,7 @@ from typing import Final
 from fontTools.ttLib import TTFont, TTLibError
 
 from tests.generator.fonts import SHELVES
+from tests.press.look import FILES
 from tests.training.alphabet import VIETNAMESE_LETTERS
 
 PACKAGES: Final = (
@@ -94,7 +95,7 @@ def is_kept_for_tests(file_name: str, family: str) -> bool:
     """Tell whether a font belongs to what the benchmarks print with."""
     kept = {name.value for shelf in (SHELVES["test"],) for name in (*shelf.text, *shelf.sans, *shelf.filled)}
     stem = file_name.split("-", maxsplit=1)[0]
-    return stem in kept or family in _TWINS
+    return stem in kept or family in {*_TWINS, *FILES} or file_name in FILES.values()
 
 
 def fetch(folder: Path) -> None:

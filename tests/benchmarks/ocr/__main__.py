@@ -23,7 +23,6 @@ from tests.benchmarks.ocr.report import Report, header
 from tests.benchmarks.ocr.tables import Table
 from tests.benchmarks.ocr.throughput import throughput_table
 from tests.benchmarks.usage import machine
-from tests.generator.fonts import Subset
 
 app = typer.Typer(
     add_completion=False, no_args_is_help=True, help="Đo việc đọc / how well pages are read, at what cost."
@@ -34,18 +33,16 @@ progress = partial(track, transient=True, console=errors)
 
 
 class SetName(StrEnum):
-    """The two sets of pages."""
+    """The sets of pages."""
 
     DEV = "dev"
     TEST = "test"
-
-    @property
-    def subset(self) -> Subset:
-        """As the generator calls it."""
-        return "dev" if self is SetName.DEV else "test"
+    PRESS = "press"
 
 
-SetOption = Annotated[SetName, typer.Option("--set", help="Tập trang / pages: dev to tune on, test to report")]
+SetOption = Annotated[
+    SetName, typer.Option("--set", help="Tập trang / pages: dev to tune on, test and press to report")
+]
 OnlyOption = Annotated[
     list[str] | None, typer.Option(help="Chỉ trang có tên chứa chuỗi này / pages whose names hold this")
 ]
@@ -75,7 +72,7 @@ def _known(names: list[str] | None, known: Collection[str]) -> list[str]:
 
 def _scans(subset: SetName, only: list[str] | None, limit: int | None) -> tuple[Scan, ...]:
     try:
-        return pages.load(subset.subset, only=only or (), limit=limit)
+        return pages.load(subset.value, only=only or (), limit=limit)
     except ValueError as error:
         raise typer.BadParameter(str(error)) from error
 
@@ -114,7 +111,7 @@ def compare(
 ) -> None:
     """Đọc và so với bản đúng / read with each engine, compare with the truth, print and keep the figures."""
     scans, names = _scans(subset, only, limit), _known(engine, ENGINES)
-    head = "; ".join([header(subset.subset, scans), *map(version, names)])
+    head = "; ".join([header(subset.value, scans), *map(version, names)])
     results: dict[str, Sequence[PageScore]] = {}
     for name in names:
         read = read_and_score(ENGINES[name], scans, jobs=jobs)
@@ -139,7 +136,7 @@ def ablation(
 ) -> None:
     """Bỏ từng bước làm sạch / leave out each step of the cleanup, and force it on every page."""
     scans = _scans(subset, only, limit)
-    head = header(subset.subset, scans)
+    head = header(subset.value, scans)
 
     table = ablation_table(scans, partial(progress, description="ablation"))
     _document(document, "ablation", f"{head}\n\n{table.markdown()}")
@@ -158,7 +155,7 @@ def throughput(
 ) -> None:
     """So một tiến trình với nhiều / compare one process with several; leave the machine alone meanwhile."""
     scans, names = _scans(subset, only, limit), _known(engine, ENGINES)
-    head = header(subset.subset, scans)
+    head = header(subset.value, scans)
     tables = [throughput_table(name, ENGINES[name], scans, jobs=jobs) for name in names]
     _document(document, "throughput", "\n".join([f"{head}\n", *(table.markdown() for table in tables)]))
     _show(head, *tables)
@@ -170,7 +167,7 @@ def memory(*, subset: SetOption = SetName.TEST, engine: EngineOption = None, doc
     fine = [scan for scan in _scans(subset, None, None) if scan.dpi == FINE_DPI]
     scans = tuple({scan.group: scan for scan in fine}.values())
     name, *_ = _known(engine, ENGINES)
-    head, table = header(subset.subset, scans), memory_table(ENGINES[name], scans)
+    head, table = header(subset.value, scans), memory_table(ENGINES[name], scans)
     _document(document, "memory", f"{head}\n\n{table.markdown()}")
     _show(head, table)
 

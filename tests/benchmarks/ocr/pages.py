@@ -1,24 +1,28 @@
-"""The benchmark's pages on disk: each rendered once and kept until the generator's sources change."""
+"""The benchmark's pages on disk: each rendered once and kept until the sources that make it change."""
 
 import hashlib
 import json
 import os
 import shutil
 import time
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import Any, Final
+from types import MappingProxyType
+from typing import Any, Final, Literal
 
 import numpy as np
 from rich.progress import track
 
 import tests.generator
+import tests.press
 from tests.benchmarks.ocr.metrics import normal
 from tests.generator.benchset import BenchPage, bench_names, bench_pages
 from tests.generator.files import write_scan
-from tests.generator.fonts import Subset
 from tests.generator.truth import Matrix, Rect
+from tests.press import browser
+from tests.press.pressset import press_names, press_pages
 
 BUILD = Path("build/bench")
 """Where everything of the benchmark is written."""
@@ -54,16 +58,50 @@ class Scan:
         return " ".join(self.lines)
 
 
-def sources_hash() -> str:
-    """Return twelve hexadecimal digits that stand for the generator's sources."""
-    folder = Path(tests.generator.__file__).parent
+SetName = Literal["dev", "test", "press"]
+"""Pages to tune on, pages to judge by, and pages from another press to judge by."""
+
+
+@dataclass(frozen=True, slots=True)
+class PageSet:
+    """A set of pages.
+
+    Attributes:
+        names: Of all its pages, in order. pages: Makes those with given names. edition: What the pages depend on.
+    """
+
+    names: Callable[[], Sequence[str]]
+    pages: Callable[[Collection[str]], Iterable[BenchPage]]
+    edition: Callable[[], str]
+
+
+def sources_hash(room: str) -> str:
+    """Return twelve hexadecimal digits that stand for the sources of a room, of which ``room`` is the module's file."""
+    folder = Path(room).parent
     digest = hashlib.sha256()
-    for path in sorted(p for p in folder.rglob("*") if p.suffix in {".py", ".toml"}):
+    for path in sorted(p for p in folder.rglob("*") if p.suffix in {".py", ".toml", ".css", ".js"}):
         digest.update(path.relative_to(folder).as_posix().encode() + b"\0" + path.read_bytes())
     return digest.hexdigest()[:12]
 
 
-def load(subset: Subset, *, only: Collection[str] = (), limit: int | None = None) -> tuple[Scan, ...]:
+def _generator() -> str:
+    return sources_hash(tests.generator.__file__)
+
+
+def _press() -> str:
+    return f"{sources_hash(tests.press.__file__)}-chromium-{browser.version()}"
+
+
+SETS: Final[Mapping[SetName, PageSet]] = MappingProxyType(
+    {
+        "dev": PageSet(partial(bench_names, "dev"), lambda only: bench_pages("dev", only=only), _generator),
+        "test": PageSet(partial(bench_names, "test"), lambda only: bench_pages("test", only=only), _generator),
+        "press": PageSet(press_names, press_pages, _press),
+    }
+)
+
+
+def load(subset: SetName, *, only: Collection[str] = (), limit: int | None = None) -> tuple[Scan, ...]:
     """Return the pages of a set, rendering those that are not on disk yet.
 
     Args:
@@ -73,24 +111,25 @@ def load(subset: Subset, *, only: Collection[str] = (), limit: int | None = None
 
     Raises:
         ValueError: No page has such a name.
+        browser.NoBrowser: The set is printed by a browser, and there is none.
     """
-    names = [name for name in bench_names(subset) if not only or any(part in name for part in only)]
+    pages = SETS[subset]
+    names = [name for name in pages.names() if not only or any(part in name for part in only)]
     if not names:
         raise ValueError("no page has such a name")
     if limit is not None and limit < len(names):
         names = [names[i * len(names) // limit] for i in range(limit)]
-    folder = _folder()
+    folder = _folder(pages.edition())
     missing = [name for name in names if not (folder / f"{name}.json").exists()]
     if missing:
-        pages = bench_pages(subset, only=missing)
-        for page in track(pages, "rendering pages", total=len(missing), transient=True):
+        for page in track(pages.pages(missing), "rendering pages", total=len(missing), transient=True):
             _keep(folder, page)
     return tuple(_scan(folder / f"{name}.json") for name in names)
 
 
-def _folder() -> Path:
-    """Return the folder of the generator as it is now; folders that were not used for long are removed."""
-    folder = BUILD / "pages" / sources_hash()
+def _folder(edition: str) -> Path:
+    """Return the folder of pages as they are made now; folders that were not used for long are removed."""
+    folder = BUILD / "pages" / edition
     folder.mkdir(parents=True, exist_ok=True)
     os.utime(folder)
     for old in folder.parent.glob("*"):

@@ -10,20 +10,19 @@ from typing import Any
 from tests.benchmarks.ocr import pages
 from tests.benchmarks.ocr.compare import EMPTY, PageScore
 from tests.benchmarks.ocr.curve import reliability_svg
-from tests.benchmarks.ocr.pages import Scan
+from tests.benchmarks.ocr.pages import Scan, SetName
 from tests.benchmarks.ocr.placed import JudgedWord
 from tests.benchmarks.ocr.reliability import bins, reliability_table
 from tests.benchmarks.ocr.tables import Table, cost_table, errors_table, faults_table, kinds_table, pages_table
 from tests.benchmarks.ocr.targets import targets_table
 from tests.benchmarks.ocr.worst import budget_table, confusions_table, worst_pages
 from tests.benchmarks.usage import machine
-from tests.generator.fonts import Subset
 
 Results = Mapping[str, Sequence[PageScore]]
 """By engine, the engines in the order asked for."""
 
 
-def header(subset: Subset, scans: Sequence[Scan]) -> str:
+def header(subset: SetName, scans: Sequence[Scan]) -> str:
     """Return what figures depend on, as one line: the machine, and the pages."""
     inputs = f"{subset} set, {len(scans)} pages, SHA-256 {pages.digest(scans)}, generator {scans[0].file.parent.name}"
     return f"{machine()}; {inputs}"
