@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from dossier.errors import PartFailed
 from dossier.papers import Box
-from ocr.decoding import Reading, decode
+from ocr.decoding import Reading, decode, is_legible
 from ocr.model import Word
 
 Grey = NDArray[np.uint8]
@@ -43,7 +43,6 @@ _OF_WHITE, _OF_INK = 0.15, 0.12
 # A crop narrower than so many heights of its ink may hold small letters alone. It keeps so much of its white that they
 # are not taken for capitals: a line finder puts about a letter's height around the ink.
 _NARROW, _TIMES_WHITE, _TIMES_INK = 8, 1.7, 2.0
-_SURE_ENOUGH = 0.5  # mean probability of a line's characters: below it, strokes and noise were taken for letters
 _LONE = 1.5  # steps: half the width of a word of one letter
 
 
@@ -91,9 +90,8 @@ class CtcReader:
                 height, width = crops[i].shape
                 steps = -(-images[i].shape[1] // STRIDE)
                 reading = decode(scores[:steps], self._alphabet)
-                if reading.text and sum(reading.probabilities) < _SURE_ENOUGH * len(reading.text):
-                    continue
-                lines[i] = words(reading, width * STRIDE / images[i].shape[1], height)
+                if is_legible(reading):
+                    lines[i] = words(reading, width * STRIDE / images[i].shape[1], height)
         return tuple(lines)
 
     def _scores(self, images: Sequence[Grey]) -> NDArray[np.float32]:

@@ -25,6 +25,7 @@ MARGIN = 3.0
 """How much likelier an impossible reading may be than the possible one that takes its place: logarithm of 20 times."""
 _PLAIN = 0.5  # of it, for letters without marks: foreign words and abbreviations are spelt with these
 _WAYS = 12  # readings of a word that are followed at a time
+_LEGIBLE = 0.5  # mean probability of a line's characters: below it, strokes and noise were taken for letters
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +81,11 @@ def decode(scores: Scores, alphabet: str, *, margin: float = MARGIN) -> Reading:
         places=tuple((a + b) / 2 for _, (a, b) in characters),
         read_as=tuple(read_as[a] for _, (a, _) in characters),
     )
+
+
+def is_legible(reading: Reading) -> bool:
+    """Tell whether text was read, and surely enough that it is no stroke and no noise."""
+    return bool(reading.text) and sum(reading.probabilities) >= _LEGIBLE * len(reading.text)
 
 
 def _words(path: NDArray[np.int64], space: int) -> Iterator[tuple[int, int]]:

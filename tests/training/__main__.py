@@ -223,6 +223,25 @@ def spelling(
 
 
 @app.command()
+def unreadable(
+    *,
+    count: Annotated[int, typer.Option(min=10, help="Lines of each kind")] = 1000,
+    model: ModelOption = SHIPPED,
+    document: DocumentOption = None,
+    home: HomeOption = HOME,
+) -> None:
+    """Tell what is read in strokes, signatures and handwriting, and which short lines are dropped with them."""
+    from tests.benchmarks.ocr.document import fill  # noqa: PLC0415
+    from tests.training import export as exporting  # noqa: PLC0415
+    from tests.training import unreadable as none  # noqa: PLC0415
+
+    text = none.outcomes_table(none.sets(home / LISTING, count), exporting.reader_of(model)).markdown()
+    print(text)
+    if document:
+        fill(document, "unreadable", text)
+
+
+@app.command()
 def hardest(
     out: PictureArgument, *, held_out: HeldOutOption = 600, model: ModelOption = SHIPPED, home: HomeOption = HOME
 ) -> None:
