@@ -5,10 +5,10 @@ cell, and cells that reach beside each other are one row. A table found becomes 
 """
 
 from bisect import bisect_left
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
-from math import sqrt
 from statistics import median
 
 import numpy as np
@@ -22,18 +22,19 @@ from ocr.rulings import Network
 _WITHIN_WORD, _GUTTER, _WIDE_GUTTER = 0.35, 0.8, 1.0
 # A table has at least so many gutters, lines, and lines with something in three columns.
 _GUTTERS, _LINES, _FULL_LINES = 2, 4, 3
+# A column of text has something so wide, in usual letter heights; remains of rulings have not. This share of its lines
+# begins, ends or is centred under each other this precisely: what is filled into forms does not.
+_WRITTEN, _ALIGNED, _UNDER = 0.7, 0.75, 0.5
 # So many lines above a table may leave its gutters free, or some of them: titles, headings over several columns.
 _TITLES = 4
-# Pitches of lines within a cell, in usual letter heights, and how much wider those from row to row are at least.
-_WITHIN_CELL, _WIDER = (1.4, 3.0), 1.15
-# At least this share of the pitches in the fullest column lead from row to row.
-_ROWS = 0.2
-# Fewer pitches than this share of all are chance.
-_FEW = 0.05
+# A heading stands so close above the rest of the head, in usual letter heights, over this share of the table.
+_CLOSE, _SOME = 2.6, 0.5
+# Lines of one cell may be set closer than one of these, in usual letter heights.
+_PITCHES = tuple(3.26 / 1.08**i for i in range(12))
+# What share of cells or columns most are.
+_MOST = 2 / 3
 # Rulings across are lost where a ruled row holds more rows than this, in a table of so few ruled rows.
 _ROWS_LOST, _ROWS_LEFT = 4, 4
-# Up to this share of the pitches may lie in the jump from those within cells to those from row to row.
-_STRAY = 0.03
 # Ink smaller than this both ways, standing by itself, is no text that could close a gutter.
 _SPECK = 0.4
 # Cells that overlap by more than this are beside each other.
@@ -68,13 +69,14 @@ class _Part:
 
 @dataclass(frozen=True, slots=True)
 class _Cell:
-    """What stands in columns ``first`` to ``last``, from ``top`` to ``bottom``."""
+    """What stands in columns ``first`` to ``last``, from ``top`` to ``bottom``, in so many lines."""
 
     top: float
     bottom: float
     first: int
     last: int
     parts: tuple[_Part, ...]
+    lines: int = 1
 
     def heads(self, other: "_Cell", letter: float) -> bool:
         """Tell whether this is a heading over several columns, the other in one of them."""
@@ -185,21 +187,28 @@ class _Tables:
         """Yield lines that share gutters."""
         first = 0
         while first < len(lines):
-            start, (last, gutters) = first, self._shared(lines, first, len(lines))
-            for later in range(first + 1, min(first + _TITLES, last - _LINES)):
-                end, more = self._shared(lines, later, last)
-                if end == last and any(not _overlap(gap, gutters) for gap in more):
+            start, (last, gutters) = first, self._shared(lines, first)
+            for later in range(first + 1, min(first + _TITLES, len(lines) - _LINES)):
+                end, more = self._shared(lines, later)
+                if later < last - _LINES and end >= last and any(not _overlap(gap, gutters) for gap in more):
                     # Those at the edges do not show where only a heading stands beyond them.
-                    kept = (gap for gap in gutters if not _overlap(gap, more))
-                    start, gutters = later, tuple(sorted((*more, *kept)))
+                    kept = () if end > last else (gap for gap in gutters if not _overlap(gap, more))
+                    start, last, gutters = later, end, tuple(sorted((*more, *kept)))
             if last - start >= _LINES and self._is_table(lines[start:last], gutters):
-                above = lines[first:start]
-                heads = [i for i, line in enumerate(above) if sum(len(self._groups(p)) for p in line) > _GUTTERS]
-                head = above[heads[0] :] if heads else ()
-                yield _Grid(lines[start:last], [(a + b) / 2 for a, b in gutters], head)
+                heads = [i for i in range(first, start) if sum(len(self._groups(p)) for p in lines[i]) > _GUTTERS]
+                begin = heads[0] if heads else start
+                while begin and self._is_heading(lines[begin - 1], lines[begin], lines[start:last]):
+                    begin -= 1
+                yield _Grid(lines[start:last], [(a + b) / 2 for a, b in gutters], lines[begin:start])
                 first = last
             else:
                 first += 1
+
+    def _is_heading(self, line: Sequence[_Part], below: Sequence[_Part], table: Sequence[Sequence[_Part]]) -> bool:
+        """Tell whether a line stands close above the head of a table, over some of its columns."""
+        across = max(own[-1].right for own in table) - min(own[0].left for own in table)
+        is_close = _foot(below) - _foot(line) <= _CLOSE * self.letter
+        return is_close and line[-1].right - line[0].left <= _SOME * across
 
     def _groups(self, part: _Part) -> list[_Part]:
         """Part a run where its words stand apart."""
@@ -210,12 +219,12 @@ class _Tables:
             groups[-1].append(span)
         return [replace(part, spans=tuple(group)) for group in groups]
 
-    def _shared(self, lines: Sequence[Sequence[_Part]], first: int, end: int) -> tuple[int, Spans]:
+    def _shared(self, lines: Sequence[Sequence[_Part]], first: int) -> tuple[int, Spans]:
         """Follow gutters from line ``first`` on; return where too few are left, and those there were before."""
         free: Spans = ((-np.inf, np.inf),)
         left, right = np.inf, -np.inf
         gutters: Spans = ()
-        for number in range(first, end):
+        for number in range(first, len(lines)):
             spans = [span for part in lines[number] for span in part.solid]
             if not spans:
                 continue
@@ -227,14 +236,26 @@ class _Tables:
             elif number > first + 1 or not free:
                 # The first lines of a row may stand in one column alone.
                 return number, gutters
-        return end, gutters
+        return len(lines), gutters
 
     def _is_table(self, lines: Sequence[Sequence[_Part]], gutters: Spans) -> bool:
         if len(gutters) < _GUTTERS or max(b - a for a, b in gutters) < _WIDE_GUTTER * self.letter:
             return False
         middles = [(a + b) / 2 for a, b in gutters]
-        columns = [len({c for part in line for c, _ in self._parted(part, middles)}) for line in lines]
-        return sum(count > _GUTTERS for count in columns) >= _FULL_LINES
+        rows = [dict(pair for part in line for pair in self._parted(part, middles)) for line in lines]
+        columns: dict[int, list[_Part]] = {}
+        for row in rows:
+            for number, part in row.items():
+                columns.setdefault(number, []).append(part)
+        written = {n: own for n, own in columns.items() if _widest(own) >= _WRITTEN * self.letter}
+        full = sum(len(written.keys() & row.keys()) > _GUTTERS for row in rows)
+        aligned = sum(map(self._aligned, written.values()))
+        return full >= _FULL_LINES and aligned >= _ALIGNED * sum(map(len, written.values()))
+
+    def _aligned(self, column: Sequence[_Part]) -> int:
+        """Count the lines of a column that begin, end or are centred under each other."""
+        edges = ([p.left for p in column], [p.right for p in column], [(p.left + p.right) / 2 for p in column])
+        return max(sum(abs(at - median(edge)) <= _UNDER * self.letter for at in edge) for edge in edges)
 
     def _parted(self, part: _Part, gutters: Sequence[float]) -> Iterator[tuple[int, _Part]]:
         """Yield what of a run stands in which column."""
@@ -245,28 +266,43 @@ class _Tables:
                 yield column, replace(part, spans=spans)
 
     def _rows(self, columns: Sequence[Sequence[_Part]], wide: Sequence[_Cell] = ()) -> list[list[Sequence[_Part]]]:
-        """Put what stands in columns into cells, and these into rows, with cells that are ``wide``."""
+        """Put what stands in columns into cells, and these into rows, with cells that are ``wide``.
+
+        Lines up to some pitch are of one cell: the widest that leaves the fewest rows looking wrong.
+        """
         by_column = [_levelled(column) for column in columns]
-        close = self._cell_pitch(by_column)
+        pitches = sorted(_foot(b) - _foot(a) for lines in by_column for a, b in pairwise(lines))
+        tried = {bisect_left(pitches, pitch * self.letter): pitch * self.letter for pitch in _PITCHES}
+        ways = [self._rows_within(by_column, wide, pitch) for pitch in tried.values()]
+        best = min(ways, key=lambda rows: sum(_wrong(row, len(columns)) for row in rows))
+        headed = (part for row in best for part in self._headed(row))
+        return [[cell.parts for cell in sorted(row, key=lambda c: (c.first, c.top))] for row in headed]
+
+    def _rows_within(
+        self, columns: Sequence[Sequence[Sequence[_Part]]], wide: Sequence[_Cell], close: float
+    ) -> list[list[_Cell]]:
+        """Put lines that are ``close`` below each other, pixels, into cells, and cells beside each other into rows."""
         cells = list(wide)
-        for number, lines in enumerate(by_column):
+        for number, lines in enumerate(columns):
             for above, line in zip([None, *lines], lines, strict=False):
                 top, bottom = min(p.top for p in line), max(p.bottom for p in line)
-                if above is not None and _foot(line) - _foot(above) <= close:
+                if above is not None and _foot(line) - _foot(above) < close:
                     begun = cells.pop()
-                    cells.append(replace(begun, bottom=bottom, parts=(*begun.parts, *line)))
+                    parts = (*begun.parts, *line)
+                    cells.append(replace(begun, bottom=bottom, parts=parts, lines=begun.lines + 1))
                 else:
                     cells.append(_Cell(top, bottom, number, number, tuple(line)))
         rows: list[list[_Cell]] = []
         reach = -np.inf
         for cell in sorted(cells, key=lambda c: c.top):
-            if not rows or cell.top > reach - _OVERLAP * self.letter:
+            # A heading over several columns begins the row of the headings beside it.
+            is_begun = rows and all(other.first < other.last for other in rows[-1])
+            if not rows or (cell.top > reach - _OVERLAP * self.letter and not is_begun):
                 rows.append([])
                 reach = -np.inf
             rows[-1].append(cell)
             reach = max(reach, cell.bottom)
-        rows = [part for row in rows for part in self._headed(row)]
-        return [[cell.parts for cell in sorted(row, key=lambda c: (c.first, c.top))] for row in rows]
+        return rows
 
     def _headed(self, row: Sequence[_Cell]) -> Iterator[list[_Cell]]:
         """Yield a row, what stands under its headings over several columns as another."""
@@ -274,23 +310,6 @@ class _Tables:
         yield [cell for cell in row if cell not in under]
         if under:
             yield under
-
-    def _cell_pitch(self, columns: Sequence[Sequence[Sequence[_Part]]]) -> float:
-        """Return up to what pitch lines are of one cell, pixels; 0 if pitches do not tell.
-
-        It lies where pitches first jump, unless hardly any are wider in the column with most lines: then rows are set
-        close, and the jump is a missing cell.
-        """
-        pitches = [[_foot(b) - _foot(a) for a, b in pairwise(lines)] for lines in columns]
-        every = sorted(pitch / self.letter for column in pitches for pitch in column)
-        stray = int(_STRAY * len(every))
-        for i, (narrow, wider) in enumerate(zip(every, every[1 + stray :], strict=False), start=1):
-            within = i - bisect_left(every, _WITHIN_CELL[0])
-            if narrow <= _WITHIN_CELL[1] and wider >= _WIDER * narrow and within >= _FEW * len(every):
-                pitch = sqrt(narrow * wider) * self.letter
-                fullest = max(pitches, key=len)
-                return pitch if sum(p > pitch for p in fullest) >= _ROWS * len(fullest) else 0.0
-        return 0.0
 
     def _as_regions(self, rows: Sequence[Sequence[Sequence[_Part]]]) -> list[list[int]]:
         """Make every cell a region."""
@@ -317,6 +336,20 @@ def _levelled(parts: Sequence[_Part]) -> list[list[_Part]]:
         else:
             lines.append([part])
     return [sorted(line, key=lambda p: p.left) for line in lines]
+
+
+def _wrong(row: Sequence[_Cell], columns: int) -> int:
+    """Return how wrong a row looks: several rows in one, lines side by side in most columns; or a shred of a row."""
+    lines = Counter[int]()
+    for cell in row:
+        lines[cell.first] += cell.lines
+    if len(lines) > _GUTTERS and sum(n > 1 for n in lines.values()) >= _MOST * len(lines):
+        return round(median(lines.values())) - 1
+    return int(0 not in lines and len(lines) <= _MOST * columns)
+
+
+def _widest(column: Iterable[_Part]) -> float:
+    return max(right - left for part in column for left, right in part.spans)
 
 
 def _foot(line: Sequence[_Part]) -> float:

@@ -60,3 +60,33 @@ def test_the_note_of_a_digital_signature_is_read_before_the_head_below_it() -> N
     right = [(640, 120, "CỘNG HÒA XÃ HỘI CHỦ"), (780, 170, "Độc lập"), (670, 250, "An Hòa, ngày 3 tháng 9")]
     below = [(100, 350 + 50 * i, sentence) for i, sentence in enumerate(drawn.SENTENCES)]
     assert read([*left, *right, *below], *note) == [t for _, _, t in (*note, *left, *right, *below)]
+
+
+def test_what_is_filled_into_a_form_is_no_table() -> None:
+    rows = [
+        [(100, "Điện thoại:"), (330, "0595095077"), (700, "Số thẻ cũ:"), (900, "SK/4017")],
+        [(100, "Loại thẻ:"), (300, "Tại chỗ"), (520, "Mượn về"), (800, "Thiếu nhi")],
+        [(100, "Tiền cược:"), (350, "144.400"), (560, "Biên lai số:"), (830, "2399")],
+        [(100, "Quan hệ:"), (280, "Con đẻ"), (650, "Nghề:"), (860, "Thợ mộc")],
+    ]
+    # What is typed stands higher than what is printed.
+    texts = [(x, 100 + 75 * i - (12 if text[-1] != ":" else 0), text) for i, row in enumerate(rows) for x, text in row]
+    assert read(texts) == [text for _, _, text in texts]
+
+
+def test_rows_set_close_are_told_from_the_lines_of_a_cell() -> None:
+    texts: list[Text] = []
+    y = 100
+    for i in range(14):
+        long = i in {3, 7, 10}
+        texts += [(120, y, str(i + 1)), (240, y, f"Lương Trọng {i}"), (560, y, f"19{70 + i}"), (760, y, f"0742{i}15")]
+        texts += [(980, y, f"Chuyển {i}"), (980, y + 36, "quý sau")] if long else []
+        y += 36 + 52 if long else 52
+    assert read(texts) == [text for _, _, text in texts]
+
+
+def test_a_heading_close_above_the_head_of_a_table_is_read_with_it() -> None:
+    over = [(110, 110, "TT"), (270, 110, "Họ và tên"), (560, 85, "Mượn, trả dụng cụ"), (960, 110, "Ký nhận")]
+    texts = [*over, (485, 140, "Số"), (730, 140, "Ngày"), *people()]
+    title = (300, 20, "SỔ THEO DÕI DỤNG CỤ CỦA CÁC THÔN")
+    assert read([title, *texts]) == [text for _, _, text in (title, *texts)]
