@@ -29,6 +29,8 @@ _SLENDER = 2.5
 _SHRINK = 4
 # Rulings that end within this of their network's side, inches, end there; so many of them make it a side.
 _END, _ENDS = 0.1, 3
+# A side of which this share is there is there.
+_MOST = 0.7
 # A border between two frames encloses little of its bounds and is no place for text.
 _HOLLOW, _LARGE = 0.25, 3.0
 
@@ -174,7 +176,9 @@ def _networks(across: Mask, down: Mask, dpi: float) -> tuple[list[Box], NDArray[
         if _count(lines) > 1 and _count(own & (down[here] > 0)) > 0:
             boxes.append(Box(x, y, width, height))
             walls[here][own] = len(boxes)
-            _close_sides(walls[here], len(boxes), lines, max(1, round(_END * dpi)))
+            near = max(1, round(_END * dpi))
+            _close_sides(walls[here], len(boxes), lines, near)
+            _mend_sides(walls[here], len(boxes), np.asarray(both)[here] > 0, near)
     return boxes, walls
 
 
@@ -188,6 +192,18 @@ def _close_sides(walls: NDArray[np.int32], number: int, lines: NDArray[np.bool_]
         rows = np.flatnonzero(edge.any(axis=1))
         if rows.size and np.count_nonzero(np.diff(rows) > 1) + 1 >= _ENDS:
             walls[rows[0] : rows[-1] + 1, column] = number
+
+
+def _mend_sides(walls: NDArray[np.int32], number: int, drawn: NDArray[np.bool_], near: int) -> None:
+    """Draw the sides of which most is there: holes punched through a frame open it."""
+    for side, there in (
+        (np.s_[:, 0], drawn[:, :near].any(axis=1)),
+        (np.s_[:, -1], drawn[:, -near:].any(axis=1)),
+        (np.s_[0, :], drawn[:near].any(axis=0)),
+        (np.s_[-1, :], drawn[-near:].any(axis=0)),
+    ):
+        if there.mean() >= _MOST:
+            walls[side] = number
 
 
 def _regions(walls: Mask) -> tuple[NDArray[np.int32], NDArray[np.int32]]:

@@ -104,6 +104,19 @@ def test_what_is_drawn_is_no_text() -> None:
     assert len(find_lines(page, drawn.DPI).runs) == len(drawn.SENTENCES)
 
 
+def test_the_border_between_two_frames_is_no_text_though_holes_were_punched_through_it() -> None:
+    texts = [(300, 300 + 80 * i, sentence) for i, sentence in enumerate(drawn.SENTENCES)]
+    page = grey(texts)
+    for away in (60, 110):
+        cv2.rectangle(page, (away, away), (drawn.WIDTH - away, 1600 - away), 0, 4)
+    for y in range(75, 1510, 24):
+        for x in (72, drawn.WIDTH - 98):
+            cv2.polylines(page, [np.array([(x, y), (x + 26, y + 12), (x, y + 24)])], False, 0, 3)  # noqa: FBT003
+    for y in (480, 1120):
+        cv2.circle(page, (60, y), 40, 255, -1)
+    assert sorted(order(find_lines(page, drawn.DPI), texts)) == sorted(text for _, _, text in texts)
+
+
 def test_a_label_and_its_value_a_little_higher_are_one_line() -> None:
     texts = [(100, 110, "Họ và tên:"), (330, 98, "TRẦN THỊ HOA"), (100, 170, "Năm sinh:"), (330, 158, "1988")]
     found = find_lines(grey(texts), drawn.DPI)
