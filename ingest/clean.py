@@ -15,9 +15,10 @@ from numpy.typing import NDArray
 
 from dossier.papers import Box
 from ingest.geometry import Projection
-from ingest.images import MasterPage, PageImage, Pixels
-from ingest.ink import Mask, Survey, reduced
-from ingest.lines import QUARTER_TURNS, find_letters, measure_lines, possible_rotations
+from ingest.images import MasterPage, PageImage
+from ingest.ink import Letters, Survey
+from ingest.lines import QUARTER_TURNS, measure_lines, possible_rotations
+from ingest.pixels import Mask, Pixels, reduced
 from ingest.resolution import resolution
 from ingest.sheet import find_sheet
 from ocr.engine import Orientation
@@ -63,7 +64,7 @@ def clean(page: PageImage, orientation: OrientationDetector) -> MasterPage:
             costs more than everything else here.
     """
     flat = _flattened(page)
-    survey = Survey.of(flat.look)
+    survey = page.survey if flat.look is page.pixels else Survey.of(flat.look)
     rotation, skew = 0, 0.0
     if survey.marks is not None:
         look = _closer(flat.look, survey, survey.marks)
@@ -112,9 +113,11 @@ class _Flat:
 def _flattened(page: PageImage) -> _Flat:
     """Return a page seen from straight above: a scan as it is, the sheet on a photograph with four right angles."""
     height, width = page.pixels.shape[:2]
-    quad = find_sheet(page.pixels)
-    if quad is None:
+    sheet = find_sheet(page.survey.pixels)
+    if sheet is None:
         return _Flat(Projection.identity(), width, height, page.dpi, page.pixels, photographed=False)
+    to_page = Projection.scaling(max(width, height) / max(page.survey.pixels.shape))
+    quad = to_page.point(*sheet[0]), to_page.point(*sheet[1]), to_page.point(*sheet[2]), to_page.point(*sheet[3])
     top, right, bottom, left = (math.dist(a, b) for a, b in pairwise((*quad, quad[0])))
     across, down = (top + bottom) / 2, (left + right) / 2
     dpi, shape = page.dpi, max(across, down) / min(across, down)
@@ -161,10 +164,11 @@ def _attitude(pixels: Pixels, survey: Survey, dpi: int, orientation: Orientation
         dpi: Their resolution.
         orientation: Asked where lines do not tell.
     """
-    letters = find_letters(survey.print)
-    possible = possible_rotations(letters)
+    letters = survey.letters.mask
+    measured = {turn: measure_lines(_quarter_turned(letters, turn)) for turn in (0, 270)}
+    possible = possible_rotations(measured[0], measured[270])
     rotation = possible[0] if len(possible) == 1 else _asked(pixels, dpi, orientation, possible)
-    skew = measure_lines(_quarter_turned(letters, rotation)).skew_deg
+    skew = (measured.get(rotation) or measure_lines(_quarter_turned(letters, rotation))).skew_deg
     return rotation, skew if abs(skew) >= MIN_SKEW_DEG else 0.0
 
 
@@ -199,7 +203,8 @@ def _kept(survey: Survey, rotation: int, skew: float, width: int, height: int) -
     turn = Projection.rotation(skew, columns, rows)
     paper = _paper(border, turn)
     if skew or paper != Box(0, 0, columns, rows):
-        paper = _around_letters(paper, _quarter_turned(find_letters(survey.print), rotation), turn)
+        upright = Projection.quarter_turns(rotation, *reversed(survey.border.shape))
+        paper = _around_letters(paper, survey.letters, upright.then(turn))
     left, top = round(paper.x * width / columns), round(paper.y * height / rows)
     right, bottom = round(paper.right * width / columns), round(paper.bottom * height / rows)
     if not skew:  # nothing was moved over the edge: beyond it there are no pixels
@@ -221,11 +226,12 @@ def _paper(border: Mask, turn: Projection) -> Box:
     return Box(left, top, columns - left - right, rows - top - bottom)
 
 
-def _around_letters(paper: Box, letters: Mask, turn: Projection) -> Box:
-    """Return ``paper`` grown so that no edge of it cuts several letters off."""
-    _, _, facts, middles = cv2.connectedComponentsWithStats(letters, connectivity=8)
-    where = cv2.perspectiveTransform(middles[1:, None], turn.matrix)[:, 0] if len(middles) > 1 else np.empty((0, 2))
-    reach = facts[1:, [cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT]].max(axis=1) / 2 + _LETTER_MARGIN
+def _around_letters(paper: Box, letters: Letters, turn: Projection) -> Box:
+    """Return ``paper`` grown so that no edge of it cuts off several letters, which take a ``turn`` to get there."""
+    if not len(letters.sizes):
+        return paper
+    where = cv2.perspectiveTransform(letters.middles[:, None], turn.matrix)[:, 0]
+    reach = letters.sizes / 2 + _LETTER_MARGIN
     before = where - reach[:, None] < (paper.x, paper.y)
     after = where + reach[:, None] > (paper.right, paper.bottom)
     sides = (before[:, 0], before[:, 1], after[:, 0], after[:, 1])

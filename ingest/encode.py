@@ -10,11 +10,13 @@ import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import cv2
 import numpy as np
 from PIL import Image
 
 from dossier.errors import PartFailed
-from ingest.images import MasterPage, Pixels
+from ingest.images import MasterPage
+from ingest.pixels import Pixels, brightest_channel
 
 JPEG_STEPS = (24, 32, 40)
 """Levels of grey by which detail is rounded: the finest whose file is small enough, at worst the last."""
@@ -77,16 +79,19 @@ def encode_page(pixels: Pixels, dpi: int, steps: Sequence[int] = JPEG_STEPS) -> 
 
 def _picture(pixels: Pixels) -> Image.Image:
     """Return the page in the narrowest mode that loses nothing: black and white, grey or RGB."""
-    blue, green, red = (pixels[:, :, i] for i in range(3))
+    blue, green, red = cv2.split(pixels)
     if not (np.array_equal(blue, green) and np.array_equal(green, red)):
-        return Image.fromarray(np.ascontiguousarray(pixels[:, :, ::-1]))
+        return Image.fromarray(cv2.cvtColor(pixels, cv2.COLOR_BGR2RGB))
     white = green == _WHITE
     return Image.fromarray(white) if (white | (green == 0)).all() else Image.fromarray(green)
 
 
 def _is_flat(pixels: Pixels) -> bool:
     rows = pixels[::_FLAT_ROWS]
-    return bool((rows[:, 1:] == rows[:, :-1]).all(axis=2).mean() >= _FLAT_SHARE) if rows.shape[1] > 1 else False
+    if rows.shape[1] == 1:
+        return False
+    differences = brightest_channel(np.asarray(cv2.absdiff(rows[:, 1:], rows[:, :-1]), np.uint8))
+    return cv2.countNonZero(differences) <= (1 - _FLAT_SHARE) * differences.size
 
 
 def _budget(pixels: Pixels, dpi: int) -> int:

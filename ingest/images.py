@@ -1,23 +1,22 @@
-"""Page images: a page as decoded, its master, and the two ways they are written down."""
+"""Page images: a page as decoded, and its master."""
 
 import re
 from dataclasses import dataclass
+from functools import cached_property
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 from dossier.errors import DamagedFile
 from dossier.papers import Box
 from ingest.geometry import Projection
-
-Pixels = NDArray[np.uint8]
-"""H×W×3, BGR, 8 bits per channel."""
+from ingest.ink import Survey
+from ingest.pixels import Pixels
 
 _PPM_HEADER = re.compile(rb"P6\s(\d{1,6})\s(\d{1,6})\s255\s")
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class PageImage:
     """A page as decoded from the file.
 
@@ -28,6 +27,11 @@ class PageImage:
     number: int
     pixels: Pixels
     dpi: int
+
+    @cached_property
+    def survey(self) -> Survey:
+        """Where paper and ink are on it."""
+        return Survey.of(self.pixels)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -41,7 +45,8 @@ class MasterPage:
         skew_deg: Degrees the turned page was further turned clockwise to make its text lines level; 0 or ±0.1 to ±5.
         crop: What was kept of the page once it stood upright and straight, in its pixels; it may go beyond the page
             where straightening moved letters over an edge.
-        blank: Nothing is printed or written on it.
+        blank: Nothing is printed, written or stamped on it. Dust, grain, scanner border and print shining through from
+            the other side do not count; a page number alone does.
         photographed: It was seen from aside; the sheet alone was kept, with four right angles.
         to_original: Maps points of the master to points of the decoded page.
     """

@@ -2,13 +2,14 @@
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Self
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from dossier.papers import Box
-from ingest.images import Pixels
+from ingest.pixels import Grey, Mask, Pixels, brightest_channel, darkest_channel, reduced
 
 MEASURING_SIDE = 1400
 """Pixels of the longer side: A4 at 120 dpi, fine enough to measure skew to a few hundredths of a degree."""
@@ -30,10 +31,40 @@ _MIN_BLOB = 10
 _MIN_INK = 60
 """Pixels of all patches; a page number has a hundred."""
 
-Grey = NDArray[np.uint8]
-"""H×W."""
-Mask = NDArray[np.uint8]
-"""H×W, 0 or 1."""
+_LETTER_PIXELS = 3, 60
+_MAX_SLENDER = 6
+"""Length over breadth; pieces of rulings have more."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Letters:
+    """Patches of ink of a letter's size on a page about ``MEASURING_SIDE`` pixels high.
+
+    Attributes:
+        labels: Number of the patch each pixel is part of, from 1; 0 where there is none, H×W.
+        middles: N×2: x and y of each patch, pixels. sizes: N: the longer sides of the patches, pixels.
+    """
+
+    labels: NDArray[np.int32]
+    middles: NDArray[np.float64]
+    sizes: NDArray[np.int32]
+
+    @classmethod
+    def of(cls, ink: Mask) -> Self:
+        """Find them among all ink."""
+        _, labels, facts, middles = cv2.connectedComponentsWithStats(ink, connectivity=8)
+        sides = facts[:, [cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT]]
+        long, short = sides.max(axis=1), sides.min(axis=1)
+        least, most = _LETTER_PIXELS
+        is_letter = (long >= least) & (long <= most) & (long <= _MAX_SLENDER * short)
+        is_letter[0] = False
+        numbers = np.where(is_letter, is_letter.cumsum(), 0).astype(np.int32)
+        return cls(numbers[labels], middles[is_letter], long[is_letter])
+
+    @property
+    def mask(self) -> Mask:
+        """Where they are."""
+        return (self.labels > 0).astype(np.uint8)
 
 
 @dataclass(frozen=True)
@@ -71,11 +102,12 @@ class Survey:
     @cached_property
     def paper_colour(self) -> tuple[int, int, int]:
         """The paper's colour (BGR): the median of the brighter half of what is not border."""
-        sample = self.pixels[::4, ::4][self.border[::4, ::4] == 0]
-        if not len(sample):
+        sample, inside = np.ascontiguousarray(self.pixels[::4, ::4]), self.border[::4, ::4] == 0
+        if not inside.any():
             return 255, 255, 255
-        brightness = sample.max(axis=1)
-        blue, green, red = (int(v) for v in np.median(sample[brightness >= np.median(brightness)], axis=0))
+        brightness = brightest_channel(sample)
+        bright = inside & (brightness >= np.median(brightness[inside]))
+        blue, green, red = (int(np.median(channel[bright])) for channel in cv2.split(sample))
         return blue, green, red
 
     @cached_property
@@ -103,6 +135,11 @@ class Survey:
         return (self.brightness < min(_FADED_BELOW, max(_INK_BELOW, (255 + typical) / 2))).astype(np.uint8)
 
     @cached_property
+    def letters(self) -> Letters:
+        """What is printed and of a letter's size."""
+        return Letters.of(self.print)
+
+    @cached_property
     def marks(self) -> Box | None:
         """What surrounds everything printed, written or stamped; ``None`` on a blank page.
 
@@ -120,25 +157,3 @@ class Survey:
         left, top = (int(n) for n in patches[:, :2].min(axis=0))
         right, bottom = (int(n) for n in (patches[:, :2] + patches[:, 2:4]).max(axis=0))
         return Box(left + columns, top + rows, right - left, bottom - top)
-
-
-def reduced(pixels: Pixels, longest: int) -> Pixels:
-    """Return an image reduced so that its longer side has ``longest`` pixels; never enlarged."""
-    height, width = pixels.shape[:2]
-    scale = longest / max(height, width)
-    if scale >= 1:
-        return pixels
-    size = max(1, round(width * scale)), max(1, round(height * scale))
-    return np.asarray(cv2.resize(pixels, size, interpolation=cv2.INTER_AREA), np.uint8)
-
-
-def brightest_channel(pixels: Pixels) -> Grey:
-    """Return each pixel's brightest channel: white paper and coloured paper alike are bright."""
-    blue, green, red = cv2.split(pixels)
-    return np.asarray(cv2.max(cv2.max(blue, green), red), np.uint8)
-
-
-def darkest_channel(pixels: Pixels) -> Grey:
-    """Return each pixel's darkest channel: black, red and blue ink alike are dark."""
-    blue, green, red = cv2.split(pixels)
-    return np.asarray(cv2.min(cv2.min(blue, green), red), np.uint8)

@@ -14,16 +14,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ingest.geometry import Projection
-from ingest.ink import Mask
+from ingest.pixels import Mask
 
 QUARTER_TURNS = 0, 90, 180, 270
 """Clockwise, degrees."""
 MAX_SKEW_DEG = 10.0
 """Beyond this a page is not straightened: neither scanners nor people lay paper more askew than that."""
 
-_LETTER_PIXELS = 3, 60
-_MAX_SLENDER = 6
-"""Length over breadth; pieces of rulings have more."""
 _COARSE_STEP_DEG = 0.25
 _FINE_STEP_DEG = 0.02
 _SMOOTHING = np.array([1, 2, 3, 2, 1]) / 9
@@ -44,7 +41,7 @@ _CLEARLY_LOPSIDED = 0.15
 """Upright text measures -0.1 to -0.5; what is no text, or hardly any, -0.1 to 0.1."""
 
 Points = NDArray[np.float32]
-"""N×2: x and y in pixels."""
+"""2×N: x and y in pixels."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,21 +61,10 @@ class Lines:
     ample: bool = False
 
 
-def find_letters(ink: Mask) -> Mask:
-    """Return the patches of ink of a letter's size on a page about ``ingest.ink.MEASURING_SIDE`` pixels high."""
-    count, labels, facts, _ = cv2.connectedComponentsWithStats(ink, connectivity=8)
-    widths, heights = facts[:, cv2.CC_STAT_WIDTH], facts[:, cv2.CC_STAT_HEIGHT]
-    long, short = np.maximum(widths, heights), np.minimum(widths, heights)
-    least, most = _LETTER_PIXELS
-    is_letter = ((long >= least) & (long <= most) & (long <= _MAX_SLENDER * short)).astype(np.uint8)
-    is_letter[0] = 0
-    return np.asarray(is_letter[labels], np.uint8) if count > 1 else ink
-
-
 def measure_lines(letters: Mask) -> Lines:
-    """Measure the text lines that run across, whichever way up, given what ``find_letters`` found."""
+    """Measure the text lines that run across, whichever way up, given where letters are."""
     edges = _points((letters[:-1] > letters[1:]).nonzero())
-    if len(edges) < _MIN_POINTS:
+    if edges.shape[1] < _MIN_POINTS:
         return Lines()
     coarse = np.arange(-MAX_SKEW_DEG, MAX_SKEW_DEG + 1e-9, _COARSE_STEP_DEG)
     energies = np.array([_energy(edges, angle) for angle in coarse])
@@ -88,16 +74,19 @@ def measure_lines(letters: Mask) -> Lines:
     fine = np.arange(best - _COARSE_STEP_DEG, best + _COARSE_STEP_DEG + 1e-9, _FINE_STEP_DEG)
     smooth = np.convolve([_energy(edges, angle) for angle in fine], _SMOOTHING, mode="same")
     degrees = max(-MAX_SKEW_DEG, min(MAX_SKEW_DEG, _summit(fine, smooth)))
-    ample = len(edges) >= _AMPLE_POINTS
-    return Lines(degrees, float(smooth.max()) / len(edges) ** 2, _lopsided(letters, degrees), ample)
+    ample = edges.shape[1] >= _AMPLE_POINTS
+    return Lines(degrees, float(smooth.max()) / edges.shape[1] ** 2, _lopsided(letters, degrees), ample)
 
 
-def possible_rotations(letters: Mask) -> tuple[int, ...]:
+def possible_rotations(across: Lines, down: Lines) -> tuple[int, ...]:
     """Return the clockwise turns in degrees, of 0, 90, 180 and 270, that may make a page upright, the likeliest first.
 
     One if its lines show it clearly, two if they only show whether they run across or down, else all four.
+
+    Args:
+        across: Measured on the page as it is.
+        down: Measured on the page turned clockwise by 270 degrees.
     """
-    across, down = measure_lines(letters), measure_lines(np.rot90(letters))
     if across.energy > _CLEARLY_ALONG * down.energy:
         return _by_side(across, 0, 180)
     if down.energy > _CLEARLY_ALONG * across.energy:
@@ -127,15 +116,15 @@ def _points(where: tuple[NDArray[np.int64], ...]) -> Points:
     """
     rows, columns = where
     keep = slice(None, None, max(1, math.ceil(len(rows) / _MAX_POINTS)))
-    points = np.stack([columns[keep], rows[keep]], axis=1).astype(np.float32)
-    points[:, 1] += np.random.default_rng(0).normal(0, _SPREAD, len(points)).astype(np.float32)
+    points = np.stack([columns[keep], rows[keep]]).astype(np.float32)
+    points[1] += np.random.default_rng(0).normal(0, _SPREAD, len(points[1])).astype(np.float32)
     return points
 
 
 def _energy(points: Points, degrees: float) -> float:
     """Return the energy of the steps in the profile of points turned clockwise by ``degrees``."""
     sin, cos = math.sin(math.radians(degrees)), math.cos(math.radians(degrees))
-    heights = points[:, 0] * np.float32(sin) + points[:, 1] * np.float32(cos)
+    heights = points[0] * np.float32(sin) + points[1] * np.float32(cos)
     profile = np.bincount((heights - heights.min()).astype(np.int64))
     return float(np.square(np.diff(profile.astype(np.float64))).sum())
 

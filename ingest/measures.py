@@ -6,9 +6,10 @@ from enum import StrEnum
 import cv2
 import numpy as np
 
-from ingest.images import MasterPage, PageImage, Pixels
-from ingest.ink import Mask, Survey, brightest_channel, darkest_channel
-from ingest.lines import find_letters, measure_lines
+from ingest.images import MasterPage, PageImage
+from ingest.ink import Survey
+from ingest.lines import measure_lines
+from ingest.pixels import Mask, Pixels, brightest_channel, darkest_channel
 from ingest.sharpness import edge_width, enlargement
 
 _SHARP_EDGE_PX = 2.2
@@ -110,8 +111,8 @@ def measure(page: PageImage, master: MasterPage) -> Measures:
     """
     # What lies around the sheet on a photograph is no part of the page.
     seen = master.pixels if master.photographed else page.pixels
-    survey = Survey.of(seen)
-    letters = find_letters(survey.print)
+    survey = Survey.of(seen) if master.photographed else page.survey
+    letters = survey.letters.mask
     blank = master.blank and measure_lines(letters).energy < _LINES_OF_PRINT
     colour = _colour(page.pixels)
     edge = None if colour is Colour.BLACK_AND_WHITE else edge_width(seen, survey, master.dpi)
@@ -129,7 +130,7 @@ def measure(page: PageImage, master: MasterPage) -> Measures:
         paper=_paper(survey),
         burnt=round(float((darkest_channel(survey.pixels) >= _BURNT).mean()), 3),
         shadow=_shadow(survey, letters),
-        cut_off=() if blank or master.photographed else _cut_off(survey, letters, master.rotation),
+        cut_off=() if blank or master.photographed else _cut_off(survey, master.rotation),
         skew_deg=round(master.skew_deg, 2),
         rotation=master.rotation,
         photographed=master.photographed,
@@ -173,20 +174,18 @@ def _shadow(survey: Survey, letters: Mask) -> float:
     return round(float(worst / max(best, 1.0)), 3)
 
 
-def _cut_off(survey: Survey, letters: Mask, rotation: int) -> tuple[Side, ...]:
+def _cut_off(survey: Survey, rotation: int) -> tuple[Side, ...]:
     """Return the edges of the page over which text runs: letters touch the image's edge, or the black behind it."""
-    rows, columns = letters.shape
-    outside = np.zeros_like(letters)
+    letters = survey.letters
+    rows, columns = letters.labels.shape
+    outside = np.zeros(letters.labels.shape, np.uint8)
     outside[[0, -1]] = 1
     outside[:, [0, -1]] = 1
     if survey.border.any():
         outside[cv2.dilate(survey.border, np.ones((_BORDER_REACH, _BORDER_REACH), np.uint8)) > 0] = 1
-    count, labels, facts, middles = cv2.connectedComponentsWithStats(letters, connectivity=8)
-    touching = np.zeros(count, bool)
-    touching[np.unique(labels[(outside > 0) & (letters > 0)])] = True
-    touching &= facts[:, [cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT]].max(axis=1) >= _LEAST_LETTER
-    touching[0] = False
-    x, y = middles[touching, 0] / columns, middles[touching, 1] / rows
+    touching = np.isin(np.arange(1, len(letters.sizes) + 1), letters.labels[outside > 0])
+    touching &= letters.sizes >= _LEAST_LETTER
+    x, y = letters.middles[touching, 0] / columns, letters.middles[touching, 1] / rows
     nearest = np.argmin([y, 1 - x, 1 - y, x], axis=0)
     as_it_lies = (Side.TOP, Side.RIGHT, Side.BOTTOM, Side.LEFT)
     upright = as_it_lies[rotation // 90 :] + as_it_lies[: rotation // 90]

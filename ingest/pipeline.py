@@ -2,7 +2,7 @@
 
 ::
 
-    receive ─▶ [ inspect ▶ decode ▶ split ▶ clean ▶ read ▶ classify ▶ extract ▶ check ] ─▶ confirm
+    receive ─▶ [ inspect ▶ decode ▶ clean ▶ read ▶ classify ▶ extract ▶ check ] ─▶ confirm
                                                                      (a named person)     │
               announce ◀─ store ◀─ seal ◀─ assemble ◀─────────────────────────────────────┘
 
@@ -34,7 +34,6 @@ from ingest.inspect import Inspection
 from ingest.inspect import inspect as inspect_file
 from ingest.pages import NOTES, PageNote, PageNotes
 from ingest.quality import assess
-from ingest.split import is_blank
 from ingest.stamping import headroom_mm, stamp_on_free_paper
 from ingest.workspace import Workspace, dump_value
 from ocr.classify import classify as classify_reading
@@ -81,28 +80,28 @@ def decode(house: House, paper_id: PaperId) -> None:
     work.put_value(NOTES, PageNotes(tuple(notes)))
 
 
-def split(house: House, paper_id: PaperId) -> None:
-    """Flag blank pages; they stay in the paper."""
-    _, work = _open(house, paper_id)
-
-    def flag(note: PageNote) -> PageNote:
-        return replace(note, blank=is_blank(_raw_page(work, note)))
-
-    work.put_value(NOTES, PageNotes.of(work).map(house, flag))
-
-
 def clean(house: House, paper_id: PaperId) -> None:
-    """Make each page's master: upright, deskewed, cropped, in colour; note how good the scan is."""
+    """Make each page's master: upright, deskewed, cropped, in colour; note how good the scan is.
+
+    Blank pages are flagged and stay in the paper.
+    """
     paper, work = _open(house, paper_id)
 
     def clean_one(note: PageNote) -> PageNote:
-        page = _raw_page(work, note)
+        page = PageImage(note.number, work.get_image(note.raw), note.dpi)
         master = clean_page(page, house.tesseract.orientation)
         file = encode_master(master)
         work.put(note.master, file.data, file.media_type)
         quality = assess(page, master)
         quality = quality.of_signed_file() if paper.signed_origin else quality
-        return replace(note, dpi=master.dpi, rotation=master.rotation, skew_deg=master.skew_deg, quality=quality)
+        return replace(
+            note,
+            dpi=master.dpi,
+            blank=master.blank,
+            rotation=master.rotation,
+            skew_deg=master.skew_deg,
+            quality=quality,
+        )
 
     work.put_value(NOTES, PageNotes.of(work).map(house, clean_one))
 
@@ -178,7 +177,7 @@ def check(house: House, paper_id: PaperId) -> None:
     house.catalogue.save(checked, actor=ACTOR, action="paper.checked")
 
 
-PREPARE: tuple[Step, ...] = (inspect, decode, split, clean, read, classify, extract, check)
+PREPARE: tuple[Step, ...] = (inspect, decode, clean, read, classify, extract, check)
 
 
 # --- finish: from the confirmation to the owner's store --------------------------------------------------------
@@ -280,10 +279,6 @@ def _printed_owner(paper: Paper, paper_type: PaperType) -> Owner | None:
 
 def _original(house: House, paper: Paper) -> bytes:
     return house.objects.get(paper.original.key, paper.original.version)
-
-
-def _raw_page(work: Workspace, note: PageNote) -> PageImage:
-    return PageImage(note.number, work.get_image(note.raw), note.dpi)
 
 
 def reading_of(work: Workspace) -> Reading:

@@ -13,7 +13,6 @@ from ingest.house import House
 from ingest.images import PageImage
 from ingest.inspect import inspect
 from ingest.quality import Quality, assess
-from ingest.split import is_blank
 from ingest.workspace import decode_image
 from ocr.engine import Orientation
 from ocr.model import PageReading
@@ -55,7 +54,7 @@ def read_file(house: House, data: bytes) -> Iterator[ReadPage]:
         master = clean(page, house.tesseract.orientation)
         file = encode_master(master)
         pixels = decode_image(file.data, "master")
-        if is_blank(page):
+        if master.blank:
             reading = PageReading(page.number, pixels.shape[1], pixels.shape[0], master.dpi, ())
         else:
             reading = read_page(pixels, number=page.number, dpi=master.dpi, engine=house.engine)

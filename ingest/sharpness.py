@@ -7,8 +7,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from ingest.images import Pixels
-from ingest.ink import Grey, Survey, darkest_channel
+from ingest.ink import Survey
+from ingest.pixels import Grey, Pixels, darkest_channel
 
 _TILE = 256
 """Pixels of a tile's side."""

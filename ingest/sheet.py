@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ingest.geometry import Point, Quad
-from ingest.images import Pixels
+from ingest.pixels import Pixels, darkest_channel, reduced
 
 _SIDE = 700
 """Pixels of the longer side on which edges are looked for; they are found to a tenth of a pixel."""
@@ -45,22 +45,21 @@ def find_sheet(pixels: Pixels) -> Quad | None:
 
     The corners are as the image lies: the one nearest to the top left first.
     """
-    height, width = pixels.shape[:2]
-    scale = min(1.0, _SIDE / max(height, width))
-    size = max(1, round(width * scale)), max(1, round(height * scale))
-    if min(size) < 10 * _STEP:
+    small = reduced(pixels, _SIDE)
+    height, width = small.shape[:2]
+    if min(width, height) < 10 * _STEP:
         return None
-    small = cv2.resize(pixels, size, interpolation=cv2.INTER_AREA)
-    darkest = cv2.blur(small.min(axis=2), (3, 3)).astype(np.float32)
+    darkest = cv2.blur(darkest_channel(small), (3, 3)).astype(np.float32)
     least = _least_step(darkest)
     if least is None:
         return None
     edges = [_edge(np.rot90(darkest, turns), least) for turns in range(4)]
     if any(edge is None for edge in edges):
         return None
-    quad = _corners([edge for edge in edges if edge], *size)
-    if quad is None or not _plausible(quad, *size):
+    quad = _corners([edge for edge in edges if edge], width, height)
+    if quad is None or not _plausible(quad, width, height):
         return None
+    scale = max(width, height) / max(pixels.shape[:2])
     a, b, c, d = (((x + 0.5) / scale - 0.5, (y + 0.5) / scale - 0.5) for x, y in quad)
     return a, b, c, d
 

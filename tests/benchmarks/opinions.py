@@ -28,7 +28,7 @@ from dossier.values import says
 from dossier.verdicts import Finding
 from ingest.clean import clean
 from ingest.encode import encode_master
-from ingest.images import PageImage, Pixels
+from ingest.images import PageImage
 from ingest.workspace import decode_image
 from ocr.ctc import CtcReader
 from ocr.extract import Found, find_fields
@@ -151,7 +151,7 @@ def _asked(outcome: Outcome, found: Sequence[Found], fields: Sequence[Field]) ->
 
 def _decoded(page: Page) -> PageImage:
     rgb = page.image if page.image.ndim == 3 else cv2.cvtColor(page.image, cv2.COLOR_GRAY2RGB)
-    pixels: Pixels = np.ascontiguousarray(rgb[:, :, ::-1])
+    pixels = np.ascontiguousarray(rgb[:, :, ::-1], np.uint8)
     return PageImage(page.number, pixels, page.dpi)
 
 

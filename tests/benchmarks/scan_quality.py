@@ -17,7 +17,8 @@ from rich.table import Table
 
 from dossier.verdicts import Severity
 from ingest.clean import clean
-from ingest.images import PageImage, Pixels
+from ingest.images import PageImage
+from ingest.pixels import Pixels
 from ingest.quality import Advice, Quality, assess
 from ocr.tesseract import TesseractEngine
 from tests.benchmarks.usage import cpu_seconds

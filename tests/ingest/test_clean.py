@@ -13,11 +13,11 @@ from numpy.typing import NDArray
 from dossier.papers import Box
 from ingest.clean import clean
 from ingest.geometry import Projection
-from ingest.images import MasterPage, PageImage, Pixels
+from ingest.images import MasterPage, PageImage
 from ingest.ink import Survey
-from ingest.lines import find_letters, measure_lines, possible_rotations
+from ingest.lines import measure_lines, possible_rotations
+from ingest.pixels import Pixels
 from ingest.sheet import find_sheet
-from ingest.split import is_blank
 from ocr.engine import Orientation
 from ocr.tesseract import TesseractEngine
 from tests.generator.faults import Scanner
@@ -83,7 +83,8 @@ def test_an_unsure_detector_leaves_an_upright_page_alone() -> None:
 
 def test_detector_and_lines_that_contradict_each_other_leave_a_page_alone() -> None:
     page = generated(Kind.DECISION_WITH_TABLE, seed=3)
-    assert possible_rotations(find_letters(Survey.of(page.pixels).print)) == (0, 180)
+    letters = page.survey.letters.mask
+    assert possible_rotations(measure_lines(letters), measure_lines(np.rot90(letters))) == (0, 180)
     assert clean(page, says(90, 50.0)).rotation == 0
 
 
@@ -117,9 +118,9 @@ def test_turning_by_quarters_moves_pixels_without_changing_them() -> None:
 def test_lines_are_level_and_corners_are_paper_after_cleaning() -> None:
     page = generated(Kind.DECISION, scanner=Scanner(skew_deg=3.0, tint=(0.95, 0.93, 0.85)))
     master = clean(page, must_not_be_asked)
-    assert abs(measure_lines(find_letters(Survey.of(master.pixels).print)).skew_deg) < 0.1
+    assert abs(measure_lines(Survey.of(master.pixels).letters.mask).skew_deg) < 0.1
     corner = master.pixels[:12, -12:].reshape(-1, 3).mean(axis=0)
-    assert np.abs(corner - Survey.of(page.pixels).paper_colour).max() < 14
+    assert np.abs(corner - page.survey.paper_colour).max() < 14
 
 
 def test_colour_of_the_seal_is_kept() -> None:
@@ -270,7 +271,6 @@ def test_a_black_page_is_kept_whole() -> None:
 @pytest.mark.parametrize("colour", [(255, 255, 255), (0, 0, 0), (128, 128, 128), (40, 40, 200), (200, 240, 250)])
 def test_one_colour_is_blank(colour: tuple[int, int, int]) -> None:
     page = PageImage(3, plain(colour=colour), 150)
-    assert is_blank(page)
     master = clean(page, must_not_be_asked)
     assert (master.blank, master.rotation, master.skew_deg, master.number) == (True, 0, 0.0, 3)
     assert np.array_equal(master.pixels, page.pixels)
@@ -286,21 +286,21 @@ def test_noise_dust_shadow_and_print_shining_through_are_blank() -> None:
     for _ in range(15):
         x, y = int(numbers.integers(80, 1100)), int(numbers.integers(80, 1600))
         cv2.circle(pixels, (x, y), 1, (60, 60, 60), -1)
-    assert is_blank(PageImage(1, pixels, 150))
+    assert clean(PageImage(1, pixels, 150), must_not_be_asked).blank
 
 
 @pytest.mark.parametrize("kind", list(Kind))
 def test_papers_are_not_blank(kind: Kind) -> None:
-    assert not is_blank(generated(kind, scanner=Scanner(faded=0.8, noise=3)))
+    assert not clean(generated(kind, scanner=Scanner(faded=0.8, noise=3)), says(0, 0.0)).blank
 
 
 def test_a_page_number_or_a_pale_stamp_alone_is_not_blank() -> None:
     numbered = plain()
     cv2.putText(numbered, "- 3 -", (590, 1600), cv2.FONT_HERSHEY_SIMPLEX, 0.8, (40, 40, 40), 2, cv2.LINE_AA)
-    assert not is_blank(PageImage(1, numbered, 150))
+    assert not clean(PageImage(1, numbered, 150), says(0, 0.0)).blank
     stamped = plain()
     cv2.circle(stamped, (800, 1200), 100, (120, 120, 235), 4, cv2.LINE_AA)
-    assert not is_blank(PageImage(1, stamped, 150))
+    assert not clean(PageImage(1, stamped, 150), says(0, 0.0)).blank
 
 
 # --- coordinates and the written master ----------------------------------------------------------------------------

@@ -10,7 +10,8 @@ from dossier.errors import PartFailed
 from dossier.papers import Box
 from ingest.encode import JPEG_STEPS, PageFile, encode_master
 from ingest.geometry import Projection
-from ingest.images import MasterPage, Pixels
+from ingest.images import MasterPage
+from ingest.pixels import Pixels
 from ingest.workspace import decode_image
 from tests.generator.faults import Scanner
 from tests.generator.render import Kind, PaperSpec, render

@@ -12,9 +12,10 @@ from numpy.typing import NDArray
 from dossier.verdicts import Severity
 from ingest.clean import clean
 from ingest.doubts import scan_doubts
-from ingest.images import PageImage, Pixels
+from ingest.images import PageImage
 from ingest.measures import Colour, Side
 from ingest.pages import PageNote, PageNotes
+from ingest.pixels import Pixels
 from ingest.quality import Advice, Quality, assess
 from ocr.engine import Orientation
 from tests.generator.faults import Scanner

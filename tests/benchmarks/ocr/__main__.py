@@ -18,6 +18,7 @@ from tests.benchmarks.ocr.engines import ENGINES, version
 from tests.benchmarks.ocr.large import FINE_DPI, memory_table
 from tests.benchmarks.ocr.pages import BUILD, Scan
 from tests.benchmarks.ocr.pictures import write_pictures
+from tests.benchmarks.ocr.profile import profile_table
 from tests.benchmarks.ocr.real_lines import READERS, load_lines, real_lines_table
 from tests.benchmarks.ocr.report import Report, header
 from tests.benchmarks.ocr.tables import Table
@@ -140,6 +141,21 @@ def ablation(
 
     table = ablation_table(scans, partial(progress, description="ablation"))
     _document(document, "ablation", f"{head}\n\n{table.markdown()}")
+    _show(head, table)
+
+
+@app.command()
+def profile(
+    *,
+    subset: SetOption = SetName.DEV,
+    only: OnlyOption = None,
+    limit: LimitOption = None,
+    document: DocumentOption = None,
+) -> None:
+    """Thời gian CPU của từng bước / processor time of a page, step by step."""
+    scans = _scans(subset, only, limit)
+    head, table = header(subset.subset, scans), profile_table(scans, partial(progress, description="profile"))
+    _document(document, "profile", f"{head}\n\n{table.markdown()}")
     _show(head, table)
 
 

@@ -17,10 +17,10 @@ import numpy as np
 from ingest.clean import clean
 from ingest.decode import decode
 from ingest.encode import encode_master
-from ingest.images import MasterPage, PageImage, Pixels
+from ingest.images import MasterPage, PageImage
 from ingest.inspect import inspect
 from ingest.limits import Limits
-from ingest.split import is_blank
+from ingest.pixels import Pixels
 from ocr.ctc import CtcReader
 from ocr.engine import LineReader
 from ocr.model import PageReading
@@ -81,7 +81,7 @@ class _Watch:
 
 
 def ours(file: Path, dpi: int) -> Outcome:
-    """Read a page the way the pipeline does: inspect, decode, blank or not, clean, keep the master, read it."""
+    """Read a page the way the pipeline does: inspect, decode, clean, keep the master, read it."""
     return _whole_way(file, dpi, CtcReader())
 
 
@@ -97,7 +97,7 @@ def _whole_way(file: Path, _: int, reader: LineReader) -> Outcome:
     with watch.step("clean"):
         master, pixels = kept_master(page)
     with watch.step("read"):
-        reading = _read(page, pixels, master.dpi, reader)
+        reading = _read(master, pixels, reader)
     words = tuple(ReadWord(w.text, w.confidence, quad(w, master)) for w in reading.words)
     return Outcome(reading.text, words, watch.steps)
 
@@ -121,10 +121,10 @@ def kept(master: MasterPage) -> Pixels:
     return np.asarray(read, np.uint8)
 
 
-def _read(page: PageImage, master: Pixels, dpi: int, reader: LineReader) -> PageReading:
-    if is_blank(page):
-        return PageReading(page.number, master.shape[1], master.shape[0], dpi, ())
-    return read_page(master, number=page.number, dpi=dpi, engine=reader)
+def _read(master: MasterPage, pixels: Pixels, reader: LineReader) -> PageReading:
+    if master.blank:
+        return PageReading(master.number, pixels.shape[1], pixels.shape[0], master.dpi, ())
+    return read_page(pixels, number=master.number, dpi=master.dpi, engine=reader)
 
 
 def quad(word: OcrWord, master: MasterPage) -> Quad:
