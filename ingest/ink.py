@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from dossier.papers import Box
 from ingest.pixels import Grey, Mask, Pixels, brightest_channel, darkest_channel, reduced
+from ocr.components import components
 
 MEASURING_SIDE = 1400
 """Pixels of the longer side: A4 at 120 dpi, fine enough to measure skew to a few hundredths of a degree."""
@@ -52,14 +53,14 @@ class Letters:
     @classmethod
     def of(cls, ink: Mask) -> Self:
         """Find them among all ink."""
-        _, labels, facts, middles = cv2.connectedComponentsWithStats(ink, connectivity=8)
-        sides = facts[:, [cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT]]
+        labels, facts = components(ink)
+        corners, sides = facts[:, :2], facts[:, 2:4]
         long, short = sides.max(axis=1), sides.min(axis=1)
         least, most = _LETTER_PIXELS
         is_letter = (long >= least) & (long <= most) & (long <= _MAX_SLENDER * short)
         is_letter[0] = False
         numbers = np.where(is_letter, is_letter.cumsum(), 0).astype(np.int32)
-        return cls(numbers[labels], middles[is_letter], long[is_letter])
+        return cls(numbers[labels], (corners + (sides - 1) / 2)[is_letter], long[is_letter])
 
     @property
     def mask(self) -> Mask:
@@ -150,7 +151,7 @@ class Survey:
         inner = self.ink[rows:-rows, columns:-columns]
         if not inner.any():  # OpenCV crashes on an image without pixels
             return None
-        _, _, facts, _ = cv2.connectedComponentsWithStats(inner, connectivity=8)
+        _, facts = components(inner)
         patches = facts[1:][facts[1:, cv2.CC_STAT_AREA] >= _MIN_BLOB]
         if patches[:, cv2.CC_STAT_AREA].sum() < _MIN_INK:
             return None

@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dossier.papers import Box
+from ocr.components import components
 from ocr.rulings import Mask, Rulings, Strokes
 from ocr.shapes import bars, check_boxes, drawings, within
 
@@ -138,9 +139,8 @@ def find_lines(image: Grey, dpi: int) -> Found:
     small = image if scale == 1 else cv2.resize(image, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
     dark = (np.asarray(small) < _DARK).view(np.uint8)
     strokes = Strokes.of(dark, dpi * scale)
-    ink = dark & (strokes.mask ^ 1)
-    _, found, facts, _ = cv2.connectedComponentsWithStats(ink, connectivity=8, ltype=cv2.CV_32S)
-    labels, stats = np.asarray(found, dtype=np.int32), np.asarray(facts, dtype=np.int32)
+    ink = np.asarray(dark & (strokes.mask ^ 1), np.uint8)
+    labels, stats = components(ink)
     rulings = Rulings.of(strokes, stats, dpi * scale)
     drawn = rulings.pieces | check_boxes(labels, stats, dpi * scale) | bars(stats, strokes.across, dpi * scale)
     pieces = _Pieces(stats, dpi * scale, rulings, drawn)

@@ -5,6 +5,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ocr.cleanup.step import Grey, Measured, Sheet, disc, quantile, shrunk
+from ocr.components import components
 
 # Below this share of the page's paper an edge is as dark as an open lid; a hole, over a closed one, need not be: it is
 # below that share of the paper around it.
@@ -40,7 +41,7 @@ def _edges(dark: NDArray[np.bool_], inch: float) -> NDArray[np.bool_]:
     reach = max(3, round(_SOLID * inch) | 1)
     around = cv2.copyMakeBorder(dark.view(np.uint8), reach, reach, reach, reach, cv2.BORDER_CONSTANT, value=1)
     solid = cv2.morphologyEx(around, cv2.MORPH_OPEN, np.ones((reach, reach), np.uint8))[reach:-reach, reach:-reach]
-    labels, stats = _things(np.ascontiguousarray(solid, dtype=np.uint8))
+    labels, stats = components(np.ascontiguousarray(solid, dtype=np.uint8))
     wanted = _to_rim(stats, dark.shape) <= _RIM * inch
     wanted[0] = False
     return np.asarray(wanted[labels])
@@ -53,7 +54,7 @@ def _holes(small: Grey, inch: float) -> NDArray[np.bool_]:
     around = cv2.morphologyEx(small, cv2.MORPH_CLOSE, np.ones((wide, wide), np.uint8))
     ratio = np.asarray(cv2.divide(small, around, scale=100), dtype=np.uint8)
     dark = (ratio < 100 * _HOLE_LEVEL).view(np.uint8)
-    labels, stats = _things(dark)
+    labels, stats = components(dark)
     across, down, area = stats[:, 2], stats[:, 3], stats[:, 4]
     wanted = (np.maximum(across, down) <= most) & (area >= _ROUND * across * down)
     wanted &= _to_rim(stats, small.shape) <= _MARGIN * inch
@@ -62,12 +63,6 @@ def _holes(small: Grey, inch: float) -> NDArray[np.bool_]:
     solid[labels[np.asarray(cv2.erode(dark, disc(least / inch, inch))) > 0]] = True
     wanted[0] = False
     return np.asarray((wanted & solid)[labels])
-
-
-def _things(mask: NDArray[np.uint8]) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
-    """Return the label of every pixel, and left, top, width, height and area of each connected thing."""
-    _, labels, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=8)
-    return np.asarray(labels, dtype=np.int32), np.asarray(stats, dtype=np.int32)
 
 
 def _to_rim(stats: NDArray[np.int32], shape: tuple[int, ...]) -> NDArray[np.int32]:

@@ -9,6 +9,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from ocr.components import components
+
 Grey: TypeAlias = NDArray[np.uint8]
 """Height x width, 0 black to 255 white."""
 
@@ -36,11 +38,10 @@ class Sheet:
 
     @cached_property
     def spots(self) -> NDArray[np.int32]:
-        """Left, top, width, height and area of each connected dark thing, pixels; row 0 is the background."""
+        """Left, top, width, height and area of each connected dark thing, pixels; row 0 is the page."""
         times = coarseness(self.dpi)
         dark = ((self.grey if times == 1 else shrunk(self.grey, times)) < DARK).view(np.uint8)
-        stats = np.asarray(cv2.connectedComponentsWithStats(dark, connectivity=8)[2], dtype=np.int32)
-        return stats * np.array([times, times, times, times, times**2], dtype=np.int32)
+        return components(dark)[1] * np.array([times, times, times, times, times**2], dtype=np.int32)
 
     def without(self, spots: NDArray[np.int32]) -> Grey:
         """Return the page with these of its ``spots`` painted white, each with its grey edge of one pixel."""
