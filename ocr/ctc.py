@@ -34,7 +34,7 @@ _VERSION = "1"
 _SHA256 = "a4d070f9d526274aefad612ee2d341a0c927283ccb6a9ce6c15b76024a8959d1"
 
 _MULTIPLE = 32  # widths are rounded up to this many pixels, so that many lines have one width
-_BATCH = 8_000  # pixels of width read at once: 1.3 MB of ink
+_BATCH = 2_000  # pixels of width read at once: more only adds padding and leaves the cache
 _NARROWEST = 16  # pixels
 _LOWEST_LINE = 7  # pixels: in a lower crop no letter can be told from another
 _DARK = 160  # grey levels: darker is ink

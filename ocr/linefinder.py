@@ -374,13 +374,8 @@ class _Pieces:
 
     def _heads_and_feet(self, bodies: NDArray[np.intp], owner: NDArray[np.intp]) -> tuple[Numbers, Numbers]:
         """Return for each body the usual top and bottom of the letters of its run."""
-        order = np.argsort(owner[bodies], kind="stable")
-        groups = np.split(order, np.flatnonzero(np.diff(owner[bodies][order])) + 1)
-        head, foot = np.empty(len(bodies)), np.empty(len(bodies))
-        for group in groups:
-            head[group] = np.median(self.top[bodies[group]])
-            foot[group] = np.median(self.bottom[bodies[group]])
-        return head, foot
+        runs = owner[bodies]
+        return _medians(self.top[bodies], runs), _medians(self.bottom[bodies], runs)
 
     def _slope(self, bodies: NDArray[np.intp]) -> float:
         """Return how many rows lines fall per column: at that slope the feet of letters stand in the fewest rows."""
@@ -417,6 +412,14 @@ class _Pieces:
                 )
             )
         return tuple(runs)
+
+
+def _medians(values: Numbers, groups: NDArray[np.intp]) -> Numbers:
+    """Return for each value the median of its group."""
+    ordered = values[np.lexsort((values, groups))]
+    _, group, sizes = np.unique(groups, return_inverse=True, return_counts=True)
+    starts = np.cumsum(sizes) - sizes
+    return np.asarray(((ordered[starts + (sizes - 1) // 2] + ordered[starts + sizes // 2]) / 2)[group])
 
 
 def _renumbered(owner: NDArray[np.intp]) -> tuple[int, NDArray[np.intp]]:

@@ -48,10 +48,12 @@ def check_boxes(labels: NDArray[np.int32], stats: Stats, dpi: float) -> Flags:
 
 def _is_box(shape: NDArray[np.bool_]) -> bool:
     edge = max(2, min(shape.shape) // 9)
-    sides = shape[:edge].any(0), shape[-edge:].any(0), shape[:, :edge].any(1), shape[:, -edge:].any(1)
     corners = shape[:edge, :edge], shape[:edge, -edge:], shape[-edge:, :edge], shape[-edge:, -edge:]
     # Round letters have sides, but no corners.
-    return all(side.mean() >= _DRAWN for side in sides) and all(corner.mean() >= 1 / 2 for corner in corners)
+    if any(2 * np.count_nonzero(corner) < corner.size for corner in corners):
+        return False
+    sides = shape[:edge].any(0), shape[-edge:].any(0), shape[:, :edge].any(1), shape[:, -edge:].any(1)
+    return all(side.mean() >= _DRAWN for side in sides)
 
 
 def bars(stats: Stats, across: Mask, dpi: float) -> Flags:
