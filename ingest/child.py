@@ -1,5 +1,7 @@
 """Running code on untrusted bytes in a limited child process: the one module that starts such a process.
 
+What runs in the child is ``ingest.confined``.
+
 Threat
     Decoders of PDF, TIFF, JPEG and PNG are large C and C++ libraries fed by strangers. A file may be made to exhaust
     memory, processor or disk, to hang, to crash the decoder, or to take it over.
@@ -28,12 +30,8 @@ Residual risks accepted
 """
 
 import contextlib
-import ctypes
-import errno
-import importlib
 import json
 import os
-import resource
 import select
 import shutil
 import signal
@@ -41,48 +39,22 @@ import stat
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from dossier.errors import (
-    DamagedFile,
-    DiskFull,
-    EncryptedFile,
-    LimitExceeded,
-    PageTooLarge,
-    PartFailed,
-    PartMissing,
-    SohoaError,
-    TooManyPages,
-    UnsupportedType,
-)
+from dossier.errors import DamagedFile, LimitExceeded, PartFailed
+from ingest.confined import ANSWER, REQUEST, RETURNABLE
 from ingest.limits import Limits
 
 FOLDER_PREFIX = "sohoa-child-"
 """How the names of the children's folders begin."""
 
-_REQUEST, _ANSWER = "request.json", "answer.json"
 _MAX_ANSWER_BYTES = 4 * 1024 * 1024
 _MAX_DETAIL_CHARACTERS = 200
 _ROOT = Path(__file__).resolve().parent.parent
-_RETURNABLE: Mapping[str, type[SohoaError]] = {
-    error.code: error
-    for error in (
-        DamagedFile,
-        DiskFull,
-        EncryptedFile,
-        LimitExceeded,
-        PageTooLarge,
-        PartFailed,
-        PartMissing,
-        TooManyPages,
-        UnsupportedType,
-    )
-}
 _ENDED_BY_LIMIT = {signal.SIGXCPU: "processor time", signal.SIGXFSZ: "file size", signal.SIGKILL: "memory"}
-_PR_SET_PDEATHSIG = 1
 
 
 @contextlib.contextmanager
@@ -135,9 +107,9 @@ def run_limited(function: Callable[..., Any], *arguments: object, limits: Limits
         "arguments": arguments,
         "limits": asdict(limits),
     }
-    answer = folder / _ANSWER
+    answer = folder / ANSWER
     answer.unlink(missing_ok=True)
-    (folder / _REQUEST).write_text(json.dumps(request), encoding="utf-8")
+    (folder / REQUEST).write_text(json.dumps(request), encoding="utf-8")
     status = _run_to_its_end(folder, limits.wall_s)
     if status in _STATUS_OF_LIMIT:
         raise LimitExceeded(limit=_STATUS_OF_LIMIT[status])
@@ -145,7 +117,7 @@ def run_limited(function: Callable[..., Any], *arguments: object, limits: Limits
         raise DamagedFile(reason=f"the decoder crashed with signal {-status}")
     if status != 0 or not answer.exists():
         raise PartFailed(part="decoder", reason=f"it ended with status {status} and no answer")
-    return _result(read_output(folder, _ANSWER, max_bytes=_MAX_ANSWER_BYTES))
+    return _result(read_output(folder, ANSWER, max_bytes=_MAX_ANSWER_BYTES))
 
 
 def read_output(folder: Path, name: str, *, max_bytes: int) -> bytes:
@@ -165,9 +137,6 @@ def read_output(folder: Path, name: str, *, max_bytes: int) -> bytes:
         return file.read(max_bytes)
 
 
-# --- the parent's side ---------------------------------------------------------------------------------------------
-
-
 _WALL = 256
 """Stands for the wall-clock limit; a child's own status is 0 to 255, or negative for a signal."""
 _STATUS_OF_LIMIT = {_WALL: "wall-clock time"} | {-number: name for number, name in _ENDED_BY_LIMIT.items()}
@@ -176,7 +145,7 @@ _STATUS_OF_LIMIT = {_WALL: "wall-clock time"} | {-number: name for number, name 
 def _run_to_its_end(folder: Path, wall_s: float) -> int:
     """Start the child, wait, kill what is left of its process group; return its status, or ``_WALL``."""
     process = subprocess.Popen(  # noqa: S603 - the interpreter itself; the argument is a folder of ours
-        [sys.executable, "-P", "-s", "-m", "ingest.child", str(os.getpid())],
+        [sys.executable, "-P", "-s", "-m", "ingest.confined", str(os.getpid())],
         cwd=folder,
         env=_environment(folder),
         stdin=subprocess.DEVNULL,
@@ -216,7 +185,7 @@ def _result(answer: bytes) -> object:
         outcome = json.loads(answer)
         if "result" in outcome:
             return outcome["result"]
-        kind, details = _RETURNABLE[outcome["error"]], outcome["details"]
+        kind, details = RETURNABLE[outcome["error"]], outcome["details"]
         error = kind(**{name: _scalar(value) for name, value in details.items()})
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         raise PartFailed(part="decoder", reason="its answer makes no sense") from None
@@ -226,67 +195,3 @@ def _result(answer: bytes) -> object:
 def _scalar(value: object) -> object:
     """Return a detail as it may go into a message."""
     return value if isinstance(value, int) else str(value)[:_MAX_DETAIL_CHARACTERS]
-
-
-# --- the child's side ----------------------------------------------------------------------------------------------
-
-
-def main(parent: int) -> None:
-    """Serve one request found in the working folder: limit this process, run the function, leave the answer."""
-    request = json.loads(Path(_REQUEST).read_text(encoding="utf-8"))
-    limits = Limits(**request["limits"])
-    _limit_this_process(parent, limits)
-    try:
-        outcome = {"result": _resolve(request["function"])(*request["arguments"])}
-    except MemoryError:
-        outcome = _refusal(LimitExceeded(limit="memory"))
-    except OSError as error:
-        outcome = _refusal(_of_os(error))
-    except SohoaError as error:
-        outcome = _refusal(error if error.code in _RETURNABLE else PartFailed(part="decoder", reason=error.code))
-    except Exception as error:  # noqa: BLE001 - whatever a decoder throws becomes an answer, without its message
-        outcome = _refusal(PartFailed(part="decoder", reason=type(error).__name__))
-    Path(_ANSWER).write_text(json.dumps(outcome), encoding="utf-8")
-
-
-def _limit_this_process(parent: int, limits: Limits) -> None:
-    """Lower this process's limits; nothing it starts can raise them again."""
-    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
-    if os.getppid() != parent:
-        sys.exit("the process that asked is gone")
-    for kind, most in (
-        (resource.RLIMIT_AS, limits.memory_bytes),
-        (resource.RLIMIT_FSIZE, limits.output_bytes),
-        (resource.RLIMIT_NOFILE, limits.open_files),
-        (resource.RLIMIT_CORE, 0),
-    ):
-        resource.setrlimit(kind, (most, most))
-    # One second between the two lets the signal that names the cause come before the one that does not.
-    resource.setrlimit(resource.RLIMIT_CPU, (limits.cpu_s, limits.cpu_s + 1))
-
-
-def _resolve(name: str) -> Callable[..., object]:
-    """Return the function called ``module:name``."""
-    module, _, function = name.partition(":")
-    resolved: Callable[..., object] = getattr(importlib.import_module(module), function)
-    return resolved
-
-
-def _of_os(error: OSError) -> SohoaError:
-    """Return what an operating system error in the child means."""
-    if error.errno == errno.EFBIG:
-        return LimitExceeded(limit="file size")
-    if error.errno == errno.ENOMEM:
-        return LimitExceeded(limit="memory")
-    if DiskFull.is_meant_by(error):
-        return DiskFull()
-    return PartFailed(part="decoder", reason=f"operating system error {error.errno}")
-
-
-def _refusal(error: SohoaError) -> dict[str, object]:
-    """Return the answer that carries an error."""
-    return {"error": error.code, "details": error.details}
-
-
-if __name__ == "__main__":
-    main(int(sys.argv[1]))

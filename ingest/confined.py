@@ -1,0 +1,108 @@
+"""What runs in a limited child process: see ``ingest.child``.
+
+It imports little, since it starts anew for every file; what it is asked to run imports the rest.
+"""
+
+import ctypes
+import errno
+import importlib
+import json
+import os
+import resource
+import signal
+import sys
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from dossier.errors import (
+    DamagedFile,
+    DiskFull,
+    EncryptedFile,
+    LimitExceeded,
+    PageTooLarge,
+    PartFailed,
+    PartMissing,
+    SohoaError,
+    TooManyPages,
+    UnsupportedType,
+)
+
+REQUEST, ANSWER = "request.json", "answer.json"
+"""Names of the files in the working folder through which parent and child speak."""
+RETURNABLE: Mapping[str, type[SohoaError]] = {
+    error.code: error
+    for error in (
+        DamagedFile,
+        DiskFull,
+        EncryptedFile,
+        LimitExceeded,
+        PageTooLarge,
+        PartFailed,
+        PartMissing,
+        TooManyPages,
+        UnsupportedType,
+    )
+}
+"""What may come back, by code."""
+
+_PR_SET_PDEATHSIG = 1
+
+
+def main(parent: int) -> None:
+    """Serve one request found in the working folder: limit this process, run the function, leave the answer."""
+    request = json.loads(Path(REQUEST).read_text(encoding="utf-8"))
+    _limit_this_process(parent, request["limits"])
+    try:
+        outcome = {"result": _resolve(request["function"])(*request["arguments"])}
+    except MemoryError:
+        outcome = _refusal(LimitExceeded(limit="memory"))
+    except OSError as error:
+        outcome = _refusal(_of_os(error))
+    except SohoaError as error:
+        outcome = _refusal(error if error.code in RETURNABLE else PartFailed(part="decoder", reason=error.code))
+    except Exception as error:  # noqa: BLE001 - whatever a decoder throws becomes an answer, without its message
+        outcome = _refusal(PartFailed(part="decoder", reason=type(error).__name__))
+    Path(ANSWER).write_text(json.dumps(outcome), encoding="utf-8")
+
+
+def _limit_this_process(parent: int, limits: Mapping[str, int]) -> None:
+    """Lower this process's limits; nothing it starts can raise them again."""
+    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    if os.getppid() != parent:
+        sys.exit("the process that asked is gone")
+    for kind, most in (
+        (resource.RLIMIT_AS, limits["memory_bytes"]),
+        (resource.RLIMIT_FSIZE, limits["output_bytes"]),
+        (resource.RLIMIT_NOFILE, limits["open_files"]),
+        (resource.RLIMIT_CORE, 0),
+    ):
+        resource.setrlimit(kind, (most, most))
+    # One second between the two lets the signal that names the cause come before the one that does not.
+    resource.setrlimit(resource.RLIMIT_CPU, (limits["cpu_s"], limits["cpu_s"] + 1))
+
+
+def _resolve(name: str) -> Callable[..., object]:
+    """Return the function called ``module:name``."""
+    module, _, function = name.partition(":")
+    resolved: Callable[..., object] = getattr(importlib.import_module(module), function)
+    return resolved
+
+
+def _of_os(error: OSError) -> SohoaError:
+    """Return what an operating system error in the child means."""
+    if error.errno == errno.EFBIG:
+        return LimitExceeded(limit="file size")
+    if error.errno == errno.ENOMEM:
+        return LimitExceeded(limit="memory")
+    if DiskFull.is_meant_by(error):
+        return DiskFull()
+    return PartFailed(part="decoder", reason=f"operating system error {error.errno}")
+
+
+def _refusal(error: SohoaError) -> dict[str, object]:
+    """Return the answer that carries an error."""
+    return {"error": error.code, "details": error.details}
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]))
