@@ -19,6 +19,7 @@ from ocr.model import Line, PageReading, Word
 from ocr.noise import without_noise
 from ocr.order import rows_in_order
 from ocr.reading_image import STEPS, reading_image
+from ocr.rulings import OUTSIDE
 from ocr.tables import with_tables
 
 # A number in boxes has so many digits at least.
@@ -67,17 +68,23 @@ def _read(found: Found, image: NDArray[np.uint8], dpi: int, engine: LineReader) 
     crops = [cut(image, found, run) for run in range(len(found.runs))]
     read = engine.read_lines([crop.image for crop in crops], dpi)
     letter = found.letter / found.scale
-    words = [_whole(on_page(own, crop), letter) for own, crop in zip(read, crops, strict=True)]
+    words = [
+        _whole(on_page(own, crop), letter, is_cell=run.region != OUTSIDE)
+        for own, crop, run in zip(read, crops, found.runs, strict=True)
+    ]
     lines = (Line(tuple(word for run in row.runs for word in words[run]), row.block) for row in rows_in_order(found))
     return tuple(line for line in lines if line.words)
 
 
-def _whole(words: tuple[Word, ...], letter: float) -> tuple[Word, ...]:
+def _whole(words: tuple[Word, ...], letter: float, *, is_cell: bool) -> tuple[Word, ...]:
     """Put together a number whose digits were filled into boxes of their own; tell x from X by its height.
+
+    A reader in doubt between these two is sure of half; in a cell, where a lone x is a tick, that half counts twice.
 
     Args:
         words: Of a run.
         letter: Usual height of a letter, pixels.
+        is_cell: Whether the run stands in a table or frame.
     """
     whole: list[Word] = []
     for is_single, group in groupby(words, key=lambda word: len(word.text) == 1):
@@ -86,6 +93,8 @@ def _whole(words: tuple[Word, ...], letter: float) -> tuple[Word, ...]:
             box = reduce(Box.union, (word.box for word in own))
             own = (Word("".join(word.text for word in own), box, min(word.confidence for word in own)),)
         whole += own
-    if len(whole) == 1 and whole[0].text in _SAME_SHAPE and whole[0].box.height < _LOW * letter:
-        return (replace(whole[0], text=whole[0].text.lower()),)
+    if len(whole) == 1 and whole[0].text.upper() in _SAME_SHAPE:
+        (lone,) = whole
+        text = lone.text.lower() if lone.box.height < _LOW * letter else lone.text
+        return (replace(lone, text=text, confidence=min(1.0, lone.confidence * (1 + is_cell))),)
     return tuple(whole)

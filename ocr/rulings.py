@@ -18,6 +18,9 @@ from dossier.papers import Box
 Mask = NDArray[np.uint8]
 """1 where something is, height x width."""
 
+OUTSIDE = 1
+"""The region along the page's edge, outside all tables and frames."""
+
 # Inches: shortest rulings, across and down; thickest ruling; smallest network.
 _ACROSS, _DOWN, _THICKEST, _LEAST_NETWORK = 0.25, 0.3, 0.06, 0.25
 # Inches: pieces of broken rulings are at most so thick and at least so long, across and down; the gaps between them are

@@ -89,3 +89,20 @@ def test_engine_is_shown_one_crop_for_each_line() -> None:
         assert crop.ndim == 2
         assert 30 < crop.shape[0] < 80
         assert crop[[0, -1]].min() == 255
+
+
+def test_a_doubtful_tick_is_text_in_a_cell_and_a_shred_elsewhere() -> None:
+    ticks = [*((90 + 140 * i, 150, "x") for i in range(4)), (90, 330, "x")]
+    master = drawn.write(np.full((400, 700, 3), 255, np.uint8), [*ticks, (90, 20, "HHHHHHHH")])
+    for x in range(50, 611, 140):
+        cv2.line(master, (x, 100), (x, 250), (0, 0, 0), 2)
+    for y in (100, 250):
+        cv2.line(master, (50, y), (610, y), (0, 0, 0), 2)
+
+    class Doubting(Babbling):
+        def read_lines(self, crops: Sequence[NDArray[np.uint8]], dpi: int) -> tuple[tuple[Word, ...], ...]:  # noqa: ARG002 - the port's signature
+            return tuple(self.words if crop.shape[1] < 2 * crop.shape[0] else () for crop in crops)
+
+    doubtful = Word("X", Box(10, 10, 18, 18), 0.55)
+    read = read_page(master, number=1, dpi=drawn.DPI, engine=Doubting((doubtful,)))
+    assert [word.text for word in read.words] == ["x"] * 4
