@@ -11,7 +11,7 @@ from tests.training.syllables import draw_syllable
 
 _ROMAN: Final = ("I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X", "XI", "XII", "XIII", "XIV", "XV")
 _LAWS: Final = ("Nghị định", "Nghị quyết", "Thông tư", "Quyết định", "Chỉ thị", "Công văn", "Kế hoạch", "Thông báo")
-_WORD_SEPARATORS: Final = (",", ",", ";", ";", ":", ":", ".", ".", " -", " –", "/", ")", "”", "…", "...", "!", "?")
+_WORD_SEPARATORS: Final = (*",,;;::..", " -", " –", "/", ")", "”", "…", "...", ",…", "…)", "!", "?")
 
 
 @cache
