@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from dossier.papers import Box
 from ocr.components import components
 from ocr.rulings import Mask, Rulings, Strokes
-from ocr.shapes import bars, check_boxes, drawings, within
+from ocr.shapes import bars, blots, check_boxes, drawings, within
 
 Grey = NDArray[np.uint8]
 Numbers = NDArray[np.float64]
@@ -29,6 +29,8 @@ _FINDING_DPI = 200
 _DARK = 176
 # Inches: the tallest letter, the widest run of touching ones, the least speck, the heights of usual letters.
 _TALLEST, _WIDEST, _SPECK, _LETTER = 0.5, 2.5, 0.006, (0.03, 0.2)
+# Inches: how thin slivers at the rim of the page are, and how near to it.
+_SLIVER = 0.02
 # In usual letter heights: bodies of letters against their marks, touching lines or headings against letters.
 _BODY, _TALL = 0.6, 2.4
 # In usual letter heights: the gap between letters that still run on, how far they may stand off one foot line.
@@ -36,17 +38,26 @@ _RUN_ON, _SAME_FOOT = 1.5, 0.3
 # Signs in a row of boxes, one in each: so many at least, so far from box to box at most and so evenly, in usual letter
 # heights.
 _IN_BOXES, _PITCH, _EVEN = 6, 4.0, 0.6
+# In usual letter heights: letters of small print, the lowest and the tallest, and a share of the gaps of usual letters
+# that theirs are. So many letters lower than bodies are a
+# row of it, and this share of the row.
+_SMALL_PRINT, _CLOSE, _ROW, _ROW_SHARE = (0.4, 0.85), 0.2, 3, 0.2
 # Of so few letters alone none is so tall; of so few, none are written within a drawing.
 _FEW, _DRAWN, _SHREDS = 2, 1.7, 5
 # Beside a tall letter stand letters of at least this share of its height.
 _LIKE = 0.4
-# In usual letter heights: how tall a mark may be; how far above a letter it may stand, how far below the foot of a
-# line, how far to the side, how deep within the letter's box; what a dot measures; how far beside dashes may stand.
-_TALLEST_MARK, _MARK_ABOVE, _MARK_BELOW, _ASIDE, _SUNK, _DOT, _BESIDE = 1.2, 1.2, 0.45, 0.3, 0.4, 0.4, 2.0
+# In usual letter heights: how tall a mark may be; how far below the foot of a line it may stand, how far to the side,
+# how deep within the letter's box; what a dot measures; how far beside dashes may stand.
+_TALLEST_MARK, _MARK_BELOW, _ASIDE, _SUNK, _DOT, _BESIDE = 1.2, 0.45, 0.3, 0.4, 0.4, 2.0
+# How far above a letter a mark may stand: in usual letter heights, and in heights of that letter.
+_MARK_ABOVE, _ABOVE_OWN = 1.2, 1.35
 # So many marks are placed at once, to bound the memory.
 _AT_ONCE = 256
 # Costs, in the same unit, of a mark below a letter that is no dot, and of one that is beside letters.
 _NO_DOT, _NO_MARK = 0.4, 0.25
+# What stands so level on the foot of a line, at least this share of its letters high, is a small letter of small print
+# and goes before any mark.
+_LEVEL, _SMALL, _LETTER_BESIDE = 0.2, 0.6, 2.0
 # Rows per column: 1.1 degrees.
 _STEEPEST = 0.02
 # Inches: height and width of the frames of stamps, from and to, and to.
@@ -138,6 +149,7 @@ def find_lines(image: Grey, dpi: int) -> Found:
     scale = min(1.0, _FINDING_DPI / dpi)
     small = image if scale == 1 else cv2.resize(image, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
     dark = (np.asarray(small) < _DARK).view(np.uint8)
+    dark &= blots(dark, dpi * scale) ^ 1
     strokes = Strokes.of(dark, dpi * scale)
     ink = np.asarray(dark & (strokes.mask ^ 1), np.uint8)
     labels, stats = components(ink)
@@ -160,7 +172,7 @@ class _Pieces:
         self.region = rulings.region_of(self.centre, (self.top + self.bottom) / 2)
         text = (self.height <= _TALLEST * dpi) & (self.width <= _WIDEST * dpi)
         text &= stats[:, 4] > (_SPECK * dpi) ** 2
-        text &= ~drawn
+        text &= ~drawn & ~self._slivers()
         text[0] = False
         self.drawings = drawings(stats, dpi)
         self.in_drawings = within(stats, self.drawings)
@@ -171,6 +183,12 @@ class _Pieces:
         usual = text & (self.height >= low) & (self.height <= high) & (self.width >= low / 2)
         self.letter = float(np.median(self.height[usual])) if usual.any() else 0.0
 
+    def _slivers(self) -> NDArray[np.bool_]:
+        """Return which pieces are slivers of what lay beside the sheet, along the left and right rim of the page."""
+        thin = self.width <= _SLIVER * self.dpi
+        at_rim = (self.left <= _SLIVER * self.dpi) | (self.right >= self.right[0] - _SLIVER * self.dpi)
+        return np.asarray(thin & at_rim)
+
     def runs(self) -> tuple[tuple[Run, ...], NDArray[np.intp], float]:
         """Return the runs, the run of every piece, and the slope of the lines."""
         owner = np.full(len(self.stats), -1, dtype=np.intp)
@@ -178,10 +196,11 @@ class _Pieces:
             return (), owner, 0.0
         body = self.text & (self.height >= _BODY * self.letter)
         body &= (self.height <= _TALL * self.letter) | self._among_others(body)
+        body |= self._small_print()
         bodies = np.flatnonzero(body)
         if not bodies.size:
             return (), owner, 0.0
-        owner[bodies] = self._joined(bodies)
+        owner[bodies] = self._joined(bodies, self.letter)
         bodies = self._without_strays(bodies, owner)
         self._give_marks(bodies, owner)
         self._rejoin(bodies, owner)
@@ -208,13 +227,26 @@ class _Pieces:
         found[tall] = near.any(axis=1)
         return found
 
-    def _joined(self, bodies: NDArray[np.intp]) -> NDArray[np.intp]:
+    def _small_print(self) -> NDArray[np.bool_]:
+        """Return which pieces as small as marks are letters: they stand close in rows, as no marks do."""
+        low, high = _SMALL_PRINT[0] * self.letter, _SMALL_PRINT[1] * self.letter
+        small = self.text & (self.height >= max(low, _LETTER[0] * self.dpi)) & (self.height < _BODY * self.letter)
+        found = np.zeros(len(self.stats), dtype=bool)
+        pool = np.flatnonzero(small | (self.text & (self.height >= low) & (self.height <= high)))
+        if np.count_nonzero(small) < _ROW:
+            return found
+        rows = self._joined(pool, _CLOSE * self.letter)
+        own, every = np.bincount(rows, small[pool]), np.bincount(rows)
+        found[pool] = ((own >= _ROW) & (own >= _ROW_SHARE * every))[rows]
+        return found & small
+
+    def _joined(self, bodies: NDArray[np.intp], letter: float) -> NDArray[np.intp]:
         """Join bodies whose middles overlap, a letter's gap apart at most, within one region.
 
         Each body's middle is drawn as a bar, long enough to touch the next one's.
         """
-        half = max(2, round(self.letter / 6))
-        reach = _RUN_ON * self.letter / 2
+        half = max(2, round(letter / 6))
+        reach = _RUN_ON * letter / 2
         height = np.minimum(self.height, _TALL * self.letter)
         rows = np.stack([self.bottom - 0.75 * height, self.bottom - 0.25 * height], axis=1)[bodies]
         columns = np.stack([self.left - reach, self.right + reach], axis=1)[bodies]
@@ -288,16 +320,21 @@ class _Pieces:
         m_left, m_top, m_right, m_bottom = (
             (v[marks, np.newaxis] / size).astype(np.float32) for v in (self.left, self.top, self.right, self.bottom)
         )
-        b_left, b_top, b_right = ((v[bodies] / size).astype(np.float32) for v in (self.left, self.top, self.right))
+        b_left, b_top, b_right, b_height = (
+            (v[bodies] / size).astype(np.float32) for v in (self.left, self.top, self.right, self.height)
+        )
         b_head, b_foot = (head / size).astype(np.float32), (foot / size).astype(np.float32)
         across = np.maximum(np.maximum(m_left, b_left) - np.minimum(m_right, b_right), 0)
         above = np.maximum(b_top - m_bottom, 0)
-        above[(b_top - m_bottom < -_SUNK) | (above > _MARK_ABOVE) | (across > _ASIDE)] = np.inf
+        farthest = np.minimum(_MARK_ABOVE, _ABOVE_OWN * b_height)
+        above[(b_top - m_bottom < -_SUNK) | (above > farthest) | (across > _ASIDE)] = np.inf
         is_dot = np.maximum(m_right - m_left, m_bottom - m_top) <= _DOT
         below = np.abs(m_top - b_foot) + np.where(is_dot, 0, _NO_DOT).astype(np.float32)
         below[(np.abs(m_top - b_foot) > _MARK_BELOW) | (across > _ASIDE)] = np.inf
         middle = (m_top + m_bottom) / 2
-        beside = _NO_MARK + 0.1 * across
+        stands = np.abs(m_bottom - b_foot) <= _LEVEL
+        stands &= m_bottom - m_top >= _SMALL * (b_foot - b_head)
+        beside = np.where(stands, -_LETTER_BESIDE, _NO_MARK).astype(np.float32) + 0.1 * across
         beside[(middle < b_head - _SUNK) | (middle > b_foot + _MARK_BELOW) | (across > _BESIDE)] = np.inf
         cost = np.minimum(np.minimum(above, below) + 2 * across, beside)
         cost[np.not_equal.outer(self.region[marks], self.region[bodies])] = np.inf

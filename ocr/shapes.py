@@ -9,6 +9,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from ocr.components import components
 from ocr.rulings import Mask
 
 Flags = NDArray[np.bool_]
@@ -24,9 +25,29 @@ Bounds = tuple[int, int, int, int]
 _BOX, _UNEQUAL, _DRAWN, _FILLED = (0.07, 0.22), 1.2, 0.93, 0.75
 # A bar is at most so thick and at least so long; rulings are this near its ends.
 _BAR, _BAR_LENGTH, _TOUCH = 0.025, 0.1, 0.025
+# Wider than any stroke of a letter, how much of a blot is so wide, and its largest size.
+_SOLID, _MOSTLY, _BLOT = 0.08, 0.5, 1.0
 # Parts of a drawing (a seal, a signature, an emblem) are at least so large both ways, and cover at most so much of
 # their bounds; so near each other they are one drawing.
 _DRAWING, _COVERED, _NEAR = 0.35, 0.35, 0.3
+
+
+def blots(dark: Mask, dpi: float) -> Mask:
+    """Return 1 where emblems and blots are: pieces of ink up to a size that are mostly wider than any stroke.
+
+    Args:
+        dark: 1 where ink is, height x width.
+        dpi: Resolution.
+    """
+    core = np.ones((round(_SOLID * dpi), round(_SOLID * dpi)), np.uint8)
+    cores = np.asarray(cv2.morphologyEx(dark, cv2.MORPH_OPEN, core), dtype=np.uint8)
+    if not cores.any():
+        return cores
+    labels, stats = components(dark)
+    inside = np.bincount(labels[cores > 0], minlength=len(stats))
+    found = (inside >= _MOSTLY * stats[:, cv2.CC_STAT_AREA]) & (stats[:, 2:4].max(axis=1) <= _BLOT * dpi)
+    found[0] = False
+    return np.asarray(found[labels], dtype=np.uint8)
 
 
 def check_boxes(labels: NDArray[np.int32], stats: Stats, dpi: float) -> Flags:

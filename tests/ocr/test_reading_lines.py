@@ -134,6 +134,43 @@ def test_a_mark_below_which_its_letter_stands_is_not_the_value_s_beside() -> Non
     assert value.box.x > 280
 
 
+NOTE = ("Người ký: SỞ TƯ PHÁP", "Email: vanthu@stphp.example", "Cơ quan: SỞ TƯ PHÁP")
+
+
+def noted() -> Grey:
+    """A page with the small print of a digital signature on top, set solid beside its emblem."""
+    page = grey(sentences())
+    note = grey([(700, 20 + 23 * i, text) for i, text in enumerate(NOTE)], size=19)
+    emblem = np.array([(640, 22), (690, 22), (665, 90)], dtype=np.int32)
+    cv2.fillPoly(page, [emblem], 0)
+    return np.minimum(page, note).astype(np.uint8)
+
+
+def test_small_print_set_solid_beside_an_emblem_is_found_line_by_line() -> None:
+    found = find_lines(noted(), drawn.DPI)
+    note = sorted((run for run in found.runs if run.top < 95), key=lambda run: run.top)
+    assert len(note) == len(NOTE)
+    assert len(found.runs) == len(NOTE) + len(drawn.SENTENCES)
+    for i, run in enumerate(note):
+        assert 698 <= run.box.x < 706
+        assert 20 + 23 * i < run.box.y
+        assert run.box.bottom <= 20 + 23 * (i + 1) + 3
+
+
+def test_a_speck_high_above_small_print_is_no_mark_of_it() -> None:
+    page = noted()
+    cv2.rectangle(page, (712, 3), (715, 6), 0, -1)
+    top = min(run.box.y for run in find_lines(page, drawn.DPI).runs)
+    assert top > 20
+
+
+def test_slivers_at_the_rim_of_the_page_are_no_lines() -> None:
+    page = grey(sentences())
+    for y in range(20, 800, 40):
+        page[y : y + 22, -2:] = 0
+    assert len(find_lines(page, drawn.DPI).runs) == len(drawn.SENTENCES)
+
+
 def test_a_line_under_a_seal_that_touches_its_letters_is_one_run() -> None:
     page = grey(sentences())
     cv2.circle(page, (450, 225), 110, 0, 5)
