@@ -154,7 +154,7 @@ def profile(
 ) -> None:
     """Thời gian CPU của từng bước / processor time of a page, step by step."""
     scans = _scans(subset, only, limit)
-    head, table = header(subset.subset, scans), profile_table(scans, partial(progress, description="profile"))
+    head, table = header(subset.value, scans), profile_table(scans, partial(progress, description="profile"))
     _document(document, "profile", f"{head}\n\n{table.markdown()}")
     _show(head, table)
 
