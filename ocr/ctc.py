@@ -38,8 +38,8 @@ _BATCH = 2_000  # pixels of width read at once: more only adds padding and leave
 _NARROWEST = 16  # pixels
 _LOWEST_LINE = 7  # pixels: in a lower crop no letter can be told from another
 _DARK = 160  # grey levels: darker is ink
-# What is left above and below the ink: shares of the white that was there, and of the ink's height, whichever is less.
-_OF_WHITE, _OF_INK = 0.15, 0.12
+# Of the ink's height, what stays white above and below it; twice as much costs a quarter more errors on real lines.
+_AROUND = 0.05
 # A crop narrower than so many heights of its ink may hold small letters alone. It keeps so much of its white that they
 # are not taken for capitals: a line finder puts about a letter's height around the ink.
 _NARROW, _TIMES_WHITE, _TIMES_INK = 8, 1.7, 2.0
@@ -129,7 +129,7 @@ def trim(crop: Grey) -> Grey:
         return crop
     top, bottom = int(inked[0]), int(inked[-1]) + 1
     ink, white = bottom - top, crop.shape[0] - (bottom - top)
-    around = min(_OF_WHITE * white, _OF_INK * ink)
+    around = _AROUND * ink
     if crop.shape[1] < _NARROW * ink:
         around = max(around, (min(_TIMES_WHITE * white, _TIMES_INK * ink) - ink) / 2)
     return crop[max(0, top - round(around)) : bottom + round(around)]

@@ -88,7 +88,7 @@ def test_a_line_is_brought_to_its_height_in_proportion() -> None:
 
 
 def test_white_around_a_full_line_is_cut() -> None:
-    assert trim(crop(10, 52, 62)).shape == (48, 100)
+    assert trim(crop(10, 52, 62)).shape == (46, 100)
 
 
 def test_a_small_letter_keeps_the_white_that_shows_how_small_it_is() -> None:
