@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from dossier.papers import Box
 from ocr.components import components
 from ocr.rulings import Mask, Rulings, Strokes
-from ocr.shapes import bars, blots, check_boxes, drawings, within
+from ocr.shapes import bars, blots, border, check_boxes, drawings, within
 
 Grey = NDArray[np.uint8]
 Numbers = NDArray[np.float64]
@@ -155,6 +155,7 @@ def find_lines(image: Grey, dpi: int) -> Found:
     labels, stats = components(ink)
     rulings = Rulings.of(strokes, stats, dpi * scale)
     drawn = rulings.pieces | check_boxes(labels, stats, dpi * scale) | bars(stats, strokes.across, dpi * scale)
+    drawn |= border(stats, dpi * scale)
     pieces = _Pieces(stats, dpi * scale, rulings, drawn)
     runs, owner, slope = pieces.runs()
     return Found(scale, dpi * scale, labels, stats, owner, runs, strokes.mask, drawn, rulings, slope, pieces.letter)

@@ -30,6 +30,8 @@ _SOLID, _MOSTLY, _BLOT = 0.08, 0.5, 1.0
 # Parts of a drawing (a seal, a signature, an emblem) are at least so large both ways, and cover at most so much of
 # their bounds; so near each other they are one drawing.
 _DRAWING, _COVERED, _NEAR = 0.35, 0.35, 0.3
+# Inches: how wide an ornamental border is, how far from the edge it stands; it covers this share of the page's length.
+_STRIP, _MARGIN, _GAPLESS = 0.45, 1.2, 0.55
 
 
 def blots(dark: Mask, dpi: float) -> Mask:
@@ -105,6 +107,35 @@ def drawings(stats: Stats, dpi: float) -> tuple[Bounds, ...]:
         (int(left[i]), int(top[i]), int(left[i] + width[i]), int(top[i] + height[i])) for i in np.flatnonzero(parts)
     ]
     return tuple(_joined(bounds, round(_NEAR * dpi)))
+
+
+def border(stats: Stats, dpi: float) -> Flags:
+    """Return which pieces make an ornamental border around a page, or what cleaning left of one.
+
+    Down both margins stand strips of ink with hardly a gap; between the lines of text there are more gaps than that.
+    """
+    left, top, width, height, _ = stats.T
+    right, bottom = left + width, top + height
+    thick, (across, down) = round(_STRIP * dpi), stats[0, 2:4]
+    found = np.zeros(len(stats), dtype=bool)
+    for near, far in ((left, right), (across - right, across - left)):
+        strips = [(near >= at) & (far <= at + thick) for at in range(0, round(_MARGIN * dpi), thick // 4)]
+        best = max(strips, key=lambda strip: _covered(top[strip], bottom[strip], down))
+        if _covered(top[best], bottom[best], down) < _GAPLESS:
+            return np.zeros(len(stats), dtype=bool)
+        found |= best
+    first, last = top[found].min(), bottom[found].max()
+    for strip in ((top >= first) & (bottom <= first + thick), (bottom <= last) & (top >= last - thick)):
+        if _covered(left[strip], right[strip], across) >= _GAPLESS:
+            found |= strip
+    found[0] = False
+    return found
+
+
+def _covered(starts: NDArray[np.int32], ends: NDArray[np.int32], length: int) -> float:
+    """Return which share of a length spans cover."""
+    steps = np.bincount(starts, minlength=length + 1) - np.bincount(ends, minlength=length + 1)
+    return float((np.cumsum(steps) > 0).mean())
 
 
 def within(stats: Stats, drawn: Iterable[Bounds]) -> Flags:

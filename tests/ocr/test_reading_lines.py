@@ -117,6 +117,18 @@ def test_the_border_between_two_frames_is_no_text_though_holes_were_punched_thro
     assert sorted(order(find_lines(page, drawn.DPI), texts)) == sorted(text for _, _, text in texts)
 
 
+def test_what_is_left_of_an_ornamental_border_is_no_text() -> None:
+    texts = [(300, 300 + 80 * i, sentence) for i, sentence in enumerate(drawn.SENTENCES)]
+    page = grey(texts)
+    for y in range(70, 1520, 26):
+        for x in (70, drawn.WIDTH - 100):
+            cv2.polylines(page, [np.array([(x, y), (x + 26, y + 10), (x, y + 21)])], False, 0, 3)  # noqa: FBT003
+    for x in range(100, drawn.WIDTH - 120, 30):
+        for y in (70, 1510):
+            cv2.line(page, (x, y), (x + 22, y + 20), 0, 3)
+    assert sorted(order(find_lines(page, drawn.DPI), texts)) == sorted(text for _, _, text in texts)
+
+
 def test_a_label_and_its_value_a_little_higher_are_one_line() -> None:
     texts = [(100, 110, "Họ và tên:"), (330, 98, "TRẦN THỊ HOA"), (100, 170, "Năm sinh:"), (330, 158, "1988")]
     found = find_lines(grey(texts), drawn.DPI)
