@@ -86,7 +86,7 @@ def faxed(image: Image, dpi: int, numbers: np.random.Generator) -> Image:
     size = (round(width * _FAX_LINES[0] / dpi), round(height * _FAX_LINES[1] / dpi))
     grey = cv2.resize(cv2.cvtColor(image, cv2.COLOR_RGB2GRAY), size, interpolation=cv2.INTER_AREA)
     ground = cv2.morphologyEx(cv2.medianBlur(grey, 5), cv2.MORPH_CLOSE, np.ones((41, 41), np.uint8))
-    level = numbers.uniform(0.58, 0.7) * ground.astype(np.float32)
+    level = numbers.uniform(0.74, 0.82) * ground.astype(np.float32)  # high enough to keep what is printed pale
     bits = np.where(grey < level, 0, 255).astype(np.uint8)
     for row in numbers.integers(1, size[1], numbers.integers(4, 16)):
         bits[row] = bits[row - 1]
