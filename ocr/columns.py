@@ -141,9 +141,9 @@ def _is_parted(column: Sequence[Line], letter: float) -> bool:
 
 
 def _is_stack(column: Sequence[Line], letter: float) -> bool:
-    """Tell whether lines are centred under each other; lines that begin under each other and end anywhere are not."""
+    """Tell whether lines are centred under each other; lines that begin under each other are not."""
     lefts = [line[0].left for line in column]
-    if len(column) >= _STACKED and max(lefts) - min(lefts) <= _FLUSH * letter and _is_unequal(column):
+    if len(column) >= _STACKED and max(lefts) - min(lefts) <= _FLUSH * letter:
         return False
     middles = [(line[0].left + line[-1].right) / 2 for line in column]
     axis = median(middles)

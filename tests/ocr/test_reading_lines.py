@@ -260,6 +260,16 @@ def centred(axis: int, y: int, text: str) -> Text:
     return round(axis - drawn.font(39).getlength(text) / 2), y, text
 
 
+def test_a_form_is_read_across_though_what_stands_on_its_right_is_centred() -> None:
+    rows = [
+        [(100, "7. Buổi sử dụng nào:"), (760, "Chiều hoặc tối")],
+        [(100, "8. Từ ngày 10 tháng 5"), (700, "đến ngày 26 tháng 10 năm")],
+        [(100, "9. Số người dự kiến:"), (790, "Tiền đặt cọc")],
+    ]
+    texts = [(x, 100 + 70 * i, text) for i, row in enumerate(rows) for x, text in row]
+    assert order(find_lines(grey(texts), drawn.DPI), texts) == [text for _, _, text in texts]
+
+
 def test_the_left_block_of_a_head_is_read_before_the_right_one() -> None:
     left = [centred(300, y, t) for y, t in ((100, "XÃ AN HÒA"), (150, "VĂN PHÒNG"), (230, "Số: 12/QĐ"))]
     right = [
