@@ -14,13 +14,14 @@ STATE: Final = f'<div class="state">CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NA
 _BAR: Final = '<div class="bar"></div>'
 
 
-def head(pen: Pen, look: Look, code: str, *, sans: bool = False) -> str:
-    """Return the two blocks over a paper: who writes, under which number; the state, where and when."""
+def head(pen: Pen, look: Look, code: str, *, sans: bool = False, about: str = "") -> str:
+    """Return the two blocks over a paper: who writes, under which number, about what; the state, where and when."""
     rng, place = pen.rng, pen.commune.split(" ", 1)[1]
     number = f"Số: {pen.digits(rng.choice((2, 2, 3)))}/{code}"
     where = escape(f"{place}, {pen.day(spoken=True)}")
     office = f'<b class="under">ỦY BAN NHÂN DÂN<br>{pen.commune.upper()}</b>'
-    left = f'<div class="{"sans" if sans else ""}">{pen.province.upper()}<br>{office}<br>{number}</div>'
+    subject = f'<div class="small">V/v {about}</div>' if about else ""
+    left = f'<div class="{"sans" if sans else ""}">{pen.province.upper()}<br>{office}<br>{number}{subject}</div>'
     right = f"<div><b>CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM</b><br><b>{_MOTTO}</b><br><i>{where}</i></div>"
     return f'<div class="columns head" style="font-size:{min(12.5, look.size):.1f}pt">{left}{right}</div>'
 
@@ -109,7 +110,8 @@ def official_letter(look: Look, rng: random.Random) -> str:
     pen = Pen(rng)
     whom = rng.choice(("Chi cục Thủy lợi", "Văn phòng đăng ký đất đai", "Công ty Cấp nước", "Trung tâm Lưu trữ"))
     about = pen.one("subjects").removeprefix("Về việc ")
-    subject = f'<div class="small mid" style="width:70mm">V/v {about}</div>'
     to = f'<p class="mid" style="margin:4mm 0">Kính gửi: <b>{whom} {pen.province}</b></p>'
     texts = _runs(pen.some("letters", rng.randint(7, 11)))
-    return look.sheet(head(pen, look, "CV-ĐCXD") + subject + to + texts + close(pen, "TL. CHỦ TỊCH<br>CHÁNH VĂN PHÒNG"))
+    return look.sheet(
+        head(pen, look, "CV-ĐCXD", about=about) + to + texts + close(pen, "TL. CHỦ TỊCH<br>CHÁNH VĂN PHÒNG")
+    )
