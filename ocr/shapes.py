@@ -18,6 +18,9 @@ Flags = NDArray[np.bool_]
 Stats = NDArray[np.int32]
 """Left, top, width, height and area of each piece of ink, pixels."""
 
+Column = NDArray[np.int32]
+"""One of the columns of :data:`Stats`, or a sum of them."""
+
 Bounds = tuple[int, int, int, int]
 """Left, top, right and bottom, pixels."""
 
@@ -30,8 +33,12 @@ _SOLID, _MOSTLY, _BLOT = 0.08, 0.5, 1.0
 # Parts of a drawing (a seal, a signature, an emblem) are at least so large both ways, and cover at most so much of
 # their bounds; so near each other they are one drawing.
 _DRAWING, _COVERED, _NEAR = 0.35, 0.35, 0.3
-# Inches: how wide an ornamental border is, how far from the edge it stands; it covers this share of the page's length.
-_STRIP, _MARGIN, _GAPLESS = 0.45, 1.2, 0.55
+# Inches: how wide an ornamental border is, how far from the edge it stands, the widest of its small gaps, the paper
+# that is free beside it.
+_STRIP, _MARGIN, _SMALL_GAP, _FREE = 0.45, 1.2, 0.08, 0.1
+# It covers this share of the page's length, and what stands beside it covers at most this share. At the top and at the
+# foot it is at most this many times farther from the edge than at the sides.
+_GAPLESS, _BESIDE, _DEEPER = 0.6, 0.2, 1.5
 
 
 def blots(dark: Mask, dpi: float) -> Mask:
@@ -112,30 +119,53 @@ def drawings(stats: Stats, dpi: float) -> tuple[Bounds, ...]:
 def border(stats: Stats, dpi: float) -> Flags:
     """Return which pieces make an ornamental border around a page, or what cleaning left of one.
 
-    Down both margins stand strips of ink with hardly a gap; between the lines of text there are more gaps than that.
+    Along both margins stand strips of ink with small gaps at most, and beside them paper is free, where text goes on.
     """
-    left, top, width, height, _ = stats.T
+    left, top, width, height, _ = stats[1:].T
     right, bottom = left + width, top + height
-    thick, (across, down) = round(_STRIP * dpi), stats[0, 2:4]
+    across, down = (int(v) for v in stats[0, 2:4])
     found = np.zeros(len(stats), dtype=bool)
-    for near, far in ((left, right), (across - right, across - left)):
-        strips = [(near >= at) & (far <= at + thick) for at in range(0, round(_MARGIN * dpi), thick // 4)]
-        best = max(strips, key=lambda strip: _covered(top[strip], bottom[strip], down))
-        if _covered(top[best], bottom[best], down) < _GAPLESS:
-            return np.zeros(len(stats), dtype=bool)
-        found |= best
-    first, last = top[found].min(), bottom[found].max()
-    for strip in ((top >= first) & (bottom <= first + thick), (bottom <= last) & (top >= last - thick)):
-        if _covered(left[strip], right[strip], across) >= _GAPLESS:
-            found |= strip
-    found[0] = False
+    sides = [
+        _strip(near, far, (top, bottom, down), dpi) for near, far in ((left, right), (across - right, across - left))
+    ]
+    if not all(side.any() for side in sides):
+        return found
+    deepest = _DEEPER * max(right[sides[0]].max(), across - left[sides[1]].min())
+    ends = [
+        _strip(near, np.where(far > deepest, down, far), (left, right, across), dpi)
+        for near, far in ((top, bottom), (down - bottom, down - top))
+    ]
+    found[1:] = np.any([*sides, *ends], axis=0)
     return found
 
 
-def _covered(starts: NDArray[np.int32], ends: NDArray[np.int32], length: int) -> float:
-    """Return which share of a length spans cover."""
-    steps = np.bincount(starts, minlength=length + 1) - np.bincount(ends, minlength=length + 1)
-    return float((np.cumsum(steps) > 0).mean())
+def _strip(near: Column, far: Column, along: tuple[Column, Column, int], dpi: float) -> Flags:
+    """Return which pieces are the strip of a border along one edge of the page; none if there is no border.
+
+    Args:
+        near: Distances of the pieces' nearer sides from the edge, pixels.
+        far: Those of their other sides.
+        along: Where the pieces begin and end along the edge, and its length, pixels.
+        dpi: Resolution.
+    """
+    starts, ends, length = along
+    gap, thick = round(_SMALL_GAP * dpi / 2), round(_STRIP * dpi)
+    for at in range(thick // 4, round(_MARGIN * dpi), thick // 4):
+        strip = (near >= at) & (far <= at + thick)
+        if _covered(starts[strip] - gap, ends[strip] + gap, length) < _GAPLESS:
+            continue
+        edge = far[strip].max()
+        beside = (far > edge) & (near < edge + _FREE * dpi)
+        if _covered(starts[beside], ends[beside], length) <= _BESIDE:
+            return strip
+    return np.zeros(len(near), dtype=bool)
+
+
+def _covered(starts: Column, ends: Column, length: int) -> float:
+    """Return which share of a length spans cover, which may reach beyond it."""
+    first, last = np.clip(starts, 0, length), np.clip(ends, 0, length)
+    steps = np.bincount(first, minlength=length + 1) - np.bincount(last, minlength=length + 1)
+    return float((np.cumsum(steps)[:-1] > 0).mean())
 
 
 def within(stats: Stats, drawn: Iterable[Bounds]) -> Flags:

@@ -129,6 +129,26 @@ def test_what_is_left_of_an_ornamental_border_is_no_text() -> None:
     assert sorted(order(find_lines(page, drawn.DPI), texts)) == sorted(text for _, _, text in texts)
 
 
+def test_what_cleaning_left_of_an_ornamental_border_in_shreds_is_no_text() -> None:
+    texts = [(300, 300 + 80 * i, sentence) for i, sentence in enumerate(drawn.SENTENCES)]
+    page = grey(texts)
+    shred = np.array([(-8, -6), (0, 6), (8, -6)])
+    for y in range(80, 1520, 26):
+        for x in (80, drawn.WIDTH - 80):
+            cv2.polylines(page, [np.add(shred, (x, y))], False, 0, 3)  # noqa: FBT003
+    for x in range(106, drawn.WIDTH - 90, 28):
+        for y in (80, 1510):
+            cv2.polylines(page, [np.add(shred, (x, y))], False, 0, 3)  # noqa: FBT003
+    assert sorted(order(find_lines(page, drawn.DPI), texts)) == sorted(text for _, _, text in texts)
+
+
+def test_close_lines_from_margin_to_margin_are_no_border() -> None:
+    page = grey([(60, 60 + 36 * i, "HXEN MKOA BHUT DLAC GEOB PHUM KHXM ĐEN HOAXBE") for i in range(42)])
+    found = find_lines(page, drawn.DPI)
+    assert len(found.runs) == 42
+    assert not found.drawn.any()
+
+
 def test_a_label_and_its_value_a_little_higher_are_one_line() -> None:
     texts = [(100, 110, "Họ và tên:"), (330, 98, "TRẦN THỊ HOA"), (100, 170, "Năm sinh:"), (330, 158, "1988")]
     found = find_lines(grey(texts), drawn.DPI)
