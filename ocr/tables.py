@@ -50,6 +50,7 @@ class _Part:
 
     Attributes:
         run: Its number. spans: Of its words; solid: without specks. top, bottom: The slope of the lines taken out.
+        shift: How far to the right the leaning of the page brings it, taken out of the spans.
     """
 
     run: int
@@ -57,6 +58,7 @@ class _Part:
     solid: Spans
     top: float
     bottom: float
+    shift: float = 0.0
 
     @property
     def left(self) -> float:
@@ -133,8 +135,8 @@ class _Tables:
             for grid in self._gridded(_levelled(parts)):
                 inside = [part for line in (*grid.head, *grid.lines) for part in line]
                 cells = tuple(map(tuple, self._as_regions(self._grid_rows(grid))))
-                x, y = min(part.left for part in inside), min(part.top for part in inside)
-                right, bottom = max(part.right for part in inside), max(part.bottom for part in inside)
+                x, y = min(part.left + part.shift for part in inside), min(part.top for part in inside)
+                right, bottom = max(part.right + part.shift for part in inside), max(part.bottom for part in inside)
                 self.networks.append(Network(Box(int(x), int(y), int(right - x), int(bottom - y)), region, cells))
 
     def _grid_rows(self, grid: _Grid) -> list[list[Sequence[_Part]]]:
@@ -174,14 +176,16 @@ class _Tables:
         stats = self.found.stats[run.members]
         letters = stats[(stats[:, 1] + stats[:, 3] > run.top) & (stats[:, 1] < run.bottom)]
         order = np.argsort(letters[:, 0])
-        left, right = letters[order, 0].astype(float), np.maximum.accumulate((letters[:, 0] + letters[:, 2])[order])
+        shift = -self.found.slope * run.bottom
+        left = letters[order, 0] - shift
+        right = np.maximum.accumulate((letters[:, 0] + letters[:, 2])[order]) - shift
         breaks = np.flatnonzero(left[1:] - right[:-1] > _WITHIN_WORD * self.letter)
         spans = tuple(zip(left[[0, *(breaks + 1)]].tolist(), right[[*breaks, -1]].tolist(), strict=True))
         heights = (own.max() for own in np.split(letters[order, 3], breaks + 1))
         speck = _SPECK * self.letter
         solid = tuple(s for s, height in zip(spans, heights, strict=True) if max(s[1] - s[0], height) >= speck)
         fall = self.found.slope * (run.left + run.right) / 2
-        return _Part(number, spans, solid, run.top - fall, run.bottom - fall)
+        return _Part(number, spans, solid, run.top - fall, run.bottom - fall, shift)
 
     def _gridded(self, lines: Sequence[Sequence[_Part]]) -> Iterator[_Grid]:
         """Yield lines that share gutters."""
@@ -220,23 +224,25 @@ class _Tables:
         return [replace(part, spans=tuple(group)) for group in groups]
 
     def _shared(self, lines: Sequence[Sequence[_Part]], first: int) -> tuple[int, Spans]:
-        """Follow gutters from line ``first`` on; return where too few are left, and those there were before."""
+        """Follow gutters from line ``first`` on; return where most gutters end over most lines, and those there were.
+
+        Spaces between the words of a paragraph below go on with some gutters of a table.
+        """
         free: Spans = ((-np.inf, np.inf),)
         left, right = np.inf, -np.inf
-        gutters: Spans = ()
+        best: tuple[int, Spans] = (first, ())
         for number in range(first, len(lines)):
             spans = [span for part in lines[number] for span in part.solid]
-            if not spans:
-                continue
-            free = tuple(g for gap in free for g in _free(gap, spans) if g[1] - g[0] >= _GUTTER * self.letter)
-            left, right = min(left, spans[0][0]), max(right, spans[-1][1])
+            if spans:
+                free = tuple(g for gap in free for g in _free(gap, spans) if g[1] - g[0] >= _GUTTER * self.letter)
+                left, right = min(left, spans[0][0]), max(right, spans[-1][1])
             inner = tuple(gap for gap in free if left < gap[0] and gap[1] < right)
-            if len(inner) >= _GUTTERS:
-                gutters = inner
-            elif number > first + 1 or not free:
-                # The first lines of a row may stand in one column alone.
-                return number, gutters
-        return len(lines), gutters
+            # The first lines of a row may stand in one column alone.
+            if not free or (len(inner) < _GUTTERS and number > first + 1):
+                break
+            if len(inner) >= _GUTTERS and (number + 1 - first) * len(inner) >= (best[0] - first) * len(best[1]):
+                best = number + 1, inner
+        return best
 
     def _is_table(self, lines: Sequence[Sequence[_Part]], gutters: Spans) -> bool:
         if len(gutters) < _GUTTERS or max(b - a for a, b in gutters) < _WIDE_GUTTER * self.letter:
@@ -319,8 +325,9 @@ class _Tables:
             for cell in row:
                 for part in cell:
                     whole = self.found.runs[part.run]
-                    is_whole = part.left <= whole.left and part.right >= whole.right
-                    bounds = (-np.inf, np.inf) if is_whole else (part.left, part.right)
+                    left, right = part.left + part.shift, part.right + part.shift
+                    is_whole = left <= whole.left and right >= whole.right
+                    bounds = (-np.inf, np.inf) if is_whole else (left, right)
                     self.regions.setdefault(part.run, []).append((self.next_region, *bounds))
                 regions[-1].append(self.next_region)
                 self.next_region += 1

@@ -90,3 +90,20 @@ def test_a_heading_close_above_the_head_of_a_table_is_read_with_it() -> None:
     texts = [*over, (485, 140, "Số"), (730, 140, "Ngày"), *people()]
     title = (300, 20, "SỔ THEO DÕI DỤNG CỤ CỦA CÁC THÔN")
     assert read([title, *texts]) == [text for _, _, text in (title, *texts)]
+
+
+def test_spaces_between_words_below_a_table_are_none_of_its_gutters() -> None:
+    texts = [(x, 100, title) for x, title in ((110, "TT"), (240, "Họ tên"), (485, "Năm"), (730, "Số"), (950, "Thôn"))]
+    texts += people()
+    below = [(110, "Nay công bố"), (330, "để"), (485, "toàn thôn được"), (755, "biết và"), (950, "góp ý.")]
+    said = read([*texts, *((x, 790, text) for x, text in below)])
+    assert said[: len(texts)] == [text for _, _, text in texts]
+
+
+def test_gutters_of_a_leaning_table_are_followed() -> None:
+    lean = 0.018
+    texts = [(x, 100 + 52 * i, text) for i in range(25) for x, text in ((100, f"{10 + i}"), (190, "Lê Văn An"))]
+    texts += [(x, 100 + 52 * i, text) for i in range(25) for x, text in ((390, "xã Hòa Thuận"), (660, "đã nộp"))]
+    texts.sort(key=lambda text: text[1:2])
+    leaning = [(round(x + 30 - lean * y), round(y + lean * x), text) for x, y, text in texts]
+    assert read(leaning) == [text for _, _, text in texts]
