@@ -31,7 +31,7 @@ STRIDE = 4
 
 _FILE = "reader.onnx"
 _VERSION = "1"
-_SHA256 = "a4d070f9d526274aefad612ee2d341a0c927283ccb6a9ce6c15b76024a8959d1"
+_SHA256 = "b1eaa1ef795459f859b2207f22acfe81886cda40a45d0be2a0ed01dcc69ed4b7"
 
 _MULTIPLE = 32  # widths are rounded up to this many pixels, so that many lines have one width
 _BATCH = 2_000  # pixels of width read at once: more only adds padding and leaves the cache
