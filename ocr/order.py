@@ -81,7 +81,7 @@ def _lines(found: Found, runs: Iterable[int]) -> _Lines:
     for number in sorted(runs, key=lambda i: found.runs[i].left):
         near = [line for line in lines if _follows(found, found.runs[line[-1]], found.runs[number])]
         if near:
-            min(near, key=lambda line: abs(_level(found, line[-1]) - _level(found, number))).append(number)
+            min(near, key=lambda line: _stands_off(found, line[-1], number)).append(number)
         else:
             lines.append([number])
     return sorted(lines, key=lambda line: median(_level(found, i) for i in line))
@@ -95,6 +95,12 @@ def _follows(found: Found, one: Run, other: Run) -> bool:
     level = _LEVEL_NEAR if gap <= _NEAR * found.letter else _LEVEL
     height = max(one.height, other.height)
     return off <= level * height and gap >= -_OVER * max(height, found.letter)
+
+
+def _stands_off(found: Found, one: int, other: int) -> tuple[bool, float]:
+    """Return how badly a run goes on from another: what is far from it does worse than all that is near."""
+    is_far = found.runs[other].left - found.runs[one].right > _NEAR * found.letter
+    return is_far, abs(_level(found, one) - _level(found, other))
 
 
 def _level(found: Found, number: int) -> float:

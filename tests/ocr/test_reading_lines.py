@@ -157,6 +157,12 @@ def test_a_label_and_its_value_a_little_higher_are_one_line() -> None:
     assert [row[0].x < 110 and row[-1].right > 380 for row in rows] == [True, True]
 
 
+def test_a_value_goes_on_from_its_label_though_something_far_off_is_more_level_with_it() -> None:
+    found = find_lines(grey([(60, 82, "KX"), (300, 110, "Họ và tên:"), (505, 92, "TRẦN THỊ HOA")]), drawn.DPI)
+    rows = [boxes(found, row.runs) for row in rows_in_order(found)]
+    assert [[round(box.x, -1) for box in row] for row in rows] == [[60], [300, 510]]
+
+
 def test_a_mark_below_which_its_letter_stands_is_not_the_value_s_beside() -> None:
     page = grey([(100, 110, "Bien lai so:"), (290, 95, "YT-2402")])
     cv2.rectangle(page, (252, 113), (264, 130), 0, -1)
