@@ -27,7 +27,8 @@ _GUTTERS, _LINES, _FULL_LINES = 2, 4, 3
 _WRITTEN, _ALIGNED, _UNDER = 0.7, 0.75, 0.5
 # So many lines above a table may leave its gutters free, or some of them: titles, headings over several columns.
 _TITLES = 4
-# A heading stands so close above the rest of the head, in usual letter heights, over this share of the table.
+# A heading stands so close above the rest of the head, in usual letter heights, over this share of the table, and of
+# its gutters.
 _CLOSE, _SOME = 2.6, 0.5
 # Lines of one cell may be set closer than one of these, in usual letter heights.
 _PITCHES = tuple(3.26 / 1.08**i for i in range(12))
@@ -199,7 +200,7 @@ class _Tables:
                     kept = () if end > last else (gap for gap in gutters if not _overlap(gap, more))
                     start, last, gutters = later, end, tuple(sorted((*more, *kept)))
             if last - start >= _LINES and self._is_table(lines[start:last], gutters):
-                heads = [i for i in range(first, start) if sum(len(self._groups(p)) for p in lines[i]) > _GUTTERS]
+                heads = [i for i in range(first, start) if self._is_head(lines[i], gutters)]
                 begin = heads[0] if heads else start
                 while begin and self._is_heading(lines[begin - 1], lines[begin], lines[start:last]):
                     begin -= 1
@@ -207,6 +208,13 @@ class _Tables:
                 first = last
             else:
                 first += 1
+
+    def _is_head(self, line: Sequence[_Part], gutters: Spans) -> bool:
+        """Tell whether a line has titles of several columns, and crosses few gutters: text crosses most."""
+        titles = [group for part in line for group in self._groups(part)]
+        middles = [(a + b) / 2 for a, b in gutters]
+        crossed = sum(any(title.left < middle < title.right for title in titles) for middle in middles)
+        return len(titles) > _GUTTERS and crossed <= _SOME * len(gutters)
 
     def _is_heading(self, line: Sequence[_Part], below: Sequence[_Part], table: Sequence[Sequence[_Part]]) -> bool:
         """Tell whether a line stands close above the head of a table, over some of its columns."""

@@ -107,3 +107,11 @@ def test_gutters_of_a_leaning_table_are_followed() -> None:
     texts.sort(key=lambda text: text[1:2])
     leaning = [(round(x + 30 - lean * y), round(y + lean * x), text) for x, y, text in texts]
     assert read(leaning) == [text for _, _, text in texts]
+
+
+def test_text_above_a_table_is_none_of_its_head() -> None:
+    words = [(110, "Nay công bố"), (400, "để toàn thôn"), (690, "được biết"), (900, "và góp ý")]
+    above = [(x, 10 + 44 * i, f"{text}{i}") for i in range(3) for x, text in words]
+    head = [(110, 160, "TT"), (270, 160, "Họ tên"), (485, 160, "Năm"), (730, 160, "Số thẻ"), (950, 160, "Nơi ở")]
+    texts = [*above, *head, *people()]
+    assert read(texts) == [text for _, _, text in texts]
