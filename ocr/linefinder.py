@@ -356,7 +356,7 @@ class _Pieces:
         gap = left[np.newaxis, :] - right[:, np.newaxis]
         many = np.bincount(compact[bodies], minlength=number) > _SHREDS
         sealed = self._under_drawings(left, right, foot) & np.logical_and.outer(many, many)
-        next_to = (np.abs(gap) <= _RUN_ON * self.letter) | sealed
+        next_to = (gap <= _RUN_ON * self.letter) | sealed
         next_to &= left[np.newaxis, :] > left[:, np.newaxis]
         next_to &= np.abs(np.subtract.outer(foot, foot)) <= _SAME_FOOT * self.letter
         next_to &= np.equal.outer(region, region)

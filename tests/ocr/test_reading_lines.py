@@ -172,6 +172,12 @@ def test_a_mark_below_which_its_letter_stands_is_not_the_value_s_beside() -> Non
     assert value.box.x > 280
 
 
+def test_what_stands_within_a_gap_of_a_line_level_with_it_is_of_the_line() -> None:
+    page = grey([(100, 110, "Dien tich 6.408"), (365, 110, "5 Hai ba")])
+    cv2.rectangle(page, (349, 143), (356, 157), 0, -1)
+    assert len(find_lines(page, drawn.DPI).runs) == 1
+
+
 NOTE = ("Người ký: SỞ TƯ PHÁP", "Email: vanthu@stphp.example", "Cơ quan: SỞ TƯ PHÁP")
 
 
