@@ -7,6 +7,7 @@ import numpy as np
 from ocr.ctc import CtcReader
 from ocr.engine import LineReader
 from ocr.tesseract import TesseractEngine
+from tests.benchmarks.ocr.metrics import normal
 from tests.benchmarks.usage import cpu_seconds
 from tests.training.boxes import Boxed
 from tests.training.score import Score, scored, total
@@ -51,4 +52,4 @@ def _read(reader: LineReader, lines: Sequence[Boxed]) -> list[str]:
 
 
 def _scored(lines: Iterable[Boxed], texts: Iterable[str]) -> Score:
-    return total(scored(" ".join(line.text.split()), text) for line, text in zip(lines, texts, strict=True))
+    return total(scored(normal(line.text), normal(text)) for line, text in zip(lines, texts, strict=True))
