@@ -18,7 +18,7 @@ _FROM, _TO = 0.15, 0.85
 # This share of a stack's lines is centred; its longest is this much longer than its shortest; it has so many.
 _CENTRED, _UNEQUAL, _STACKED = 0.65, 1.25, 3
 # Of the lines of running text this share fill this share of their column; there are so many, so many letters wide.
-_FULL, _FILLED, _LEAST_LINES, _LEAST_WIDTH = 0.6, 0.85, 5, 12.0
+_FULL, _FILLED, _LEAST_LINES, _LEAST_WIDTH = 0.5, 0.85, 5, 12.0
 # Lines that begin this near below each other, at most so far apart from foot to foot, are one block.
 _FLUSH, _PITCH = 0.35, 2.0
 # Lines are level if this near, in usual letter heights; less than this share of them are where paces differ.
@@ -130,9 +130,10 @@ def _are_columns(lines: Sequence[Line], gutter: float, letter: float) -> bool:
     right = [part for line in lines if (part := [p for p in line if p.left >= gutter])]
     if min(len(left), len(right)) < 2 or _is_parted(left, letter) or _is_parted(right, letter):  # noqa: PLR2004 - one line is no column
         return False
-    if len(right) >= _STACKED and _is_stack(right, letter) and _is_unequal(right):
-        return _is_stack(left, letter) or _own_pace(left, right, letter)
-    return _is_running(left, letter) and _is_running(right, letter)
+    if _is_running(left, letter) and _is_running(right, letter):
+        return True
+    is_stacked = len(right) >= _STACKED and _is_stack(right, letter) and _is_unequal(right)
+    return is_stacked and (_is_stack(left, letter) or _own_pace(left, right, letter))
 
 
 def _is_parted(column: Sequence[Line], letter: float) -> bool:

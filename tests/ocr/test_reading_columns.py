@@ -1,0 +1,31 @@
+"""Columns told by how their lines stand."""
+
+from ocr.columns import Columns, Line, Piece, find_columns
+
+LETTER = 16.0
+PITCH = 40.0
+
+
+def page(left: list[float], right: list[float]) -> list[Line]:
+    """Return lines of two columns at 100 and 800, as long as asked for, level with each other, leaning a little."""
+    found = []
+    for i, (one, other) in enumerate(zip(left, right, strict=True)):
+        foot, lean = PITCH * i, 0.5 * i
+        first = Piece(2 * i, 100 + lean, 100 + lean + one, foot)
+        found.append([first, Piece(2 * i + 1, 800 + lean, 800 + lean + other, foot)])
+    return found
+
+
+def test_justified_text_in_two_columns_is_read_one_after_the_other() -> None:
+    """Full lines stand centred under each other too; short ones end paragraphs."""
+    full, short = 640.0, 200.0
+    left = [full, short, full, full, short, full, short, full, short] * 2
+    lines = page(left, [full, full, short, full, full, full] * 3)
+    (columns,) = find_columns(lines, LETTER)
+    assert columns == Columns(0, len(lines), columns.gutter)
+    assert 100 + full < columns.gutter < 820
+
+
+def test_cells_that_do_not_fill_their_columns_are_read_across() -> None:
+    lines = page([640.0, 200.0, 320.0, 250.0, 410.0, 300.0] * 3, [150.0, 140.0, 155.0, 150.0, 145.0, 150.0] * 3)
+    assert find_columns(lines, LETTER) == ()
