@@ -53,6 +53,8 @@ _NEEDS_WORKSPACE = {
     PaperState.FAILED,
 }
 _PART = "work queue"
+_UNRECORDED_S = 5.0
+"""Seconds after a paper failed in which the end of its work is recorded, unless it cannot be."""
 _ENDED = {"SUCCESS", "ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED"}
 _log = structlog.get_logger(__name__)
 
@@ -135,12 +137,13 @@ class Work:
 
     def _await(self, workflow: str, paper: PaperId) -> None:
         """Return when ``workflow`` ended, or failed so that on a full disk not even its end could be recorded."""
-        while status := DBOS.get_workflow_status(workflow):
+        patience = _UNRECORDED_S
+        while (status := DBOS.get_workflow_status(workflow)) and patience > 0:
             if status.status in _ENDED:
                 DBOS.retrieve_workflow(workflow).get_result()
                 return
             if self.house.catalogue.paper(paper).state is PaperState.FAILED:
-                return
+                patience -= _RESULT_POLL_S
             time.sleep(_RESULT_POLL_S)
 
     # --- the workflows ----------------------------------------------------------------------------------------------

@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import delete, event, func, select
 
-from dossier.errors import AlreadyExists, BatchMismatch, InvalidValue, NotFound, StoreUnavailable, WrongState
+from dossier.errors import AlreadyExists, BatchMismatch, DiskFull, InvalidValue, NotFound, WrongState
 from dossier.identifiers import DossierNumber, PaperId, ProcedureCode
 from dossier.owners import Owner
 from dossier.papers import TRANSITIONS, Field, Paper, PaperState
@@ -417,7 +417,7 @@ def test_a_full_database_keeps_what_it_has(tmp_path_factory: pytest.TempPathFact
         connection.execute("PRAGMA max_page_count = 1")  # type: ignore[attr-defined]  # as small as it already is
 
     event.listen(catalogue.engine, "connect", stop_growing)
-    with pytest.raises(StoreUnavailable, match="full"):
+    with pytest.raises(DiskFull, match="full"):
         catalogue.save(replace(first, title="x" * 1_000_000), actor="w", action="paper.titled")
     assert catalogue.paper(first.id) == first
     assert audit.check(catalogue).entries == 2
