@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs the Debian/Ubuntu packages sohoa needs. Does nothing when all of them are there.
+# Installs the Debian/Ubuntu packages sohoa needs, or those that are named. Does nothing when all of them are there.
 set -euo pipefail
 
 packages=(
@@ -9,6 +9,7 @@ packages=(
     softhsm2                                            # a PKCS#11 token, for tests and trials
     python3-venv
 )
+[ $# -gt 0 ] && packages=("$@")
 
 missing=()
 for package in "${packages[@]}"; do
