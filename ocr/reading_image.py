@@ -12,7 +12,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from ocr.cleanup import blur, edges, leaders, levels, lighting, paper_grain, pepper, red_ink, specks, stairs
+from ocr.cleanup import blur, edges, leaders, levels, lighting, paper_grain, red_ink, specks
 from ocr.cleanup.step import Grey, Sheet, Step
 
 STEPS: tuple[Step, ...] = (
@@ -20,12 +20,10 @@ STEPS: tuple[Step, ...] = (
     Step("red seals", "percent of the page", red_ink.measure, 0),
     Step("lighting", "grey levels of the darkest paper below white", lighting.measure, 10),
     Step("levels", "grey levels of ink from black or of paper from white", levels.measure, 12),
-    Step("pepper", "lone dark pixels per million", pepper.measure, 200),
     Step("leaders", "dots", leaders.measure, 0),
     Step("specks", "specks", specks.measure, 5),
     Step("paper grain", "grey levels of the empty paper's grain below white", paper_grain.measure, 12),
     Step("blur", "thousandths of an inch that edges are wide", blur.measure, 9),
-    Step("stairs", "edges without grey of a hundred", stairs.measure, 80),
 )
 """All steps, in the order in which they are taken. The limits were set on the development pages."""
 

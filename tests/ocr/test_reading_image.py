@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ocr.cleanup import blur, edges, leaders, levels, lighting, paper_grain, pepper, red_ink, specks, stairs
+from ocr.cleanup import blur, edges, leaders, levels, lighting, paper_grain, red_ink, specks
 from ocr.cleanup.leaders import leader_dots
 from ocr.cleanup.step import Grey, Measured, Sheet, Step
 from ocr.reading_image import STEPS, clean, reading_image
@@ -202,22 +202,6 @@ def test_dot_between_two_words_at_half_height_is_a_speck() -> None:
     assert np.array_equal(specks.measure(sheet(dotted)).mend(), text)
 
 
-def test_pepper_goes_from_a_noisy_page() -> None:
-    noisy = grey(drawn.page())
-    noisy[np.random.default_rng(1).random(noisy.shape) < 0.004] = 0
-    empty = slice(450, None)
-    assert ink(noisy[empty]) > 1000
-    assert "pepper" in taken(noisy)
-    assert ink(pepper.measure(sheet(noisy)).mend()[empty]) < 0.1 * ink(noisy[empty])
-
-
-def test_strokes_of_one_pixel_are_no_pepper() -> None:
-    page = grey(drawn.page())
-    page[600, 100:900] = 0
-    page[650:800, 300] = 0
-    assert np.array_equal(pepper.measure(sheet(page)).mend(), page)
-
-
 def form(dots: Iterable[int]) -> Grey:
     image = drawn.page([])
     drawn_form = drawn.write(image, [(100, 100, "Họ và tên:"), (100, 300, "Nghị định số 123/2020/NĐ-CP, điều 1.")])
@@ -256,12 +240,6 @@ def test_full_stop_before_a_leader_stays() -> None:
 def test_dots_without_rhythm_stay() -> None:
     x = np.cumsum(np.random.default_rng(3).integers(9, 60, 20)) + 300
     assert leader(form(x.tolist())).fault == 0
-
-
-def test_black_and_white_scans_are_softened() -> None:
-    two_level = np.where(grey(drawn.page()) < 128, 0, 255).astype(np.uint8)
-    assert "stairs" in taken(two_level)
-    assert len(np.unique(stairs.measure(sheet(two_level)).mend())) > 50
 
 
 def test_blurred_page_is_sharpened() -> None:
