@@ -2,8 +2,9 @@
 
 The likeliest class of every step is taken, repetitions are joined, blanks dropped. Where that spells what Vietnamese
 cannot spell, the other likely readings of the word are looked at, and the likeliest possible one takes its place if it
-is nearly as likely. So marks are set right, and words that lost the space between them (SảnXuất) are parted. Foreign
-words, codes, numbers and abbreviations stay: they are read too surely to have a possible reading near them.
+is nearly as likely. So marks are set right, and words that lost the space between them (SảnXuất) are parted. Letters
+that differ from their capitals by size alone take the case of the others (sƠ). Foreign words, codes, numbers and
+abbreviations stay: they are read too surely to have a possible reading near them.
 """
 
 import math
@@ -16,7 +17,7 @@ from operator import itemgetter
 import numpy as np
 from numpy.typing import NDArray
 
-from ocr.spelling import has_marks, is_doubtful, is_possible
+from ocr.spelling import has_marks, is_doubtful, is_possible, recased
 
 Scores = NDArray[np.float32]
 """Steps x classes: natural logarithms of probabilities; class 0 is the blank, class i character i - 1."""
@@ -70,6 +71,10 @@ def decode(scores: Scores, alphabet: str, *, margin: float = MARGIN) -> Reading:
             way, share = found
             chances[a:b] = share * min(chances[a + c : a + d].max() for _, c, d in _runs(path[a:b]))
             path[a:b], read_as[a:b] = way.path, [likeliest] * (b - a)
+        if (spelt := _text(path[a:b], alphabet)) != (text := recased(spelt)):
+            for letter, (_, c, d) in zip(text, list(_runs(path[a:b])), strict=True):
+                path[a + c : a + d] = alphabet.index(letter) + 1
+            read_as[a:b] = [likeliest] * (b - a)
     characters = [(alphabet[code - 1], (a, b)) for code, a, b in _runs(path)]
     while characters and characters[0][0] == " ":
         characters.pop(0)

@@ -22,6 +22,8 @@ from ocr.syllables import Tone, is_syllable, neighbours
 _LETTERS = re.compile(r"[^\W\d_]+")
 _ROMAN = re.compile("[IVXLC]+|[ivxlc]+")
 _FEWEST_LETTERS = 3
+# Letters whose capitals have the same shape: only what stands beside them tells which they are.
+_SAME_SHAPE = frozenset("COSVWXZ")
 _TONES = frozenset(tone.value for tone in Tone) - {""}
 
 
@@ -70,6 +72,35 @@ def _is_spelt(part: str) -> bool:
 
 def _is_in_one_case(part: str) -> bool:
     return part.islower() or part.isupper() or part.istitle()
+
+
+def recased(text: str) -> str:
+    """Return ``text`` with letters that differ from their capitals by size alone in the case of those beside them.
+
+    sƠ is sơ, CUộC is CUỘC: within a syllable small letters and capitals are never mixed.
+
+    Args:
+        text: One word with its punctuation, NFC.
+    """
+    return _LETTERS.sub(lambda part: _recased(part.group()), text)
+
+
+def _recased(part: str) -> str:
+    if _is_in_one_case(part):
+        return part
+    telling = "".join(letter for letter in part[1:] if _base(letter) not in _SAME_SHAPE)
+    if not telling or telling.islower():
+        way = part[0] + part[1:].lower()
+    elif telling.isupper() and (part[0].isupper() or _base(part[0]) in _SAME_SHAPE):
+        way = part.upper()
+    else:
+        return part
+    return way if _is_spelt(way) else part
+
+
+def _base(letter: str) -> str:
+    """Return a letter's capital without marks."""
+    return unicodedata.normalize("NFD", letter)[0].upper()
 
 
 def respelt(word: Word) -> Word:

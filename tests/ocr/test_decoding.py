@@ -95,6 +95,24 @@ def test_foreign_words_codes_and_numbers_stay(parts: Sequence[str | Step]) -> No
     assert decode(line, ALPHABET) == decode(line, ALPHABET, margin=0)
 
 
+@pytest.mark.parametrize(
+    ("read_as", "text"),
+    [
+        ("hồ sƠ", "hồ sơ"),
+        ("SƠn", "Sơn"),
+        ("CUộC,", "CUỘC,"),
+        ("(Xã hộI", "(Xã hộI"),
+        ("NGUYễN", "NGUYễN"),
+        ("CƠ", "CƠ"),
+    ],
+)
+def test_letters_that_only_size_tells_from_capitals_take_the_case_of_the_others(read_as: str, text: str) -> None:
+    reading = read(*read_as)
+    assert reading.text == text
+    word = reading.read_as[-1]
+    assert word == ("" if text == read_as else read_as.rsplit(maxsplit=1)[-1])
+
+
 @pytest.mark.parametrize(("odds", "text"), [(MARGIN - 0.1, "nước"), (MARGIN + 0.1, "nuớc")])
 def test_what_is_much_less_likely_is_not_taken(odds: float, text: str) -> None:
     assert read("n", {"u": 0.9, "ư": 0.9 * math.exp(-odds)}, "ớc").text == text
