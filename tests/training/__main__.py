@@ -100,16 +100,23 @@ def train(
     threads: Annotated[int, typer.Option(min=1, help="Of the network")] = 1,
     workers: Annotated[int, typer.Option(min=1, help="Processes that make lines")] = 1,
     device: Device = Device.CPU,
+    afresh: Annotated[bool, typer.Option(help="Without a checkpoint, begin from nothing")] = False,
+    seed: Annotated[int | None, typer.Option(help="Of the lines: another one for lines never seen before")] = None,
     real: RealOption = None,
     home: HomeOption = HOME,
 ) -> None:
-    """Train from the last checkpoint on."""
-    from tests.training import train as training  # noqa: PLC0415 - needs PyTorch, which not every command does
+    """Train from the last checkpoint on; where there is none, from the shipped weights."""
+    from tests.training import restore  # noqa: PLC0415 - needs PyTorch, which not every command does
+    from tests.training import train as training  # noqa: PLC0415
 
     listing = home / LISTING
     plan = training.Plan(hours, peak, measure_every, threads, workers, device)
     lines = measure.from_folder(real) if real else []
-    training.Trainer(home, plan).run(listing, measure.held_out(listing, 600), lines)
+    start = None
+    if not afresh and not (home / training.CHECKPOINT).exists():
+        start = restore.restored(SHIPPED, restore.practice(listing))
+    seed = training.SEED if seed is None else seed
+    training.Trainer(home, plan, seed=seed, start=start).run(listing, measure.held_out(listing, 600), lines)
 
 
 @app.command()

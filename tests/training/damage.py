@@ -118,6 +118,24 @@ def _ink_and_paper(image: Grey) -> tuple[float, float]:
     return min(float(np.percentile(rows, 2)), paper - 30), paper
 
 
+def copied(image: Grey, rng: random.Random, *, em: int) -> Grey:
+    """Copy once or twice, as an office copier does: softened, then nearly two levels, with grain and cloudy toner.
+
+    Args:
+        image: A line. rng: Chance.
+        em: Of its print, pixels: a copier that prints pale leaves nothing to be read of small print.
+    """
+    for _ in range(rng.choice((1, 1, 1, 2))):
+        image = np.asarray(cv2.GaussianBlur(image, (0, 0), rng.uniform(0.45, 0.95)))
+        black, paper = _ink_and_paper(image)
+        level = black + (paper - black) * rng.uniform(0.55 if em < _LOW else 0.4, 0.85)
+        grain, cloud = (rng.uniform(0, 0.4) * (paper - level) / 64 for _ in range(2))  # bare paper stays nearly white
+        uneven = _cut(rng, 1, image.shape) * grain + _cut(rng, 2, image.shape) * (cloud / 2)
+        toner = (image - level - uneven) * rng.uniform(1.8, 5) + 128
+        image = np.clip(toner, rng.randint(0, 50), rng.randint(235, 255)).astype(np.uint8)
+    return image
+
+
 def _bilevel(image: Grey, rng: random.Random) -> Grey:
     """Return black and white, as fax machines and office copiers write it."""
     if rng.random() < 0.5:

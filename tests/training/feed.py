@@ -21,6 +21,7 @@ _SHEETS: Final = 32  # of a chunk: what is sorted by width together
 _BUDGET: Final = 10_000  # pixels of width in a batch
 _WIDEST: Final = 1600
 _STEP: Final = 64  # widths are multiples of this: few shapes, so that prepared convolutions are used again
+FULL_COURSE: Final = 150  # the chunk from which on all is practised
 FALLBACK: Final = "DejaVuSans.ttf"
 
 
@@ -46,8 +47,8 @@ def course(chunk: int) -> Course:
     """Return what is practised in ``chunk``: short clean lines first, long and spoilt ones later."""
     if chunk < 24:
         return Course(longest=10 + chunk, hard=0.0)
-    if chunk < 150:
-        return Course(longest=34 + chunk // 6, hard=min(1.0, chunk / 150))
+    if chunk < FULL_COURSE:
+        return Course(longest=34 + chunk // 6, hard=min(1.0, chunk / FULL_COURSE))
     return Course(longest=60 if chunk % 4 else 100, hard=1.0)
 
 

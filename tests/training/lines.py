@@ -22,10 +22,11 @@ HEIGHT: Final = 40
 """Every line is brought to this many pixels before it is read, by ``ocr.ctc`` too."""
 
 Grey = NDArray[np.uint8]
-_SIZES: Final = (17, 19, 21, 24, 27, 30, 33, 36, 36, 38, 40, 44, 50, 56)
+_SIZES: Final = (17, 19, 21, 22, 24, 25, 27, 28, 30, 33, 36, 36, 38, 40, 44, 50, 56)
 _SHARES: Final = {"times": 0.36, "serif": 0.24, "sans": 0.24, "narrow": 0.06, "typewriter": 0.10}
 _PER_SHEET: Final = 10
 _IN_CELLS: Final = 0.2  # of the numbers stand one digit to a cell, as forms want them
+_COPIED: Final = 0.16  # of the damaged sheets are photocopies
 _ROWS: Final = 0.12  # of the lines are rows of forms
 _LEADER: Final = 2.5  # em: fewer dots are an ellipsis
 
@@ -72,6 +73,7 @@ class _Manner:
     gap: float
     pitch: float
     damaged: bool
+    copied: bool
 
 
 class Printer:
@@ -105,6 +107,7 @@ class Printer:
             gap=rng.uniform(0.8, 1.3),
             pitch=rng.uniform(1.0, 1.7),
             damaged=rng.random() < 0.75,
+            copied=rng.random() < _COPIED,
         )
         style = MarkStyle.draw(rng) if rng.random() < (0.8 if group == "times" else 0.4) else None
         pens = [
@@ -233,6 +236,8 @@ def _photograph(strip: _Strip, others: Sequence[_Strip], manner: _Manner, course
             image = damage.bleed(image, others[-1].ink, rng)
         if rng.random() < 0.12 * hard:
             image = damage.shade(image, rng)
+        if manner.copied and rng.random() < hard:
+            image = damage.copied(image, rng, em=em)
         image = damage.scan(image, rng, hard=hard)
     if rng.random() < 0.35:
         _bordered(image, inner, max(2, round(em * rng.uniform(0.05, 0.12))))

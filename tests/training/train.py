@@ -69,13 +69,18 @@ def rate(plan: Plan, seconds: float) -> float:
 
 
 class Trainer:
-    """Everything that a checkpoint holds, and the way to go on."""
+    """Everything that a checkpoint holds, and the way to go on.
 
-    def __init__(self, folder: Path, plan: Plan, *, seed: int = SEED) -> None:
+    Args:
+        folder: Of the checkpoint. plan: Of the cycle. seed: Of the lines.
+        start: A trained network to begin with where there is no checkpoint; without one, learning begins from nothing.
+    """
+
+    def __init__(self, folder: Path, plan: Plan, *, seed: int = SEED, start: LineNetwork | None = None) -> None:
         torch.set_num_threads(plan.threads)
         torch.manual_seed(seed)
         self.folder, self.plan, self.seed = folder, plan, seed
-        self.network = LineNetwork().to(plan.device, memory_format=torch.channels_last)
+        self.network = (start or LineNetwork()).to(plan.device, memory_format=torch.channels_last)
         self.average = LineNetwork().to(plan.device, memory_format=torch.channels_last)
         self.average.load_state_dict(self.network.state_dict())
         flat = [p for p in self.network.parameters() if p.ndim == 1]
@@ -83,7 +88,7 @@ class Trainer:
         self.optimizer = torch.optim.AdamW(
             [{"params": deep, "weight_decay": 0.01}, {"params": flat, "weight_decay": 0.0}], lr=plan.peak, fused=True
         )
-        self.progress = Progress()
+        self.progress = Progress(chunk=feed.FULL_COURSE if start else 0)
         self._stopping = False
         if (folder / CHECKPOINT).exists():
             self._load()
