@@ -1,7 +1,7 @@
 """Specks of dust and of photocopies.
 
 A small spot is a speck unless it stands where writing has its marks and points: over or under a letter, on the base
-line or at the top behind one, or over another point like a colon's.
+line or at the top beside one, or over another point like a colon's.
 """
 
 import cv2
@@ -16,8 +16,11 @@ _LOWEST, _HIGHEST = 0.04, 0.3
 # more than itself. What is so many times as wide as high is a hyphen.
 _SPECK, _DRAWING, _HYPHEN = 0.35, 4.0, 2.0
 # Also in heights of letters: how far over and under a letter its marks stand, and beside it; how far behind one a point
-# stands, above and below its base line, which in a letter with a tail is above its end; how high quotation marks stand.
-_MARK, _ASIDE, _POINT, _ABOVE, _BELOW, _QUOTE = 0.7, 0.1, 2.0, 0.4, 0.2, 0.35
+# stands, above and below its base line, which in a letter with a tail is above its end.
+_MARK, _ASIDE, _POINT, _ABOVE, _BELOW = 0.7, 0.1, 2.0, 0.4, 0.2
+# The same for quotation marks: how near to the top of a letter they stand, in its own height below; how far they reach
+# before a tall one, of which a copier may have left the right half, and behind one.
+_QUOTE, _BEFORE, _TALL, _BEHIND = 0.3, 1.0, 1.2, 0.7
 # Under the dot of a colon or semicolon is a point of at most this size, at most so far below and aside: italics slant.
 _COLON_POINT, _COLON, _SLANT = 0.7, 1.0, 0.3
 # More spots than this in nine cells of this size are no dust but the pieces of broken small print.
@@ -62,10 +65,12 @@ def _places_of_points(
     """Return where marks and points may stand beside these letters and over these points, on the shrunken copy."""
     left, top, right, bottom = _sides(letters)
     over, above, _, _ = _sides(points)
+    before = _BEFORE * unit * (bottom - top >= _TALL * unit)
     zones = [
         (left - _ASIDE * unit, top - _MARK * unit, right + _ASIDE * unit, bottom + _MARK * unit),
         (right, bottom - _ABOVE * unit, right + _POINT * unit, bottom + _BELOW * unit),
-        (right, top - _QUOTE * unit, right + _QUOTE * unit, top + _QUOTE * unit),
+        (left - before, top - _QUOTE * unit, left, top + _QUOTE * (bottom - top)),
+        (right, top - _QUOTE * unit, right + _BEHIND * unit, top + _QUOTE * (bottom - top)),
         (over - _SLANT * unit, above - _COLON * unit, over + 2 * _SLANT * unit, above - 1),
     ]
     places = np.zeros((shape[0] // _SHRINK + 1, shape[1] // _SHRINK + 1), dtype=bool)

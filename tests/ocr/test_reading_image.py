@@ -196,6 +196,16 @@ def test_specks_go_and_points_and_marks_stay() -> None:
     assert np.array_equal(specks.measure(sheet(dusty)).mend(), clean_page)
 
 
+def test_quotation_marks_of_broken_print_stay() -> None:
+    text = grey(drawn.page(["1.    Ngày làm việc"]))
+    broken = text.copy()
+    left = 100 + int(np.flatnonzero((text[100:140, 140:] < 128).any(axis=0))[0]) + 40
+    top = 100 + int(np.flatnonzero((text[100:140, left : left + 8] < 128).any(axis=1))[0])
+    for x in (left - 13, left - 6):
+        cv2.circle(broken, (x, top + 2), 2, 30, -1)
+    assert specks.measure(sheet(broken)).fault == 0
+
+
 def test_dot_between_two_words_at_half_height_is_a_speck() -> None:
     text = grey(drawn.page(["năm    năm"]))
     dotted = cv2.circle(text.copy(), (192, 122), 2, 0, -1)
