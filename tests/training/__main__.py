@@ -27,6 +27,7 @@ HOME = ROOT / ".training"
 LISTING = "typefaces.json"
 EXPORTED, QUANTIZED = "reader.onnx", "reader.int8.onnx"
 SHIPPED = ROOT / "ocr" / "models" / "reader.onnx"
+RUNS = ROOT / "docs" / "reader-log.csv"
 _CALIBRATION_SEED = 5
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, help=__doc__)
@@ -120,9 +121,9 @@ def train(
 
 
 @app.command()
-def curve(out: PictureArgument, *, home: HomeOption = HOME) -> None:
-    """Draw the learning curve from the log of the training."""
-    out.write_text(chart.drawn(home / "log.csv"))
+def curve(out: PictureArgument) -> None:
+    """Draw the learning curve from the log of all runs."""
+    out.write_text(chart.drawn(RUNS))
 
 
 @app.command()
@@ -143,12 +144,18 @@ def export(
 
 @app.command()
 def ship(*, home: HomeOption = HOME) -> None:
-    """Put the exported 8-bit model into the product, and its SHA-256 beside it."""
+    """End the run: put the exported 8-bit model into the product, its SHA-256 beside it, its log into that of all runs.
+
+    The next run goes on from what is shipped; the checkpoint is kept under another name.
+    """
     content = (home / QUANTIZED).read_bytes()
     digest = hashlib.sha256(content).hexdigest()
     SHIPPED.write_bytes(content)
     module = ROOT / "ocr" / "ctc.py"
     module.write_text(re.sub(r'(?<=_SHA256 = ")[^"]*', digest, module.read_text()))
+    RUNS.write_text(chart.with_run(RUNS, home / "log.csv"))
+    for name in ("log.csv", "checkpoint.pt"):
+        (home / name).replace(home / f"shipped-{name}")
     print(f"{SHIPPED.name}: {len(content) / 1e6:.2f} MB, SHA-256 {digest}")
 
 
