@@ -102,7 +102,6 @@ def train(
     workers: Annotated[int, typer.Option(min=1, help="Processes that make lines")] = 1,
     device: Device = Device.CPU,
     afresh: Annotated[bool, typer.Option(help="Without a checkpoint, begin from nothing")] = False,
-    seed: Annotated[int | None, typer.Option(help="Of the lines: another one for lines never seen before")] = None,
     real: RealOption = None,
     home: HomeOption = HOME,
 ) -> None:
@@ -116,7 +115,7 @@ def train(
     start = None
     if not afresh and not (home / training.CHECKPOINT).exists():
         start = restore.restored(SHIPPED, restore.practice(listing))
-    seed = training.SEED if seed is None else seed
+    seed = training.SEED + chart.runs(RUNS)  # lines never seen before
     training.Trainer(home, plan, seed=seed, start=start).run(listing, measure.held_out(listing, 600), lines)
 
 

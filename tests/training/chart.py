@@ -17,6 +17,11 @@ _CURVES: Final = (("held_out_cer", "invented lines, held out", "#1f6fb2"), ("rea
 _Row = Mapping[str, str]
 
 
+def runs(log: Path) -> int:
+    """Count the runs in the log of all runs; see ``COLUMNS``."""
+    return max((int(row["run"]) for row in _rows(log)), default=0)
+
+
 def with_run(log: Path, run: Path) -> str:
     """Return the log of all runs as CSV with one more.
 
@@ -25,8 +30,8 @@ def with_run(log: Path, run: Path) -> str:
         run: Log of a training that went on from the last one's weights; its lines count from its own start.
     """
     rows = _rows(log)
-    number, before = (int(rows[-1]["run"]), int(rows[-1]["lines"])) if rows else (0, 0)
-    new = ({**row, "run": number + 1, "lines": before + int(row["lines"])} for row in _rows(run))
+    number, before = runs(log) + 1, int(rows[-1]["lines"]) if rows else 0
+    new = ({**row, "run": number, "lines": before + int(row["lines"])} for row in _rows(run))
     table = [COLUMNS, *([row.get(column, "") for column in COLUMNS] for row in (*rows, *new))]
     return "".join(",".join(map(str, cells)) + "\n" for cells in table)
 
