@@ -12,7 +12,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from ocr.cleanup import blur, edges, leaders, levels, lighting, paper_grain, red_ink, specks
+from ocr.cleanup import blur, edges, grey_seals, leaders, levels, lighting, paper_grain, red_ink, specks
 from ocr.cleanup.step import Grey, Sheet, Step
 
 STEPS: tuple[Step, ...] = (
@@ -20,6 +20,7 @@ STEPS: tuple[Step, ...] = (
     Step("red seals", "percent of the page", red_ink.measure, 0),
     Step("lighting", "grey levels of the darkest paper below white", lighting.measure, 10),
     Step("levels", "grey levels of ink from black or of paper from white", levels.measure, 12),
+    Step("grey seals", "seals", grey_seals.measure, 0),
     Step("leaders", "dots", leaders.measure, 0),
     Step("specks", "specks", specks.measure, 5),
     Step("paper grain", "grey levels of the empty paper's grain below white", paper_grain.measure, 12),

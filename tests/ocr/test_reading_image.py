@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ocr.cleanup import blur, edges, leaders, levels, lighting, paper_grain, red_ink, specks
+from ocr.cleanup import blur, edges, grey_seals, leaders, levels, lighting, paper_grain, red_ink, specks
 from ocr.cleanup.leaders import leader_dots
 from ocr.cleanup.step import Grey, Measured, Sheet, Step
 from ocr.reading_image import STEPS, clean, reading_image
@@ -114,6 +114,24 @@ def test_red_title_inside_a_red_border_is_read() -> None:
     image = without_red_seals(title)
     assert ink(image[500:570, 300:800]) > 5000
     assert ink(image[:60]) == 0
+
+
+def test_seal_scanned_without_colour_fades_and_the_text_under_it_stays() -> None:
+    unsealed = drawn.page()
+    sealed = grey(drawn.seal(unsealed, (400, 200), radius=150))
+    assert "grey seals" in taken(sealed)
+    image = grey_seals.measure(sheet(sealed)).mend()
+    text = grey(unsealed) < 40
+    near = cv2.dilate(text.view(np.uint8), np.ones((7, 7))).astype(bool)
+    assert image[~near].min() > 200
+    assert np.mean(image[text] < 128) > 0.95
+
+
+def test_what_is_round_and_black_or_pale_and_square_is_no_grey_seal() -> None:
+    black = cv2.circle(grey(drawn.page()), (400, 300), 150, 10, 8)
+    square = cv2.rectangle(grey(drawn.page()), (250, 150), (550, 450), 110, 8)
+    assert grey_seals.measure(sheet(black)).fault == 0
+    assert grey_seals.measure(sheet(square)).fault == 0
 
 
 def test_uneven_light_is_divided_out() -> None:

@@ -1,0 +1,86 @@
+"""Seals over text on pages without colour."""
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from ocr.cleanup.step import Grey, Measured, Sheet
+
+# Grey levels: print is darker than the first; the ink of a seal is paler than the second, nearly all of it, and darker
+# than the third.
+_BLACK, _PALER, _PALEST = 50, 55, 190
+# The grey edge of a printed stroke is so wide, inches.
+_EDGE = 0.012
+# Seals are looked for on a copy this many times smaller; of a square of it their strokes cover such a share.
+_SHRINK, _STROKE = 4, 0.25
+# Diameter of a seal, inches, at least and at most, and votes for its middle.
+_SMALLEST, _LARGEST, _VOTES = 1.0, 2.0, 40
+# Its ring is seen in most of so many directions, so far off its radius at most, pixels of the copy.
+_DIRECTIONS, _MOST, _OFF = 48, 0.75, 1.6
+# The darkest share of a seal's ink, percent, does not tell its level; ink spreads so far beyond the radius.
+_USUAL, _AROUND = 5, 1.08
+
+
+def measure(sheet: Sheet) -> Measured:
+    """Count the round seals whose ink is paler than print.
+
+    What is as pale as a seal turns white within its ring, and what is darker keeps its contrast: print under it stays.
+    """
+    pale = _pale(sheet)
+    seals = [(ring, level) for ring in _rings(pale, sheet.dpi) if (level := _level(sheet.grey, pale, ring)) >= _PALER]
+
+    def mend() -> Grey:
+        mended = sheet.grey.copy()
+        for (x, y, radius), level in seals:
+            inside = cv2.circle(np.zeros(mended.shape, np.uint8), (x, y), round(_AROUND * radius), 1, -1)
+            table = np.minimum(np.arange(256) * 255 / level, 255).astype(np.uint8)
+            mended = np.where(np.asarray(inside) > 0, np.asarray(cv2.LUT(mended, table)), mended)
+        return mended
+
+    return Measured(len(seals), mend)
+
+
+def _pale(sheet: Sheet) -> NDArray[np.uint8]:
+    """Return what is as pale as the ink of a seal, and no edge of print: 1 on 0."""
+    black = (sheet.grey < _BLACK).view(np.uint8)
+    edge = np.ones((2 * max(1, round(_EDGE * sheet.dpi)) + 1,) * 2, np.uint8)
+    pale = ((sheet.grey >= _BLACK) & (sheet.grey <= _PALEST)).view(np.uint8)
+    printed = np.asarray(cv2.dilate(black, edge), dtype=np.uint8)
+    return np.asarray(pale & (printed ^ 1), dtype=np.uint8)
+
+
+def _rings(pale: NDArray[np.uint8], dpi: int) -> list[tuple[int, int, int]]:
+    """Return middle (column, row) and radius, pixels, of each ring as large as a seal's."""
+    height, width = pale.shape
+    size = max(1, width // _SHRINK), max(1, height // _SHRINK)
+    shares = np.asarray(cv2.resize(pale * np.uint8(255), size, interpolation=cv2.INTER_AREA), dtype=np.uint8)
+    least, most = (round(inches / 2 * dpi / _SHRINK) for inches in (_SMALLEST, _LARGEST))
+    found = cv2.HoughCircles(
+        shares, cv2.HOUGH_GRADIENT, 2, least, param1=200, param2=_VOTES, minRadius=least, maxRadius=most
+    )
+    circles = [] if found is None else np.asarray(found)[0].tolist()
+    return [
+        (round(_SHRINK * x), round(_SHRINK * y), round(_SHRINK * radius))
+        for x, y, radius in circles
+        if _is_ring(shares, x, y, radius)
+    ]
+
+
+def _is_ring(shares: NDArray[np.uint8], x: float, y: float, radius: float) -> bool:
+    """Tell whether pale ink stands all around a middle, at one distance from it."""
+    rows, columns = np.nonzero(shares > _STROKE * 255)
+    across, down = columns - x, rows - y
+    on_ring = np.abs(np.hypot(across, down) - radius) <= _OFF
+    directions = ((np.arctan2(down, across)[on_ring] / (2 * np.pi) + 0.5) * _DIRECTIONS).astype(int) % _DIRECTIONS
+    return len(np.unique(directions)) >= _MOST * _DIRECTIONS
+
+
+def _level(grey: Grey, pale: NDArray[np.uint8], circle: tuple[int, int, int]) -> int:
+    """Return the level from which on what stands within a ring is its ink."""
+    place = _square(circle)
+    return int(np.percentile(grey[place][pale[place] > 0], _USUAL))
+
+
+def _square(circle: tuple[int, int, int]) -> tuple[slice, slice]:
+    x, y, radius = circle
+    return slice(max(0, y - radius), y + radius + 1), slice(max(0, x - radius), x + radius + 1)
