@@ -46,9 +46,9 @@ _SMALL_PRINT, _CLOSE, _ROW, _ROW_SHARE = (0.4, 0.85), 0.2, 3, 0.2
 _FEW, _DRAWN, _SHREDS = 2, 1.7, 5
 # Beside a tall letter stand letters of at least this share of its height.
 _LIKE = 0.4
-# In usual letter heights: how tall a mark may be; how far below the foot of a line it may stand, how far to the side,
-# how deep within the letter's box; what a dot measures; how far beside dashes may stand.
-_TALLEST_MARK, _MARK_BELOW, _ASIDE, _SUNK, _DOT, _BESIDE = 1.2, 0.45, 0.3, 0.4, 0.4, 2.0
+# In usual letter heights: how far below the foot of a line a mark may stand, how far to the side, how deep within the
+# letter's box; what a dot measures; how far beside dashes may stand.
+_MARK_BELOW, _ASIDE, _SUNK, _DOT, _BESIDE = 0.45, 0.3, 0.4, 0.4, 2.0
 # How far above a letter a mark may stand: in usual letter heights, and in heights of that letter.
 _MARK_ABOVE, _ABOVE_OWN = 1.2, 1.35
 # So many marks are placed at once, to bound the memory.
@@ -62,8 +62,9 @@ _LEVEL, _SMALL, _LETTER_BESIDE = 0.2, 0.6, 2.0
 _STEEPEST = 0.02
 # Inches: height and width of the frames of stamps, from and to, and to.
 _STAMP = 0.4, 1.6, 3.2
-# In usual letter heights: how near to a line its strays stand, how far above the foot of a line no letter does.
-_STRAY, _RAISED = 0.35, 0.25
+# In usual letter heights: how near to a line its strays stand, how far above the foot of a line no letter does. Marks
+# of large letters are as tall as usual letters: at most so tall in heights of these, and so far away in theirs.
+_STRAY, _RAISED, _OF_LARGE = 0.35, 0.25, 0.65
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -212,17 +213,20 @@ class _Pieces:
         return self._as_runs(bodies, owner, number), owner, self._slope(bodies) if number else 0.0
 
     def _among_others(self, body: NDArray[np.bool_]) -> NDArray[np.bool_]:
-        """Return which tall pieces stand on one foot line with letters beside them.
+        """Return which tall pieces stand on one foot line with letters beside them, or under one head line.
 
-        Letters of a heading do, and letters that touch their marks.
+        Letters of a heading do, those with a tail too, and letters that touch their marks.
         """
         tall = np.flatnonzero(body & (self.height > _TALL * self.letter))
         others = np.flatnonzero(body)
-        foot = np.abs(np.subtract.outer(self.bottom[tall], self.bottom[others])) <= _SAME_FOOT * self.letter
+        level = np.minimum(
+            np.abs(np.subtract.outer(self.bottom[tall], self.bottom[others])),
+            np.abs(np.subtract.outer(self.top[tall], self.top[others])),
+        )
         gap = np.maximum.outer(self.left[tall], self.left[others]) - np.minimum.outer(
             self.right[tall], self.right[others]
         )
-        near = foot & (gap < _RUN_ON * self.letter) & np.not_equal.outer(tall, others)
+        near = (level <= _SAME_FOOT * self.letter) & (gap < _RUN_ON * self.letter) & np.not_equal.outer(tall, others)
         near &= self.height[others] >= _LIKE * self.height[tall][:, np.newaxis]
         found = np.zeros(len(self.stats), dtype=bool)
         found[tall] = near.any(axis=1)
@@ -279,7 +283,7 @@ class _Pieces:
         Marks that touch each other, lower halves of broken letters, large commas: one or two pieces close to a line,
         but not level with it; and marks joined to what is typed higher up beside, though they stand over a letter.
         """
-        small = self.height[bodies] <= self.letter
+        small = self.height[bodies] <= _TALL * self.letter
         _, foot = self._heads_and_feet(bodies, owner)
         few = np.bincount(owner[bodies])[owner[bodies]] <= _FEW
         raised = (foot - self.bottom[bodies] > _RAISED * self.letter) & ~self.in_drawings[bodies]
@@ -291,8 +295,11 @@ class _Pieces:
         across = np.maximum.outer(self.left[lone], self.left[others]) - np.minimum.outer(
             self.right[lone], self.right[others]
         )
-        near = (down <= _STRAY * self.letter) & (across <= _STRAY * self.letter)
+        large = _OF_LARGE * self.height[others]
+        near = down <= np.where(large > self.letter, _OF_LARGE * large, _STRAY * self.letter)
+        near &= across <= _STRAY * self.letter
         near &= np.not_equal.outer(owner[lone], owner[others])
+        near &= self.height[lone][:, np.newaxis] <= np.maximum(self.letter, large)
         raised = np.isin(lone, bodies[raised & ~few])
         near[raised] &= (across <= -self.width[lone][:, np.newaxis] / 2)[raised]
         strays = lone[near.any(axis=1)]
@@ -305,7 +312,7 @@ class _Pieces:
         Only dots stand below letters, and close to the foot of the line; commas, dashes and quotes stand beside, level
         with the line. The nearest of all wins.
         """
-        marks = np.flatnonzero(self.text & (owner < 0) & (self.height <= _TALLEST_MARK * self.letter))
+        marks = np.flatnonzero(self.text & (owner < 0) & (self.height <= _TALL * self.letter))
         head, foot = self._heads_and_feet(bodies, owner)
         given = [
             self._best_body(some, bodies, head, foot) for some in np.split(marks, range(_AT_ONCE, len(marks), _AT_ONCE))

@@ -49,6 +49,14 @@ def test_every_line_is_one_run_with_all_its_marks() -> None:
     assert set(np.unique(found.owner[1:])) == set(range(len(found.runs)))
 
 
+def test_a_heading_keeps_marks_that_are_as_tall_as_the_letters_of_the_text() -> None:
+    page, heading = grey(sentences(), size=33), grey([(100, 1200, "QUYẾT CẤP")], size=75)
+    found = find_lines(np.minimum(page, heading), drawn.DPI)
+    (run,) = (run for run in found.runs if run.box.y > 1150)
+    inked = np.flatnonzero((heading < 128).any(axis=1))
+    assert (run.box.y, run.box.bottom) == pytest.approx((inked[0], inked[-1] + 1), abs=2)
+
+
 @pytest.mark.parametrize("degrees", [-1.0, 0.6, 1.0])
 def test_lines_are_found_askew(degrees: float) -> None:
     page = grey(sentences())
