@@ -6,21 +6,23 @@ list of recipients runs beside a signature at a pace of its own; columns of runn
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from statistics import median
 
-# All in usual letter heights: the narrowest gutter, the widest gap within a column's line, how far a centred line may
-# stand off the middle.
-_GUTTER, _WORDS_APART, _OFF_CENTRE = 1.0, 7.0, 1.5
+# All in usual letter heights: the narrowest gutter, the widest gap within a column's line, and within one of running
+# text, how far a centred line may stand off the middle.
+_GUTTER, _WORDS_APART, _JUSTIFIED, _OFF_CENTRE = 1.0, 7.0, 2.5, 1.5
 # Where a gutter can be, share of the width of the text.
 _FROM, _TO = 0.15, 0.85
 # This share of a stack's lines is centred; its longest is this much longer than its shortest; it has so many.
 _CENTRED, _UNEQUAL, _STACKED = 0.65, 1.25, 3
-# Of the lines of running text this share fill this share of their column; there are so many, so many letters wide.
-_FULL, _FILLED, _LEAST_LINES, _LEAST_WIDTH = 0.5, 0.85, 5, 12.0
-# Lines that begin this near below each other, at most so far apart from foot to foot, are one block.
-_FLUSH, _PITCH = 0.35, 2.0
+# Of the lines of running text this share fill this share of their column; there are so many, so many letters wide. Few
+# are wider than the column, which this share of them is not.
+_FULL, _FILLED, _LEAST_LINES, _LEAST_WIDTH, _WITHIN = 0.5, 0.85, 5, 12.0, 0.9
+# Lines that begin this near below each other, at most so far apart from foot to foot, are one block. Short lines that
+# end running text are no farther apart than this, in its usual pitches.
+_FLUSH, _PITCH, _ENDING = 0.35, 2.0, 1.25
 # Lines are level if this near, in usual letter heights; less than this share of them are where paces differ.
 _LEVEL, _FEW_LEVEL = 0.3, 0.5
 
@@ -52,12 +54,13 @@ class Columns:
     gutter: float
 
 
-def find_columns(lines: Sequence[Line], letter: float) -> tuple[Columns, ...]:
+def find_columns(lines: Sequence[Line], letter: float, *, running: bool = False) -> tuple[Columns, ...]:
     """Find columns among lines.
 
     Args:
         lines: Downwards.
         letter: Usual height of a letter, pixels.
+        running: Whether only columns of running text are looked for.
 
     Returns:
         From the top, none sharing a line.
@@ -72,9 +75,12 @@ def find_columns(lines: Sequence[Line], letter: float) -> tuple[Columns, ...]:
         if columns is not None and (begun := _continued(lines, columns, letter)):
             columns = _grown(lines, first + begun, left, right, letter)
             first += begun
-        if columns is not None and _are_columns(lines[columns.first : columns.last], columns.gutter, letter):
-            found.append(columns)
-            first = columns.last
+        text = _running(lines, columns, letter) if columns is not None else None
+        if text is None and not running and columns is not None and _are_blocks(lines, columns, letter):
+            text = columns
+        if text is not None:
+            found.append(text)
+            first = text.last
         else:
             first += 1
     return tuple(found)
@@ -125,20 +131,39 @@ def _free(gutter: tuple[float, float], line: Line) -> list[tuple[float, float]]:
     return [*free, (start, end)]
 
 
-def _are_columns(lines: Sequence[Line], gutter: float, letter: float) -> bool:
-    left = [part for line in lines if (part := [p for p in line if p.right <= gutter])]
-    right = [part for line in lines if (part := [p for p in line if p.left >= gutter])]
-    if min(len(left), len(right)) < 2 or _is_parted(left, letter) or _is_parted(right, letter):  # noqa: PLR2004 - one line is no column
+def _sides(lines: Sequence[Line], columns: Columns) -> tuple[dict[int, list[Piece]], dict[int, list[Piece]]]:
+    """Return what stands left and right of the gutter, by number of the line."""
+    numbers = range(columns.first, columns.last)
+    left = {i: part for i in numbers if (part := [p for p in lines[i] if p.right <= columns.gutter])}
+    right = {i: part for i in numbers if (part := [p for p in lines[i] if p.left >= columns.gutter])}
+    return left, right
+
+
+def _running(lines: Sequence[Line], columns: Columns, letter: float) -> Columns | None:
+    """Return columns of running text without what stands below it, as recipients and signatures do."""
+    last = columns.first
+    for side in _sides(lines, columns):
+        text = list(side.values())
+        text = text[: _end(text, letter)]
+        if not _is_running(text, letter) or _has_gutter(text, letter):
+            return None
+        last = max(last, list(side)[len(text) - 1] + 1)
+    return replace(columns, last=last)
+
+
+def _are_blocks(lines: Sequence[Line], columns: Columns, letter: float) -> bool:
+    """Tell whether blocks of lines stand side by side."""
+    left, right = (list(side.values()) for side in _sides(lines, columns))
+    apart = _WORDS_APART * letter
+    if min(len(left), len(right)) < 2 or _is_parted(left, apart) or _is_parted(right, apart):  # noqa: PLR2004 - one line is no column
         return False
-    if _is_running(left, letter) and _is_running(right, letter):
-        return True
     is_stacked = len(right) >= _STACKED and _is_stack(right, letter) and _is_unequal(right)
     return is_stacked and (_is_stack(left, letter) or _own_pace(left, right, letter))
 
 
-def _is_parted(column: Sequence[Line], letter: float) -> bool:
-    """Tell whether a column has gaps as tables have."""
-    return any(b.left - a.right > _WORDS_APART * letter for line in column for a, b in pairwise(line))
+def _is_parted(column: Sequence[Line], apart: float) -> bool:
+    """Tell whether a column has gaps as tables have, wider than ``apart``, pixels."""
+    return any(b.left - a.right > apart for line in column for a, b in pairwise(line))
 
 
 def _is_stack(column: Sequence[Line], letter: float) -> bool:
@@ -164,8 +189,41 @@ def _own_pace(left: Sequence[Line], right: Sequence[Line], letter: float) -> boo
     return level < _FEW_LEVEL * len(short)
 
 
-def _is_running(column: Sequence[Line], letter: float) -> bool:
+def _full(column: Sequence[Line], letter: float) -> list[bool]:
+    """Tell of every line whether it fills the column."""
     widths = [line[-1].right - line[0].left for line in column]
-    if len(column) < _LEAST_LINES or median(widths) < _LEAST_WIDTH * letter:
+    whole = _FILLED * sorted(widths)[int(_WITHIN * (len(widths) - 1))]
+    apart = _JUSTIFIED * letter
+    return [width >= whole and not _is_parted([line], apart) for width, line in zip(widths, column, strict=True)]
+
+
+def _is_running(column: Sequence[Line], letter: float) -> bool:
+    if len(column) < _LEAST_LINES or median(line[-1].right - line[0].left for line in column) < _LEAST_WIDTH * letter:
         return False
-    return sum(width >= _FILLED * max(widths) for width in widths) >= _FULL * len(widths)
+    return sum(_full(column, letter)) >= _FULL * len(column)
+
+
+def _end(column: Sequence[Line], letter: float) -> int:
+    """Return after how many lines text ends: with its last full line, or short ones close below that."""
+    full = _full(column, letter)
+    end = len(full) - full[::-1].index(True) if any(full) else 0
+    usual = median(b[0].foot - a[0].foot for a, b in pairwise(column)) if len(column) > 1 else 0.0
+    for above, line in pairwise(column[max(0, end - 1) :]):
+        off, pitch = abs(line[0].left - above[0].left), line[0].foot - above[0].foot
+        if off > _FLUSH * letter or pitch > _ENDING * usual:
+            break
+        end += 1
+    return end
+
+
+def _has_gutter(column: Sequence[Line], letter: float) -> bool:
+    """Tell whether a gutter goes through all lines of a column, as between the numbers and texts of a table.
+
+    It parts several lines: not specks from the text beside them.
+    """
+    left, right = min(line[0].left for line in column), max(line[-1].right for line in column)
+    gutters = [(left, right)]
+    for line in column:
+        gutters = [gap for gutter in gutters for gap in _free(gutter, line) if gap[1] - gap[0] >= _GUTTER * letter]
+    beside = (sum(line[0].right <= start and end <= line[-1].left for line in column) for start, end in gutters)
+    return max(beside, default=0) >= _STACKED

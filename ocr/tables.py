@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dossier.papers import Box
+from ocr.columns import Columns, Piece, find_columns
 from ocr.linefinder import Found, Run
 from ocr.rulings import Network
 
@@ -133,12 +134,38 @@ class _Tables:
             if number not in self.regions:
                 by_region.setdefault(run.region, []).append(self._part(number))
         for region, parts in by_region.items():
-            for grid in self._gridded(_levelled(parts)):
-                inside = [part for line in (*grid.head, *grid.lines) for part in line]
-                cells = tuple(map(tuple, self._as_regions(self._grid_rows(grid))))
-                x, y = min(part.left + part.shift for part in inside), min(part.top for part in inside)
-                right, bottom = max(part.right + part.shift for part in inside), max(part.bottom for part in inside)
-                self.networks.append(Network(Box(int(x), int(y), int(right - x), int(bottom - y)), region, cells))
+            lines, done = _levelled(parts), 0
+            for text in self._texts(lines):
+                self._find_grids(region, lines[done : text.first])
+                beside: tuple[list[_Part], list[_Part]] = [], []
+                for part in (part for line in lines[text.first : text.last] for part in line):
+                    for column, own in self._parted(part, [text.gutter]):
+                        beside[column].append(own)
+                self._add(region, [beside])
+                done = text.last
+            self._find_grids(region, lines[done:])
+
+    def _texts(self, lines: Sequence[Sequence[_Part]]) -> tuple[Columns, ...]:
+        """Find running text in two columns, whose words stand as far apart as columns of a table may.
+
+        Remains of a ruling between the columns are no text of either.
+        """
+        words = [[group for part in line for group in self._groups(part)] for line in lines]
+        wide = ([w for w in line if w.right - w.left >= _SPECK * self.letter] or line for line in words)
+        pieces = [[Piece(word.run, word.left, word.right, word.bottom) for word in line] for line in wide]
+        return find_columns(pieces, self.letter, running=True)
+
+    def _find_grids(self, region: int, lines: Sequence[Sequence[_Part]]) -> None:
+        for grid in self._gridded(lines):
+            self._add(region, self._grid_rows(grid))
+
+    def _add(self, region: int, rows: Sequence[Sequence[Sequence[_Part]]]) -> None:
+        """Add what was found in a region as a table, given as the parts of every cell of every row."""
+        inside = [part for row in rows for cell in row for part in cell]
+        cells = tuple(map(tuple, self._as_regions(rows)))
+        x, y = min(part.left + part.shift for part in inside), min(part.top for part in inside)
+        right, bottom = max(part.right + part.shift for part in inside), max(part.bottom for part in inside)
+        self.networks.append(Network(Box(int(x), int(y), int(right - x), int(bottom - y)), region, cells))
 
     def _grid_rows(self, grid: _Grid) -> list[list[Sequence[_Part]]]:
         columns: list[list[_Part]] = [[] for _ in range(len(grid.gutters) + 1)]

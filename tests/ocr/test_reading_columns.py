@@ -26,6 +26,23 @@ def test_justified_text_in_two_columns_is_read_one_after_the_other() -> None:
     assert 100 + full < columns.gutter < 820
 
 
+def test_what_stands_below_running_text_is_none_of_its_columns() -> None:
+    full, short = 640.0, 200.0
+    text = page([full, full, short] * 5, [full, short, full] * 5)
+    foot = 15.0 * PITCH + 40.0
+    below = [[Piece(40 + i, 100, 300, foot + PITCH * i), Piece(50 + i, 1000, 1300, foot + PITCH * i)] for i in range(4)]
+    (columns,) = find_columns([*text, *below], LETTER)
+    assert (columns.first, columns.last) == (0, len(text))
+
+
+def test_numbers_beside_long_texts_are_no_column_of_text() -> None:
+    lines = [
+        [Piece(9, 100, 130, PITCH * i), Piece(10, 170, 170 + wide, PITCH * i), Piece(11, 800, 1440, PITCH * i)]
+        for i, wide in enumerate([560.0, 570.0, 300.0] * 4)
+    ]
+    assert find_columns(lines, LETTER, running=True) == ()
+
+
 def test_cells_that_do_not_fill_their_columns_are_read_across() -> None:
     lines = page([640.0, 200.0, 320.0, 250.0, 410.0, 300.0] * 3, [150.0, 140.0, 155.0, 150.0, 145.0, 150.0] * 3)
     assert find_columns(lines, LETTER) == ()

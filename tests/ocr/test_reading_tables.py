@@ -1,4 +1,4 @@
-"""Unruled tables and blocks side by side, on drawn pages: headings over several columns, specks, a signature's note."""
+"""Unruled tables and blocks side by side, on drawn pages: headings over several columns, specks, justified text."""
 
 from collections.abc import Iterable
 
@@ -115,3 +115,23 @@ def test_text_above_a_table_is_none_of_its_head() -> None:
     head = [(110, 160, "TT"), (270, 160, "Họ tên"), (485, 160, "Năm"), (730, 160, "Số thẻ"), (950, 160, "Nơi ở")]
     texts = [*above, *head, *people()]
     assert read(texts) == [text for _, _, text in texts]
+
+
+def justified(line: str, x: int, y: int, width: int = 430) -> list[Text]:
+    """Set the words of a line apart so that it is ``width`` pixels wide."""
+    words = line.split()
+    lengths = [drawn.font(39).getlength(word) for word in words]
+    space = (width - sum(lengths)) / (len(words) - 1)
+    return [(round(x + sum(lengths[:i]) + space * i), y, word) for i, word in enumerate(words)]
+
+
+def test_justified_text_in_two_columns_is_no_table_though_spaces_stand_under_each_other() -> None:
+    left = ["Điều 1. Giữ trật tự nơi", "công cộng, không hút", "thuốc lá trong nhà.", "Nghe theo chỉ dẫn của"]
+    left += ["Mang theo cả thẻ này", "Quên theo ba hôm liền", "Mượn theo số thứ tự", "Trả theo số phiếu ghi"]
+    right = ["Hai. Sách mượn về nhà", "đọc không quá ba ngày", "Thôn không bán vé vào", "kho để phân bón lúa"]
+    right += ["điện nước dùng đủ là", "Khi ra về phải khép", "cửa lại rồi khóa hai", "lần cho thật chắc chắn"]
+    lines = [justified(line, x, 100 + 46 * i) for x, side in ((80, left), (560, right)) for i, line in enumerate(side)]
+    words = [word for line in lines for word in line]
+    said = read(words)
+    begun = [line[0][2] for line in lines]
+    assert [word for word in said if word in begun] == begun
