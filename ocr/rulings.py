@@ -239,14 +239,17 @@ def _with_cells(
         if number:
             cells[number - 1].append(region)
     return tuple(
-        Network(
-            Box(box.x * _SHRINK, box.y * _SHRINK, box.width * _SHRINK, box.height * _SHRINK),
-            _outside(box, regions),
-            _row_by_row(own, bounds),
-        )
+        Network(_around(own, bounds), _outside(box, regions), _row_by_row(own, bounds))
         for box, own in zip(boxes, cells, strict=True)
         if own
     )
+
+
+def _around(cells: list[int], bounds: NDArray[np.int32]) -> Box:
+    """Return the bounds of cells, pixels of the page: the rulings around them may go on to the page's edge."""
+    left, top = (int(v) * _SHRINK for v in bounds[cells, :2].min(axis=0))
+    right, bottom = (int(v) * _SHRINK for v in (bounds[cells, :2] + bounds[cells, 2:4]).max(axis=0))
+    return Box(left, top, right - left, bottom - top)
 
 
 def _outside(box: Box, regions: NDArray[np.int32]) -> int:
@@ -261,14 +264,25 @@ def _outside(box: Box, regions: NDArray[np.int32]) -> int:
 
 
 def _row_by_row(cells: list[int], bounds: NDArray[np.int32]) -> tuple[tuple[int, ...], ...]:
-    """Put cells in rows: those that begin above half of the height of a row's lowest cell are in it."""
+    """Put cells in rows: those that begin above half of the height of a row's lowest cell are in it.
+
+    What follows each other from cell to cell, however it leans or bends, begins where most of it does.
+    """
+    left, top, width, height = bounds[cells, :4].T
+    gap, down = left - (left + width)[:, np.newaxis], np.abs(top - top[:, np.newaxis])
+    beside = (gap >= 0) & (down < np.minimum.outer(height, height) / 2)
+    chain = np.arange(len(cells))
+    for i in np.argsort(left, kind="stable"):
+        before = np.flatnonzero(beside[:, i])
+        if before.size:
+            chain[i] = chain[before[(gap + down)[before, i].argmin()]]
+    begin = [float(np.median(top[chain == own])) for own in chain]
     rows: list[list[int]] = []
     end = 0.0
-    for cell in sorted(cells, key=lambda c: int(bounds[c, cv2.CC_STAT_TOP])):
-        top, height = int(bounds[cell, cv2.CC_STAT_TOP]), int(bounds[cell, cv2.CC_STAT_HEIGHT])
-        if not rows or top >= end:
+    for i in np.argsort(begin, kind="stable"):
+        if not rows or begin[i] >= end:
             rows.append([])
             end = float("inf")
-        rows[-1].append(cell)
-        end = min(end, top + height / 2)
-    return tuple(tuple(sorted(row, key=lambda c: int(bounds[c, cv2.CC_STAT_LEFT]))) for row in rows)
+        rows[-1].append(i)
+        end = min(end, begin[i] + height[i] / 2)
+    return tuple(tuple(cells[i] for i in sorted(row, key=lambda i: left[i])) for row in rows)

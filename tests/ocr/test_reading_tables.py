@@ -135,3 +135,25 @@ def test_justified_text_in_two_columns_is_no_table_though_spaces_stand_under_eac
     said = read(words)
     begun = [line[0][2] for line in lines]
     assert [word for word in said if word in begun] == begun
+
+
+def test_rows_of_a_leaning_ruled_table_keep_together() -> None:
+    lean, high, edges = 0.017, 34, (60, 200, 420, 640, 860, 1040, 1180)
+    page = np.full((900, drawn.WIDTH, 3), 255, np.uint8)
+    top = [100 + high * row for row in range(13)]
+    for y in top:
+        cv2.line(page, (edges[0], y), (edges[-1], round(y - lean * (edges[-1] - edges[0]))), (0, 0, 0), 2)
+    for x in edges:
+        fall = round(lean * (x - edges[0]))
+        cv2.line(page, (x, top[0] - fall), (x, top[-1] - fall), (0, 0, 0), 2)
+    texts = [
+        (x + 20, round(y + 3 - lean * (x + 40 - edges[0])), f"{chr(97 + column)}h{10 + row}")
+        for row, y in enumerate(top[:-1])
+        for column, x in enumerate(edges[:-1])
+    ]
+    page = drawn.write(page, texts, size=24)
+    found = with_tables(find_lines(np.asarray(cv2.cvtColor(page, cv2.COLOR_BGR2GRAY), np.uint8), drawn.DPI))
+    places = [found.runs[run].box for row in rows_in_order(found) for run in row.runs]
+    assert [min(texts, key=lambda t: abs(t[0] - box.x) + abs(t[1] + 8 - box.y))[2] for box in places] == [
+        text for _, _, text in texts
+    ]
