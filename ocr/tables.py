@@ -1,11 +1,11 @@
 """Tables that rulings do not tell whole: unruled ones, and ruled ones whose rulings across are missing or lost.
 
-Columns are parted by gutters that stay free over many lines. Within them lines set close under each other are one
-cell, and cells that reach beside each other are one row. A table found becomes a network of cells, as if it were ruled.
+Columns are parted by gutters that stay free over many lines, and are looked for where no text runs in two columns: its
+words leave gutters free too. ``tablerows`` puts what stands in columns into rows. A table found becomes a network of
+cells, as if it were ruled; so do two columns of text.
 """
 
 from bisect import bisect_left
-from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
@@ -18,9 +18,13 @@ from dossier.papers import Box
 from ocr.columns import Columns, Piece, find_columns
 from ocr.linefinder import Found, Run
 from ocr.rulings import Network
+from ocr.tablerows import Part, Spans, TableLine, foot, in_rows, levelled
 
 # In usual letter heights: words are parted by more than this, gutters are at least so wide, and one of a table's so.
 _WITHIN_WORD, _GUTTER, _WIDE_GUTTER = 0.35, 0.8, 1.0
+# What was a gutter over so many lines may become this narrow, in usual letter heights, where a cell nearly reaches the
+# next column.
+_SURE, _NARROW = 8, 0.5
 # A table has at least so many gutters, lines, and lines with something in three columns.
 _GUTTERS, _LINES, _FULL_LINES = 2, 4, 3
 # A column of text has something so wide, in usual letter heights; remains of rulings have not. This share of its lines
@@ -31,70 +35,19 @@ _TITLES = 4
 # A heading stands so close above the rest of the head, in usual letter heights, over this share of the table, and of
 # its gutters.
 _CLOSE, _SOME = 2.6, 0.5
-# Lines of one cell may be set closer than one of these, in usual letter heights.
-_PITCHES = tuple(3.26 / 1.08**i for i in range(12))
-# What share of cells or columns most are.
-_MOST = 2 / 3
 # Rulings across are lost where a ruled row holds more rows than this, in a table of so few ruled rows.
 _ROWS_LOST, _ROWS_LEFT = 4, 4
 # Ink smaller than this both ways, standing by itself, is no text that could close a gutter.
 _SPECK = 0.4
-# Cells that overlap by more than this are beside each other.
-_OVERLAP = 0.3
-
-Spans = tuple[tuple[float, float], ...]
-"""From left to right, none touching another."""
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Part:
-    """A run, or what of it stands in one column.
-
-    Attributes:
-        run: Its number. spans: Of its words; solid: without specks. top, bottom: The slope of the lines taken out.
-        shift: How far to the right the leaning of the page brings it, taken out of the spans.
-    """
-
-    run: int
-    spans: Spans
-    solid: Spans
-    top: float
-    bottom: float
-    shift: float = 0.0
-
-    @property
-    def left(self) -> float:
-        return self.spans[0][0]
-
-    @property
-    def right(self) -> float:
-        return self.spans[-1][1]
-
-
-@dataclass(frozen=True, slots=True)
-class _Cell:
-    """What stands in columns ``first`` to ``last``, from ``top`` to ``bottom``, in so many lines."""
-
-    top: float
-    bottom: float
-    first: int
-    last: int
-    parts: tuple[_Part, ...]
-    lines: int = 1
-
-    def heads(self, other: "_Cell", letter: float) -> bool:
-        """Tell whether this is a heading over several columns, the other in one of them."""
-        is_within = self.first <= other.first and other.last <= self.last
-        return self.first < self.last and is_within and other.top >= self.bottom - _OVERLAP * letter
 
 
 @dataclass(frozen=True, slots=True)
 class _Grid:
     """Lines of a table and the middles of its gutters; headings in ``head`` may cross them."""
 
-    lines: Sequence[Sequence[_Part]]
+    lines: Sequence[Sequence[Part]]
     gutters: Sequence[float]
-    head: Sequence[Sequence[_Part]] = field(default=())
+    head: Sequence[Sequence[Part]] = field(default=())
 
 
 def with_tables(found: Found) -> Found:
@@ -115,7 +68,7 @@ class _Tables:
 
     def finish_ruled(self) -> None:
         """Part rows of ruled tables that hold several rows."""
-        parts: dict[int, list[_Part]] = {}
+        parts: dict[int, list[Part]] = {}
         for number, run in enumerate(self.found.runs):
             parts.setdefault(run.region, []).append(self._part(number))
         for i, network in enumerate(self.networks):
@@ -123,29 +76,29 @@ class _Tables:
             for cells in network.cells:
                 columns = [own for cell in cells if (own := parts.get(cell))]
                 lost = len(columns) > _GUTTERS and len(network.cells) <= _ROWS_LEFT
-                finer = self._rows(columns) if lost else []
+                finer = in_rows(columns, self.letter) if lost else []
                 rows += map(tuple, self._as_regions(finer)) if len(finer) > _ROWS_LOST else [cells]
             self.networks[i] = replace(network, cells=tuple(rows))
 
     def find_unruled(self) -> None:
-        """Find tables without rulings."""
-        by_region: dict[int, list[_Part]] = {}
+        """Find tables without rulings, and running text in two columns."""
+        by_region: dict[int, list[Part]] = {}
         for number, run in enumerate(self.found.runs):
             if number not in self.regions:
                 by_region.setdefault(run.region, []).append(self._part(number))
         for region, parts in by_region.items():
-            lines, done = _levelled(parts), 0
+            lines, done = levelled(parts), 0
             for text in self._texts(lines):
                 self._find_grids(region, lines[done : text.first])
-                beside: tuple[list[_Part], list[_Part]] = [], []
+                sides: tuple[list[Part], list[Part]] = [], []
                 for part in (part for line in lines[text.first : text.last] for part in line):
-                    for column, own in self._parted(part, [text.gutter]):
-                        beside[column].append(own)
-                self._add(region, [beside])
+                    for side, own in self._parted(part, [text.gutter]):
+                        sides[side].append(own)
+                self._add(region, [sides])
                 done = text.last
             self._find_grids(region, lines[done:])
 
-    def _texts(self, lines: Sequence[Sequence[_Part]]) -> tuple[Columns, ...]:
+    def _texts(self, lines: Sequence[Sequence[Part]]) -> tuple[Columns, ...]:
         """Find running text in two columns, whose words stand as far apart as columns of a table may.
 
         Remains of a ruling between the columns are no text of either.
@@ -155,11 +108,11 @@ class _Tables:
         pieces = [[Piece(word.run, word.left, word.right, word.bottom) for word in line] for line in wide]
         return find_columns(pieces, self.letter, running=True)
 
-    def _find_grids(self, region: int, lines: Sequence[Sequence[_Part]]) -> None:
+    def _find_grids(self, region: int, lines: Sequence[Sequence[Part]]) -> None:
         for grid in self._gridded(lines):
             self._add(region, self._grid_rows(grid))
 
-    def _add(self, region: int, rows: Sequence[Sequence[Sequence[_Part]]]) -> None:
+    def _add(self, region: int, rows: Sequence[Sequence[Sequence[Part]]]) -> None:
         """Add what was found in a region as a table, given as the parts of every cell of every row."""
         inside = [part for row in rows for cell in row for part in cell]
         cells = tuple(map(tuple, self._as_regions(rows)))
@@ -167,19 +120,19 @@ class _Tables:
         right, bottom = max(part.right + part.shift for part in inside), max(part.bottom for part in inside)
         self.networks.append(Network(Box(int(x), int(y), int(right - x), int(bottom - y)), region, cells))
 
-    def _grid_rows(self, grid: _Grid) -> list[list[Sequence[_Part]]]:
-        columns: list[list[_Part]] = [[] for _ in range(len(grid.gutters) + 1)]
-        wide: list[_Cell] = []
+    def _grid_rows(self, grid: _Grid) -> list[list[Sequence[Part]]]:
+        columns: list[list[Part]] = [[] for _ in range(len(grid.gutters) + 1)]
+        wide: list[TableLine] = []
         for part in (group for line in grid.head for whole in line for group in self._groups(whole)):
             first, last = bisect_left(grid.gutters, part.left), bisect_left(grid.gutters, part.right)
             if first < last:
-                wide.append(_Cell(part.top, part.bottom, first, last, (part,)))
+                wide.append(TableLine.of([part], first, last))
             else:
                 columns[first].append(part)
         for part in (part for line in grid.lines for part in line):
             for column, own in self._parted(part, grid.gutters):
                 columns[column].append(own)
-        return self._rows(columns, wide)
+        return in_rows(columns, self.letter, wide)
 
     def result(self) -> Found:
         """Return what was found, with the tables."""
@@ -199,7 +152,7 @@ class _Tables:
                     runs.append(run)
         return replace(self.found, runs=tuple(runs), owner=owner, rulings=rulings)
 
-    def _part(self, number: int) -> _Part:
+    def _part(self, number: int) -> Part:
         run = self.found.runs[number]
         stats = self.found.stats[run.members]
         letters = stats[(stats[:, 1] + stats[:, 3] > run.top) & (stats[:, 1] < run.bottom)]
@@ -213,9 +166,9 @@ class _Tables:
         speck = _SPECK * self.letter
         solid = tuple(s for s, height in zip(spans, heights, strict=True) if max(s[1] - s[0], height) >= speck)
         fall = self.found.slope * (run.left + run.right) / 2
-        return _Part(number, spans, solid, run.top - fall, run.bottom - fall, shift)
+        return Part(number, spans, solid, run.top - fall, run.bottom - fall, shift)
 
-    def _gridded(self, lines: Sequence[Sequence[_Part]]) -> Iterator[_Grid]:
+    def _gridded(self, lines: Sequence[Sequence[Part]]) -> Iterator[_Grid]:
         """Yield lines that share gutters."""
         first = 0
         while first < len(lines):
@@ -231,25 +184,63 @@ class _Tables:
                 begin = heads[0] if heads else start
                 while begin and self._is_heading(lines[begin - 1], lines[begin], lines[start:last]):
                     begin -= 1
-                yield _Grid(lines[start:last], [(a + b) / 2 for a, b in gutters], lines[begin:start])
+                tried = [(self._finer(lines[start + i : last], gutters), -i) for i in range(_TITLES)]
+                fine, over = max(tried, key=lambda t: (len(t[0]), t[1]))
+                start -= over
+                yield _Grid(lines[start:last], sorted((a + b) / 2 for a, b in (*gutters, *fine)), lines[begin:start])
                 first = last
             else:
                 first += 1
 
-    def _is_head(self, line: Sequence[_Part], gutters: Spans) -> bool:
+    def _finer(self, lines: Sequence[Sequence[Part]], gutters: Spans) -> Spans:
+        """Find gutters between other gutters, as narrow as spaces between words: edges of columns show them."""
+        middles = [(a + b) / 2 for a, b in gutters]
+        columns: list[list[Spans]] = [[] for _ in range(len(gutters) + 1)]
+        for line in lines:
+            spans: dict[int, Spans] = {}
+            for column, own in (pair for part in line for pair in self._parted(part, middles)):
+                spans[column] = (*spans.get(column, ()), *own.spans)
+            for column, beside in spans.items():
+                columns[column].append(beside)
+        return tuple(gap for column in columns for gap in self._between(column))
+
+    def _between(self, column: Sequence[Spans]) -> Iterator[tuple[float, float]]:
+        """Yield gaps that all lines of a column leave free and that part cells which begin or end under each other.
+
+        What stands left of it is not always as wide, as the first word of every line may be.
+        """
+        free: Spans = ((-np.inf, np.inf),)
+        for spans in column:
+            free = tuple((a, b) for gap in free for a, b in _free(gap, spans) if a < b)
+        for start, end in free:
+            both = [spans for spans in column if spans[0][0] < start and end < spans[-1][1]]
+            if len(both) <= _LINES:
+                continue
+            rights = [next(left for left, _ in spans if left >= end) for spans in both]
+            lefts = [max(right for _, right in spans if right <= start) for spans in both]
+            widths = sorted(right - spans[0][0] for right, spans in zip(lefts, both, strict=True))
+            is_varied = widths[len(widths) * 3 // 4] - widths[len(widths) // 4] >= _UNDER * self.letter
+            if is_varied and max(map(self._near, (rights, lefts))) >= _ALIGNED * len(both):
+                yield start, end
+
+    def _near(self, edge: Sequence[float]) -> int:
+        """Count what begins or ends under each other."""
+        return sum(abs(at - median(edge)) <= _WITHIN_WORD * self.letter for at in edge)
+
+    def _is_head(self, line: Sequence[Part], gutters: Spans) -> bool:
         """Tell whether a line has titles of several columns, and crosses few gutters: text crosses most."""
         titles = [group for part in line for group in self._groups(part)]
         middles = [(a + b) / 2 for a, b in gutters]
         crossed = sum(any(title.left < middle < title.right for title in titles) for middle in middles)
         return len(titles) > _GUTTERS and crossed <= _SOME * len(gutters)
 
-    def _is_heading(self, line: Sequence[_Part], below: Sequence[_Part], table: Sequence[Sequence[_Part]]) -> bool:
+    def _is_heading(self, line: Sequence[Part], below: Sequence[Part], table: Sequence[Sequence[Part]]) -> bool:
         """Tell whether a line stands close above the head of a table, over some of its columns."""
         across = max(own[-1].right for own in table) - min(own[0].left for own in table)
-        is_close = _foot(below) - _foot(line) <= _CLOSE * self.letter
-        return is_close and line[-1].right - line[0].left <= _SOME * across
+        is_close = foot(below) - foot(line) <= _CLOSE * self.letter
+        return is_close and sum(title.right - title.left for title in line) <= _SOME * across
 
-    def _groups(self, part: _Part) -> list[_Part]:
+    def _groups(self, part: Part) -> list[Part]:
         """Part a run where its words stand apart."""
         groups = [[part.spans[0]]]
         for before, span in pairwise(part.spans):
@@ -258,10 +249,11 @@ class _Tables:
             groups[-1].append(span)
         return [replace(part, spans=tuple(group)) for group in groups]
 
-    def _shared(self, lines: Sequence[Sequence[_Part]], first: int) -> tuple[int, Spans]:
+    def _shared(self, lines: Sequence[Sequence[Part]], first: int) -> tuple[int, Spans]:
         """Follow gutters from line ``first`` on; return where most gutters end over most lines, and those there were.
 
-        Spaces between the words of a paragraph below go on with some gutters of a table.
+        Spaces between the words of a paragraph below go on with some gutters of a table, and narrow most; a long cell
+        narrows one, from one side.
         """
         free: Spans = ((-np.inf, np.inf),)
         left, right = np.inf, -np.inf
@@ -269,7 +261,12 @@ class _Tables:
         for number in range(first, len(lines)):
             spans = [span for part in lines[number] for span in part.solid]
             if spans:
-                free = tuple(g for gap in free for g in _free(gap, spans) if g[1] - g[0] >= _GUTTER * self.letter)
+                kept = tuple(self._kept(free, spans, _GUTTER))
+                lost = [gap for gap in best[1] if _overlap(gap, free) and not _overlap(gap, kept)]
+                if len(lost) == 1 and number - first >= _SURE:
+                    narrow = (gap for gap in self._kept(lost, spans, _NARROW) if set(gap) & set(lost[0]))
+                    kept = tuple(sorted((*kept, *narrow)))
+                free = kept
                 left, right = min(left, spans[0][0]), max(right, spans[-1][1])
             inner = tuple(gap for gap in free if left < gap[0] and gap[1] < right)
             # The first lines of a row may stand in one column alone.
@@ -279,12 +276,19 @@ class _Tables:
                 best = number + 1, inner
         return best
 
-    def _is_table(self, lines: Sequence[Sequence[_Part]], gutters: Spans) -> bool:
+    def _kept(
+        self, gutters: Iterable[tuple[float, float]], spans: Sequence[tuple[float, float]], least: float
+    ) -> Iterator[tuple[float, float]]:
+        """Yield what of gutters a line leaves free, at least so wide, usual letter heights."""
+        for gap in gutters:
+            yield from (g for g in _free(gap, spans) if g[1] - g[0] >= least * self.letter)
+
+    def _is_table(self, lines: Sequence[Sequence[Part]], gutters: Spans) -> bool:
         if len(gutters) < _GUTTERS or max(b - a for a, b in gutters) < _WIDE_GUTTER * self.letter:
             return False
         middles = [(a + b) / 2 for a, b in gutters]
         rows = [dict(pair for part in line for pair in self._parted(part, middles)) for line in lines]
-        columns: dict[int, list[_Part]] = {}
+        columns: dict[int, list[Part]] = {}
         for row in rows:
             for number, part in row.items():
                 columns.setdefault(number, []).append(part)
@@ -293,12 +297,12 @@ class _Tables:
         aligned = sum(map(self._aligned, written.values()))
         return full >= _FULL_LINES and aligned >= _ALIGNED * sum(map(len, written.values()))
 
-    def _aligned(self, column: Sequence[_Part]) -> int:
+    def _aligned(self, column: Sequence[Part]) -> int:
         """Count the lines of a column that begin, end or are centred under each other."""
         edges = ([p.left for p in column], [p.right for p in column], [(p.left + p.right) / 2 for p in column])
         return max(sum(abs(at - median(edge)) <= _UNDER * self.letter for at in edge) for edge in edges)
 
-    def _parted(self, part: _Part, gutters: Sequence[float]) -> Iterator[tuple[int, _Part]]:
+    def _parted(self, part: Part, gutters: Sequence[float]) -> Iterator[tuple[int, Part]]:
         """Yield what of a run stands in which column."""
         bounds = (-np.inf, *gutters, np.inf)
         for column, (low, high) in enumerate(pairwise(bounds)):
@@ -306,53 +310,7 @@ class _Tables:
             if spans:
                 yield column, replace(part, spans=spans)
 
-    def _rows(self, columns: Sequence[Sequence[_Part]], wide: Sequence[_Cell] = ()) -> list[list[Sequence[_Part]]]:
-        """Put what stands in columns into cells, and these into rows, with cells that are ``wide``.
-
-        Lines up to some pitch are of one cell: the widest that leaves the fewest rows looking wrong.
-        """
-        by_column = [_levelled(column) for column in columns]
-        pitches = sorted(_foot(b) - _foot(a) for lines in by_column for a, b in pairwise(lines))
-        tried = {bisect_left(pitches, pitch * self.letter): pitch * self.letter for pitch in _PITCHES}
-        ways = [self._rows_within(by_column, wide, pitch) for pitch in tried.values()]
-        best = min(ways, key=lambda rows: sum(_wrong(row, len(columns)) for row in rows))
-        headed = (part for row in best for part in self._headed(row))
-        return [[cell.parts for cell in sorted(row, key=lambda c: (c.first, c.top))] for row in headed]
-
-    def _rows_within(
-        self, columns: Sequence[Sequence[Sequence[_Part]]], wide: Sequence[_Cell], close: float
-    ) -> list[list[_Cell]]:
-        """Put lines that are ``close`` below each other, pixels, into cells, and cells beside each other into rows."""
-        cells = list(wide)
-        for number, lines in enumerate(columns):
-            for above, line in zip([None, *lines], lines, strict=False):
-                top, bottom = min(p.top for p in line), max(p.bottom for p in line)
-                if above is not None and _foot(line) - _foot(above) < close:
-                    begun = cells.pop()
-                    parts = (*begun.parts, *line)
-                    cells.append(replace(begun, bottom=bottom, parts=parts, lines=begun.lines + 1))
-                else:
-                    cells.append(_Cell(top, bottom, number, number, tuple(line)))
-        rows: list[list[_Cell]] = []
-        reach = -np.inf
-        for cell in sorted(cells, key=lambda c: c.top):
-            # A heading over several columns begins the row of the headings beside it.
-            is_begun = rows and all(other.first < other.last for other in rows[-1])
-            if not rows or (cell.top > reach - _OVERLAP * self.letter and not is_begun):
-                rows.append([])
-                reach = -np.inf
-            rows[-1].append(cell)
-            reach = max(reach, cell.bottom)
-        return rows
-
-    def _headed(self, row: Sequence[_Cell]) -> Iterator[list[_Cell]]:
-        """Yield a row, what stands under its headings over several columns as another."""
-        under = [cell for cell in row if any(other.heads(cell, self.letter) for other in row)]
-        yield [cell for cell in row if cell not in under]
-        if under:
-            yield under
-
-    def _as_regions(self, rows: Sequence[Sequence[Sequence[_Part]]]) -> list[list[int]]:
+    def _as_regions(self, rows: Sequence[Sequence[Sequence[Part]]]) -> list[list[int]]:
         """Make every cell a region."""
         regions: list[list[int]] = []
         for row in rows:
@@ -369,33 +327,8 @@ class _Tables:
         return regions
 
 
-def _levelled(parts: Sequence[_Part]) -> list[list[_Part]]:
-    """Put parts on one level together, downwards."""
-    lines: list[list[_Part]] = []
-    for part in sorted(parts, key=lambda p: p.bottom):
-        if lines and part.bottom - _foot(lines[-1]) <= (part.bottom - part.top) / 2:
-            lines[-1].append(part)
-        else:
-            lines.append([part])
-    return [sorted(line, key=lambda p: p.left) for line in lines]
-
-
-def _wrong(row: Sequence[_Cell], columns: int) -> int:
-    """Return how wrong a row looks: several rows in one, lines side by side in most columns; or a shred of a row."""
-    lines = Counter[int]()
-    for cell in row:
-        lines[cell.first] += cell.lines
-    if len(lines) > _GUTTERS and sum(n > 1 for n in lines.values()) >= _MOST * len(lines):
-        return round(median(lines.values())) - 1
-    return int(0 not in lines and len(lines) <= _MOST * columns)
-
-
-def _widest(column: Iterable[_Part]) -> float:
+def _widest(column: Iterable[Part]) -> float:
     return max(right - left for part in column for left, right in part.spans)
-
-
-def _foot(line: Sequence[_Part]) -> float:
-    return median(part.bottom for part in line)
 
 
 def _overlap(gap: tuple[float, float], others: Spans) -> bool:

@@ -137,6 +137,33 @@ def test_justified_text_in_two_columns_is_no_table_though_spaces_stand_under_eac
     assert [word for word in said if word in begun] == begun
 
 
+def test_rows_as_close_as_the_lines_of_their_cells_are_told_by_where_cells_have_their_middles() -> None:
+    texts: list[Text] = []
+    y = 100
+    for row, (names, places) in enumerate([(1, 2), (2, 3), (1, 1), (2, 2), (1, 3), (2, 2), (1, 1), (1, 2), (2, 3)]):
+        lines = max(names, places)
+        cells = ((480, names, ("Lê Văn", "Tám")), (700, places, ("Thôn Đoài,", "xã An Hòa,", "huyện Vũ")))
+        long = [(x, y + 19 * (lines - n) + 38 * i, said[i]) for x, n, said in cells for i in range(n)]
+        middle = y + 19 * (lines - 1)
+        texts += [(110, middle, str(row + 1)), (200, middle, f"1{row}/02/2024"), *long, (980, middle, f"9{row}.000")]
+        y += 38 * lines + 3 * (row % 2)
+    assert read(texts) == [text for _, _, text in texts]
+
+
+def test_a_heading_over_two_columns_need_not_cross_the_gutter_between_them() -> None:
+    over = [(110, 100, "TT"), (270, 100, "Họ tên"), (630, 100, "Người nhận"), (1010, 100, "Nơi ở")]
+    under = [(495, 155, "Năm"), (730, 155, "Số thẻ căn cước")]
+    texts = [*over, *under, *((x + (60 if x == 950 else 0), y, text) for x, y, text in people())]
+    assert read(texts) == [text for _, _, text in texts]
+
+
+def test_a_cell_that_nearly_reaches_the_next_column_does_not_end_the_table() -> None:
+    texts = people(hamlets=(*HAMLETS, *HAMLETS, *HAMLETS[:2]))
+    name = "Trường An Ân"
+    texts[7 * 7 + 2] = (485 - 16 - round(drawn.font(39).getlength(name)), texts[7 * 7 + 2][1], name)
+    assert read(texts) == [text for _, _, text in texts]
+
+
 def test_rows_of_a_leaning_ruled_table_keep_together() -> None:
     lean, high, edges = 0.017, 34, (60, 200, 420, 640, 860, 1040, 1180)
     page = np.full((900, drawn.WIDTH, 3), 255, np.uint8)
