@@ -123,7 +123,9 @@ class _Tables:
     def _grid_rows(self, grid: _Grid) -> list[list[Sequence[Part]]]:
         columns: list[list[Part]] = [[] for _ in range(len(grid.gutters) + 1)]
         wide: list[TableLine] = []
-        for part in (group for line in grid.head for whole in line for group in self._groups(whole)):
+        # A title alone on its line is one, however far apart its words stand.
+        heads = (self._groups(whole) if len(line) > 1 else [whole] for line in grid.head for whole in line)
+        for part in (group for groups in heads for group in groups):
             first, last = bisect_left(grid.gutters, part.left), bisect_left(grid.gutters, part.right)
             if first < last:
                 wide.append(TableLine.of([part], first, last))
