@@ -59,17 +59,25 @@ def place_words(reading: PageReading) -> tuple[PlacedWord, ...]:
     for line in reading.lines:
         heights.setdefault(line.block, []).extend(word.box.height for word in line.words)
     sizes = {block: max(1.0, _SIZE_OF_HEIGHT * median(of_block)) for block, of_block in heights.items()}
-    return tuple(word for line in reading.lines for word in _place_line(line, sizes[line.block], reading.height, scale))
+    placed: list[PlacedWord] = []
+    for line in reading.lines:
+        placed += _place_line(line, sizes[line.block], reading.height, scale, placed[-1] if placed else None)
+    return tuple(placed)
 
 
-def _place_line(line: Line, size: float, page_height: int, scale: float) -> Iterator[PlacedWord]:
+def _place_line(
+    line: Line, size: float, page_height: int, scale: float, before: PlacedWord | None
+) -> Iterator[PlacedWord]:
+    """Yield the words of a line, pulled off each other and off the word ``before`` it where that is level with them."""
     words = [(text, word.box) for word in line.words if (text := printable(nfc(word.text)))]
     baseline = _baseline(line, size)
     least_gap = _LEAST_GAP * size
     free_from = float("-inf")
+    if before is not None and abs((page_height - baseline) * scale - before.baseline) < before.size:
+        free_from = (before.left + before.width) / scale + least_gap
     for i, (text, box) in enumerate(words):
-        # A word is moved out of the one before it, but never off its own box: that may lie further left.
-        left = free_from if box.x < free_from < box.right else box.x
+        # A word is moved out of the one before it, but hardly off its own box: that may lie further left.
+        left = free_from if box.x < free_from < box.right + least_gap else box.x
         right = max(box.right, left + 1)
         gap = 0.0
         if i + 1 < len(words):

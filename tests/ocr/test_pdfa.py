@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pikepdf
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from pikepdf import pdfa
 from PIL import Image
@@ -119,18 +119,33 @@ def test_text_of_one_column_comes_out_the_same_without_options_too(tmp_path: Pat
 
 LETTERS = "aăâbcdđeêghiklmnoôơpqrstuưvxyzÁẮẤĐẾỘỢỮỴ0123456789.,;:-/()%“”…§²中𠀋😀"
 TEXTS = st.text(st.sampled_from(LETTERS), min_size=1, max_size=9)
-BOXES = st.builds(Box, st.integers(0, 840), st.integers(0, 840), st.integers(1, 400), st.integers(1, 60))
+CELL = 70
+"""Pixels each way of the place that a word has to itself."""
 
 
-@given(st.lists(st.lists(st.tuples(TEXTS, BOXES), min_size=1, max_size=4), min_size=1, max_size=4))
+@st.composite
+def words_apart(draw: st.DrawFn) -> list[tuple[str, Box]]:
+    """Return words in any order, each within a place of its own, where it may touch its neighbours."""
+    places = draw(st.lists(st.tuples(st.integers(0, 11), st.integers(0, 11)), min_size=1, max_size=12, unique=True))
+    words = []
+    for x, y in places:
+        left, top = draw(st.integers(0, CELL - 20)), draw(st.integers(0, CELL - 10))
+        width, height = draw(st.integers(20, CELL - left)), draw(st.integers(10, CELL - top))
+        words.append((draw(TEXTS), Box(CELL * x + left, CELL * y + top, width, height)))
+    return words
+
+
+@given(words_apart(), st.integers(1, 4))
+@example([("0", Box(0, 0, 20, 30)), ("0", Box(20, 0, 20, 30))], 1)
 @settings(max_examples=30, deadline=None)
-def test_any_words_in_any_boxes_come_out_whole_and_in_order(lines: list[list[tuple[str, Box]]]) -> None:
+def test_any_words_in_any_boxes_come_out_whole_and_in_order(words: list[tuple[str, Box]], in_line: int) -> None:
+    lines = [words[i : i + in_line] for i in range(0, len(words), in_line)]
     read = tuple(
         Line(tuple(Word(text, box, 0.5) for text, box in line), block=number) for number, line in enumerate(lines)
     )
     with tempfile.TemporaryDirectory() as folder:
         text = poppler(Path(folder), searchable_pdf([page_of(*read)], METADATA), "pdftotext", "-raw")
-    assert words_of(text) == [text for line in lines for text, _ in line]
+    assert words_of(text) == [text for text, _ in words]
 
 
 def test_page_has_the_size_of_the_paper_and_shows_the_master_alone(tmp_path: Path) -> None:
