@@ -4,14 +4,14 @@ Runs on one level are one line, from left to right: a label and its value, the c
 downwards. A table or frame is read at its place, cell by cell, row by row; the lines of a cell belong together.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from statistics import median
 from typing import TYPE_CHECKING
 
 from ocr.columns import Piece, find_columns
-from ocr.linefinder import Found, Run
+from ocr.linefinder import Found
 
 if TYPE_CHECKING:
     from ocr.rulings import Network
@@ -79,28 +79,38 @@ def _lines(found: Found, runs: Iterable[int]) -> _Lines:
     """Put runs of one level together, from left to right; downwards."""
     lines: _Lines = []
     for number in sorted(runs, key=lambda i: found.runs[i].left):
-        near = [line for line in lines if _follows(found, found.runs[line[-1]], found.runs[number])]
+        near = [line for line in lines if _follows(found, line, number)]
         if near:
-            min(near, key=lambda line: _stands_off(found, line[-1], number)).append(number)
+            min(near, key=lambda line: _stands_off(found, line, number)).append(number)
         else:
             lines.append([number])
     return sorted(lines, key=lambda line: median(_level(found, i) for i in line))
 
 
-def _follows(found: Found, one: Run, other: Run) -> bool:
-    """Tell whether a run goes on, to the right, on the level of another."""
-    fall = found.slope * (other.left - one.right)
-    off = abs(one.bottom + fall - other.bottom)
-    gap = other.left - one.right
-    level = _LEVEL_NEAR if gap <= _NEAR * found.letter else _LEVEL
-    height = max(one.height, other.height)
-    return off <= level * height and gap >= -_OVER * max(height, found.letter)
+def _follows(found: Found, line: Sequence[int], number: int) -> bool:
+    """Tell whether a run goes on, to the right, on the level of the last run of a line, or of an earlier one.
+
+    A label stands level with the labels before it, if not with the value before it.
+    """
+    run, last = found.runs[number], found.runs[line[-1]]
+    height = max(last.height, run.height)
+    if run.left - last.right < -_OVER * max(height, found.letter):
+        return False
+    is_level = any(_off(found, i, number) <= _LEVEL * max(found.runs[i].height, run.height) for i in line)
+    return is_level or (not _is_far(found, line, number) and _off(found, line[-1], number) <= _LEVEL_NEAR * height)
 
 
-def _stands_off(found: Found, one: int, other: int) -> tuple[bool, float]:
-    """Return how badly a run goes on from another: what is far from it does worse than all that is near."""
-    is_far = found.runs[other].left - found.runs[one].right > _NEAR * found.letter
-    return is_far, abs(_level(found, one) - _level(found, other))
+def _stands_off(found: Found, line: Sequence[int], number: int) -> tuple[bool, float]:
+    """Return how badly a run goes on from a line: what is far from its end does worse than all that is near."""
+    return _is_far(found, line, number), min(_off(found, i, number) for i in line)
+
+
+def _is_far(found: Found, line: Sequence[int], number: int) -> bool:
+    return found.runs[number].left - found.runs[line[-1]].right > _NEAR * found.letter
+
+
+def _off(found: Found, one: int, other: int) -> float:
+    return abs(_level(found, one) - _level(found, other))
 
 
 def _level(found: Found, number: int) -> float:

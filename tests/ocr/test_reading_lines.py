@@ -171,6 +171,13 @@ def test_a_value_goes_on_from_its_label_though_something_far_off_is_more_level_w
     assert [[round(box.x, -1) for box in row] for row in rows] == [[60], [300, 510]]
 
 
+def test_a_label_goes_on_from_the_labels_before_it_though_the_value_between_stands_higher() -> None:
+    texts = [(100, 110, "xa con em:"), (310, 95, "xa sau"), (800, 110, "nam ra:"), (980, 95, "nao ra")]
+    found = find_lines(grey(texts), drawn.DPI)
+    rows = [boxes(found, row.runs) for row in rows_in_order(found)]
+    assert [[round(box.x, -1) for box in row] for row in rows] == [[100, 310, 800, 980]]
+
+
 def test_a_mark_below_which_its_letter_stands_is_not_the_value_s_beside() -> None:
     page = grey([(100, 110, "Bien lai so:"), (290, 95, "YT-2402")])
     cv2.rectangle(page, (252, 113), (264, 130), 0, -1)
