@@ -28,8 +28,11 @@ _SURE, _NARROW = 8, 0.5
 # A table has at least so many gutters, lines, and lines with something in three columns.
 _GUTTERS, _LINES, _FULL_LINES = 2, 4, 3
 # A column of text has something so wide, in usual letter heights; remains of rulings have not. This share of its lines
-# begins, ends or is centred under each other this precisely: what is filled into forms does not.
-_WRITTEN, _ALIGNED, _UNDER = 0.7, 0.75, 0.5
+# begins, ends or is centred under another this precisely: what is filled into forms does not.
+_WRITTEN, _ALIGNED, _UNDER = 0.7, 0.7, 0.5
+# In usual letter heights: spaces between words are no wider. Where more than this share of what parts columns is no
+# wider, the columns are words of text that stand below each other by chance.
+_SPACE, _TEXT = 1.5, 0.6
 # So many lines above a table may leave its gutters free, or some of them: titles, headings over several columns.
 _TITLES = 4
 # A heading stands so close above the rest of the head, in usual letter heights, over this share of the table, and of
@@ -289,15 +292,20 @@ class _Tables:
         if len(gutters) < _GUTTERS or max(b - a for a, b in gutters) < _WIDE_GUTTER * self.letter:
             return False
         middles = [(a + b) / 2 for a, b in gutters]
-        rows = [dict(pair for part in line for pair in self._parted(part, middles)) for line in lines]
+        parted = [[pair for part in line for pair in self._parted(part, middles)] for line in lines]
+        gaps = [b.left - a.right for line in parted for (i, a), (j, b) in pairwise(line) if i < j]
+        if sum(gap < _SPACE * self.letter for gap in gaps) > _TEXT * len(gaps):
+            return False
+        rows = [dict(line) for line in parted]
         columns: dict[int, list[Part]] = {}
         for row in rows:
             for number, part in row.items():
                 columns.setdefault(number, []).append(part)
         written = {n: own for n, own in columns.items() if _widest(own) >= _WRITTEN * self.letter}
         full = sum(len(written.keys() & row.keys()) > _GUTTERS for row in rows)
-        aligned = sum(map(self._aligned, written.values()))
-        return full >= _FULL_LINES and aligned >= _ALIGNED * sum(map(len, written.values()))
+        # The first line of a column has none to be aligned with.
+        aligned = sum(self._aligned(own) - 1 for own in written.values())
+        return full >= _FULL_LINES and aligned >= _ALIGNED * sum(len(own) - 1 for own in written.values())
 
     def _aligned(self, column: Sequence[Part]) -> int:
         """Count the lines of a column that begin, end or are centred under each other."""

@@ -303,6 +303,12 @@ def test_running_text_is_no_table() -> None:
     assert [row.runs for row in rows_in_order(with_tables(found))] == [row.runs for row in rows_in_order(found)]
 
 
+def test_words_that_stand_below_each_other_by_chance_are_no_table() -> None:
+    words = (("mùa", "này", "lúa", "hơn"), ("năm", "nay", "cau", "hứa"), ("của", "cho", "sau", "mưa"))
+    page = grey([(100 + 76 * j, 100 + 50 * i, word) for i, row in enumerate(words * 2) for j, word in enumerate(row)])
+    assert with_tables(find_lines(page, drawn.DPI)).rulings.networks == ()
+
+
 def centred(axis: int, y: int, text: str) -> Text:
     return round(axis - drawn.font(39).getlength(text) / 2), y, text
 
