@@ -15,8 +15,9 @@ from statistics import median
 _GUTTER, _WORDS_APART, _JUSTIFIED, _OFF_CENTRE = 1.0, 7.0, 2.5, 1.5
 # Where a gutter can be, share of the width of the text.
 _FROM, _TO = 0.15, 0.85
-# This share of a stack's lines is centred; its longest is this much longer than its shortest; it has so many.
-_CENTRED, _UNEQUAL, _STACKED = 0.65, 1.25, 3
+# This share of a stack's lines is centred, or this beside lines that are no stack: of three, more than two. Its longest
+# is this much longer than its shortest; it has so many.
+_CENTRED, _SURELY, _UNEQUAL, _STACKED = 0.65, 0.7, 1.25, 3
 # Of the lines of running text this share fill this share of their column; there are so many, so many letters wide. Few
 # are wider than the column, which this share of them is not.
 _FULL, _FILLED, _LEAST_LINES, _LEAST_WIDTH, _WITHIN = 0.5, 0.85, 5, 12.0, 0.9
@@ -158,7 +159,8 @@ def _are_blocks(lines: Sequence[Line], columns: Columns, letter: float) -> bool:
     if min(len(left), len(right)) < 2 or _is_parted(left, apart) or _is_parted(right, apart):  # noqa: PLR2004 - one line is no column
         return False
     is_stacked = len(right) >= _STACKED and _is_stack(right, letter) and _is_unequal(right)
-    return is_stacked and (_is_stack(left, letter) or _own_pace(left, right, letter))
+    is_sure = is_stacked and _is_stack(right, letter, least=_SURELY)
+    return (is_stacked and _is_stack(left, letter)) or (is_sure and _own_pace(left, right, letter))
 
 
 def _is_parted(column: Sequence[Line], apart: float) -> bool:
@@ -166,14 +168,17 @@ def _is_parted(column: Sequence[Line], apart: float) -> bool:
     return any(b.left - a.right > apart for line in column for a, b in pairwise(line))
 
 
-def _is_stack(column: Sequence[Line], letter: float) -> bool:
-    """Tell whether lines are centred under each other; lines that begin under each other are not."""
+def _is_stack(column: Sequence[Line], letter: float, *, least: float = _CENTRED) -> bool:
+    """Tell whether at least this share of lines is centred under each other; lines that begin under each other are not.
+
+    The middle one of three always is.
+    """
     lefts = [line[0].left for line in column]
     if len(column) >= _STACKED and max(lefts) - min(lefts) <= _FLUSH * letter:
         return False
     middles = [(line[0].left + line[-1].right) / 2 for line in column]
     axis = median(middles)
-    return sum(abs(middle - axis) <= _OFF_CENTRE * letter for middle in middles) >= _CENTRED * len(column)
+    return sum(abs(middle - axis) <= _OFF_CENTRE * letter for middle in middles) >= least * len(column)
 
 
 def _is_unequal(column: Sequence[Line]) -> bool:

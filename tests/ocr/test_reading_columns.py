@@ -46,3 +46,11 @@ def test_numbers_beside_long_texts_are_no_column_of_text() -> None:
 def test_cells_that_do_not_fill_their_columns_are_read_across() -> None:
     lines = page([640.0, 200.0, 320.0, 250.0, 410.0, 300.0] * 3, [150.0, 140.0, 155.0, 150.0, 145.0, 150.0] * 3)
     assert find_columns(lines, LETTER) == ()
+
+
+def test_three_lines_beside_the_rows_of_a_form_are_no_stack_if_two_are_centred() -> None:
+    """What is typed stands off the labels beside it, so the rows look as if they had paces of their own."""
+    left = [Piece(i, 100, right, 60.0 * i) for i, right in enumerate((530, 330, 690, 690, 280))]
+    right = [Piece(5, 830, 1155, -1.0), Piece(6, 990, 1245, 132.0), Piece(7, 725, 1305, 168.0)]
+    lines = [[left[0], right[0]], [left[1]], [left[2], right[1]], [left[3], right[2]], [left[4]]]
+    assert find_columns(lines, LETTER) == ()
