@@ -213,20 +213,17 @@ class _Pieces:
         return self._as_runs(bodies, owner, number), owner, self._slope(bodies) if number else 0.0
 
     def _among_others(self, body: NDArray[np.bool_]) -> NDArray[np.bool_]:
-        """Return which tall pieces stand on one foot line with letters beside them, or under one head line.
+        """Return which tall pieces stand on one foot line with letters beside them.
 
-        Letters of a heading do, those with a tail too, and letters that touch their marks.
+        Letters of a heading do, and letters that touch their marks.
         """
         tall = np.flatnonzero(body & (self.height > _TALL * self.letter))
         others = np.flatnonzero(body)
-        level = np.minimum(
-            np.abs(np.subtract.outer(self.bottom[tall], self.bottom[others])),
-            np.abs(np.subtract.outer(self.top[tall], self.top[others])),
-        )
+        foot = np.abs(np.subtract.outer(self.bottom[tall], self.bottom[others])) <= _SAME_FOOT * self.letter
         gap = np.maximum.outer(self.left[tall], self.left[others]) - np.minimum.outer(
             self.right[tall], self.right[others]
         )
-        near = (level <= _SAME_FOOT * self.letter) & (gap < _RUN_ON * self.letter) & np.not_equal.outer(tall, others)
+        near = foot & (gap < _RUN_ON * self.letter) & np.not_equal.outer(tall, others)
         near &= self.height[others] >= _LIKE * self.height[tall][:, np.newaxis]
         found = np.zeros(len(self.stats), dtype=bool)
         found[tall] = near.any(axis=1)
@@ -284,8 +281,9 @@ class _Pieces:
         but not level with it; and marks joined to what is typed higher up beside, though they stand over a letter.
         """
         small = self.height[bodies] <= _TALL * self.letter
-        _, foot = self._heads_and_feet(bodies, owner)
-        few = np.bincount(owner[bodies])[owner[bodies]] <= _FEW
+        head, foot = self._heads_and_feet(bodies, owner)
+        count = np.bincount(owner[bodies])[owner[bodies]]
+        few = count <= _FEW
         raised = (foot - self.bottom[bodies] > _RAISED * self.letter) & ~self.in_drawings[bodies]
         lone = bodies[small & (few | raised)]
         others = bodies[~few]
@@ -295,7 +293,7 @@ class _Pieces:
         across = np.maximum.outer(self.left[lone], self.left[others]) - np.minimum.outer(
             self.right[lone], self.right[others]
         )
-        large = _OF_LARGE * self.height[others]
+        large = np.where(count > _SHREDS, _OF_LARGE * (foot - head), 0)[~few]
         near = down <= np.where(large > self.letter, _OF_LARGE * large, _STRAY * self.letter)
         near &= across <= _STRAY * self.letter
         near &= np.not_equal.outer(owner[lone], owner[others])

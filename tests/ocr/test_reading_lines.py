@@ -50,7 +50,7 @@ def test_every_line_is_one_run_with_all_its_marks() -> None:
 
 
 def test_a_heading_keeps_marks_that_are_as_tall_as_the_letters_of_the_text() -> None:
-    page, heading = grey(sentences(), size=33), grey([(100, 1200, "QUYẾT CẤP")], size=75)
+    page, heading = grey(sentences(), size=33), grey([(100, 1200, "GIẤY CẤP")], size=75)
     found = find_lines(np.minimum(page, heading), drawn.DPI)
     (run,) = (run for run in found.runs if run.box.y > 1150)
     inked = np.flatnonzero((heading < 128).any(axis=1))
