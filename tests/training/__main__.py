@@ -145,17 +145,20 @@ def export(
 def ship(*, home: HomeOption = HOME) -> None:
     """End the run: put the exported 8-bit model into the product, its SHA-256 beside it, its log into that of all runs.
 
-    The next run goes on from what is shipped; the checkpoint is kept under another name.
+    The run's number is the model's version. The next run goes on from what is shipped; the checkpoint is kept under
+    another name.
     """
     content = (home / QUANTIZED).read_bytes()
     digest = hashlib.sha256(content).hexdigest()
     SHIPPED.write_bytes(content)
-    module = ROOT / "ocr" / "ctc.py"
-    module.write_text(re.sub(r'(?<=_SHA256 = ")[^"]*', digest, module.read_text()))
     RUNS.write_text(chart.with_run(RUNS, home / "log.csv"))
+    version = chart.runs(RUNS)
+    module = ROOT / "ocr" / "ctc.py"
+    text = re.sub(r'(?<=_SHA256 = ")[^"]*', digest, module.read_text())
+    module.write_text(re.sub(r'(?<=_VERSION = ")[^"]*', str(version), text))
     for name in ("log.csv", "checkpoint.pt"):
         (home / name).replace(home / f"shipped-{name}")
-    print(f"{SHIPPED.name}: {len(content) / 1e6:.2f} MB, SHA-256 {digest}")
+    print(f"{SHIPPED.name}, version {version}: {len(content) / 1e6:.2f} MB, SHA-256 {digest}")
 
 
 @app.command("measure")
