@@ -62,8 +62,8 @@ bench: $(VENV)/.test
 	$(PY) -m tests.benchmarks
 
 # OCRmyPDF is compared with, never used: it lives in an environment of its own.
-build/bench/ocrmypdf/.installed: tests/benchmarks/ocrmypdf.lock tests/benchmarks/install-unpaper.sh
-	bash tests/benchmarks/install-unpaper.sh
+build/bench/ocrmypdf/.installed: tests/benchmarks/ocrmypdf.lock tests/benchmarks/install-compared.sh
+	bash tests/benchmarks/install-compared.sh
 	python3 -m venv --clear $(@D)
 	$(@D)/bin/pip install --quiet --disable-pip-version-check --require-hashes -r $<
 	@touch $@

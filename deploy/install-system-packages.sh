@@ -3,7 +3,7 @@
 set -euo pipefail
 
 packages=(
-    tesseract-ocr tesseract-ocr-vie tesseract-ocr-osd   # reading, Vietnamese model, page orientation
+    tesseract-ocr tesseract-ocr-vie                     # second opinions, and reading where the settings say so
     poppler-utils                                       # PDF pages to images
     fonts-texgyre fonts-liberation2 fonts-dejavu-core   # the stamp's font; sample papers
     softhsm2                                            # a PKCS#11 token, for tests and trials

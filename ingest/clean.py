@@ -5,7 +5,6 @@ from aside, is resampled, once: what is to be done is worked out first, on a red
 """
 
 import math
-from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -21,17 +20,14 @@ from ingest.lines import QUARTER_TURNS, measure_lines, possible_rotations
 from ingest.pixels import Mask, Pixels, reduced
 from ingest.resolution import resolution
 from ingest.sheet import find_sheet
-from ocr.engine import Orientation
+from ocr.orientation import OrientationDetector
 
 MIN_SKEW_DEG = 0.08
 """Below this resampling costs more sharpness than straightness gains: 0.08° is 3 pixels over A4's width at 300 dpi."""
-MIN_ORIENTATION_CONFIDENCE = 3.0
-"""Below this a page is left the way it came: on 240 generated and real pages every wrong answer was less sure."""
-AGREED_ORIENTATION_CONFIDENCE = 1.0
+MIN_ORIENTATION_CONFIDENCE = 0.5
+"""Below this a page is left the way it came."""
+AGREED_ORIENTATION_CONFIDENCE = 0.1
 """The same, when the page's lines, unclear by themselves, tend to the same answer."""
-
-OrientationDetector = Callable[[NDArray[np.uint8], int], Orientation]
-"""Takes a grey image (H×W) and its dots per inch; says which clockwise turn makes it upright."""
 
 _ORIENTING_SIDE = 1754
 """Pixels of the longer side: A4 at 150 dpi."""
@@ -60,8 +56,7 @@ def clean(page: PageImage, orientation: OrientationDetector) -> MasterPage:
 
     Args:
         page: As decoded.
-        orientation: Asked with a reduced image, and only if the page's text lines do not show which way up it lies: it
-            costs more than everything else here.
+        orientation: Asked with a reduced image, and only if the page's text lines do not show which way up it lies.
     """
     flat = _flattened(page)
     survey = page.survey if flat.look is page.pixels else Survey.of(flat.look)
@@ -173,19 +168,12 @@ def _attitude(pixels: Pixels, survey: Survey, dpi: int, orientation: Orientation
 
 
 def _asked(pixels: Pixels, dpi: int, orientation: OrientationDetector, possible: tuple[int, ...]) -> int:
-    """Return the turn that a detector and the page's lines agree on; 0, the way it came, if they contradict each other.
-
-    A detector that is not sure decides only between the two ways a page with lines running down may be turned.
-    """
+    """Return the turn that a detector tells; 0, the way the page came, if that is possible and it is not sure."""
     image = reduced(pixels, _ORIENTING_SIDE)
-    found = orientation(
-        np.asarray(cv2.cvtColor(image, cv2.COLOR_BGR2GRAY), np.uint8), round(dpi * image.shape[0] / pixels.shape[0])
-    )
+    found = orientation(image, round(dpi * image.shape[0] / pixels.shape[0]), possible)
     agreed = len(possible) < len(QUARTER_TURNS) and found.degrees == possible[0]
     sure = found.confidence >= (AGREED_ORIENTATION_CONFIDENCE if agreed else MIN_ORIENTATION_CONFIDENCE)
-    if found.degrees in possible and (sure or 0 not in possible):
-        return found.degrees
-    return 0 if sure or 0 in possible else possible[0]
+    return found.degrees if sure or 0 not in possible else 0
 
 
 def _quarter_turned(image: NDArray[np.uint8], rotation: int) -> NDArray[np.uint8]:

@@ -10,7 +10,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TypeVar
 
@@ -23,6 +23,7 @@ from ingest.limits import Limits
 from ingest.settings import Environment, Settings
 from ocr.ctc import CtcReader
 from ocr.engine import LineReader
+from ocr.orientation import OrientationDetector, orientation
 from ocr.tesseract import TesseractEngine
 from signing.development import DevelopmentAuthority
 from signing.keys import SealKey, load_pkcs12, open_pkcs11
@@ -86,8 +87,13 @@ class House:
 
     @cached_property
     def tesseract(self) -> TesseractEngine:
-        """Tesseract: finds a page's orientation, and reads: what is in doubt, or all where the settings say so."""
+        """Tesseract: reads what is in doubt, or all where the settings say so."""
         return TesseractEngine(language=self.settings.language)
+
+    @cached_property
+    def orientation(self) -> OrientationDetector:
+        """Tells which way up a page lies, where its lines do not: by reading some."""
+        return partial(orientation, engine=self.engine)
 
     @cached_property
     def page_threads(self) -> ThreadPoolExecutor:

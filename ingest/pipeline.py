@@ -89,7 +89,7 @@ def clean(house: House, paper_id: PaperId) -> None:
 
     def clean_one(note: PageNote) -> PageNote:
         page = PageImage(note.number, work.get_image(note.raw), note.dpi)
-        master = clean_page(page, house.tesseract.orientation)
+        master = clean_page(page, house.orientation)
         file = encode_master(master)
         work.put(note.master, file.data, file.media_type)
         quality = assess(page, master)

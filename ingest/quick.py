@@ -14,7 +14,6 @@ from ingest.images import PageImage
 from ingest.inspect import inspect
 from ingest.quality import Quality, assess
 from ingest.workspace import decode_image
-from ocr.engine import Orientation
 from ocr.model import PageReading
 from ocr.pdfa import SearchablePage
 from ocr.qr import Code, find_codes
@@ -51,7 +50,7 @@ def read_file(house: House, data: bytes) -> Iterator[ReadPage]:
     """
 
     def read_one(page: PageImage) -> ReadPage:
-        master = clean(page, house.tesseract.orientation)
+        master = clean(page, house.orientation)
         file = encode_master(master)
         pixels = decode_image(file.data, "master")
         if master.blank:
@@ -66,19 +65,13 @@ def read_file(house: House, data: bytes) -> Iterator[ReadPage]:
 def assess_file(house: House, data: bytes) -> Iterator[Quality]:
     """Yield how good each page of a PDF, TIFF, JPEG or PNG is, in order, while whoever scanned it waits.
 
-    So no detector is asked which way up a page lies where its letters do not tell; only ``scan-turned`` may be missing.
-
     Raises:
         InputError: The file cannot be used. PartError: A part is missing or failed.
     """
     inspection = inspect(data, house.limits)
 
     def assess_one(page: PageImage) -> Quality:
-        quality = assess(page, clean(page, _undecided))
+        quality = assess(page, clean(page, house.orientation))
         return quality.of_signed_file() if inspection.signatures else quality
 
     yield from house.over_pages(assess_one, decode(data, inspection, house.limits))
-
-
-def _undecided(_: NDArray[np.uint8], __: int) -> Orientation:
-    return Orientation(0, 0.0)

@@ -1,7 +1,6 @@
 """The ports through which pages are read: what a line reader must be able to do."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
@@ -32,16 +31,3 @@ class LineReader(Protocol):
             PartError: The engine is missing, failed, or ran out of time.
         """
         ...
-
-
-@dataclass(frozen=True, slots=True)
-class Orientation:
-    """How a page lies.
-
-    Attributes:
-        degrees: Clockwise degrees by which the page must be turned to stand upright: 0, 90, 180 or 270.
-        confidence: 0 or more, in the engine's own scale; 0 means that nothing could be told.
-    """
-
-    degrees: int
-    confidence: float

@@ -23,7 +23,6 @@ from pytesseract import pytesseract
 from dossier.errors import LimitExceeded, PartFailed, PartMissing
 from dossier.papers import Box
 from dossier.text import nfc
-from ocr.engine import Orientation
 from ocr.model import Word
 from ocr.spelling import respelt
 
@@ -31,11 +30,9 @@ _WORD_LEVEL = "5"
 # Page segmentation mode.
 _SINGLE_LINE = 7
 _COLUMNS = 12
-_QUARTERS = (0, 90, 180, 270)
 _NOT_UNDERSTOOD = "table of words not understood"
 # The stroke of a number is read as that of a fraction, which papers do not have, alone or beside it.
 _SLASHES = re.compile("/?\u2044/?")
-_TOO_FEW_CHARACTERS = "Too few characters"
 _LANGUAGE_ERRORS = ("Failed loading language", "Error opening data file")
 # pytesseract raises a bare RuntimeError with this text when the time is up.
 _TIMEOUT_TEXT = "Tesseract process timeout"
@@ -104,40 +101,8 @@ class TesseractEngine:
             )
         return _words_by_page(tsv, [Box(0, 0, crop.shape[1], crop.shape[0]) for crop in crops])
 
-    def orientation(self, image: NDArray[np.uint8], dpi: int = 200) -> Orientation:
-        """Tell which way up a page lies.
-
-        Args:
-            image: Grey, height x width.
-            dpi: Its resolution.
-
-        Returns:
-            The turn needed; degrees 0 with confidence 0 if the page has too few characters to tell.
-
-        Raises:
-            PartMissing: Tesseract or its ``osd`` data is not installed.
-            PartFailed: It crashed or gave output that cannot be understood.
-            LimitExceeded: It took longer than ``timeout_s``.
-        """
-        config = f"{self._data_folder()} --dpi {dpi}"
-        try:
-            with _failures("osd"), _page_file(image) as path:
-                found = pytesseract.image_to_osd(  # type: ignore[no-untyped-call]  # pytesseract has no types
-                    path, config=config, timeout=self.timeout_s, output_type=pytesseract.Output.DICT
-                )
-        except _TooFewCharactersError:
-            return Orientation(0, 0.0)
-        degrees, confidence = found.get("rotate"), found.get("orientation_conf")
-        if degrees not in _QUARTERS or confidence is None:
-            raise PartFailed(part="tesseract", reason="orientation not understood")
-        return Orientation(degrees, max(0.0, confidence))
-
     def _data_folder(self) -> str:
         return "" if self.tessdata is None else f"--tessdata-dir {shlex.quote(str(self.tessdata))}"
-
-
-class _TooFewCharactersError(Exception):
-    """Tesseract saw too little text to tell the orientation."""
 
 
 @contextmanager
@@ -152,10 +117,7 @@ def _failures(language: str) -> Iterator[None]:
     except pytesseract.TesseractNotFoundError as error:
         raise PartMissing(part="tesseract") from error
     except pytesseract.TesseractError as error:
-        message = str(error.message)
-        if _TOO_FEW_CHARACTERS in message:
-            raise _TooFewCharactersError from error
-        if any(text in message for text in _LANGUAGE_ERRORS):
+        if any(text in str(error.message) for text in _LANGUAGE_ERRORS):
             raise PartMissing(part=f"tesseract-ocr-{language}") from error
         reason = f"stopped by signal {-error.status}" if error.status < 0 else f"exit status {error.status}"
         raise PartFailed(part="tesseract", reason=reason) from error
@@ -170,12 +132,6 @@ def _failures(language: str) -> Iterator[None]:
     except (OSError, SystemExit) as error:
         # pytesseract leaves the interpreter when the version line is not a version.
         raise PartFailed(part="tesseract", reason="cannot be run") from error
-
-
-@contextmanager
-def _page_file(image: NDArray[np.uint8]) -> Iterator[str]:
-    with tempfile.TemporaryDirectory(prefix="page-") as folder:
-        yield str(_write(image, Path(folder) / "page.pgm"))
 
 
 @contextmanager

@@ -51,9 +51,8 @@ def _look(part: str, check: Callable[[House], str], mend: str, house: House) -> 
 
 def _tesseract(house: House) -> str:
     languages = house.tesseract.languages()
-    missing = [name for name in (house.settings.language, "osd") if name not in languages]
-    if missing:
-        raise PartMissing(part=f"tesseract {' '.join(missing)}")
+    if house.settings.language not in languages:
+        raise PartMissing(part=f"tesseract {house.settings.language}")
     return house.tesseract.name
 
 
@@ -92,7 +91,7 @@ def _time_stamps(house: House) -> str:
 
 
 _PARTS: tuple[tuple[str, Callable[[House], str], str], ...] = (
-    ("tesseract", _tesseract, "apt-get install tesseract-ocr tesseract-ocr-vie tesseract-ocr-osd"),
+    ("tesseract", _tesseract, "apt-get install tesseract-ocr tesseract-ocr-vie"),
     ("poppler", _poppler, "apt-get install poppler-utils"),
     ("stamp font", _font, "apt-get install fonts-texgyre"),
     ("catalogue", _catalogue, "SOHOA_DATABASE_URL, SOHOA_DATA_DIR"),

@@ -11,6 +11,7 @@ import random
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import pairwise
 
 import cv2
@@ -34,6 +35,7 @@ from ocr.ctc import CtcReader
 from ocr.extract import Found, find_fields
 from ocr.model import Reading
 from ocr.opinion import second_opinion
+from ocr.orientation import orientation
 from ocr.reader import read_page
 from ocr.tesseract import TesseractEngine
 from tests.benchmarks.usage import cpu_seconds, machine
@@ -125,7 +127,7 @@ def judged(paper: Paper, paper_type: PaperType, engine: CtcReader, other: Tesser
     """Read a paper without and with second opinions."""
     masters, pages = [], []
     for scan in paper.pages:
-        master = clean(_decoded(scan), other.orientation)
+        master = clean(_decoded(scan), partial(orientation, engine=engine))
         masters.append(decode_image(encode_master(master).data, "master"))
         pages.append(read_page(masters[-1], number=scan.number, dpi=master.dpi, engine=engine))
     reading = Reading(tuple(pages))

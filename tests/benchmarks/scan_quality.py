@@ -7,6 +7,7 @@ which an operator would scan again. A page of the set that has one bit per pixel
 import argparse
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from types import MappingProxyType
 
 import cv2
@@ -20,7 +21,8 @@ from ingest.clean import clean
 from ingest.images import PageImage
 from ingest.pixels import Pixels
 from ingest.quality import Advice, Quality, assess
-from ocr.tesseract import TesseractEngine
+from ocr.ctc import CtcReader
+from ocr.orientation import orientation
 from tests.benchmarks.usage import cpu_seconds
 from tests.generator.benchset import BenchPage, bench_pages
 
@@ -92,8 +94,8 @@ def _page(page: BenchPage) -> PageImage:
     return PageImage(1, np.ascontiguousarray(rgb[:, :, ::-1]), page.page.dpi)
 
 
-def _judged(page: PageImage, engine: TesseractEngine) -> Quality:
-    return assess(page, clean(page, engine.orientation))
+def _judged(page: PageImage, engine: CtcReader) -> Quality:
+    return assess(page, clean(page, partial(orientation, engine=engine)))
 
 
 def _poor(page: PageImage) -> Iterator[tuple[tuple[str, str], PageImage]]:
@@ -109,12 +111,12 @@ def main() -> None:
     arguments.add_argument("--every", type=int, default=3, help="spoil every third page, say")
     chosen = arguments.parse_args()
     cv2.setNumThreads(1)
-    engine = TesseractEngine("vie")
+    engine = CtcReader()
     seen, named, tried, plain = Counter[tuple[str, str]](), Counter[tuple[str, str]](), 0, Counter[str]()
     seconds: list[float] = []
     for number, bench in enumerate(bench_pages(chosen.set)):
         page = _page(bench)
-        master = clean(page, engine.orientation)
+        master = clean(page, partial(orientation, engine=engine))
         began = cpu_seconds()
         quality = assess(page, master)
         seconds.append(cpu_seconds() - began)

@@ -1,6 +1,6 @@
 """The quality gate: what is wrong with a scan is told, and ordinary scans pass."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import cache
 
@@ -17,13 +17,13 @@ from ingest.measures import Colour, Side
 from ingest.pages import PageNote, PageNotes
 from ingest.pixels import Pixels
 from ingest.quality import Advice, Quality, assess
-from ocr.engine import Orientation
+from ocr.orientation import Orientation
 from tests.generator.faults import Scanner
 from tests.generator.render import Kind, PaperSpec, render
 
 
-def says_nothing(_: NDArray[np.uint8], __: int) -> Orientation:
-    return Orientation(0, 0.0)
+def says_nothing(_: NDArray[np.uint8], __: int, turns: Sequence[int]) -> Orientation:
+    return Orientation(turns[0], 0.0)
 
 
 def judged(page: PageImage) -> Quality:

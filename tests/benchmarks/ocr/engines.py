@@ -8,6 +8,7 @@ import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -25,6 +26,7 @@ from ocr.ctc import CtcReader
 from ocr.engine import LineReader
 from ocr.model import PageReading
 from ocr.model import Word as OcrWord
+from ocr.orientation import orientation
 from ocr.reader import read_page
 from ocr.tesseract import TesseractEngine
 from tests.benchmarks.ocr.pages import BUILD
@@ -111,7 +113,7 @@ def decoded(file: Path) -> PageImage:
 
 def kept_master(page: PageImage) -> tuple[MasterPage, Pixels]:
     """Return a page's master and the pixels that are left of it once it was kept: those are read."""
-    master = clean(page, TesseractEngine(_LANGUAGE).orientation)
+    master = clean(page, partial(orientation, engine=CtcReader()))
     return master, kept(master)
 
 

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
-from functools import wraps
+from functools import partial, wraps
 from statistics import mean
 from typing import Final, ParamSpec, TypeVar
 from unittest import mock
@@ -13,6 +13,7 @@ import cv2
 from onnxruntime import InferenceSession
 
 import ocr.ctc
+import ocr.orientation
 import ocr.reader
 from ingest.clean import clean
 from ingest.encode import encode_master
@@ -22,7 +23,6 @@ from ocr.cleanup.step import Measured, Sheet, Step
 from ocr.ctc import CtcReader
 from ocr.reader import read_page
 from ocr.reading_image import STEPS
-from ocr.tesseract import TesseractEngine
 from tests.benchmarks.ocr import engines
 from tests.benchmarks.ocr.pages import Scan
 from tests.benchmarks.ocr.tables import Table, shown
@@ -36,7 +36,7 @@ _TIMES: Final = 3
 
 _NESTED: Final = (
     ("inspect", engines, "inspect"),
-    ("ask Tesseract which way up", TesseractEngine, "orientation"),
+    ("find lines to tell which way up", ocr.orientation, "orientation"),
     ("cleanup: the rest", ocr.reader, "reading_image"),
     ("find lines", ocr.reader, "find_lines"),
     ("cut lines out", ocr.reader, "cut"),
@@ -93,7 +93,7 @@ def _parts(scan: Scan, reader: CtcReader) -> Mapping[str, float]:
         with watch.part("decode"):
             page = engines.decoded(scan.file)
         with watch.part("geometry and master"):
-            master = clean(page, TesseractEngine("vie").orientation)
+            master = clean(page, partial(ocr.orientation.orientation, engine=reader))
         with watch.part("quality of the scan"):
             assess(page, master)
         with watch.part("write the file to be archived"):
