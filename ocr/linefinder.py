@@ -380,9 +380,15 @@ class _Pieces:
         return found & (left[np.newaxis, :] > right[:, np.newaxis])
 
     def _join_boxes(self, bodies: NDArray[np.intp], owner: NDArray[np.intp]) -> None:
-        """Join runs of a letter or two that stand evenly apart: a number filled into boxes, a digit in each."""
+        """Join runs of letters that stand evenly apart: a number filled into boxes, a digit in each.
+
+        Where the boxes are small, some digits make a run of their own already; others are runs of one or two.
+        """
+        apart = self._apart(bodies, owner)[owner[bodies]]
         few = np.bincount(owner[bodies])[owner[bodies]] <= _FEW
-        waiting = sorted((int(body) for body in bodies[few]), key=lambda body: self.centre[body])
+        waiting = sorted(
+            (int(body) for body in bodies[few | (apart > self.letter)]), key=lambda body: self.centre[body]
+        )
         rows: list[list[int]] = []
         for body in waiting:
             row = next((row for row in rows if self._is_next_box(row, body)), None)
@@ -393,6 +399,15 @@ class _Pieces:
         for row in rows:
             if len(row) >= _IN_BOXES:
                 owner[np.isin(owner, owner[row])] = owner[row[0]]
+
+    def _apart(self, bodies: NDArray[np.intp], owner: NDArray[np.intp]) -> Numbers:
+        """Return for each run how far its letters stand apart at least, from middle to middle; no end for one alone."""
+        ordered = bodies[np.lexsort((self.centre[bodies], owner[bodies]))]
+        pitch = np.diff(self.centre[ordered])
+        least = np.full(owner.max() + 1, np.inf)
+        same = owner[ordered][1:] == owner[ordered][:-1]
+        np.minimum.at(least, owner[ordered][1:][same], pitch[same])
+        return least
 
     def _is_next_box(self, row: list[int], body: int) -> bool:
         """Tell whether a letter stands in the box after those of a row."""

@@ -1,6 +1,6 @@
 """From a master page to its reading."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from functools import reduce
 from itertools import groupby
@@ -24,6 +24,8 @@ from ocr.tables import with_tables
 
 # A number in boxes has so many digits at least.
 _DIGITS = 6
+# They stand so many digits' widths apart at least, and none so many times as far as others.
+_APART, _EVEN = 1.5, 1.4
 # Capitals that look like their small letters, and the height below which they are these, in usual letter heights.
 _SAME_SHAPE, _LOW = frozenset("COSVWXZ"), 0.85
 
@@ -69,32 +71,48 @@ def _read(found: Found, image: NDArray[np.uint8], dpi: int, engine: LineReader) 
     read = engine.read_lines([crop.image for crop in crops], dpi)
     letter = found.letter / found.scale
     words = [
-        _whole(on_page(own, crop), letter, is_cell=run.region != OUTSIDE)
+        _whole(on_page(own, crop), crop.ink, letter, is_cell=run.region != OUTSIDE)
         for own, crop, run in zip(read, crops, found.runs, strict=True)
     ]
     lines = (Line(tuple(word for run in row.runs for word in words[run]), row.block) for row in rows_in_order(found))
     return tuple(line for line in lines if line.words)
 
 
-def _whole(words: tuple[Word, ...], letter: float, *, is_cell: bool) -> tuple[Word, ...]:
+def _whole(words: tuple[Word, ...], ink: NDArray[np.float64], letter: float, *, is_cell: bool) -> tuple[Word, ...]:
     """Put together a number whose digits were filled into boxes of their own; tell x from X by its height.
 
     A reader in doubt between these two is sure of half; in a cell, where a lone x is a tick, that half counts twice.
 
     Args:
         words: Of a run.
+        ink: Left, top, right and bottom of each piece of its ink, from left to right.
         letter: Usual height of a letter, pixels.
         is_cell: Whether the run stands in a table or frame.
     """
+    digits = "".join(word.text for word in words)
+    if digits.isdecimal() and len(digits) == len(ink) >= _DIGITS and _stand_in_boxes(ink):
+        return (_joined(words),)
     whole: list[Word] = []
     for is_single, group in groupby(words, key=lambda word: len(word.text) == 1):
         own = tuple(group)
         if is_single and len(own) >= _DIGITS:
-            box = reduce(Box.union, (word.box for word in own))
-            own = (Word("".join(word.text for word in own), box, min(word.confidence for word in own)),)
+            own = (_joined(own),)
         whole += own
     if len(whole) == 1 and whole[0].text.upper() in _SAME_SHAPE:
         (lone,) = whole
         text = lone.text.lower() if lone.box.height < _LOW * letter else lone.text
         return (replace(lone, text=text, confidence=min(1.0, lone.confidence * (1 + is_cell))),)
     return tuple(whole)
+
+
+def _stand_in_boxes(ink: NDArray[np.float64]) -> bool:
+    """Tell whether pieces of ink stand evenly and farther apart than print does."""
+    pitch = np.diff((ink[:, 0] + ink[:, 2]) / 2)
+    apart = _APART * np.median(ink[:, 2] - ink[:, 0])
+    return bool(pitch.min() >= apart and pitch.max() <= _EVEN * pitch.min())
+
+
+def _joined(words: Sequence[Word]) -> Word:
+    """Return the words as one."""
+    box = reduce(Box.union, (word.box for word in words))
+    return Word("".join(word.text for word in words), box, min(word.confidence for word in words))

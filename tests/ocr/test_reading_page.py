@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from dossier.errors import LimitExceeded, PartFailed, SohoaError
 from dossier.papers import Box
+from ocr.ctc import CtcReader
 from ocr.model import Word
 from ocr.reader import read_page
 from ocr.tesseract import TesseractEngine
@@ -33,6 +34,18 @@ def test_filled_form_is_read_without_its_leaders() -> None:
         cv2.circle(master, (x, 132), 2, (0, 0, 0), -1)
     reading = read_page(master, number=1, dpi=drawn.DPI, engine=TesseractEngine())
     assert reading.text == "Họ và tên: Trần Thị Hoa"
+
+
+@pytest.mark.parametrize("pitch", [48, 60, 68])
+@pytest.mark.parametrize("number", ["034186002917", "011188951372"])
+def test_a_number_with_a_digit_in_each_box_is_one_word(number: str, pitch: int) -> None:
+    digits = [(420 + pitch * i, 105, digit) for i, digit in enumerate(number)]
+    master = drawn.write(drawn.page([]), [(100, 100, "Số định danh:"), *digits, (100, 180, "Nơi ở hiện nay:")])
+    cv2.rectangle(master, (406, 98), (406 + 12 * pitch, 156), (0, 0, 0), 1)
+    for x in range(406 + pitch, 406 + 12 * pitch, pitch):
+        cv2.line(master, (x, 98), (x, 156), (0, 0, 0), 1)
+    reading = read_page(master, number=1, dpi=drawn.DPI, engine=CtcReader())
+    assert number in [word.text for word in reading.words]
 
 
 @pytest.mark.parametrize("level", [0, 127, 255])
