@@ -247,3 +247,16 @@ def test_the_bench_command_writes_pages_with_their_truth(tmp_path: Path) -> None
     assert truth["group"] == "forms"
     assert truth["text"].startswith("Biểu")
     assert (tmp_path / "test-form-01.png").stat().st_size > 10_000
+
+
+def test_a_copier_prints_fine_print_dark_enough_for_its_marks() -> None:
+    strokes = {
+        (fine, apart): min(
+            copier.stroke
+            for seed in range(40)
+            if (copier := scanner_with([Fault.PHOTOCOPY], seeded(seed), dpi=200, fine=fine, marks_apart=apart).copier)
+        )
+        for fine in (False, True)
+        for apart in (False, True)
+    }
+    assert strokes[True, True] > strokes[True, False] > strokes[False, False] == strokes[False, True]

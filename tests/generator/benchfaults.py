@@ -75,15 +75,17 @@ def _photocopy(scanner: Scanner, rng: random.Random) -> Scanner:
     return replace(scanner, copier=Copier(stroke, rng.uniform(0.05, 0.6), rng.choice((0, 0, 1, 2))))
 
 
-def _kept_legible(scanner: Scanner, *, fine: bool) -> Scanner:
+def _kept_legible(scanner: Scanner, *, fine: bool, marks_apart: bool) -> Scanner:
     """Return ``scanner`` so that it erases nothing: what nobody could read letter by letter is no truth.
 
-    A fixed threshold loses what is too pale or in the dark; of ``fine`` print, so does a copier that prints pale.
+    A fixed threshold loses what is too pale or in the dark; of ``fine`` print, so does a copier that prints pale, and
+    of marks that are set apart from their letters, small and thin, one that prints hardly darker.
     """
     if scanner.mode == "bilevel":
         scanner = replace(scanner, light=min(scanner.light, 0.25), faded=min(scanner.faded, 0.2 if fine else 0.6))
     if fine and scanner.copier is not None:
-        scanner = replace(scanner, copier=replace(scanner.copier, stroke=max(scanner.copier.stroke, 165)))
+        stroke = max(scanner.copier.stroke, 190 if marks_apart else 165)
+        scanner = replace(scanner, copier=replace(scanner.copier, stroke=stroke))
     return scanner
 
 
@@ -128,10 +130,12 @@ _CHANGES: Mapping[Fault, _Change] = MappingProxyType(
 )
 
 
-def scanner_with(named: Sequence[Fault], rng: random.Random, *, dpi: int, fine: bool = False) -> Scanner:
+def scanner_with(
+    named: Sequence[Fault], rng: random.Random, *, dpi: int, fine: bool = False, marks_apart: bool = False
+) -> Scanner:
     """Return an ordinary office scanner at ``dpi`` with the ``named`` faults, each at a drawn strength.
 
-    ``fine`` says that the page is printed in 10 points or less.
+    ``fine`` says that the page is printed in 10 points or less, ``marks_apart`` that its marks may be small and thin.
     """
     scanner = Scanner(
         skew_deg=rng.gauss(0, 0.2),
@@ -146,5 +150,5 @@ def scanner_with(named: Sequence[Fault], rng: random.Random, *, dpi: int, fine: 
     for fault in Fault:  # not in the order named: later changes must not depend on it
         if fault in named:
             scanner = _CHANGES[fault](scanner, rng)
-    scanner = _kept_legible(scanner, fine=fine)
+    scanner = _kept_legible(scanner, fine=fine, marks_apart=marks_apart)
     return replace(scanner, blur=scanner.blur * dpi / 200)

@@ -143,7 +143,8 @@ def render(plan: BenchPlan) -> BenchPage:
     named = [fault for fault in Fault if fault in plan.faults]
     if Fault.BLEED in named:
         back = prose_page(Look.draw(rng, plan.subset, 100), rng, plan.subset, kind="report").page(2).image
-    scanner = scanner_with(named, rng, dpi=plan.dpi, fine=any(kind in plan.name for kind in _FINE_PRINT))
+    fine, marks_apart = any(kind in plan.name for kind in _FINE_PRINT), MARKS_APART in plan.faults
+    scanner = scanner_with(named, rng, dpi=plan.dpi, fine=fine, marks_apart=marks_apart)
     scanned = scan(page, scanner, rng, back=back)
     return BenchPage(plan.name, plan.group, plan.faults, scanned)
 
