@@ -30,8 +30,8 @@ STRIDE = 4
 """Pixels of width for each step of the network."""
 
 _FILE = "reader.onnx"
-_VERSION = "1"
-_SHA256 = "b1eaa1ef795459f859b2207f22acfe81886cda40a45d0be2a0ed01dcc69ed4b7"
+_VERSION = "3"
+_SHA256 = "5b4b5b3f2536ed1ba1dd141fa73fce2621fd691ce27491ea8d15f07e6206ccab"
 
 _MULTIPLE = 32  # widths are rounded up to this many pixels, so that many lines have one width
 _BATCH = 2_000  # pixels of width read at once: more only adds padding and leaves the cache

@@ -45,6 +45,7 @@ _RIDGE: Final = 1.0
 _FOLDS: Final = 7
 _MOST_STEPS, _SMALLEST_STEP = 50, 1e-6
 _VERSION: Final = re.compile(r"\d+(\.\d+)+")
+_ANY_VERSION: Final = re.compile(r"\d+(\.\d+)*")
 
 Array = NDArray[np.float64]
 
@@ -154,11 +155,15 @@ def cross_validated(features: Array, right: Array, rising: NDArray[np.bool_], gr
 
 
 def keep(file: Path, engine: str, knots: Sequence[float], weights: Mapping[str, float], *, words: int) -> None:
-    """Write a calibration in place of the one for the same engine, of whatever version; the others stay."""
+    """Write a calibration in place of the one for the same engine, of whatever version; the others stay.
+
+    It serves all versions of a program, but of our own reader that one alone whose weights were measured.
+    """
     pattern = _VERSION.sub("*", engine)
     tables: list[dict[str, Any]] = []
     if file.exists():
-        tables = [t for t in tomllib.loads(file.read_text(encoding="utf-8"))["calibrations"] if t["engine"] != pattern]
+        known = tomllib.loads(file.read_text(encoding="utf-8"))["calibrations"]
+        tables = [t for t in known if _ANY_VERSION.sub("*", t["engine"]) != _ANY_VERSION.sub("*", engine)]
     rounded = {name: round(weight, 3) for name, weight in weights.items()}
     tables.append({"engine": pattern, "fitted": engine, "words": words, "knots": list(knots), "weights": rounded})
     file.write_text(_HEAD + "".join(map(_toml, tables)), encoding="utf-8")
