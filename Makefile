@@ -65,7 +65,7 @@ bench: $(VENV)/.test
 build/bench/ocrmypdf/.installed: tests/benchmarks/ocrmypdf.lock tests/benchmarks/install-compared.sh
 	bash tests/benchmarks/install-compared.sh
 	python3 -m venv --clear $(@D)
-	$(@D)/bin/pip install --quiet --disable-pip-version-check --require-hashes -r $<
+	$(@D)/bin/pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r $<
 	@touch $@
 
 BENCH_OCR := $(PY) -m tests.benchmarks.ocr
