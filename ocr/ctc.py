@@ -31,7 +31,7 @@ STRIDE = 4
 
 _FILE = "reader.onnx"
 _VERSION = "3"
-_SHA256 = "5b4b5b3f2536ed1ba1dd141fa73fce2621fd691ce27491ea8d15f07e6206ccab"
+_SHA256 = "918159337247d8c7f6ad582cae4fb279e0abbad6a0719da36f65762df1e6d5c4"
 
 _MULTIPLE = 32  # widths are rounded up to this many pixels, so that many lines have one width
 _BATCH = 2_000  # pixels of width read at once: more only adds padding and leaves the cache

@@ -127,13 +127,21 @@ def curve(out: PictureArgument) -> None:
 
 @app.command()
 def export(
-    *, lines: Annotated[int, typer.Option(min=10, help="For calibration")] = 300, home: HomeOption = HOME
+    *,
+    lines: Annotated[int, typer.Option(min=10, help="For calibration")] = 300,
+    share: Annotated[float, typer.Option(min=0, max=1, help="Of the new weights; the rest are the base's")] = 1.0,
+    base: Annotated[Path, typer.Option(exists=True, help="ONNX file that the run went on from")] = SHIPPED,
+    home: HomeOption = HOME,
 ) -> None:
-    """Write the averaged weights of the checkpoint as ONNX, in 32 and in 8 bits."""
+    """Write the averaged weights of the checkpoint as ONNX, in 32 and in 8 bits; or weights on the way to them."""
     from tests.training import export as exporting  # noqa: PLC0415 - needs PyTorch
+    from tests.training import restore  # noqa: PLC0415
 
     source, target = home / EXPORTED, home / QUANTIZED
-    exporting.to_onnx(exporting.averaged(home), source)
+    network = exporting.averaged(home)
+    if share < 1:
+        network = exporting.blended(network, restore.restored(base, restore.practice(home / LISTING)), share)
+    exporting.to_onnx(network, source)
     press = feed.printer(home / LISTING, _CALIBRATION_SEED)
     samples = [s for i in range(lines // 10) for s in press.sheet(i, feed.course(1000))]
     exporting.to_int8(source, target, samples)

@@ -36,6 +36,19 @@ def averaged(folder: Path) -> LineNetwork:
     return network.eval()
 
 
+def blended(network: LineNetwork, base: LineNetwork, share: float) -> LineNetwork:
+    """Return the network whose weights lie between those of ``base`` (share 0) and of ``network`` (1).
+
+    A run that went on from ``base`` learns new damage and forgets a little of what it does not meet; half-way between
+    the two most of the new is kept and nearly all of the old (Wortsman et al., Robust fine-tuning of zero-shot models,
+    2022).
+    """
+    old, new = base.state_dict(), network.state_dict()
+    mixed = LineNetwork()
+    mixed.load_state_dict({k: torch.lerp(old[k], v, share) if v.is_floating_point() else v for k, v in new.items()})
+    return mixed.eval()
+
+
 class _Graph:
     """An ONNX graph in the making."""
 
