@@ -197,7 +197,7 @@ def version(name: str) -> str:
     """Return an engine's name with the versions of the programs it runs.
 
     Raises:
-        FileNotFoundError: OCRmyPDF is not installed: ``make bench-engines`` does it.
+        FileNotFoundError: OCRmyPDF is not installed: ``make bench-ocr`` does it.
     """
     if name == "ocrmypdf":
         shown = subprocess.run([OCRMYPDF, "--version"], check=True, capture_output=True, text=True).stdout.strip()
