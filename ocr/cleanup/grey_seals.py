@@ -15,8 +15,9 @@ _EDGE = 0.012
 _SHRINK, _STROKE = 4, 0.25
 # Diameter of a seal, inches, at least and at most, and votes for its middle.
 _SMALLEST, _LARGEST, _VOTES = 1.0, 2.0, 40
-# Its ring is seen in most of so many directions, so far off its radius at most, pixels of the copy.
-_DIRECTIONS, _MOST, _OFF = 48, 0.75, 1.6
+# Its ring is seen in most of so many directions, so far off its radius at most, pixels of the copy; outside, at so many
+# radii, ink is seen in few.
+_DIRECTIONS, _MOST, _OFF, _OUTSIDE, _FEW = 48, 0.85, 1.6, 1.15, 0.55
 # The darkest share of a seal's ink, percent, does not tell its level; ink spreads so far beyond the radius.
 _USUAL, _AROUND = 5, 1.08
 
@@ -59,20 +60,31 @@ def _rings(pale: NDArray[np.uint8], dpi: int) -> list[tuple[int, int, int]]:
         shares, cv2.HOUGH_GRADIENT, 2, least, param1=200, param2=_VOTES, minRadius=least, maxRadius=most
     )
     circles = [] if found is None else np.asarray(found)[0].tolist()
-    return [
-        (round(_SHRINK * x), round(_SHRINK * y), round(_SHRINK * radius))
-        for x, y, radius in circles
-        if _is_ring(shares, x, y, radius)
-    ]
-
-
-def _is_ring(shares: NDArray[np.uint8], x: float, y: float, radius: float) -> bool:
-    """Tell whether pale ink stands all around a middle, at one distance from it."""
     rows, columns = np.nonzero(shares > _STROKE * 255)
-    across, down = columns - x, rows - y
-    on_ring = np.abs(np.hypot(across, down) - radius) <= _OFF
-    directions = ((np.arctan2(down, across)[on_ring] / (2 * np.pi) + 0.5) * _DIRECTIONS).astype(int) % _DIRECTIONS
-    return len(np.unique(directions)) >= _MOST * _DIRECTIONS
+    rings = ((x, y, _outermost(columns - x, rows - y, radius, most)) for x, y, radius in circles)
+    return [(round(_SHRINK * x), round(_SHRINK * y), _SHRINK * radius) for x, y, radius in rings if radius]
+
+
+def _outermost(across: NDArray[np.float64], down: NDArray[np.float64], least: float, most: int) -> int:
+    """Return the radius, from ``least`` to ``most``, of the outermost ring of ink around a middle; 0 for none.
+
+    Args:
+        across: How far right of the middle pale ink is, pixels of the copy.
+        down: How far below it.
+        least: Radius, pixels of the copy.
+        most: The same.
+    """
+    distance, angle = np.hypot(across, down), np.arctan2(down, across) / (2 * np.pi) + 0.5
+
+    def seen(radius: float) -> int:
+        near = np.abs(distance - radius) <= _OFF
+        return len(np.unique((angle[near] * _DIRECTIONS).astype(int) % _DIRECTIONS))
+
+    outermost = max(
+        (radius for radius in range(int(least), most + 1) if seen(radius) >= _MOST * _DIRECTIONS), default=0
+    )
+    # Around a seal the paper is empty; where the print itself is pale, ink is all around.
+    return outermost if seen(_OUTSIDE * outermost) <= _FEW * _DIRECTIONS else 0
 
 
 def _level(grey: Grey, pale: NDArray[np.uint8], circle: tuple[int, int, int]) -> int:

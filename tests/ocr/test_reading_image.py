@@ -134,6 +134,11 @@ def test_what_is_round_and_black_or_pale_and_square_is_no_grey_seal() -> None:
     assert grey_seals.measure(sheet(square)).fault == 0
 
 
+def test_pale_print_is_no_grey_seal() -> None:
+    faint = grey(drawn.write(drawn.page([]), [(60, 40 + 34 * i, drawn.SENTENCES[i % 4]) for i in range(22)], size=27))
+    assert grey_seals.measure(sheet((255 - (255 - faint.astype(int)) // 2).astype(np.uint8))).fault == 0
+
+
 def test_uneven_light_is_divided_out() -> None:
     light = np.linspace(0.45, 1, drawn.WIDTH)[np.newaxis, :]
     even = grey(drawn.page())
