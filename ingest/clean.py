@@ -25,7 +25,10 @@ from ocr.orientation import OrientationDetector
 MIN_SKEW_DEG = 0.08
 """Below this resampling costs more sharpness than straightness gains: 0.08° is 3 pixels over A4's width at 300 dpi."""
 MIN_ORIENTATION_CONFIDENCE = 0.5
-"""Below this a page is left the way it came."""
+"""Below this a page is left the way it came.
+
+Of 71 generated pages none was told wrongly; all but two, 0.07 and 0.30, at 0.75 and more.
+"""
 AGREED_ORIENTATION_CONFIDENCE = 0.1
 """The same, when the page's lines, unclear by themselves, tend to the same answer."""
 

@@ -74,17 +74,21 @@ def find_columns(lines: Sequence[Line], letter: float, *, running: bool = False)
     while first < len(lines):
         columns = _grown(lines, first, left, right, letter)
         if columns is not None and (begun := _continued(lines, columns, letter)):
-            columns = _grown(lines, first + begun, left, right, letter)
             first += begun
-        text = _running(lines, columns, letter) if columns is not None else None
-        if text is None and not running and columns is not None and _are_blocks(lines, columns, letter):
-            text = columns
-        if text is not None:
-            found.append(text)
-            first = text.last
-        else:
-            first += 1
+            columns = _grown(lines, first, left, right, letter)
+        own = _filled(lines, columns, letter, running=running) if columns is not None else None
+        if own is not None:
+            found.append(own)
+        first = own.last if own is not None else first + 1
     return tuple(found)
+
+
+def _filled(lines: Sequence[Line], columns: Columns, letter: float, *, running: bool) -> Columns | None:
+    """Return the columns that a gutter parts: of running text, or blocks side by side unless ``running``."""
+    text = _running(lines, columns, letter)
+    if text is None and not running and _are_blocks(lines, columns, letter):
+        return columns
+    return text
 
 
 def _grown(lines: Sequence[Line], first: int, left: float, right: float, letter: float) -> Columns | None:

@@ -20,14 +20,15 @@ from ocr.noise import without_noise
 from ocr.order import rows_in_order
 from ocr.reading_image import STEPS, reading_image
 from ocr.rulings import OUTSIDE
+from ocr.spelling import SAME_SHAPE
 from ocr.tables import with_tables
 
 # A number in boxes has so many digits at least.
 _DIGITS = 6
 # They stand so many digits' widths apart at least, and none so many times as far as others.
 _APART, _EVEN = 1.5, 1.4
-# Capitals that look like their small letters, and the height below which they are these, in usual letter heights.
-_SAME_SHAPE, _LOW = frozenset("COSVWXZ"), 0.85
+# Letters that look like their capitals are small ones below this height, in usual letter heights.
+_LOW = 0.85
 
 
 def read_page(
@@ -98,7 +99,7 @@ def _whole(words: tuple[Word, ...], ink: NDArray[np.float64], letter: float, *, 
         if is_single and len(own) >= _DIGITS:
             own = (_joined(own),)
         whole += own
-    if len(whole) == 1 and whole[0].text.upper() in _SAME_SHAPE:
+    if len(whole) == 1 and whole[0].text.upper() in SAME_SHAPE:
         (lone,) = whole
         text = lone.text.lower() if lone.box.height < _LOW * letter else lone.text
         return (replace(lone, text=text, confidence=min(1.0, lone.confidence * (1 + is_cell))),)

@@ -269,13 +269,12 @@ def _row_by_row(cells: list[int], bounds: NDArray[np.int32]) -> tuple[tuple[int,
     What follows each other from cell to cell, however it leans or bends, begins where most of it does.
     """
     left, top, width, height = bounds[cells, :4].T
-    gap, down = left - (left + width)[:, np.newaxis], np.abs(top - top[:, np.newaxis])
-    beside = (gap >= 0) & (down < np.minimum.outer(height, height) / 2)
     chain = np.arange(len(cells))
     for i in np.argsort(left, kind="stable"):
-        before = np.flatnonzero(beside[:, i])
+        gap, down = left[i] - (left + width), np.abs(top - top[i])
+        before = np.flatnonzero((gap >= 0) & (down < np.minimum(height, height[i]) / 2))
         if before.size:
-            chain[i] = chain[before[(gap + down)[before, i].argmin()]]
+            chain[i] = chain[before[(gap + down)[before].argmin()]]
     begin = [float(np.median(top[chain == own])) for own in chain]
     rows: list[list[int]] = []
     end = 0.0

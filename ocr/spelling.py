@@ -19,11 +19,12 @@ from functools import lru_cache
 from ocr.model import Word
 from ocr.syllables import Tone, is_syllable, neighbours
 
+SAME_SHAPE = frozenset("COSVWXZ")
+"""Capitals that look like their small letters: only what stands beside them tells which they are."""
+
 _LETTERS = re.compile(r"[^\W\d_]+")
 _ROMAN = re.compile("[IVXLC]+|[ivxlc]+")
 _FEWEST_LETTERS = 3
-# Letters whose capitals have the same shape: only what stands beside them tells which they are.
-_SAME_SHAPE = frozenset("COSVWXZ")
 _TONES = frozenset(tone.value for tone in Tone) - {""}
 
 
@@ -88,10 +89,10 @@ def recased(text: str) -> str:
 def _recased(part: str) -> str:
     if _is_in_one_case(part):
         return part
-    telling = "".join(letter for letter in part[1:] if _base(letter) not in _SAME_SHAPE)
+    telling = "".join(letter for letter in part[1:] if _base(letter) not in SAME_SHAPE)
     if not telling or telling.islower():
         way = part[0] + part[1:].lower()
-    elif telling.isupper() and (part[0].isupper() or _base(part[0]) in _SAME_SHAPE):
+    elif telling.isupper() and (part[0].isupper() or _base(part[0]) in SAME_SHAPE):
         way = part.upper()
     else:
         return part

@@ -143,9 +143,8 @@ class _Table:
         self.pitches = [max(least, min(pitch, _WIDER * min(close))) for pitch in close]
         counts = [len(lines) for lines in columns]
         sparse = [n if own and _is_single(own, min(close)) else 0 for n, own in zip(counts, gaps, strict=True)]
-        rows = (
-            max(sparse, key=lambda n: n and sum(_alike(n, other) for other in sparse)) or counts[0] or max(1, *counts)
-        )
+        usual = max(sparse, key=lambda n: n and sum(_alike(n, other) for other in sparse))
+        rows = usual or counts[0] or max(1, *counts)
         self.single = {i for i, n in enumerate(sparse) if _alike(n, rows)} or {0}
         self.empty = [_EMPTY * min(1.0, n / rows) for n in counts]
         self.empty[0] += _UNNUMBERED * (0 in self.single)

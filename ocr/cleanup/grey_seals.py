@@ -11,8 +11,8 @@ from ocr.cleanup.step import Grey, Measured, Sheet
 _BLACK, _PALER, _PALEST = 50, 55, 190
 # The grey edge of a printed stroke is so wide, inches.
 _EDGE = 0.012
-# Seals are looked for on a copy this many times smaller; of a square of it their strokes cover such a share.
-_SHRINK, _STROKE = 4, 0.25
+# Seals are looked for on a copy of this resolution, dpi; of a square of it their strokes cover such a share.
+_COPY, _STROKE = 50, 0.25
 # Diameter of a seal, inches, at least and at most, and votes for its middle.
 _SMALLEST, _LARGEST, _VOTES = 1.0, 2.0, 40
 # Its ring is seen in most of so many directions, so far off its radius at most, pixels of the copy; outside, at so many
@@ -52,17 +52,17 @@ def _pale(sheet: Sheet) -> NDArray[np.uint8]:
 
 def _rings(pale: NDArray[np.uint8], dpi: int) -> list[tuple[int, int, int]]:
     """Return middle (column, row) and radius, pixels, of each ring as large as a seal's."""
-    height, width = pale.shape
-    size = max(1, width // _SHRINK), max(1, height // _SHRINK)
+    scale = _COPY / dpi
+    size = tuple(max(1, round(scale * side)) for side in pale.shape[::-1])
     shares = np.asarray(cv2.resize(pale * np.uint8(255), size, interpolation=cv2.INTER_AREA), dtype=np.uint8)
-    least, most = (round(inches / 2 * dpi / _SHRINK) for inches in (_SMALLEST, _LARGEST))
+    least, most = round(_SMALLEST / 2 * _COPY), round(_LARGEST / 2 * _COPY)
     found = cv2.HoughCircles(
         shares, cv2.HOUGH_GRADIENT, 2, least, param1=200, param2=_VOTES, minRadius=least, maxRadius=most
     )
     circles = [] if found is None else np.asarray(found)[0].tolist()
     rows, columns = np.nonzero(shares > _STROKE * 255)
     rings = ((x, y, _outermost(columns - x, rows - y, radius, most)) for x, y, radius in circles)
-    return [(round(_SHRINK * x), round(_SHRINK * y), _SHRINK * radius) for x, y, radius in rings if radius]
+    return [(round(x / scale), round(y / scale), round(radius / scale)) for x, y, radius in rings if radius]
 
 
 def _outermost(across: NDArray[np.float64], down: NDArray[np.float64], least: float, most: int) -> int:
@@ -87,12 +87,8 @@ def _outermost(across: NDArray[np.float64], down: NDArray[np.float64], least: fl
     return outermost if seen(_OUTSIDE * outermost) <= _FEW * _DIRECTIONS else 0
 
 
-def _level(grey: Grey, pale: NDArray[np.uint8], circle: tuple[int, int, int]) -> int:
+def _level(grey: Grey, pale: NDArray[np.uint8], ring: tuple[int, int, int]) -> int:
     """Return the level from which on what stands within a ring is its ink."""
-    place = _square(circle)
-    return int(np.percentile(grey[place][pale[place] > 0], _USUAL))
-
-
-def _square(circle: tuple[int, int, int]) -> tuple[slice, slice]:
-    x, y, radius = circle
-    return slice(max(0, y - radius), y + radius + 1), slice(max(0, x - radius), x + radius + 1)
+    x, y, radius = ring
+    square = np.s_[max(0, y - radius) : y + radius + 1, max(0, x - radius) : x + radius + 1]
+    return int(np.percentile(grey[square][pale[square] > 0], _USUAL))

@@ -116,13 +116,19 @@ def test_red_title_inside_a_red_border_is_read() -> None:
     assert ink(image[:60]) == 0
 
 
-def test_seal_scanned_without_colour_fades_and_the_text_under_it_stays() -> None:
-    unsealed = drawn.page()
-    sealed = grey(drawn.seal(unsealed, (400, 200), radius=150))
-    assert "grey seals" in taken(sealed)
-    image = grey_seals.measure(sheet(sealed)).mend()
+def larger(image: Grey, dpi: int) -> Grey:
+    """The page as a scanner of ``dpi`` sees it."""
+    return np.asarray(cv2.resize(image, None, fx=dpi / drawn.DPI, fy=dpi / drawn.DPI), dtype=np.uint8)
+
+
+@pytest.mark.parametrize("dpi", [200, 300])
+def test_seal_scanned_without_colour_fades_and_the_text_under_it_stays(dpi: int) -> None:
+    unsealed = larger(drawn.page(), dpi)
+    sealed = grey(larger(drawn.seal(drawn.page(), (400, 200), radius=150), dpi))
+    assert "grey seals" in clean(colour(sealed), dpi).taken
+    image = grey_seals.measure(Sheet(colour(sealed), sealed, dpi)).mend()
     text = grey(unsealed) < 40
-    near = cv2.dilate(text.view(np.uint8), np.ones((7, 7))).astype(bool)
+    near = cv2.dilate(text.view(np.uint8), np.ones((2 * (dpi // 56) + 1,) * 2)).astype(bool)
     assert image[~near].min() > 200
     assert np.mean(image[text] < 128) > 0.95
 

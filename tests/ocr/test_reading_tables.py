@@ -1,6 +1,8 @@
 """Unruled tables and blocks side by side, on drawn pages: headings over several columns, specks, justified text."""
 
+import tracemalloc
 from collections.abc import Iterable
+from itertools import product
 
 import cv2
 import numpy as np
@@ -184,3 +186,33 @@ def test_rows_of_a_leaning_ruled_table_keep_together() -> None:
     assert [min(texts, key=lambda t: abs(t[0] - box.x) + abs(t[1] + 8 - box.y))[2] for box in places] == [
         text for _, _, text in texts
     ]
+
+
+def test_squares_of_graph_paper_are_cells_row_by_row() -> None:
+    """Thousands of them, in no more time than letters take."""
+    paper = np.full((3300, 2340), 255, np.uint8)
+    for at in (0, 1):
+        paper[at::40] = 0
+        paper[:, at::40] = 0
+    found = find_lines(paper, drawn.DPI)
+    (network,) = found.rulings.networks
+    sizes = {len(row) for row in network.cells}
+    assert len(network.cells) * max(sizes) > 4000
+    assert max(sizes) - min(sizes) <= 2
+
+
+def test_dots_in_squares_of_graph_paper_are_read_in_little_memory() -> None:
+    paper = np.full((1650, 1170), 255, np.uint8)
+    for at in (0, 1):
+        paper[at::20] = 0
+        paper[:, at::20] = 0
+    for y, x in product(range(11, 1650, 20), range(11, 1170, 20)):
+        cv2.circle(paper, (x, y), 4, 0, -1)
+    tracemalloc.start()
+    try:
+        runs = len(find_lines(paper, drawn.DPI).runs)
+        _, most = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert runs > 4000
+    assert most < 150 * 1024 * 1024
