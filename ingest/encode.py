@@ -3,11 +3,12 @@
 JPEG's usual tables keep slow shading finely and fast change coarsely, as suits photographs. On scanned print that
 spends bytes on the scanner's noise and blurs the strokes. With one step for every frequency but the mean, noise below
 half the step is not kept, and strokes are kept as well as all else: as close to the print as quality 75 with a third
-fewer bytes, measured in ``docs/archive-format.md``. Any JPEG reader reads it.
+fewer bytes, measured in ``docs/archive-format.md``. Any JPEG reader reads it. Where that is too large, the grain of the
+paper is dropped before the print is rounded more.
 """
 
 import io
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import cv2
@@ -15,11 +16,15 @@ import numpy as np
 from PIL import Image
 
 from dossier.errors import PartFailed
+from ingest.grain import Grain
 from ingest.images import MasterPage
 from ingest.pixels import Pixels, brightest_channel
 
-JPEG_STEPS = (24, 32, 40)
-"""Levels of grey by which detail is rounded: the finest whose file is small enough, at worst the last."""
+JPEG_STEPS = (24, 32, 40, 48, 56)
+"""Levels of grey by which detail is rounded: the finest whose file is small enough, at worst the last.
+
+From the second on the grain of the paper is dropped.
+"""
 _COLOUR_STEP = 6
 """Added for colour, which is kept at half the resolution: seals are as sharp with either."""
 _MEAN_STEPS = (5, 6)
@@ -70,11 +75,21 @@ def encode_page(pixels: Pixels, dpi: int, steps: Sequence[int] = JPEG_STEPS) -> 
     if _is_flat(pixels) and len(png := _png(image, dpi)) <= budget:
         return PageFile(png, "image/png")
     jpeg = b""
-    for step in steps:
-        jpeg = _jpeg(image, dpi, step)
+    for picture, step in _coarser(image, steps):
+        jpeg = _jpeg(picture, dpi, step)
         if len(jpeg) <= budget:
             break
     return PageFile(jpeg, "image/jpeg")
+
+
+def _coarser(image: Image.Image, steps: Sequence[int]) -> Iterator[tuple[Image.Image, int]]:
+    """Yield the image and the first step, then without the grain of its paper the others."""
+    yield image, steps[0]
+    lightness, *colour = (image if image.mode == "L" else image.convert("YCbCr")).split()
+    grain = Grain(np.asarray(lightness, np.uint8))
+    for step in steps[1:]:
+        planes = [Image.fromarray(grain.dropped(step)), *colour]
+        yield Image.merge("YCbCr", planes) if colour else planes[0], step
 
 
 def _picture(pixels: Pixels) -> Image.Image:
@@ -113,7 +128,7 @@ def _jpeg(image: Image.Image, dpi: int, step: int) -> bytes:
             file,
             "JPEG",
             dpi=(dpi, dpi),
-            qtables=[lightness, colour] if image.mode == "RGB" else [lightness],
+            qtables=[lightness] if image.mode == "L" else [lightness, colour],
             subsampling=_HALF_RESOLUTION,
             optimize=True,
             progressive=True,

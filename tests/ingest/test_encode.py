@@ -62,6 +62,18 @@ def test_colour_text_page_of_200_dpi_takes_no_more_than_250_kb(kind: Kind) -> No
     assert len(file.data) <= 250_000
 
 
+def test_page_of_heavy_noise_takes_no_more_and_keeps_its_print() -> None:
+    noisy = render(PaperSpec(Kind.BODY_TEXT, 4, dpi=200, scanner=Scanner(light=0.05, noise=14.0, blur=0.5))).pages[0]
+    pixels = pixels_of(noisy)
+    file = encode_master(master_of(pixels))
+    assert len(file.data) <= 250_000
+    kept = decoded(file)
+    black = np.zeros(pixels.shape[:2], bool)
+    for x, y, width, height in (noisy.box(word.rect) for line in noisy.lines for word in line.words):
+        black[y : y + height, x : x + width] = pixels[y : y + height, x : x + width].max(axis=2) < 90
+    assert np.mean(kept[black].max(axis=1) < 128) > 0.98
+
+
 def test_print_and_seal_stay_closer_to_the_scan_than_in_a_larger_jpeg_of_usual_tables() -> None:
     page = scanned(Kind.APPLICATION)
     pixels = pixels_of(page)
