@@ -3,8 +3,9 @@
 The likeliest class of every step is taken, repetitions are joined, blanks dropped. Where that spells what Vietnamese
 cannot spell, the other likely readings of the word are looked at, and the likeliest possible one takes its place if it
 is nearly as likely. So marks are set right, and words that lost the space between them (SảnXuất) are parted. Letters
-that differ from their capitals by size alone take the case of the others (sƠ). Foreign words, codes, numbers and
-abbreviations stay: they are read too surely to have a possible reading near them.
+that differ from their capitals by size alone take the case of the others (sƠ), and a full stop before small letters is
+the comma that it looks like. Foreign words, codes, numbers and abbreviations stay: they are read too surely to have a
+possible reading near them.
 """
 
 import math
@@ -17,7 +18,7 @@ from operator import itemgetter
 import numpy as np
 from numpy.typing import NDArray
 
-from ocr.spelling import has_marks, is_doubtful, is_possible, recased
+from ocr.spelling import has_marks, is_comma, is_doubtful, is_possible, recased
 
 Scores = NDArray[np.float32]
 """Steps x classes: natural logarithms of probabilities; class 0 is the blank, class i character i - 1."""
@@ -75,6 +76,9 @@ def decode(scores: Scores, alphabet: str, *, margin: float = MARGIN) -> Reading:
             for letter, (_, c, d) in zip(text, list(_runs(path[a:b])), strict=True):
                 path[a + c : a + d] = alphabet.index(letter) + 1
             read_as[a:b] = [likeliest] * (b - a)
+    for a, b, likeliest in _commas(path, scores, alphabet, margin) if margin else ():
+        path[a:b] = np.where(path[a:b] == alphabet.index(".") + 1, alphabet.index(",") + 1, path[a:b])
+        read_as[a:b] = [read_as[a] or likeliest] * (b - a)
     characters = [(alphabet[code - 1], (a, b)) for code, a, b in _runs(path)]
     while characters and characters[0][0] == " ":
         characters.pop(0)
@@ -110,6 +114,17 @@ def _runs(path: NDArray[np.int64]) -> Iterator[tuple[int, int, int]]:
 
 def _text(path: NDArray[np.int64], alphabet: str) -> str:
     return "".join(alphabet[code - 1] for code, _, _ in _runs(path))
+
+
+def _commas(path: NDArray[np.int64], scores: Scores, alphabet: str, margin: float) -> Iterator[tuple[int, int, str]]:
+    """Yield words whose full stop can only be a comma, and is nearly as likely one: first step, end, reading."""
+    stop, comma = alphabet.index(".") + 1, alphabet.index(",") + 1
+    words = [(a, b, _text(path[a:b], alphabet)) for a, b in _words(path, alphabet.index(" ") + 1)]
+    for (a, b, text), (_, _, following) in pairwise(words):
+        if is_comma(text, following, begins=a == words[0][0]):
+            likely = scores[a:b, [stop, comma]][path[a:b] == stop].max(axis=0)
+            if likely[0] - likely[1] <= margin:
+                yield a, b, text
 
 
 def _possible(scores: Scores, likeliest: str, alphabet: str, margin: float) -> tuple[_Way, float] | None:

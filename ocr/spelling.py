@@ -59,6 +59,22 @@ def has_marks(text: str) -> bool:
     return any(c.isalpha() and not c.isascii() and c != "Đ" for c in text)
 
 
+def is_comma(word: str, following: str, *, begins: bool) -> bool:
+    """Tell whether the full stop after a word can only be a comma: what follows goes on in small letters.
+
+    Abbreviations keep their full stops (TP. , v.v.), and so do the numbers and letters that begin items.
+
+    Args:
+        word: One word with its punctuation, NFC.
+        following: The next one.
+        begins: Whether the word begins the line.
+    """
+    if word[-1:] != "." or not following[:1].islower() or begins:
+        return False
+    body = word[:-1].strip('()“”"')
+    return "." not in body and not body.isupper() and _can_stand(body)
+
+
 def _can_stand(word: str) -> bool:
     if any(c.isdecimal() for c in word):
         return not has_marks(word)

@@ -131,3 +131,18 @@ def test_what_was_impossible_becomes_possible_and_all_else_stays(drawn: list[tup
     assert before == likeliest.text
     assert len(reading.text) == len(reading.probabilities) == len(reading.places)
     assert all(0 < chance <= 1 for chance in reading.probabilities)
+
+
+def test_a_full_stop_before_small_letters_is_the_comma_that_it_may_be() -> None:
+    reading = read("cai cá", {".": 0.7, ",": 0.2}, " ga")
+    assert reading.text == "cai cá, ga"
+    assert reading.read_as == ("",) * 4 + ("cá.",) * 3 + ("",) * 3
+    assert read("cai cá", {".": 0.98, ",": 0.01}, " ga").text == "cai cá. ga"
+
+
+@pytest.mark.parametrize("before", ["cai cá", "cai TC", "cai tr", "3", "cai c.h"])
+@pytest.mark.parametrize("after", [" Ga", " 3", "", " ga"])
+def test_other_full_stops_stay(before: str, after: str) -> None:
+    if (before, after) == ("cai cá", " ga"):
+        return
+    assert read(before, {".": 0.6, ",": 0.4}, after).text == f"{before}.{after}"
