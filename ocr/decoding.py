@@ -3,9 +3,9 @@
 The likeliest class of every step is taken, repetitions are joined, blanks dropped. Where that spells what Vietnamese
 cannot spell, the other likely readings of the word are looked at, and the likeliest possible one takes its place if it
 is nearly as likely. So marks are set right, and words that lost the space between them (SảnXuất) are parted. Letters
-that differ from their capitals by size alone take the case of the others (sƠ), and a full stop before small letters is
-the comma that it looks like. Foreign words, codes, numbers and abbreviations stay: they are read too surely to have a
-possible reading near them.
+that differ from their capitals by size alone take the case of the others (sƠ), a full stop before small letters is the
+comma that it looks like, and signs get the space that follows them. Foreign words, codes, numbers and abbreviations
+stay: they are read too surely to have a possible reading near them.
 """
 
 import math
@@ -18,7 +18,7 @@ from operator import itemgetter
 import numpy as np
 from numpy.typing import NDArray
 
-from ocr.spelling import has_marks, is_comma, is_doubtful, is_possible, recased
+from ocr.spelling import has_marks, is_comma, is_doubtful, is_possible, lacks_space, recased
 
 Scores = NDArray[np.float32]
 """Steps x classes: natural logarithms of probabilities; class 0 is the blank, class i character i - 1."""
@@ -63,38 +63,91 @@ def decode(scores: Scores, alphabet: str, *, margin: float = MARGIN) -> Reading:
         alphabet: The characters, a space among them.
         margin: See ``MARGIN``; 0 to leave impossible words as they are.
     """
-    path = scores.argmax(axis=1)
-    chances = np.exp(scores[np.arange(len(path)), path])
-    read_as = [""] * len(path)
-    for a, b in _words(path, alphabet.index(" ") + 1) if margin else ():
-        likeliest = _text(path[a:b], alphabet)
-        if is_doubtful(likeliest) and (found := _possible(scores[a:b], likeliest, alphabet, margin)):
-            way, share = found
-            chances[a:b] = share * min(chances[a + c : a + d].max() for _, c, d in _runs(path[a:b]))
-            path[a:b], read_as[a:b] = way.path, [likeliest] * (b - a)
-        if (spelt := _text(path[a:b], alphabet)) != (text := recased(spelt)):
-            for letter, (_, c, d) in zip(text, list(_runs(path[a:b])), strict=True):
-                path[a + c : a + d] = alphabet.index(letter) + 1
-            read_as[a:b] = [likeliest] * (b - a)
-    for a, b, likeliest in _commas(path, scores, alphabet, margin) if margin else ():
-        path[a:b] = np.where(path[a:b] == alphabet.index(".") + 1, alphabet.index(",") + 1, path[a:b])
-        read_as[a:b] = [read_as[a] or likeliest] * (b - a)
-    characters = [(alphabet[code - 1], (a, b)) for code, a, b in _runs(path)]
-    while characters and characters[0][0] == " ":
-        characters.pop(0)
-    while characters and characters[-1][0] == " ":
-        characters.pop()
-    return Reading(
-        text="".join(character for character, _ in characters),
-        probabilities=tuple(float(chances[a:b].max()) for _, (a, b) in characters),
-        places=tuple((a + b) / 2 for _, (a, b) in characters),
-        read_as=tuple(read_as[a] for _, (a, _) in characters),
-    )
+    line = _Line(scores, alphabet)
+    if margin:
+        line.spell(margin)
+        line.put_commas(margin)
+        line.put_spaces(margin)
+    return line.reading()
 
 
 def is_legible(reading: Reading) -> bool:
     """Tell whether text was read, and surely enough that it is no stroke and no noise."""
     return bool(reading.text) and sum(reading.probabilities) >= _LEGIBLE * len(reading.text)
+
+
+class _Line:
+    """The way taken through a line: the class of every step, its chance, and what was read where it gave way."""
+
+    def __init__(self, scores: Scores, alphabet: str) -> None:
+        self._scores, self._alphabet = scores, alphabet
+        self._path = scores.argmax(axis=1)
+        self._chances = np.exp(scores[np.arange(len(scores)), self._path])
+        self._read_as = [""] * len(scores)
+
+    def _class(self, character: str) -> int:
+        return self._alphabet.index(character) + 1
+
+    def _words(self) -> list[tuple[int, int, str]]:
+        """Return every stretch without a space: its first step, the step after its last, what it reads."""
+        words = _words(self._path, self._class(" "))
+        return [(a, b, _text(self._path[a:b], self._alphabet)) for a, b in words]
+
+    def _keep(self, a: int, b: int, text: str) -> None:
+        """Keep what was read in steps ``a`` to ``b``, unless something is kept."""
+        self._read_as[a:b] = [self._read_as[a] or text] * (b - a)
+
+    def spell(self, margin: float) -> None:
+        """Set words right that cannot be spelt as they were read."""
+        path, alphabet = self._path, self._alphabet
+        for a, b, likeliest in self._words():
+            if is_doubtful(likeliest) and (found := _possible(self._scores[a:b], likeliest, alphabet, margin)):
+                way, share = found
+                self._chances[a:b] = share * min(self._chances[a + c : a + d].max() for _, c, d in _runs(path[a:b]))
+                path[a:b] = way.path
+                self._keep(a, b, likeliest)
+            if (spelt := _text(path[a:b], alphabet)) != (text := recased(spelt)):
+                for letter, (_, c, d) in zip(text, list(_runs(path[a:b])), strict=True):
+                    path[a + c : a + d] = self._class(letter)
+                self._keep(a, b, likeliest)
+
+    def put_commas(self, margin: float) -> None:
+        """Make commas of full stops that can be nothing else and are nearly as likely commas."""
+        stop, comma = self._class("."), self._class(",")
+        words = self._words()
+        for i, ((a, b, text), (_, _, following)) in enumerate(pairwise(words)):
+            if is_comma(text, following, begins=i == 0):
+                stops = a + np.flatnonzero(self._path[a:b] == stop)
+                if self._scores[stops, stop].max() - self._scores[stops, comma].max() <= margin:
+                    self._path[stops] = comma
+                    self._keep(a, b, text)
+
+    def put_spaces(self, margin: float) -> None:
+        """Put spaces where print has them and they are nearly as likely as none."""
+        space = self._class(" ")
+        runs = list(_runs(self._path))
+        line = "".join(self._alphabet[code - 1] for code, _, _ in runs)
+        words = self._words()
+        for at, ((_, _, end), (_, begin, _)) in enumerate(pairwise(runs), start=1):
+            if end < begin and lacks_space(line, at):
+                losses = self._scores[end:begin].max(axis=1) - self._scores[end:begin, space]
+                if losses.min() <= margin:
+                    self._keep(*next(word for word in words if word[0] <= end < word[1]))
+                    self._path[end + losses.argmin()] = space
+
+    def reading(self) -> Reading:
+        """Return the characters, without spaces at the ends."""
+        characters = [(self._alphabet[code - 1], a, b) for code, a, b in _runs(self._path)]
+        while characters and characters[0][0] == " ":
+            characters.pop(0)
+        while characters and characters[-1][0] == " ":
+            characters.pop()
+        return Reading(
+            text="".join(character for character, _, _ in characters),
+            probabilities=tuple(float(self._chances[a:b].max()) for _, a, b in characters),
+            places=tuple((a + b) / 2 for _, a, b in characters),
+            read_as=tuple(self._read_as[a] for _, a, _ in characters),
+        )
 
 
 def _words(path: NDArray[np.int64], space: int) -> Iterator[tuple[int, int]]:
@@ -114,17 +167,6 @@ def _runs(path: NDArray[np.int64]) -> Iterator[tuple[int, int, int]]:
 
 def _text(path: NDArray[np.int64], alphabet: str) -> str:
     return "".join(alphabet[code - 1] for code, _, _ in _runs(path))
-
-
-def _commas(path: NDArray[np.int64], scores: Scores, alphabet: str, margin: float) -> Iterator[tuple[int, int, str]]:
-    """Yield words whose full stop can only be a comma, and is nearly as likely one: first step, end, reading."""
-    stop, comma = alphabet.index(".") + 1, alphabet.index(",") + 1
-    words = [(a, b, _text(path[a:b], alphabet)) for a, b in _words(path, alphabet.index(" ") + 1)]
-    for (a, b, text), (_, _, following) in pairwise(words):
-        if is_comma(text, following, begins=a == words[0][0]):
-            likely = scores[a:b, [stop, comma]][path[a:b] == stop].max(axis=0)
-            if likely[0] - likely[1] <= margin:
-                yield a, b, text
 
 
 def _possible(scores: Scores, likeliest: str, alphabet: str, margin: float) -> tuple[_Way, float] | None:

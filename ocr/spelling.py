@@ -25,6 +25,7 @@ SAME_SHAPE = frozenset("COSVWXZ")
 _LETTERS = re.compile(r"[^\W\d_]+")
 _ROMAN = re.compile("[IVXLC]+|[ivxlc]+")
 _FEWEST_LETTERS = 3
+_DASHES = "-–"
 _TONES = frozenset(tone.value for tone in Tone) - {""}
 
 
@@ -73,6 +74,21 @@ def is_comma(word: str, following: str, *, begins: bool) -> bool:
         return False
     body = word[:-1].strip('()“”"')
     return "." not in body and not body.isupper() and _can_stand(body)
+
+
+def lacks_space(text: str, at: int) -> bool:
+    """Tell whether print has a space where a line has none: after a sign, and on both sides of a dash or on none.
+
+    Args:
+        text: The line, NFC.
+        at: Number of the character before which it may be missing, from 1 on.
+    """
+    before, after = text[:at], text[at:]
+    if before[-1] in ",;:)":
+        return after[0].isalpha()
+    if before[-1] in _DASHES:
+        return before[-2:-1] == " " and before[-3:-2].strip() != "" and after[0].isalnum()
+    return after[0] in _DASHES and after[1:2] == " " and before[-1].isalnum()
 
 
 def _can_stand(word: str) -> bool:

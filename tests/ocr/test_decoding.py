@@ -146,3 +146,28 @@ def test_other_full_stops_stay(before: str, after: str) -> None:
     if (before, after) == ("cai cá", " ga"):
         return
     assert read(before, {".": 0.6, ",": 0.4}, after).text == f"{before}.{after}"
+
+
+@pytest.mark.parametrize(
+    ("text", "mended"),
+    [
+        ("cai;c) ca", "cai; c) ca"),
+        ("3 -5 ca", "3 - 5 ca"),
+        ("hai- ba", "hai - ba"),
+        ("ca)hai", "ca) hai"),
+    ],
+)
+def test_spaces_that_print_has_come_back(text: str, mended: str) -> None:
+    at = next(i for i, (a, b) in enumerate(zip(text, mended, strict=False)) if a != b)
+    spaced = steps(text)
+    spaced[2 * at - 1] = {"": 0.8, " ": 0.15}
+    reading = decode(scores(*spaced), ALPHABET)
+    assert reading.text == mended
+    assert any(reading.read_as)
+    assert decode(scores(*steps(text)), ALPHABET).text == text
+
+
+@pytest.mark.parametrize("text", ["3-5", "-5 ca", "a@b.vn", "10,5", "Lê-nin"])
+def test_what_is_written_together_stays(text: str) -> None:
+    unsure = [{"": 0.8, " ": 0.15} if step == {"": 0.99} else step for step in steps(text)]
+    assert decode(scores(*unsure), ALPHABET).text == text
