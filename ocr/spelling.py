@@ -85,7 +85,7 @@ def lacks_space(text: str, at: int) -> bool:
     """
     before, after = text[:at], text[at:]
     if before[-1] in ",;:)":
-        return after[0].isalpha()
+        return after[0].isalpha() or (before[-2:-1].isalpha() and after[0].isdecimal())
     if before[-1] in _DASHES:
         return before[-2:-1] == " " and before[-3:-2].strip() != "" and after[0].isalnum()
     return after[0] in _DASHES and after[1:2] == " " and before[-1].isalnum()

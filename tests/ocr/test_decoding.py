@@ -155,6 +155,7 @@ def test_other_full_stops_stay(before: str, after: str) -> None:
         ("3 -5 ca", "3 - 5 ca"),
         ("hai- ba", "hai - ba"),
         ("ca)hai", "ca) hai"),
+        ("ca,12", "ca, 12"),
     ],
 )
 def test_spaces_that_print_has_come_back(text: str, mended: str) -> None:
@@ -167,7 +168,7 @@ def test_spaces_that_print_has_come_back(text: str, mended: str) -> None:
     assert decode(scores(*steps(text)), ALPHABET).text == text
 
 
-@pytest.mark.parametrize("text", ["3-5", "-5 ca", "a@b.vn", "10,5", "Lê-nin"])
+@pytest.mark.parametrize("text", ["3-5", "-5 ca", "a@b.vn", "10,5", "7:30", "Lê-nin"])
 def test_what_is_written_together_stays(text: str) -> None:
     unsure = [{"": 0.8, " ": 0.15} if step == {"": 0.99} else step for step in steps(text)]
     assert decode(scores(*unsure), ALPHABET).text == text
