@@ -16,7 +16,7 @@ import numpy as np
 from PIL import Image
 
 from dossier.errors import PartFailed
-from ingest.grain import Grain
+from ingest.grain import without_grain
 from ingest.images import MasterPage
 from ingest.pixels import Pixels, brightest_channel
 
@@ -86,9 +86,8 @@ def _coarser(image: Image.Image, steps: Sequence[int]) -> Iterator[tuple[Image.I
     """Yield the image and the first step, then without the grain of its paper the others."""
     yield image, steps[0]
     lightness, *colour = (image if image.mode == "L" else image.convert("YCbCr")).split()
-    grain = Grain(np.asarray(lightness, np.uint8))
     for step in steps[1:]:
-        planes = [Image.fromarray(grain.dropped(step)), *colour]
+        planes = [Image.fromarray(without_grain(np.asarray(lightness, np.uint8), step)), *colour]
         yield Image.merge("YCbCr", planes) if colour else planes[0], step
 
 

@@ -11,49 +11,41 @@ from numpy.typing import NDArray
 
 from ingest.pixels import Grey
 
-Frequencies = NDArray[np.float32]
-"""Of each block: rows of blocks × frequencies down × columns of blocks × frequencies across."""
-
 _BLOCK = 8
 _LARGEST = 2.0
 """Steps: noise is nowhere above this."""
+_ROWS = 8
+"""Rows of blocks done at once, to bound the memory."""
 _at = np.arange(_BLOCK)
 _COSINES = (np.cos((2 * _at + 1) * _at[:, np.newaxis] * np.pi / (2 * _BLOCK)) / 2).astype(np.float32)
 _COSINES[0] /= np.sqrt(2)
 
 
-class Grain:
-    """The frequencies of an image, to be written without grain.
+def without_grain(image: Grey, step: int) -> Grey:
+    """Return an image, H×W, without the grain of blocks that have nothing but grain.
 
     Args:
         image: H×W.
+        step: By which frequencies will be rounded, levels of grey.
     """
-
-    def __init__(self, image: Grey) -> None:
-        self._shape = height, width = image.shape
-        padded = cv2.copyMakeBorder(image, 0, -height % _BLOCK, 0, -width % _BLOCK, cv2.BORDER_REPLICATE)
-        blocks = np.asarray(padded, np.float32).reshape(padded.shape[0] // _BLOCK, _BLOCK, -1, _BLOCK)
-        self._frequencies = _turned(blocks, _COSINES)
-        sizes = np.abs(self._frequencies)
-        sizes[:, 0, :, 0] = 0
-        self._sizes, self._largest = sizes, sizes.max(axis=(1, 3))
-
-    def dropped(self, step: int) -> Grey:
-        """Return the image, H×W, without the grain of blocks that have nothing but grain.
-
-        Args:
-            step: By which frequencies will be rounded, levels of grey.
-        """
-        quiet = self._largest < _LARGEST * step
-        dropped = (self._sizes < step) & quiet[:, np.newaxis, :, np.newaxis]
-        dropped[:, 0, :, 0] = False
-        image = _turned(np.where(dropped, 0, self._frequencies), _COSINES.T)
-        height, width = self._shape
-        image = image.reshape(image.shape[0] * _BLOCK, -1)[:height, :width]
-        return np.clip(np.rint(image), 0, 255).astype(np.uint8)
+    height, width = image.shape
+    padded = cv2.copyMakeBorder(image, 0, -height % _BLOCK, 0, -width % _BLOCK, cv2.BORDER_REPLICATE)
+    padded = np.asarray(padded, np.uint8)
+    for top in range(0, height, _ROWS * _BLOCK):
+        band = padded[top : top + _ROWS * _BLOCK]
+        blocks = band.reshape(-1, _BLOCK, band.shape[1] // _BLOCK, _BLOCK)  # a view: rows and columns of blocks
+        frequencies = _turned(blocks.astype(np.float32), _COSINES)
+        means = frequencies[:, 0, :, 0].copy()
+        frequencies[:, 0, :, 0] = 0
+        sizes = np.abs(frequencies)
+        quiet = sizes.max(axis=(1, 3), keepdims=True) < _LARGEST * step
+        frequencies[(sizes < step) & quiet] = 0
+        frequencies[:, 0, :, 0] = means
+        blocks[:] = np.clip(np.rint(_turned(frequencies, _COSINES.T)), 0, 255).astype(np.uint8)
+    return np.ascontiguousarray(padded[:height, :width], np.uint8)
 
 
-def _turned(blocks: Frequencies, matrix: NDArray[np.float32]) -> Frequencies:
-    """Return blocks multiplied by a matrix from the left, and by its transpose from the right."""
+def _turned(blocks: NDArray[np.float32], matrix: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return blocks, rows x height x columns x width, multiplied from the left, and by the transpose from the right."""
     down = np.einsum("ik,akbj->aibj", matrix, blocks, optimize=True)
     return np.asarray(np.einsum("aibk,jk->aibj", down, matrix, optimize=True), np.float32)

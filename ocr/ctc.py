@@ -30,8 +30,8 @@ STRIDE = 4
 """Pixels of width for each step of the network."""
 
 _FILE = "reader.onnx"
-_VERSION = "3"
-_SHA256 = "918159337247d8c7f6ad582cae4fb279e0abbad6a0719da36f65762df1e6d5c4"
+_VERSION = "5"
+_SHA256 = "8fa18943be869901444dbd7539307c275c06f9dd20000e7402944250a9de5107"
 
 _MULTIPLE = 32  # widths are rounded up to this many pixels, so that many lines have one width
 _BATCH = 2_000  # pixels of width read at once: more only adds padding and leaves the cache

@@ -16,9 +16,6 @@ from numpy.typing import NDArray
 Grey = NDArray[np.uint8]
 _TILE: Final = (256, 4096)
 _LOW: Final = 34  # pixels: a line of 10 pt at 200 dpi
-_SET: Final = 128  # of 255: ink that a printer meant to print
-_DOT: Final = 0.2  # em: dots and strokes of marks are no larger
-_SEEN: Final = 0.3  # of the contrast between ink and paper: what can be seen
 
 
 @cache
@@ -137,23 +134,6 @@ def copied(image: Grey, rng: random.Random, *, em: int) -> Grey:
         toner = (image - level - uneven) * rng.uniform(1.8, 5) + 128
         image = np.clip(toner, rng.randint(0, 50), rng.randint(235, 255)).astype(np.uint8)
     return image
-
-
-def lost_dots(ink: Grey, image: Grey, *, em: int) -> bool:
-    """Tell whether a dot or another mark apart that was printed is not to be seen any more.
-
-    A reader that is taught to see marks where none are left believes in those that a common word would have.
-
-    Args:
-        ink: The line as it was set. image: The same as it was scanned. em: Of its print, pixels.
-    """
-    black, paper = _ink_and_paper(image)
-    _, owner, boxes, _ = cv2.connectedComponentsWithStats((ink > _SET).view(np.uint8), connectivity=8)
-    extent = boxes[:, [cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT]].max(axis=1)
-    dots = (extent <= _DOT * em) & (boxes[:, cv2.CC_STAT_AREA] > 1)
-    seen = np.full(len(boxes), 255, dtype=np.uint8)
-    np.minimum.at(seen, owner.ravel(), image.ravel())
-    return bool((seen[dots] > paper - _SEEN * (paper - black)).any())
 
 
 def _bilevel(image: Grey, rng: random.Random) -> Grey:

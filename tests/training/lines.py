@@ -28,7 +28,6 @@ _PER_SHEET: Final = 10
 _IN_CELLS: Final = 0.2  # of the numbers stand one digit to a cell, as forms want them
 _COPIED: Final = 0.16  # of the damaged sheets are photocopies
 _ROWS: Final = 0.12  # of the lines are rows of forms
-_TRIES: Final = 3  # to spoil a line so that it can still be read
 _LEADER: Final = 2.5  # em: fewer dots are an ellipsis
 
 
@@ -229,19 +228,6 @@ def _photograph(strip: _Strip, others: Sequence[_Strip], manner: _Manner, course
     _company(ink, inner, rng, baseline=baseline, em=em, hard=hard)
     if rng.random() < 0.5 * hard:
         ink = _bent(ink, em, rng)
-    for _ in range(_TRIES):
-        image = _scanned(ink, others, manner, hard, rng)
-        if not damage.lost_dots(ink, image, em=em):
-            break
-    else:
-        image = damage.to_paper(ink, rng, hard=0.0)
-    if rng.random() < 0.35:
-        _bordered(image, inner, max(2, round(em * rng.uniform(0.05, 0.12))))
-    return _brought_to_height(image, rng)
-
-
-def _scanned(ink: Grey, others: Sequence[_Strip], manner: _Manner, hard: float, rng: random.Random) -> Grey:
-    """Return what printing, copying and scanning leave of the ink."""
     if manner.damaged:
         ink = damage.print_ink(ink, rng)
     image = damage.to_paper(ink, rng, hard=hard)
@@ -251,9 +237,11 @@ def _scanned(ink: Grey, others: Sequence[_Strip], manner: _Manner, hard: float, 
         if rng.random() < 0.12 * hard:
             image = damage.shade(image, rng)
         if manner.copied and rng.random() < hard:
-            image = damage.copied(image, rng, em=manner.em)
+            image = damage.copied(image, rng, em=em)
         image = damage.scan(image, rng, hard=hard)
-    return image
+    if rng.random() < 0.35:
+        _bordered(image, inner, max(2, round(em * rng.uniform(0.05, 0.12))))
+    return _brought_to_height(image, rng)
 
 
 def _frame(strip: _Strip, em: int, rng: random.Random) -> tuple[int, int, int, int]:

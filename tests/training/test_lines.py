@@ -148,17 +148,3 @@ def test_the_course_gets_harder() -> None:
     steps = [feed.course(chunk) for chunk in (0, 10, 60, 149)]
     assert all(a.longest <= b.longest and a.hard <= b.hard for a, b in pairwise(steps))
     assert feed.course(500).hard == 1.0
-
-
-def test_a_dot_that_was_printed_and_is_not_seen_any_more_is_lost() -> None:
-    """And neither one that fades with its line nor letters are."""
-    ink = np.zeros((60, 200), np.uint8)
-    ink[20:50, 20:40] = ink[20:50, 60:80] = 255
-    ink[54:58, 68:72] = 255
-    seen = (255 - ink).astype(np.uint8)
-    lost = seen.copy()
-    lost[52:] = 250
-    assert not damage.lost_dots(ink, seen, em=40)
-    assert not damage.lost_dots(ink, (255 - (255 - seen) // 3).astype(np.uint8), em=40)
-    assert damage.lost_dots(ink, lost, em=40)
-    assert not damage.lost_dots(ink, lost, em=10)
