@@ -32,7 +32,7 @@ from itertools import combinations
 from dossier.errors import InvalidOwnerNumber, InvalidValue
 from dossier.identifiers import CitizenNumber, OldIdentityNumber
 from dossier.owners import Owner
-from dossier.paper_types import FieldRule, PaperType
+from dossier.paper_types import FieldRule, OwnerFields, PaperType
 from dossier.papers import Field, FieldSource
 from dossier.text import fold
 from dossier.values import says
@@ -144,23 +144,19 @@ def _future(facts: _Facts) -> Iterator[Finding]:
 
 
 def _citizen_numbers(facts: _Facts) -> Iterator[Finding]:
-    """Compare the owner's citizen number with sex and birth date: decree 137/2015 art. 13 codes both in it."""
-    rule = facts.paper_type.rule(facts.paper_type.owner_number_field or "")
-    number = _citizen_number(facts.value(rule.key)) if rule else None
-    if rule is None or number is None:
-        return
-    sexes = [f.value for r, f in facts.read() if r.value == "sex" and f.value]
-    if sexes and sexes[0] != number.sex.value:
-        yield _about(rule, "citizen-number-sex", Severity.ERROR, "không khớp giới tính", "does not agree with the sex")
-    birth = facts.value(facts.paper_type.owner_birth_field)
-    if birth and dt.date.fromisoformat(birth).year != number.birth_year:
-        yield _about(
-            rule,
-            "citizen-number-birth-year",
-            Severity.ERROR,
-            "không khớp năm sinh",
-            "does not agree with the birth year",
-        )
+    """Compare each owner's citizen number with sex and birth date: decree 137/2015 art. 13 codes both in it."""
+    for owner in facts.paper_type.owners:
+        rule = facts.paper_type.rule(owner.number or "")
+        number = _citizen_number(facts.value(rule.key)) if rule else None
+        if rule is None or number is None:
+            continue
+        sex, birth = facts.value(owner.sex), facts.value(owner.birth)
+        if sex and sex != number.sex.value:
+            text, text_en = "không khớp giới tính", "does not agree with the sex"
+            yield _about(rule, "citizen-number-sex", Severity.ERROR, text, text_en)
+        if birth and dt.date.fromisoformat(birth).year != number.birth_year:
+            text, text_en = "không khớp năm sinh", "does not agree with the birth year"
+            yield _about(rule, "citizen-number-birth-year", Severity.ERROR, text, text_en)
 
 
 def _citizen_number(text: str | None) -> CitizenNumber | None:
@@ -194,7 +190,7 @@ def _spelled(words: str) -> str | None:
 
 
 def _parents(facts: _Facts) -> Iterator[Finding]:
-    birth = facts.value(facts.paper_type.owner_birth_field)
+    birth = facts.value(facts.paper_type.owners[0].birth)
     for rule, field in facts.read():
         parent = rule.key.startswith(("mother_", "father_")) and rule.value == "year"
         if birth and parent and field.value and int(birth[:4]) - int(field.value) < YOUNGEST_PARENT:
@@ -205,36 +201,39 @@ def _parents(facts: _Facts) -> Iterator[Finding]:
 
 def _order(facts: _Facts) -> Iterator[Finding]:
     rule = facts.paper_type.rule(facts.paper_type.issued_on_field or "")
-    birth = facts.value(facts.paper_type.owner_birth_field)
+    births = [birth for owner in facts.paper_type.owners if (birth := facts.value(owner.birth))]
     issued = facts.value(rule.key) if rule else None
-    if rule and birth and issued and issued < birth:
+    if rule and births and issued and issued < max(births):
         yield _about(rule, "issued-before-birth", Severity.ERROR, "trước ngày sinh", "lies before the owner's birth")
 
 
 def _owner(facts: _Facts) -> Iterator[Finding]:
+    first = facts.paper_type.owners[0]
     if facts.owner is None:
-        if facts.value(facts.paper_type.owner_number_field) is None:
+        if facts.value(first.number) is None:
             yield Finding(
                 "owner-unknown", Severity.ERROR, "Chưa biết giấy tờ này của ai.", "It is not known whose paper this is."
             )
         return
-    rule = facts.paper_type.rule(facts.paper_type.owner_number_field or "")
-    numbers = _owner_numbers(facts)
-    if rule and numbers and facts.owner.number.value not in numbers:
+    given = facts.owner
+    numbers = {owner: _owner_numbers(facts, owner) for owner in facts.paper_type.owners}
+    whose = next((owner for owner, known in numbers.items() if given.number.value in known), None)
+    rule = facts.paper_type.rule(first.number or "")
+    if rule and whose is None and any(numbers.values()):
         yield _about(
             rule, "owner-number-differs", Severity.ERROR, "khác số của chủ giấy tờ đã khai", "is not the given owner's"
         )
-    rule = facts.paper_type.rule(facts.paper_type.owner_name_field or "")
+    rule = facts.paper_type.rule((whose or first).name or "")
     name = facts.value(rule.key) if rule else None
-    if rule and name and facts.owner.name and fold(name) != fold(facts.owner.name):
+    if rule and name and given.name and fold(name) != fold(given.name):
         yield _about(
             rule, "owner-name-differs", Severity.WARNING, "khác tên chủ giấy tờ đã khai", "is not the given owner's"
         )
 
 
-def _owner_numbers(facts: _Facts) -> Sequence[str]:
+def _owner_numbers(facts: _Facts, owner: OwnerFields) -> Sequence[str]:
     """Return the owner's numbers on the paper: an owner may be known by the old identity number it also carries."""
-    number = facts.value(facts.paper_type.owner_number_field)
+    number = facts.value(owner.number)
     old = [f.value for r, f in facts.read() if r.value == OldIdentityNumber.kind and f.value]
     return [number, *old] if number else []
 

@@ -21,10 +21,12 @@ from dossier.identifiers import ResultCode
 from dossier.papers import Field, PaperKind
 from dossier.text import nfc
 from dossier.toml_tables import Table
-from dossier.values import VALUE_KINDS
+from dossier.values import UNLIMITED, VALUE_KINDS
 
-ZONES = ("number", "date", "place", "agency", "kind", "subject", "signer")
-"""Zones of decree 30/2020/NĐ-CP, annex I, in which a field without a label may stand."""
+ZONES = ("number", "date", "place", "agency", "kind", "subject", "about", "signed_on", "signer")
+"""Zones of decree 30/2020/NĐ-CP, annex I, in which a field without a label may stand: ``subject`` under the kind's
+name, ``about`` under the number of a letter; and ``signed_on``, the date above a signature, where certificates and
+forms have it."""
 
 CODE_FORMS = ("identity",)
 """Forms of QR codes whose content is known: the identity card's seven parts."""
@@ -39,10 +41,12 @@ class Phrase:
 
     Attributes:
         text: As printed, NFC. weight: From 0 to 1: how much finding it says for the type.
+        zone: Of a title: which of :data:`ZONES` it opens, where a paper has no title; ``None``: it is one.
     """
 
     text: str
     weight: float
+    zone: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +61,9 @@ class FieldRule:
         labels: Variants of the label printed before it; fields are declared in the order in which they are printed,
             which tells two equal labels apart.
         zone: Where it stands without a label, one of :data:`ZONES`.
-        pattern: Regular expression that its zone's text must contain; the first group, or else the whole match, is the
-            value.
+        pattern: Regular expression that the text of its zone or behind its label must contain; the first group, or else
+            the whole match, is the value. Fields declared one after the other with the same labels and a pattern each
+            are parts of one text.
         choices: All that the value can be, if it is one of a few: what was read becomes the nearest of them.
     """
 
@@ -75,12 +80,27 @@ class FieldRule:
 
 
 @dataclass(frozen=True, slots=True)
+class OwnerFields:
+    """Keys of the fields about one owner; ``None`` for what the paper does not say.
+
+    Attributes:
+        number: With the number that keys the owner's store. name: With the name. birth: With the day of birth.
+        sex: With the sex.
+    """
+
+    number: str | None = None
+    name: str | None = None
+    birth: str | None = None
+    sex: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Validity:
     """How long a paper of a type is valid.
 
     Attributes:
         rule: As declared: ``permanent``, ``by-dossier`` (used once, in the dossier it was handed in for), ``P6M``
-            (months from the day of issue), ``field:<key>`` (a date printed on the paper), or ``ages:14,25,40,60``
+            (months from the day of issue), ``field:<key>`` (a date or term on the paper), or ``ages:14,25,40,60``
             (until the owner's next listed birthday; issued within the two years before one, until the one after:
             Law on identification 26/2023 art. 21).
         months: Of a ``P<n>M`` or ``P<n>Y`` rule. field: Of a ``field:`` rule. ages: Of an ``ages:`` rule.
@@ -106,7 +126,8 @@ class PaperType:
         stops: Printed labels of data that are not read, at which a value before them ends.
         code_form: What the QR code printed on it says, one of :data:`CODE_FORMS`.
         issued_on_field, subject_field: Keys of the fields with the day of issue and with the paper's one-line subject.
-        owner_number_field, owner_name_field, owner_birth_field: Keys of the fields about the owner.
+        owners: Whose paper it is, each by its fields, at least one entry; the first is the one whose store it goes to
+            if nobody is named.
         review_below: Confidence, 0 to 1, under which a field or the type itself goes to a person.
         fields: In printed order.
     """
@@ -128,9 +149,7 @@ class PaperType:
     code_form: str | None = None
     issued_on_field: str | None = None
     subject_field: str | None = None
-    owner_number_field: str | None = None
-    owner_name_field: str | None = None
-    owner_birth_field: str | None = None
+    owners: tuple[OwnerFields, ...] = (OwnerFields(),)
     review_below: float = 0.7
     fields: tuple[FieldRule, ...] = ()
 
@@ -144,11 +163,11 @@ class PaperType:
 
     def owner_number(self, fields: Iterable[Field]) -> str | None:
         """Return the canonical owner number that the paper itself carries."""
-        return _value(fields, self.owner_number_field)
+        return _value(fields, self.owners[0].number)
 
     def owner_name(self, fields: Iterable[Field]) -> str | None:
         """Return the owner's name as the paper has it."""
-        return _value(fields, self.owner_name_field)
+        return _value(fields, self.owners[0].name)
 
     def issued_on(self, fields: Iterable[Field]) -> dt.date | None:
         """Return the day of issue printed on the paper."""
@@ -169,16 +188,16 @@ class PaperType:
             value = _value(fields, self.validity.field)
             if value is None:
                 raise _date_needed(self.validity.field)
-            return dt.date.fromisoformat(value)
+            return None if value == UNLIMITED else dt.date.fromisoformat(value)
         if self.validity.months is None and not self.validity.ages:
             return None
         if issued_on is None:
             raise _date_needed(self.issued_on_field or "issued_on")
         if self.validity.months is not None:
             return months_after(issued_on, self.validity.months)
-        birth = _value(fields, self.owner_birth_field)
+        birth = _value(fields, self.owners[0].birth)
         if birth is None:
-            raise _date_needed(self.owner_birth_field or "birth_date")
+            raise _date_needed(self.owners[0].birth or "birth_date")
         return _next_birthday(dt.date.fromisoformat(birth), issued_on, self.validity.ages)
 
 
@@ -249,7 +268,7 @@ def read_paper_type(path: Path | Traversable) -> PaperType:
         ConfigurationError: The file breaks the schema; the message names the file and the key.
     """
     table = Table.of_file(path)
-    owner, recognition = table.table("owner"), table.table("recognition")
+    owners, recognition = _owners(table), table.table("recognition")
     paper_type = PaperType(
         code=_matching(table, "code", r"[a-z][a-z0-9]*(-[a-z0-9]+)*", "must be in kebab case"),
         name_vi=nfc(table.text("name_vi")),
@@ -268,13 +287,11 @@ def read_paper_type(path: Path | Traversable) -> PaperType:
         code_form=_one_of(recognition, "code_form", CODE_FORMS),
         issued_on_field=table.optional_text("issued_on_field"),
         subject_field=table.optional_text("subject_field"),
-        owner_number_field=owner.optional_text("number"),
-        owner_name_field=owner.optional_text("name"),
-        owner_birth_field=owner.optional_text("birth"),
+        owners=owners,
         review_below=table.share("review_below", default=0.7),
         fields=tuple(_field_rule(t) for t in table.tables("fields")),
     )
-    for part in (table, owner, recognition):
+    for part in (table, recognition):
         part.finish()
     _require_consistent(paper_type, table)
     return paper_type
@@ -322,10 +339,24 @@ def _validity(table: Table) -> Validity:
     raise table.fault("validity", "must be permanent, by-dossier, P<n>M, P<n>Y, field:<key> or ages:<n>,<n>…")
 
 
+def _owners(table: Table) -> tuple[OwnerFields, ...]:
+    """Return the owners: one table ``[owner]``, or several ``[[owners]]``."""
+    if table.has("owner") and table.has("owners"):
+        raise table.fault("owner", "must not stand beside [[owners]]")
+    entries = [table.table("owner")] if table.has("owner") else table.tables("owners")
+    owners = []
+    for entry in entries:
+        keys = (entry.optional_text(key) for key in ("number", "name", "birth", "sex"))
+        owners.append(OwnerFields(*keys))
+        entry.finish()
+    return tuple(owners) or (OwnerFields(),)
+
+
 def _phrases(table: Table, key: str) -> tuple[Phrase, ...]:
     phrases = []
     for entry in table.tables(key):
-        phrases.append(Phrase(nfc(entry.text("text")), entry.share("weight", default=1.0)))
+        zone = _one_of(entry, "zone", ZONES) if key == "titles" else None
+        phrases.append(Phrase(nfc(entry.text("text")), entry.share("weight", default=1.0), zone))
         entry.finish()
     return tuple(phrases)
 
@@ -364,25 +395,29 @@ def _require_consistent(paper_type: PaperType, table: Table) -> None:
     for key in keys:
         if keys.count(key) > 1:
             raise table.fault(key, "is declared twice under [[fields]]")
-    named = {
-        "issued_on_field": paper_type.issued_on_field,
-        "subject_field": paper_type.subject_field,
-        "owner.number": paper_type.owner_number_field,
-        "owner.name": paper_type.owner_name_field,
-        "owner.birth": paper_type.owner_birth_field,
-        "validity": paper_type.validity.field,
-    }
-    for place, name in named.items():
-        if name is not None and name not in keys:
+    owner = "owner" if len(paper_type.owners) == 1 else "owners"
+    named = [
+        ("issued_on_field", paper_type.issued_on_field),
+        ("subject_field", paper_type.subject_field),
+        ("validity", paper_type.validity.field),
+        *((f"{owner}.{part}", key) for o in paper_type.owners for part, key in _named_by(o)),
+    ]
+    kinds = {"issued_on_field": ("date",), "birth": ("date",), "sex": ("sex",), "validity": ("date", "term")}
+    for place, name in named:
+        rule = paper_type.rule(name or "")
+        if name is not None and rule is None:
             raise table.fault(place, f"names '{name}', which is not under [[fields]]")
-    for place in ("issued_on_field", "owner.birth", "validity"):
-        rule = paper_type.rule(named[place] or "")
-        if rule is not None and rule.value != "date":
-            raise table.fault(place, f"names '{rule.key}', whose value must be a date")
+        wanted = kinds.get(place.rpartition(".")[2])
+        if rule and wanted and rule.value not in wanted:
+            raise table.fault(place, f"names '{rule.key}', whose value must be a {' or '.join(wanted)}")
     counted = paper_type.validity.months is not None or paper_type.validity.ages
     if counted and paper_type.issued_on_field is None:
         raise table.fault("issued_on_field", "is missing, and validity is counted from it")
-    if paper_type.validity.ages and paper_type.owner_birth_field is None:
+    if paper_type.validity.ages and paper_type.owners[0].birth is None:
         raise table.fault("owner.birth", "is missing, and validity is counted from it")
     if any(t.weight == 0 for t in paper_type.titles + paper_type.anchors):
         raise table.fault("recognition", "has a phrase of weight 0, which says nothing")
+
+
+def _named_by(owner: OwnerFields) -> tuple[tuple[str, str | None], ...]:
+    return ("number", owner.number), ("name", owner.name), ("birth", owner.birth), ("sex", owner.sex)

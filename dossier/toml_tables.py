@@ -39,6 +39,10 @@ class Table:
         """Return the error to raise for ``key``."""
         return ConfigurationError(reason=f"{self.where}: '{key}' {reason}")
 
+    def has(self, key: str) -> bool:
+        """Return whether ``key`` is there and was not asked for yet."""
+        return key in self._content
+
     def _take(self, key: str, kind: type[T], name: str, default: T | None, *, required: bool) -> T | None:
         if key not in self._content:
             if required:

@@ -1,9 +1,9 @@
 """Typed values: the raw text of a field in, one canonical text out, or a refusal.
 
-Canonical texts: dates ISO 8601 (``2021-03-05``), years four digits, sexes ``male`` and ``female``, owner numbers, money
-and integers bare digits, everything else NFC with single spaces. What a recognizer confuses (O for 0, l for 1, S for 5,
-ó for 6) is mended only where digits alone may stand: inside words a letter is a letter. A refusal never quotes the
-value, which may be personal data.
+Canonical texts: dates ISO 8601 (``2021-03-05``), terms a date or ``unlimited``, years four digits, sexes ``male`` and
+``female``, owner numbers, money and integers bare digits, everything else NFC with single spaces. What a recognizer
+confuses (O for 0, l for 1, S for 5, ó for 6) is mended only where digits alone may stand: inside words a letter is a
+letter. A refusal never quotes the value, which may be personal data.
 """
 
 import datetime as dt
@@ -18,6 +18,11 @@ from dossier.words import date_from_words
 
 FIRST_YEAR, LAST_YEAR = 1850, 2199
 """Years a paper can speak of; anything else is a misreading."""
+
+UNLIMITED = "unlimited"
+"""The term of what does not end."""
+_UNLIMITED_WORDS = frozenset({"lau dai", "on dinh lau dai", "khong thoi han", "khong xac dinh thoi han", "vo thoi han"})
+_UNTIL = re.compile(r"^(?:[đd][ếe]n\s+)?(?:h[ếe]t\s+)?(?:ng\w{2}\s+(?=\S+$))?", re.IGNORECASE)
 
 _DIGIT_FOR = str.maketrans({"O": "0", "o": "0", "Q": "0", "D": "0", "l": "1", "I": "1", "i": "1", "|": "1", "!": "1",
                             "]": "1", "S": "5", "s": "5", "B": "8", "Z": "2", "z": "2",
@@ -47,6 +52,10 @@ _REASONS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "date": (
             "expected dd/mm/yyyy or 'ngày … tháng … năm …'",
             "cần dạng dd/mm/yyyy hoặc 'ngày … tháng … năm …'",
+        ),
+        "term": (
+            "expected a date or words for no end, as in Lâu dài",
+            "cần một ngày hoặc chữ chỉ sự không có thời hạn, ví dụ Lâu dài",
         ),
         "day": ("no such day in the calendar", "ngày không có trong lịch"),
         "era": ("the year cannot be right", "năm không hợp lý"),
@@ -136,6 +145,16 @@ def _date(raw: str) -> str:
     return value.isoformat()
 
 
+def _term(raw: str) -> str:
+    words = fold(tidy(raw))
+    if words in _UNLIMITED_WORDS:
+        return UNLIMITED
+    try:
+        return _date(_UNTIL.sub("", tidy(raw)))
+    except InvalidValue:
+        raise _refuse("term") from None
+
+
 def _date_words(raw: str) -> str:
     value = tidy(raw)
     date_from_words(value)
@@ -214,6 +233,7 @@ VALUE_KINDS: Mapping[str, Callable[[str], str]] = MappingProxyType(
         "person_name": _person_name,
         "date": _date,
         "date_words": _date_words,
+        "term": _term,
         "year": _year,
         "sex": _sex,
         "citizen_number": _citizen_number,
