@@ -9,6 +9,7 @@ from ocr.labels import find_phrase
 from ocr.model import Reading
 from ocr.qr import Code, parse_identity_qr
 from ocr.tokens import Row, letters_of, rows_of, text_of
+from ocr.zones import Zone, find_zones
 
 _TITLE_ZONE = 0.5
 """Titles stand in this upper part of what is printed on the first page."""
@@ -46,8 +47,10 @@ def classify(reading: Reading, types: Mapping[str, PaperType], codes: Sequence[C
         nearly as likely.
     """
     rows = rows_of(reading)
+    zones = find_zones(rows, {page.number: page.width for page in reading.pages})
     scored = sorted(
-        ((*_score(rows, paper_type, codes), code) for code, paper_type in types.items()), key=lambda s: (-s[0], s[2])
+        ((*_score(rows, zones, paper_type, codes), code) for code, paper_type in types.items()),
+        key=lambda s: (-s[0], s[2]),
     )
     if not scored or scored[0][0] < _ENOUGH:
         return Classification(OTHER, 1 - (scored[0][0] if scored else 0.0), ())
@@ -56,9 +59,14 @@ def classify(reading: Reading, types: Mapping[str, PaperType], codes: Sequence[C
     return Classification(code, score * (1 - max(0.0, rival - _ENOUGH)), evidence)
 
 
-def _score(rows: Sequence[Row], paper_type: PaperType, codes: Sequence[Code]) -> tuple[float, tuple[str, ...]]:
+def _score(
+    rows: Sequence[Row], zones: Mapping[str, Zone], paper_type: PaperType, codes: Sequence[Code]
+) -> tuple[float, tuple[str, ...]]:
     """Return how much speaks for a type, 0 to 1, and what."""
-    titles = [(_title_score(rows, phrase), phrase.text) for phrase in paper_type.titles]
+    titles = [
+        (_opening_score(zones.get(phrase.zone), phrase) if phrase.zone else _title_score(rows, phrase), phrase.text)
+        for phrase in paper_type.titles
+    ]
     title, title_text = max(titles, default=(0.0, ""))
     if paper_type.code_form == "identity" and any(_is_identity(code) for code in codes):
         title, title_text = max((title, title_text), (1.0, "QR"))
@@ -70,6 +78,12 @@ def _score(rows: Sequence[Row], paper_type: PaperType, codes: Sequence[Code]) ->
     evidence = tuple(text for score, text in [(title, title_text), *anchors] if score > 0)
     # A title alone leaves doubt, because other papers quote it; its phrases remove the doubt.
     return (title * (0.8 + 0.2 * (1 - doubt)) if title > support else support), evidence
+
+
+def _opening_score(zone: Zone | None, phrase: Phrase) -> float:
+    """Return how well a zone opens with a phrase."""
+    matches = find_phrase(zone.tokens, phrase.text) if zone else []
+    return max((phrase.weight * m.score for m in matches if m.start == 0), default=0.0)
 
 
 def _title_score(rows: Sequence[Row], phrase: Phrase) -> float:

@@ -15,6 +15,7 @@ from dossier.paper_types import FieldRule, PaperType
 from dossier.papers import Field
 from dossier.text import fold
 from dossier.values import VALUE_KINDS, parse_value, tidy
+from ocr.field_columns import column_by_column
 from ocr.labels import Label, assign, find_labels
 from ocr.model import Reading
 from ocr.qr import Code, identity_fields
@@ -24,7 +25,7 @@ from ocr.zones import Zone, find_zones, is_symbol
 _FLOWING = frozenset({"text", "place", "date_words"})
 """Kinds of value that may run over several lines."""
 
-_STRICT = frozenset(VALUE_KINDS) - _FLOWING - {"person_name"}
+_STRICT = frozenset(VALUE_KINDS) - _FLOWING - {"person_name", "term"}
 """Kinds whose form shows where the value ends: what stands behind it on the line is left out."""
 
 _FREE = "text"
@@ -114,27 +115,51 @@ def _agree(code: Field, printed: Field) -> bool:
 
 
 def _labelled(rows: Sequence[Row], paper_type: PaperType) -> dict[str, Found]:
-    rules = [r for r in paper_type.fields if r.labels and not r.zone]
-    labels = find_labels(rows, [*(t for r in rules for t in r.labels), *paper_type.stops])
-    assigned = assign(labels, [(r.key, r.labels) for r in rules])
-    found = {}
-    for rule in rules:
-        if rule.key in assigned:
-            place, text = assigned[rule.key]
-            tokens = _value_tokens(rows, labels, place, labels[place].ends[text], rule)
-            field = _field(rule, tokens, labels[place].scores[text])
-            if field:
-                found[rule.key] = field
+    groups = _with_common_labels([r for r in paper_type.fields if r.labels and not r.zone])
+    texts = [*(t for g in groups for t in g[0].labels), *paper_type.stops]
+    fields = [(g[0].key, g[0].labels) for g in groups]
+    labels = find_labels(rows, texts)
+    assigned = assign(labels, fields)
+    parted = column_by_column(rows, labels)
+    if parted:
+        its_labels = find_labels(parted, texts)
+        its_assigned = assign(its_labels, fields)
+        if _total(its_labels, its_assigned) > _total(labels, assigned):
+            rows, labels, assigned = parted, its_labels, its_assigned
+    found, taken = {}, {place for place, _ in assigned.values()}
+    bounds = [label for place, label in enumerate(labels) if place in taken or label.is_sure]
+    for group in groups:
+        if group[0].key in assigned:
+            place, text = assigned[group[0].key]
+            for rule in group:
+                tokens = _value_tokens(rows, bounds, labels[place], labels[place].ends[text], rule)
+                if field := _field(rule, _matched(rule, tokens), labels[place].scores[text]):
+                    found[rule.key] = field
     return found
 
 
-def _value_tokens(rows: Sequence[Row], labels: Sequence[Label], place: int, end: int, rule: FieldRule) -> list[Token]:
+def _with_common_labels(rules: Sequence[FieldRule]) -> list[list[FieldRule]]:
+    """Return the rules with those together that pick their parts out of one text."""
+    groups: list[list[FieldRule]] = []
+    for rule in rules:
+        last = groups[-1][0] if groups else None
+        if last and last.pattern and rule.pattern and last.labels == rule.labels:
+            groups[-1].append(rule)
+        else:
+            groups.append([rule])
+    return groups
+
+
+def _total(labels: Sequence[Label], assigned: Mapping[str, tuple[int, str]]) -> float:
+    return sum(labels[place].scores[text] for place, text in assigned.values())
+
+
+def _value_tokens(rows: Sequence[Row], labels: Sequence[Label], label: Label, end: int, rule: FieldRule) -> list[Token]:
     """Return what stands right of a label, with the lines it runs on to, or else what stands below it."""
-    label = labels[place]
     row = rows[label.row]
     starts = _label_starts(labels)
     value = _run(row, end, starts.get(label.row, ()))
-    flowing = rule.value in _FLOWING
+    flowing = rule.value in _FLOWING or rule.pattern is not None
     if value and (not flowing or any(s >= end for s in starts.get(label.row, ()))):
         return value
     columns = (row.tokens[label.start].box.x, value[0].box.x if value else row.tokens[label.start].box.x)
@@ -142,12 +167,12 @@ def _value_tokens(rows: Sequence[Row], labels: Sequence[Label], place: int, end:
     above = row
     for number in range(label.row + 1, min(label.row + _MOST_LINES, len(rows))):
         below = rows[number]
-        if below.page != row.page or below.box.y - above.box.bottom > _CLOSE * row.height:
+        if below.page != row.page or not above.box.y < below.box.y <= above.box.bottom + _CLOSE * row.height:
             break
         others = [other for other in labels if other.row == number]
         start = _continuation(below, columns, others, row.height, opens_line=opens_line)
         more = _run(below, start, starts.get(number, ())) if start is not None else []
-        if not more or (value and _is_heading(more)):
+        if not more or (value and _is_heading(more) and not _is_heading(value)):
             break
         value += more
         if not flowing or any(s >= (start or 0) for s in starts.get(number, ())):
@@ -174,6 +199,8 @@ def _continuation(
     label_column, value_column = columns
     labelled = {i for label in labels for i in range(label.start, label.end)}
     for i, token in enumerate(row.tokens):
+        if i and token.line == row.tokens[i - 1].line and token.box.x - row.tokens[i - 1].box.right < height:
+            continue
         under = [label_column] if opens_line else []
         under += [] if any(label.start < i for label in labels) else [label_column, value_column]
         if i not in labelled and any(abs(token.box.x - x) <= _ALIGNED * height for x in under):
@@ -221,9 +248,7 @@ def _zone_field(rule: FieldRule, zone: Zone) -> Found | None:
         value = choice if likeness >= 0.8 else None  # noqa: PLR2004 - one edit in five, as for labels
         confidence = confidence_of(tokens) * zone.certainty
         return Found(Field(rule.key, value, zone.text, tokens[0].page, box_of(tokens), confidence), zone.certainty)
-    if rule.pattern and (match := rule.pattern.search(zone.text)):
-        start, end = match.span(1 if rule.pattern.groups else 0)
-        tokens = _spanned(tokens, start, end)
+    tokens = _matched(rule, tokens)
     if rule.value == "document_number":
         return _numbered(rule, tokens, zone.certainty * _FIGURES)
     return _field(rule, tokens, zone.certainty)
@@ -239,6 +264,13 @@ def _numbered(rule: FieldRule, tokens: Sequence[Token], certainty: float) -> Fou
         return found
     whole = tokens[0].text[:1].isalnum() and is_symbol(found.field.value.rpartition("/")[2])
     return found if whole else replace(found, field=replace(found.field, value=None))
+
+
+def _matched(rule: FieldRule, tokens: list[Token]) -> list[Token]:
+    """Return the tokens that the rule's pattern picks; all if it has none, or picks nothing."""
+    if rule.pattern and (match := rule.pattern.search(text_of(tokens))):
+        return _spanned(tokens, *match.span(1 if rule.pattern.groups else 0))
+    return tokens
 
 
 def _spanned(tokens: Sequence[Token], start: int, end: int) -> list[Token]:

@@ -4,8 +4,9 @@ Labels are compared by their folded letters, so tone marks, spaces, punctuation 
 to one edit in five letters is forgiven: short labels must be exact.
 """
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from rapidfuzz.distance import Levenshtein
 
@@ -16,6 +17,9 @@ FORGIVEN = 0.2
 
 _NEARLY_EXACT = 0.9
 """Score that a label without a colon needs."""
+
+_NUMBERING = re.compile(r"(?:\d{1,2}|[a-zđ]|[IVXLl]{1,4})[.)]|[*+–-]")
+"""What numbers the items of a form, before their labels."""
 
 _SHORT = 4
 """Labels of fewer letters, as "Số", stand in every sentence: they need a colon, or figures alone on their line."""
@@ -41,7 +45,8 @@ class Label:
     """A place where a label is printed.
 
     Attributes:
-        row: Number of the row. start: First token. ends: For each label that it may be, the token after its last.
+        row: Number of the row. start: First token, its numbering included.
+        ends: For each label that it may be, the token after its last.
         scores: For each label that it may be, 0 to 1.
     """
 
@@ -54,6 +59,11 @@ class Label:
     def best(self) -> str:
         """The likeliest label."""
         return max(self.scores, key=lambda text: (self.scores[text], len(text)))
+
+    @property
+    def is_sure(self) -> bool:
+        """Whether it ends a value even if it is no field's: of "số 060069313349" alone on a line one cannot tell."""
+        return self.scores[self.best] == 1 or len(letters_of(self.best)) >= _SHORT
 
     @property
     def end(self) -> int:
@@ -99,7 +109,7 @@ def find_labels(rows: Sequence[Row], labels: Iterable[str]) -> list[Label]:
             for m in find_phrase(row.tokens, label, least_edits=1)
             if (score := m.score * _credibility(row, m)) > 0
         ]
-        found += _without_overlaps(number, matches)
+        found += [replace(label, start=_numbered(row, label.start)) for label in _without_overlaps(number, matches)]
     return sorted(found, key=lambda label: (label.row, label.start))
 
 
@@ -107,7 +117,8 @@ def _credibility(row: Row, match: Match) -> float:
     """Return how much like a label the match looks, 0 to 1: a colon after it, or the start of a line before it."""
     last = row.tokens[match.end - 1]
     after = row.tokens[match.end :]
-    starts_line = match.start == 0 or row.tokens[match.start - 1].line != last.line
+    start = _numbered(row, match.start)
+    starts_line = start == 0 or row.tokens[start - 1].line != last.line
     alone = starts_line and len(after) == 1 and after[0].text[:1].isdigit()
     if match.score < 1 - FORGIVEN and not alone:
         # A misread "Số" is known by its figures only.
@@ -121,6 +132,17 @@ def _credibility(row: Row, match: Match) -> float:
         # "Nam, tỉnh …" at the start of a line is one letter from "Năm sinh".
         return 0.0
     return 0.95 if starts_line else 0.75 * (match.end - match.start > 1)
+
+
+def _numbered(row: Row, start: int) -> int:
+    """Return the token with which a label begins, if a numbering stands before it: "b) Địa chỉ", "2. Giới tính"."""
+    if start == 0 or not _NUMBERING.fullmatch(row.tokens[start - 1].text):
+        return start
+    if start == 1:
+        return 0
+    numbering, before = row.tokens[start - 1], row.tokens[start - 2]
+    apart = numbering.line != before.line or numbering.box.x - before.box.right > row.height
+    return start - 1 if apart else start
 
 
 def _without_overlaps(row: int, matches: list[Match]) -> list[Label]:
@@ -184,7 +206,7 @@ def _out_of_order(
     for key, texts in fields:
         shared = {text for other, others in fields if other != key for text in others}
         own = [text for text in texts if text not in shared]
-        places = [i for i, label in enumerate(labels) if i not in taken and label.best in own]
+        places = [i for i, label in enumerate(labels) if i not in taken and label.best in own and label.is_sure]
         if key not in assigned and places:
             late[key] = (places[0], labels[places[0]].best)
             taken.add(places[0])

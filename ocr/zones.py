@@ -5,9 +5,10 @@ motto, the line with the date, the name of the kind, "Nơi nhận"), and the oth
 
     agency              national title and motto
     number              place, date
-               kind
+    about      kind
               subject
     …
+                        signed_on
     recipients          authority
                         signature
                         signer
@@ -56,8 +57,13 @@ _AGENCY_STARTS = (
 """Folded words that open an agency's name."""
 
 _AUTHORITY = re.compile(r"(kt|tm|tl|tuq|q)\b|.*\b(chu tich|giam doc|bo truong|thu tuong|thu truong|truong|pho|chanh)\b")
+_ABOUT = re.compile(r"v ?[/\\|il1] ?v\b|ve viec\b")
+_SIGNED_ON = re.compile(r"(?:.{2,60}\W )?nga[yv] .{0,12}\bth?[a-z]?ng .{0,8}\bn[a-z]m .{2,12}")
+"""Folded line above a signature: place and date."""
 _MOST_SUBJECT_ROWS = 6
 _MOST_AGENCY_ROWS = 4
+_AGENCY_GAP = 2
+"""Line heights between an agency's name and what stands further down, where a paper has no number under it."""
 _MOST_HEAD_ROWS = 10
 _AXIS_SLACK = 0.025
 """Share of the page's width by which a centred line may miss its axis."""
@@ -100,7 +106,8 @@ def find_zones(rows: Sequence[Row], page_widths: Mapping[int, int]) -> dict[str,
     first = [row for row in rows if row.page == rows[0].page] if rows else []
     zones = _header(first, page_widths[first[0].page]) if first else {}
     signer = _signer(rows, page_widths)
-    return zones | ({"signer": signer} if signer else {})
+    signed_on = _signed_on(rows, page_widths)
+    return zones | ({"signer": signer} if signer else {}) | ({"signed_on": signed_on} if signed_on else {})
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +132,9 @@ def _header(rows: Sequence[Row], width: int) -> dict[str, Zone]:
     agency = _agency(rows, anchor, min(number_row, anchor.date_row))
     if agency:
         zones["agency"] = Zone(agency, anchor.certainty)
+    about = _about(rows, anchor, number_row)
+    if about:
+        zones["about"] = Zone(about, anchor.certainty)
     return zones | _kind_and_subject(rows[anchor.date_row + 1 :], width, anchor.certainty)
 
 
@@ -190,10 +200,29 @@ def _agency(rows: Sequence[Row], anchor: _Anchor, before: int) -> tuple[Token, .
     lines: list[Token] = []
     for row in rows[max(0, anchor.top - 1) : before][:_MOST_AGENCY_ROWS]:
         left = [t for t in _sides(row, anchor.split)[0] if t.letters]
+        if left and lines and box_of(left).y - box_of(lines).bottom > _AGENCY_GAP * title.height:
+            break
         above = row.box.bottom < title.box.y - 0.3 * title.height
         if left and not above and _is_upper(text_of(left)):
             # The superior agency stands above; only the last line that opens an agency's name opens this one's.
             lines = left if fold(text_of(left)).startswith(_AGENCY_STARTS) else lines + left
+    return tuple(lines)
+
+
+def _about(rows: Sequence[Row], anchor: _Anchor, number_row: int) -> tuple[Token, ...]:
+    """Return the lines under a letter's number that say what it is about, from "V/v" up to a gap."""
+    lines: list[Token] = []
+    above = rows[number_row]
+    for row in rows[number_row + 1 :][:_MOST_SUBJECT_ROWS]:
+        left = _sides(row, anchor.split)[0]
+        if not left and not lines:
+            continue
+        if not left or left[0].box.y - above.box.bottom > (1.6 if lines else 3) * above.height:
+            break
+        if not lines and not _ABOUT.match(fold(text_of(left))):
+            break
+        lines += left
+        above = Row(left)
     return tuple(lines)
 
 
@@ -276,6 +305,16 @@ def _signer(rows: Sequence[Row], page_widths: Mapping[int, int]) -> Zone | None:
             return _name_in(block, page_widths[row.page], 1.0)
     last = [r for r in rows if r.page == rows[-1].page] if rows else []
     return _name_in(last[-8:], page_widths[rows[-1].page], 0.8) if last else None
+
+
+def _signed_on(rows: Sequence[Row], page_widths: Mapping[int, int]) -> Zone | None:
+    """Return the date in the last line that says place and date at the right and nothing else."""
+    for row in reversed(rows):
+        line = _right_column(row, page_widths[row.page] * 0.45)
+        day = next((i for i, t in enumerate(line) if re.fullmatch(r"nga[yv]", t.letters)), None)
+        if day is not None and _SIGNED_ON.fullmatch(fold(text_of(line))):
+            return Zone(tuple(line[day:]), 1.0)
+    return None
 
 
 def _name_in(rows: Sequence[Row], width: int, certainty: float) -> Zone | None:
