@@ -4,7 +4,8 @@ Everybody and everything on them is invented. Equal seeds give equal bytes. The 
 
 - ``fonts``, ``letters``, ``typesetting``: how text gets onto a page, and into its truth
 - ``chance``: seeds
-- ``people``, ``places``, ``numerals``, ``sentences`` with ``stock.toml`` and ``benchstock.toml``: what it says
+- ``people``, ``places``, ``companies``, ``numerals``: of whom and what it speaks; ``sentences`` with ``stock.toml`` and
+  ``benchstock.toml``: what it says
 - ``papers``: layouts by kind; ``seals``, ``penmanship``: seals, signatures, stamps, numbers by pen
 - ``faults``: what the scanner does to it; ``damage``: what copiers, punches and cameras do
 - ``render``: specification → paper; ``files``: paper → PDF, TIFF, JPEG, PNG and truth; ``lines``: paper → lines;

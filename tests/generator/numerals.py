@@ -30,6 +30,16 @@ def in_words(number: int) -> str:
     return " ".join(words)
 
 
+def sum_in_words(number: int) -> str:
+    """Return a sum of whole millions, below a thousand milliards, in words: *Một tỷ năm trăm triệu đồng*."""
+    milliards, millions = divmod(number // 1_000_000, 1000)
+    parts = [f"{in_words(milliards)} tỷ"] if milliards else []
+    if millions:
+        parts.append(f"{in_words(millions)} triệu")
+    words = " ".join(parts)
+    return f"{words[0].upper()}{words[1:]} đồng"
+
+
 def date_in_words(date: dt.date) -> str:
     """Return *Ngày … tháng … năm …* in words; the fourth month is *tháng tư*."""
     month = "tư" if date.month == 4 else in_words(date.month)

@@ -11,9 +11,17 @@ from tests.generator.faults import Scanner, scan
 from tests.generator.fonts import Subset
 from tests.generator.papers.application import Application
 from tests.generator.papers.birth_certificate import BirthCertificate
+from tests.generator.papers.birth_registration_form import BirthRegistrationForm
+from tests.generator.papers.business_registration import BusinessRegistration
 from tests.generator.papers.decision import Decision
+from tests.generator.papers.diploma import Diploma
 from tests.generator.papers.identity_card import IdentityCard
+from tests.generator.papers.judicial_record import JudicialRecord
+from tests.generator.papers.land_use_certificate import LandUseCertificate
 from tests.generator.papers.look import Content, Look
+from tests.generator.papers.marital_status import MaritalStatus
+from tests.generator.papers.marriage_certificate import MarriageCertificate
+from tests.generator.papers.official_letter import OfficialLetter
 from tests.generator.papers.plain import BodyText, TablePage
 from tests.generator.truth import Page, Paper
 
@@ -28,6 +36,14 @@ class Kind(StrEnum):
     APPLICATION = "application"
     BODY_TEXT = "body-text"
     TABLE = "table"
+    MARRIAGE_CERTIFICATE = "marriage-certificate"
+    BUSINESS_REGISTRATION = "business-registration"
+    LAND_USE_CERTIFICATE = "land-use-certificate"
+    OFFICIAL_LETTER = "official-letter"
+    BIRTH_REGISTRATION_FORM = "birth-registration-form"
+    MARITAL_STATUS = "marital-status"
+    JUDICIAL_RECORD = "judicial-record"
+    DIPLOMA = "diploma"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +72,14 @@ INVENT: Mapping[Kind, Callable[[random.Random, Subset], Content]] = MappingProxy
         Kind.APPLICATION: Application.invent,
         Kind.BODY_TEXT: BodyText.invent,
         Kind.TABLE: TablePage.invent,
+        Kind.MARRIAGE_CERTIFICATE: MarriageCertificate.invent,
+        Kind.BUSINESS_REGISTRATION: BusinessRegistration.invent,
+        Kind.LAND_USE_CERTIFICATE: LandUseCertificate.invent,
+        Kind.OFFICIAL_LETTER: OfficialLetter.invent,
+        Kind.BIRTH_REGISTRATION_FORM: BirthRegistrationForm.invent,
+        Kind.MARITAL_STATUS: MaritalStatus.invent,
+        Kind.JUDICIAL_RECORD: JudicialRecord.invent,
+        Kind.DIPLOMA: Diploma.invent,
     }
 )
 """How each kind's content is made."""

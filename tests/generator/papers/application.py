@@ -3,7 +3,7 @@
 import datetime as dt
 import random
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Self
 
 from dossier.identifiers import Sex
@@ -15,6 +15,8 @@ from tests.generator.people import Person
 from tests.generator.seals import round_seal, signature
 from tests.generator.truth import Owner
 from tests.generator.typesetting import Sheet
+
+_ISSUER = "Cục Cảnh sát quản lý hành chính về trật tự xã hội"
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +30,7 @@ class Application:
     phone: str
     written_on: dt.date
     received_by: str
-    paper_type: str = "other"
-    fields: Mapping[str, str] = field(default_factory=dict)
+    paper_type: str = "general-application"
 
     @classmethod
     def invent(cls, rng: random.Random, subset: Subset, *, applicant: Person | None = None) -> Self:
@@ -57,6 +58,26 @@ class Application:
         """The applicant."""
         return Owner(self.applicant.number.value, self.applicant.name)
 
+    @property
+    def fields(self) -> Mapping[str, str]:
+        """Canonical values."""
+        person = self.applicant
+        issued_on = person.card_issued_on
+        return {
+            "addressee": places.peoples_committee(person.home).spoken,
+            "applicant_name": person.name,
+            "birth_date": person.birth_date.isoformat(),
+            "sex": person.sex.value,
+            "ethnicity": person.ethnicity,
+            "applicant_number": person.number.value,
+            **({"identity_issued_on": issued_on.isoformat()} if issued_on else {}),
+            "identity_issuer": _ISSUER,
+            "residence": person.address,
+            "phone": self.phone,
+            "request": self.request.rstrip("."),
+            "written_on": self.written_on.isoformat(),
+        }
+
     def draw(self, look: Look, rng: random.Random) -> Sequence[Sheet]:
         """Return the one page."""
         sheet, text, middle = look.sheet(), look.text.but(size=13.5), LEFT + WIDTH / 2
@@ -83,7 +104,7 @@ class Application:
         issued = numerals.short_date(person.card_issued_on) if person.card_issued_on else ""
         parts = [("Số CCCD:", person.number.value), ("cấp ngày:", issued)]
         y = form_line(sheet, parts, styles, y, shares=(0.55, 0.45), leading=8)
-        y = form_line(sheet, [("Nơi cấp:", "Cục Cảnh sát quản lý hành chính về trật tự xã hội")], styles, y, leading=8)
+        y = form_line(sheet, [("Nơi cấp:", _ISSUER)], styles, y, leading=8)
         y = form_line(sheet, [("Địa chỉ thường trú:", person.address)], styles, y, leading=8)
         return form_line(sheet, [("Điện thoại:", self.phone)], styles, y, width=WIDTH * 0.6, leading=8)
 

@@ -57,7 +57,8 @@ def _spaced(sheet: Sheet, x0: float, x1: float, y: float, style: Style) -> None:
 _FILLS: Sequence[_Fill] = (Sheet.leaders, Sheet.leaders, Sheet.leaders, _ellipses, _spaced, _ruled)
 
 
-def _square(sheet: Sheet, x: float, y: float, side: float) -> None:
+def square(sheet: Sheet, x: float, y: float, side: float) -> None:
+    """Draw an empty square with its lower left corner at ``x``, ``y``, millimetres."""
     for x0, y0, x1, y1 in ((x, y, x + side, y), (x, y - side, x + side, y - side)):
         sheet.rule(x0, y0, x1, y1, weight=0.2)
     for at in (x, x + side):
@@ -73,7 +74,7 @@ def _check(flow: Flow, row: Mapping[str, Any], style: Style, ticked: int) -> Non
     scale = min(1.0, (flow.left + flow.width - start + 6) / sum(widths))
     segments = [(flow.left, [(row["check"], style)])]
     for i, (option, width) in enumerate(zip(row["options"], widths, strict=True)):
-        _square(sheet, start, flow.y + 0.3, side)
+        square(sheet, start, flow.y + 0.3, side)
         if i == ticked:
             sheet.rule(start + 0.5, flow.y - side + 0.8, start + side - 0.5, flow.y - 0.2, weight=0.35)
             sheet.rule(start + 0.5, flow.y - 0.2, start + side - 0.5, flow.y - side + 0.8, weight=0.35)
@@ -91,7 +92,7 @@ def _boxes(flow: Flow, label: str, digits: str, styles: tuple[Style, Style]) -> 
     start = flow.left + sheet.text_width([(label, styles[0])]) + 3
     sheet.set_segments([(flow.left, [(label, styles[0])])], flow.y)
     for i in range(len(digits)):
-        _square(sheet, start + i * side, flow.y + 1.4, side)
+        square(sheet, start + i * side, flow.y + 1.4, side)
     sheet.set_spaced(digits, styles[1], start + side / 2, flow.y + styles[1].lift - 0.4, side)
 
 
