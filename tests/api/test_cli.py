@@ -128,12 +128,13 @@ def test_confirm_later(environment: dict[str, str], sample: Path) -> None:
 def test_a_duplicate_says_what_to_do_and_is_confirmed_by_who_compared_it(
     environment: dict[str, str], sample: Path
 ) -> None:
-    scan, owner = sample / "don-de-nghi.jpg", "001190012346"
-    first = run(environment, "digitize", scan, "--owner", owner)
+    # Named as no type in particular, it has no owner of its own that another could differ from.
+    scan = (sample / "don-de-nghi.jpg", "--owner", "001190012346", "--paper-type", "other")
+    first = run(environment, "digitize", *scan)
     assert "chờ xác nhận" in first.stdout
     assert first.stderr == ""
-    assert "sohoa confirm" in sohoa(environment, "digitize", scan, "--owner", owner)
-    again = sohoa_json(environment, "digitize", scan, "--owner", owner, "--confirmed-by", "Trần Văn Đối")["papers"][0]
+    assert "sohoa confirm" in sohoa(environment, "digitize", *scan)
+    again = sohoa_json(environment, "digitize", *scan, "--confirmed-by", "Trần Văn Đối")["papers"][0]
     assert (again["state"], again["confirmed_by"], again["duplicate"]) == ("stored", "Trần Văn Đối", True)
 
 
@@ -201,6 +202,8 @@ def test_one_bad_file_harms_no_other(environment: dict[str, str], sample: Path, 
         cut,
         sample / "don-de-nghi.jpg",
         sample / "don-de-nghi.jpg",
+        "--paper-type",
+        "other",
         "--owner",
         OWNER,
         "--confirmed-by",

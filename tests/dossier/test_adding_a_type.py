@@ -13,14 +13,14 @@ def example_of_the_guide(folder: Path) -> PaperType:
     """Return the type that the guide's one TOML block declares, loaded from ``folder``."""
     blocks = re.findall(r"```toml\n(.*?)```", GUIDE.read_text(encoding="utf-8"), re.DOTALL)
     assert len(blocks) == 1
-    (folder / "marital-status.toml").write_text(blocks[0], encoding="utf-8")
-    return load_paper_types(folder)["marital-status"]
+    (folder / "residence-confirmation.toml").write_text(blocks[0], encoding="utf-8")
+    return load_paper_types(folder)["residence-confirmation"]
 
 
 def test_the_example_loads(tmp_path: Path) -> None:
     example = example_of_the_guide(tmp_path)
-    assert example.validity.months == 6
-    assert example.owner_number_field == "citizen_number"
+    assert example.validity.months == 12
+    assert example.owners[0].number == "citizen_number"
     assert len(example.fields) == 7
 
 

@@ -155,3 +155,48 @@ def test_findings_never_quote_values_and_speak_both_languages(key: str, confiden
         assert finding.text
         assert finding.text_en
         assert not any(value in finding.text + finding.text_en for value in GOOD.values())
+
+
+COUPLE = {
+    "husband_name": "LÊ VĂN AN",
+    "husband_birth_date": "1990-02-01",
+    "husband_citizen_number": "001090012345",
+    "wife_name": "MAI THỊ ÁNH",
+    "wife_birth_date": "1992-04-03",
+    "wife_citizen_number": "001192012345",
+    "registered_on": "2020-05-05",
+}
+
+
+def _check_couple(changes: dict[str, str | None], owner: Owner | None) -> list[tuple[str, str | None]]:
+    found = check(TYPES["marriage-certificate"], _fields(COUPLE | changes), owner=owner, today=TODAY)
+    return [(f.code, f.field) for f in found]
+
+
+@pytest.mark.parametrize(
+    ("number", "name", "codes"),
+    [
+        ("001090012345", "Lê Văn An", []),
+        ("001192012345", "Mai Thị Ánh", []),
+        ("001192012345", "Lê Văn An", ["owner-name-differs"]),
+        ("001192099999", "Mai Thị Ánh", ["owner-number-differs", "owner-name-differs"]),
+    ],
+)
+def test_a_paper_of_two_belongs_to_either(number: str, name: str, codes: list[str]) -> None:
+    assert [code for code, _ in _check_couple({}, Owner.parse(number, name))] == codes
+
+
+def test_each_owners_number_is_compared_with_that_owners_birth() -> None:
+    husband = Owner.parse("001090012345")
+    assert _check_couple({"wife_birth_date": "1991-04-03"}, husband) == [
+        ("citizen-number-birth-year", "wife_citizen_number")
+    ]
+    assert _check_couple({"registered_on": "1991-01-01"}, husband) == [("issued-before-birth", "registered_on")]
+    assert _check_couple({"husband_citizen_number": None}, None)[-1] == ("owner-unknown", None)
+
+
+def test_anothers_sex_on_the_paper_is_not_the_owners() -> None:
+    form = {"applicant_name": "LÊ VĂN AN", "applicant_number": "001090012345", "full_name": "LÊ THỊ ÁNH",
+            "birth_date": "2021-03-05", "sex": "female"}  # fmt: skip
+    owner = Owner.parse("001090012345", "Lê Văn An")
+    assert check(TYPES["birth-registration-form"], _fields(dict(form)), owner=owner, today=TODAY) == ()

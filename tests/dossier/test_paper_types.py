@@ -47,8 +47,44 @@ def _type(folder: Path, validity: str, extra: str = "") -> PaperType:
     return read_paper_type(_write(folder, head + DATE_FIELD.format(key="issued_on") + DATE_FIELD.format(key="until")))
 
 
-def test_the_catalogue_has_the_four_first_types() -> None:
-    assert set(TYPES) >= {"birth-certificate", "identity-card", "decision", "other"}
+@pytest.mark.parametrize(
+    ("code", "kind", "validity", "reusable", "owners"),
+    [
+        ("birth-certificate", "result", "permanent", True, ["citizen_number"]),
+        ("marriage-certificate", "result", "permanent", True, ["husband_citizen_number", "wife_citizen_number"]),
+        ("identity-card", "component", "ages:14,25,40,60", True, ["citizen_number"]),
+        ("business-registration", "result", "permanent", True, ["enterprise_code"]),
+        (
+            "land-use-certificate",
+            "result",
+            "field:use_term",
+            True,
+            ["holder_citizen_number", "second_holder_citizen_number"],
+        ),
+        ("decision", "result", "permanent", True, [None]),
+        ("official-letter", "result", "permanent", True, [None]),
+        ("birth-registration-form", "component", "by-dossier", False, ["applicant_number"]),
+        ("general-application", "component", "by-dossier", False, ["applicant_number"]),
+        ("marital-status", "result", "P6M", False, ["citizen_number"]),
+        ("judicial-record", "result", "P6M", True, ["citizen_number"]),
+        ("diploma", "component", "permanent", True, [None]),
+        ("other", "component", "by-dossier", False, [None]),
+    ],
+)
+def test_the_catalogue_knows_the_papers_of_dossiers(
+    code: str, kind: str, validity: str, owners: list[str | None], *, reusable: bool
+) -> None:
+    paper_type = TYPES[code]
+    assert (paper_type.kind, paper_type.validity.rule, paper_type.reusable) == (kind, validity, reusable)
+    assert [owner.number for owner in paper_type.owners] == owners
+    if kind == "component" and validity == "by-dossier":
+        assert not paper_type.reusable
+    assert all(rule.labels or rule.zone for rule in paper_type.fields)
+
+
+def test_results_have_the_codes_of_the_national_catalogue() -> None:
+    codes = {code: str(t.result_code) for code, t in TYPES.items() if t.result_code}
+    assert codes == {"birth-certificate": "KQ.G15.000031", "marriage-certificate": "KQ.G15.000032"}
     birth = TYPES["birth-certificate"]
     assert str(birth.result_code) == "KQ.G15.000031"
     assert birth.kind is PaperKind.RESULT
@@ -75,6 +111,28 @@ def test_personal_fields_are_marked() -> None:
             rule = TYPES[code].rule(key)
             assert rule is not None
             assert rule.pii
+
+
+def test_what_names_a_person_on_any_paper_is_marked_personal() -> None:
+    for paper_type in TYPES.values():
+        for rule in paper_type.fields:
+            of_a_person = rule.value in {"citizen_number", "old_identity_number", "owner_number", "sex"}
+            assert rule.pii or not of_a_person, (paper_type.code, rule.key)
+
+
+def test_the_first_of_two_owners_is_the_papers_owner() -> None:
+    fields = _fields(husband_citizen_number="001090012345", husband_name="Lê An", wife_citizen_number="001192012345")
+    marriage = TYPES["marriage-certificate"]
+    assert (marriage.owner_number(fields), marriage.owner_name(fields)) == ("001090012345", "Lê An")
+    assert marriage.owners[1].name == "wife_name"
+
+
+def test_land_is_held_as_long_as_its_term_says() -> None:
+    land = TYPES["land-use-certificate"]
+    assert land.valid_until(None, _fields(use_term="unlimited")) is None
+    assert land.valid_until(None, _fields(use_term="2043-10-15")) == dt.date(2043, 10, 15)
+    with pytest.raises(InvalidValue, match="use_term"):
+        land.valid_until(None, _fields(use_term=None))
 
 
 def test_a_type_tells_owner_day_and_subject() -> None:
@@ -208,6 +266,10 @@ def test_a_missing_folder_is_a_mistake_in_the_settings(tmp_path: Path) -> None:
         (MINIMAL.replace("Leave request", ""), "name_en"),
         (MINIMAL + '[owner]\nnumber = "citizen_number"\n', "owner.number"),
         (MINIMAL + '[owner]\nnummer = "x"\n', "nummer"),
+        (MINIMAL + "[owner]\n[[owners]]\n", "owner"),
+        (MINIMAL + '[[owners]]\nname = "a"\n[[owners]]\nnumber = "b"\n' + DATE_FIELD.format(key="a"), "owners.number"),
+        (MINIMAL + '[owner]\nsex = "a"\n' + DATE_FIELD.format(key="a"), "owner.sex"),
+        (MINIMAL + '[recognition]\ntitles = [{ text = "V/v", zone = "margin" }]\n', "zone"),
         (MINIMAL + '[recognition]\ntitles = ["ĐƠN"]\n', "titles"),
         (MINIMAL + '[recognition]\ntitles = [{ text = "ĐƠN", weight = 0 }]\n', "recognition"),
         (MINIMAL + '[recognition]\ntitles = [{ text = "ĐƠN", heavy = 1 }]\n', "heavy"),

@@ -37,7 +37,30 @@ def _outcome(kind: str, raw: str) -> str | InvalidValue:
 def _as_printed(kind: str, value: str) -> str:
     if kind == "sex":
         return {"male": "Nam", "female": "Nữ"}[value]
-    return "/".join(reversed(value.split("-"))) if kind == "date" else value
+    if value == "unlimited":
+        return "Lâu dài"
+    return "/".join(reversed(value.split("-"))) if kind in {"date", "term"} else value
+
+
+@pytest.mark.parametrize(
+    ("raw", "value"),
+    [
+        ("Lâu dài", "unlimited"),
+        ("lau dai.", "unlimited"),
+        ("Không thời hạn", "unlimited"),
+        ("đến ngày 15 tháng 10 năm 2043", "2043-10-15"),
+        ("Đến hết ngày 15/10/2043", "2043-10-15"),
+        ("15/10/2043", "2043-10-15"),
+    ],
+)
+def test_a_term_is_a_day_or_has_no_end(raw: str, value: str) -> None:
+    assert parse_value("term", raw) == value
+
+
+@pytest.mark.parametrize("raw", ["50 năm", "Đất ở: Lâu dài; đất vườn: đến ngày 15/10/2043", "Lâu", ""])
+def test_a_term_that_is_neither_is_refused(raw: str) -> None:
+    with pytest.raises(InvalidValue):
+        parse_value("term", raw)
 
 
 @given(dates, st.sampled_from(["{d:02}/{m:02}/{y}", "{d}.{m}.{y}", "{d}-{m:02}-{y}", "ngày {d:02} tháng {m} năm {y}",

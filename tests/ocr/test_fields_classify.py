@@ -9,24 +9,14 @@ from ocr.model import Reading
 from ocr.qr import Code
 from tests.dossier.test_adding_a_type import example_of_the_guide
 from tests.generator.render import Kind
-from tests.ocr.forms import form, page
+from tests.ocr.forms import form, line, page
 from tests.ocr.readings import clean_paper, decomposed, letters_swapped, reading_of, without_marks
 
 TYPES = load_paper_types()
 CARD = "066187821426||Ngô Thùy Thắm|21041987|Nữ|Phường Bình Lạc, tỉnh Đắk Lắk|07052022"
 
 
-@pytest.mark.parametrize(
-    "kind",
-    [
-        Kind.BIRTH_CERTIFICATE,
-        Kind.IDENTITY_CARD,
-        Kind.DECISION,
-        Kind.DECISION_WITH_TABLE,
-        Kind.APPLICATION,
-        Kind.BODY_TEXT,
-    ],
-)
+@pytest.mark.parametrize("kind", [kind for kind in Kind if kind is not Kind.TABLE])
 @pytest.mark.parametrize("seed", range(4))
 def test_papers_are_told_apart_whatever_is_misread(kind: Kind, seed: int) -> None:
     paper = clean_paper(kind, seed)
@@ -34,6 +24,8 @@ def test_papers_are_told_apart_whatever_is_misread(kind: Kind, seed: int) -> Non
         found = classify(reading_of(paper, damage), TYPES)
         assert found.code == paper.paper_type
         assert 0.5 <= found.confidence <= 1
+        # Of a well-read paper nobody is asked what it is.
+        assert damage is not str or found.confidence >= TYPES[found.code].review_below or found.code == "other"
 
 
 def test_a_title_with_its_phrases_is_surer_than_a_title_alone() -> None:
@@ -62,7 +54,8 @@ def test_phrases_without_title_are_a_guess_for_a_person() -> None:
 
 def test_a_form_that_asks_for_the_same_things_is_not_the_certificate() -> None:
     labels = ("Họ, chữ đệm, tên người mẹ: A", "Họ, chữ đệm, tên người cha: B", "Nơi đăng ký khai sinh: C")
-    assert classify(form("TỜ KHAI ĐĂNG KÝ KHAI SINH", *labels), TYPES).code == "other"
+    assert classify(form("TỜ KHAI ĐĂNG KÝ KHAI SINH", *labels), TYPES).code == "birth-registration-form"
+    assert classify(form("TỜ KHAI CẤP BẢN SAO TRÍCH LỤC", *labels), TYPES).code == "other"
 
 
 def test_nothing_read_is_other_with_certainty_of_nothing_else() -> None:
@@ -80,5 +73,34 @@ def test_an_identity_code_tells_the_card_even_if_its_print_is_unreadable() -> No
 
 def test_a_type_of_the_guide_is_recognized_without_code(tmp_path: Path) -> None:
     added = example_of_the_guide(tmp_path)
-    text = ("GIẤY XÁC NHẬN TÌNH TRẠNG HÔN NHÂN", "Tình trạng hôn nhân: chưa kết hôn", "Giấy này được cấp để: kết hôn")
-    assert classify(form(*text), TYPES | {added.code: added}).code == "marital-status"
+    text = ("XÁC NHẬN THÔNG TIN VỀ CƯ TRÚ", "Nơi ở hiện tại: Huế", "Quan hệ với chủ hộ: con")
+    assert classify(form(*text), TYPES).code == "other"
+    assert classify(form(*text), TYPES | {added.code: added}).code == "residence-confirmation"
+
+
+def test_the_card_of_2024_is_an_identity_card() -> None:
+    front = (
+        "CĂN CƯỚC",
+        "IDENTITY CARD",
+        "Số định danh cá nhân / Personal identification number: 001190012345",
+        "Họ, chữ đệm và tên khai sinh / Full name: LÊ THỊ ÁNH",
+        "Ngày, tháng, năm sinh / Date of birth: 05/03/1990",
+        "Giới tính / Sex: Nữ   Quốc tịch / Nationality: Việt Nam",
+    )
+    found = classify(form(*front), TYPES)
+    assert found.code == "identity-card"
+    assert found.confidence >= TYPES["identity-card"].review_below
+
+
+def test_a_letter_is_known_by_how_the_zone_under_its_number_opens() -> None:
+    head = [
+        line("UBND XÃ BÌNH LẠC", 100, 100),
+        line("CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", 480, 100),
+        line("Độc lập - Tự do - Hạnh phúc", 520, 136),
+        line("Số: 27/UBND-VP", 100, 172),
+        line("Bình Lạc, ngày 05 tháng 3 năm 2026", 480, 172),
+    ]
+    letter = Reading((page([*head, line("V/v mượn hội trường", 100, 208), line("Kính gửi: Sở Nội vụ", 400, 300)]),))
+    assert classify(letter, TYPES).code == "official-letter"
+    decision = [line("QUYẾT ĐỊNH", 450, 300), line("V/v mượn hội trường", 400, 336), line("Điều 1. Cho mượn", 100, 700)]
+    assert classify(Reading((page([*head, *decision]),)), TYPES).code == "decision"
