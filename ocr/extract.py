@@ -276,10 +276,11 @@ def _matched(rule: FieldRule, tokens: list[Token]) -> list[Token]:
 def _spanned(tokens: Sequence[Token], start: int, end: int) -> list[Token]:
     """Return the tokens that the characters ``start`` to ``end`` of their joined text touch."""
     kept, at = [], 0
-    for token in tokens:
+    for i, token in enumerate(tokens):
+        at += bool(i) and not token.glued
         if at < end and at + len(token.text) > start:
             kept.append(token)
-        at += len(token.text) + 1
+        at += len(token.text)
     return kept
 
 

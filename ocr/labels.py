@@ -128,6 +128,9 @@ def _credibility(row: Row, match: Match) -> float:
     if len(letters_of(match.phrase)) < _SHORT:
         # "Số 15/2021" is a number; "Số 153 đường Chợ" is an address.
         return 0.9 if alone else 0.0
+    if match.phrase[0].isupper() and row.tokens[match.start].text[0].islower():
+        # "điều chỉnh nơi cư trú" in a sentence.
+        return 0.0
     if match.score < _NEARLY_EXACT:
         # "Nam, tỉnh …" at the start of a line is one letter from "Năm sinh".
         return 0.0

@@ -1,13 +1,15 @@
 """Words made ready for finding things among them: cut at colons, folded, and put into rows across the page.
 
-An engine may part a label from its value (two blocks) or glue them together (``tên:Nguyễn``). Rows undo both: a row
-holds every token of a page at one height, from left to right, whatever line the engine put it in.
+An engine may part a label from its value (two blocks) or glue them together (``tên:Nguyễn``), or a value to the label
+behind it (``KinhQuốc tịch:``). Rows undo the first: a row holds every token of a page at one height, from left to
+right, whatever line the engine put it in. Cuts undo the others.
 """
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import reduce
+from itertools import pairwise
 from statistics import median
 
 from dossier.papers import Box
@@ -16,6 +18,7 @@ from ocr.model import Line, PageReading, Reading
 
 _LEADER = re.compile(r"[.…_·]{2,}|…")
 _PART = re.compile(r"[^\0:]+:*|:+")
+_INNER_CAPITAL = re.compile(r"(?<=[^\W\d_])[^\W\d_](?=[^\W\d_])")
 _NOT_ALPHANUMERIC = re.compile(r"[^a-z0-9]")
 _SAME_ROW = 0.5
 """Lines whose heights overlap by this share of the lower one stand in one row."""
@@ -28,6 +31,7 @@ class Token:
     Attributes:
         text: As read. letters: Its letters and digits, folded; may be empty. box: In master pixels. confidence: 0 to 1.
         page: From 1. line: Number of the engine's line it comes from, unique in the reading.
+        glued: Whether it was read as one word with the token before it, and no colon or leader parts them.
     """
 
     text: str
@@ -36,6 +40,7 @@ class Token:
     confidence: float
     page: int
     line: int
+    glued: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +71,8 @@ def box_of(tokens: Iterable[Token]) -> Box:
 
 
 def text_of(tokens: Iterable[Token]) -> str:
-    """Return the texts joined by single spaces."""
-    return " ".join(t.text for t in tokens)
+    """Return the texts joined by single spaces, or by none where one word was cut."""
+    return "".join(t.text if t.glued else f" {t.text}" for t in tokens).strip()
 
 
 def confidence_of(tokens: Sequence[Token]) -> float:
@@ -118,15 +123,26 @@ def _beside(a: Box, b: Box) -> bool:
 def _tokens(line: Line, page: int, number: int) -> Iterator[Token]:
     for word in line.words:
         whole = nfc(word.text)
-        for start, end in _cuts(whole):
+        for start, end, glued in _cuts(whole):
             text = whole[start:end]
             left = word.box.x + word.box.width * start // len(whole)
             right = word.box.x + word.box.width * end // len(whole)
             box = Box(left, word.box.y, right - left, word.box.height)
-            yield Token(text, letters_of(text), box, word.confidence, page, number)
+            yield Token(text, letters_of(text), box, word.confidence, page, number, glued)
 
 
-def _cuts(text: str) -> Iterator[tuple[int, int]]:
-    """Return where the parts of a word begin and end: leaders fall away, a colon ends a part."""
+def _cuts(text: str) -> Iterator[tuple[int, int, bool]]:
+    """Return where the parts of a word begin and end, and whether they are glued to the one before.
+
+    Leaders fall away, a colon ends a part; so does a small letter before a capital that begins a word, as two words run
+    together have it.
+    """
     for part in _PART.finditer(_LEADER.sub(lambda leader: "\0" * len(leader[0]), text)):
-        yield part.span()
+        start, end = part.span()
+        inner = [m.start() for m in _INNER_CAPITAL.finditer(text, start, end) if _begins_word(text, m.start())]
+        for left, right in pairwise([start, *inner, end]):
+            yield left, right, left > start
+
+
+def _begins_word(text: str, at: int) -> bool:
+    return text[at - 1].islower() and text[at].isupper() and text[at + 1].islower()

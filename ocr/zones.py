@@ -184,7 +184,7 @@ def _number(rows: Sequence[Row], anchor: _Anchor) -> tuple[int, tuple[Token, ...
     near = range(anchor.top + 1, min(anchor.date_row + 3, len(rows)))
     for i in sorted(near, key=lambda i: abs(i - anchor.date_row)):
         left, _ = _sides(rows[i], anchor.split)
-        begin = next((k for k, t in enumerate(left) if t.letters == "so"), None)
+        begin = next((k for k, t in enumerate(left) if _is_so(t)), None)
         slash = next((k for k, t in enumerate(left) if "/" in t.text), None)
         if begin is None and slash is None:
             continue
@@ -192,6 +192,11 @@ def _number(rows: Sequence[Row], anchor: _Anchor) -> tuple[int, tuple[Token, ...
         start = max(0, (slash or 0) - 1) if begin is None else begin
         return i, left[start:]
     return anchor.date_row, ()
+
+
+def _is_so(token: Token) -> bool:
+    """Tell whether a token is "Số" and not the "SỞ" of an agency's name."""
+    return token.letters == "so" and (token.text.endswith(":") or not token.text.isupper())
 
 
 def _agency(rows: Sequence[Row], anchor: _Anchor, before: int) -> tuple[Token, ...]:

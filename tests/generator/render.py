@@ -16,6 +16,7 @@ from tests.generator.papers.business_registration import BusinessRegistration
 from tests.generator.papers.decision import Decision
 from tests.generator.papers.diploma import Diploma
 from tests.generator.papers.identity_card import IdentityCard
+from tests.generator.papers.identity_card_2024 import IdentityCard2024
 from tests.generator.papers.judicial_record import JudicialRecord
 from tests.generator.papers.land_use_certificate import LandUseCertificate
 from tests.generator.papers.look import Content, Look
@@ -44,6 +45,7 @@ class Kind(StrEnum):
     MARITAL_STATUS = "marital-status"
     JUDICIAL_RECORD = "judicial-record"
     DIPLOMA = "diploma"
+    IDENTITY_CARD_2024 = "identity-card-2024"
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +82,7 @@ INVENT: Mapping[Kind, Callable[[random.Random, Subset], Content]] = MappingProxy
         Kind.MARITAL_STATUS: MaritalStatus.invent,
         Kind.JUDICIAL_RECORD: JudicialRecord.invent,
         Kind.DIPLOMA: Diploma.invent,
+        Kind.IDENTITY_CARD_2024: IdentityCard2024.invent,
     }
 )
 """How each kind's content is made."""

@@ -63,6 +63,8 @@ def test_a_short_label_needs_a_colon_or_figures_alone(text: str, found: int) -> 
 
 
 def test_a_label_inside_a_sentence_is_no_label() -> None:
+    assert _found("nơi cư trú trong hồ sơ hưởng trợ cấp", "Nơi cư trú") == []
+    assert _found("Nơi cư trú trong hồ sơ", "Nơi cư trú") == [("Nơi cư trú", "Nơi cư trú")]
     assert _found("người này có dan tac rất lâu đời", "Dân tộc") == []
 
 
@@ -115,6 +117,39 @@ def test_a_label_out_of_order_is_taken_if_it_is_one_fields_alone() -> None:
         "birth_place": 1,
         "home": 0,
     }
+
+
+def test_a_value_run_together_with_the_next_label_is_parted_from_it() -> None:
+    rows = rows_of(form("Dân tộc: KinhQuốc tịch: Việt Nam"))
+    assert [label.best for label in find_labels(rows, ["Dân tộc", "Quốc tịch"])] == ["Dân tộc", "Quốc tịch"]
+    assert text_of(rows[0].tokens) == "Dân tộc: KinhQuốc tịch: Việt Nam"
+
+
+@pytest.mark.parametrize("text", ["05/QĐ-UBND", "12/CTr-HĐND", "QyĐ", "lienhe@sohoa.example", "IPhone"])
+def test_symbols_are_not_cut(text: str) -> None:
+    assert [token.text for token in rows_of(form(text))[0].tokens] == [text]
+
+
+@pytest.mark.parametrize(
+    ("text", "matched"),
+    [
+        ("b) Địa chỉ: Huế", "b) Địa chỉ:"),
+        ("12. Địa chỉ: Huế", "12. Địa chỉ:"),
+        ("III. Địa chỉ: Huế", "III. Địa chỉ:"),
+        ("* Địa chỉ: Huế", "* Địa chỉ:"),
+        ("An   2. Địa chỉ: Huế", "2. Địa chỉ:"),
+        ("nhà số 2. Địa chỉ: Huế", "Địa chỉ:"),
+        ("An Địa chỉ: Huế", "Địa chỉ:"),
+    ],
+)
+def test_numbering_belongs_to_the_label_behind_it(text: str, matched: str) -> None:
+    assert _found(text, "Địa chỉ") == [("Địa chỉ", matched)]
+
+
+def test_what_may_be_a_short_label_is_not_taken_out_of_order() -> None:
+    rows = rows_of(form("Giấy tờ: căn cước", "số 001090012345"))
+    fields = [("number", ["Số"]), ("paper", ["Giấy tờ"])]
+    assert set(assign(find_labels(rows, ["Số", "Giấy tờ"]), fields)) == {"paper"}
 
 
 def test_what_the_engine_parted_is_one_row_again() -> None:

@@ -166,3 +166,32 @@ def test_the_rest_of_a_name_is_no_sure_signer() -> None:
 
 def test_a_name_whose_first_letters_a_seal_covers_is_no_signer() -> None:
     assert "signer" not in _values(HEADER, CLOSING[:-1], line("ô Đức Phước", 620, 760))
+
+
+LETTER = load_paper_types()["official-letter"]
+ABOUT = (line("V/v cho mượn hội trường", 120, 212), line("và thiết bị âm thanh", 130, 240))
+
+
+def _letter(*lines: Line) -> dict[str, str | None]:
+    return {f.key: f.value for f in extract(Reading((page(lines),)), LETTER)}
+
+
+def test_what_a_letter_is_about_stands_under_its_number() -> None:
+    number, body = line("Số: 27/SNV-VP", 150, 180), line("Kính gửi: Sở Tư pháp", 400, 320)
+    values = _letter(*HEADER, number, DATE, *ABOUT, body, line("Phúc đáp công văn số 12, chúng tôi đồng ý", 150, 380))
+    assert values["subject"] == "cho mượn hội trường và thiết bị âm thanh"
+    assert values["addressee"] == "Sở Tư pháp"
+    assert values["document_number"] == "27/SNV-VP"
+
+
+def test_a_decision_says_nothing_under_its_number() -> None:
+    assert "subject" not in _letter(*HEADER, NUMBER, DATE, KIND, *SUBJECT, *BODY)
+    assert "subject" not in _letter(*HEADER, NUMBER, DATE, line("Bản sao lưu tại văn thư", 120, 212))
+
+
+def test_without_a_number_the_agency_ends_where_the_title_begins() -> None:
+    registration = load_paper_types()["business-registration"]
+    title = line("GIẤY CHỨNG NHẬN ĐĂNG KÝ DOANH NGHIỆP", 240, 240)
+    lines = (*HEADER, title, line("Mã số doanh nghiệp: 0100109106", 350, 276))
+    values = {f.key: f.value for f in extract(Reading((page(lines),)), registration)}
+    assert values == {"agency": "SỞ NỘI VỤ", "enterprise_code": "0100109106"}

@@ -26,9 +26,9 @@ from tests.generator.typesetting import Ink, Run, Sheet, Style
 CARD_WIDTH, CARD_HEIGHT = 85.6, 53.98
 """Millimetres (ISO/IEC 7810, ID-1)."""
 
-_INK: Ink = (36, 36, 40)
-_LABEL: Ink = (44, 74, 92)
-_TITLE: Ink = (186, 30, 40)
+INK: Ink = (36, 36, 40)
+LABEL_COLOUR: Ink = (44, 74, 92)
+TITLE_COLOUR: Ink = (186, 30, 40)
 _QR_SIDE = 18.0
 _PORTRAIT = (3.2, 18.5, 19.0, 25.5)
 """Left, top, width, height on the card, millimetres."""
@@ -95,40 +95,31 @@ class IdentityCard:
         """Return an A4 scan with the card in its upper half."""
         sheet = look.sheet()
         left, top = rng.uniform(52, 70), rng.uniform(38, 60)
-        _card_ground(sheet, left, top)
-        _portrait(sheet, left, top, rng)
-        _emblem(sheet, left + 10.5, top + 9.0, 6.6)
-        self._draw_qr(sheet, left, top)
+        card_ground(sheet, left, top)
+        portrait(sheet, left, top, rng)
+        emblem(sheet, left + 10.5, top + 9.0, 6.6)
+        draw_code(sheet, self.payload, left + CARD_WIDTH - _QR_SIDE - 1.5, top + 1.5)
         self._draw_title(sheet, look, left, top)
         self._draw_data(sheet, look, left, top)
         return [sheet]
 
-    def _draw_qr(self, sheet: Sheet, left: float, top: float) -> None:
-        code = zxingcpp.create_barcode(self.payload, zxingcpp.BarcodeFormat.QRCode, ec_level="M")
-        modules = np.asarray(zxingcpp.write_barcode_to_image(code, add_quiet_zones=True))
-        side = round(sheet.px(_QR_SIDE))
-        picture = PilImage.fromarray(modules).resize((side, side), PilImage.Resampling.BOX)
-        corner = (round(sheet.px(left + CARD_WIDTH - _QR_SIDE - 1.5)), round(sheet.px(top + 1.5)))
-        sheet.picture.paste(picture.convert("RGB"), corner)
-        sheet.mark("qr", (corner[0], corner[1], corner[0] + side, corner[1] + side))
-
     def _draw_title(self, sheet: Sheet, look: Look, left: float, top: float) -> None:
-        centre, style = left + 42.0, look.sans.but(ink=_INK)
+        centre, style = left + 42.0, look.sans.but(ink=INK)
         sheet.next_block()
         rows: tuple[tuple[str, Style, float], ...] = (
             ("CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", style.but(size=5.2, bold=True), 3.9),
             ("Độc lập - Tự do - Hạnh phúc", style.but(size=5.0, bold=True), 6.3),
             ("SOCIALIST REPUBLIC OF VIET NAM", style.but(size=4.2), 8.5),
             ("Independence - Freedom - Happiness", style.but(size=4.2), 10.5),
-            ("CĂN CƯỚC CÔNG DÂN", style.but(size=9.0, bold=True, ink=_TITLE), 15.0),
-            ("Citizen Identity Card", style.but(size=5.2, ink=_TITLE), 17.6),
+            ("CĂN CƯỚC CÔNG DÂN", style.but(size=9.0, bold=True, ink=TITLE_COLOUR), 15.0),
+            ("Citizen Identity Card", style.but(size=5.2, ink=TITLE_COLOUR), 17.6),
         )
         for text, row_style, y in rows:
             sheet.line(text, row_style, centre, top + y, align="centre")
 
     def _draw_data(self, sheet: Sheet, look: Look, left: float, top: float) -> None:
-        label = look.sans.but(size=5.0, ink=_LABEL)
-        value = Style(look.sans.family, 7.2, bold=True, ink=_INK, kind="filled")
+        label = look.sans.but(size=5.0, ink=LABEL_COLOUR)
+        value = Style(look.sans.family, 7.2, bold=True, ink=INK, kind="filled")
         plain = value.but(size=6.4, bold=False)
         person, x = self.person, left + 24.5
 
@@ -155,7 +146,18 @@ class IdentityCard:
         sheet.line([(until, plain.but(size=5.4))], plain, left + 2.2, top + 50.4)
 
 
-def _card_ground(sheet: Sheet, left: float, top: float) -> None:
+def draw_code(sheet: Sheet, payload: str, x: float, y: float) -> None:
+    """Set the card's QR code with its top left corner at ``x``, ``y``, millimetres."""
+    code = zxingcpp.create_barcode(payload, zxingcpp.BarcodeFormat.QRCode, ec_level="M")
+    modules = np.asarray(zxingcpp.write_barcode_to_image(code, add_quiet_zones=True))
+    side = round(sheet.px(_QR_SIDE))
+    picture = PilImage.fromarray(modules).resize((side, side), PilImage.Resampling.BOX)
+    corner = (round(sheet.px(x)), round(sheet.px(y)))
+    sheet.picture.paste(picture.convert("RGB"), corner)
+    sheet.mark("qr", (corner[0], corner[1], corner[0] + side, corner[1] + side))
+
+
+def card_ground(sheet: Sheet, left: float, top: float) -> None:
     """Draw the card: rounded corners, pale green to pale blue, fine waves, a soft edge shadow."""
     width, height = round(sheet.px(CARD_WIDTH)), round(sheet.px(CARD_HEIGHT))
     ramp = np.linspace(0, 1, width, dtype=np.float32)[None, :, None]
@@ -178,8 +180,8 @@ def _card_ground(sheet: Sheet, left: float, top: float) -> None:
     sheet.picture.paste(card, (x, y), mask)
 
 
-def _portrait(sheet: Sheet, left: float, top: float, rng: random.Random) -> None:
-    """Draw a head and shoulders of nobody."""
+def portrait(sheet: Sheet, left: float, top: float, rng: random.Random) -> None:
+    """Draw a head and shoulders of nobody on the card whose corner is ``left``, ``top``, millimetres."""
     x, y, width, height = _PORTRAIT
     w, h = round(sheet.px(width)), round(sheet.px(height))
     photo = PilImage.new("RGB", (w, h), (196, 212, 226))
@@ -196,7 +198,7 @@ def _portrait(sheet: Sheet, left: float, top: float, rng: random.Random) -> None
     sheet.mark("portrait", (corner[0], corner[1], corner[0] + w, corner[1] + h))
 
 
-def _emblem(sheet: Sheet, x: float, y: float, radius: float) -> None:
+def emblem(sheet: Sheet, x: float, y: float, radius: float) -> None:
     """Draw a round red sign with a yellow star where the emblem is."""
     centre_x, centre_y, r = sheet.px(x), sheet.px(y), sheet.px(radius)
     box = (centre_x - r, centre_y - r, centre_x + r, centre_y + r)
