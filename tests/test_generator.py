@@ -227,7 +227,7 @@ def test_the_header_reads_left_block_first() -> None:
 
 
 @pytest.mark.parametrize("subset", ["dev", "test"])
-@pytest.mark.parametrize("kind", [k for k in Kind if k not in {Kind.IDENTITY_CARD, Kind.BODY_TEXT, Kind.TABLE}])
+@pytest.mark.parametrize("kind", [k for k in Kind if not k.startswith(("identity-card", "body-text", "table"))])
 def test_what_the_fields_say_is_printed(kind: Kind, subset: fonts.Subset) -> None:
     paper = render(PaperSpec(kind, 11, 100, subset))
     text = " ".join(" ".join(page.text.split()) for page in paper.pages)
