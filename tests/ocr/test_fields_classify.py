@@ -40,6 +40,11 @@ def test_a_title_inside_a_sentence_is_none() -> None:
     assert classify(form("Tôi xin cấp lại giấy khai sinh và quyết định", "đã thất lạc."), TYPES).code == "other"
 
 
+def test_a_title_is_not_found_in_words_that_look_alike() -> None:
+    assert classify(form("PHIẾU ĐĂNG KÝ SỬ DỤNG HỘI TRƯỜNG", "Kính gửi: Văn phòng"), TYPES).code == "other"
+    assert classify(form("GIẤY CHỨNG NHẬN", "Hoàn thành khóa học", "Cấp cho: LÊ THỊ ÁNH"), TYPES).code == "other"
+
+
 def test_a_title_at_the_foot_of_the_page_is_none() -> None:
     assert classify(form(*["Một dòng chữ thường"] * 20, "QUYẾT ĐỊNH"), TYPES).code == "other"
 
