@@ -44,6 +44,9 @@ _CLOSE = 1.4
 _ALIGNED, _INDENTED, _OUTDENTED = 0.6, 6, 2
 """Line heights: how exactly a value that goes on below is aligned, and how far right or left of that it may begin."""
 
+_BELOW_WORDS = 0.8
+"""Certainty of a value below words that may belong to its label."""
+
 _SAME_PLACE = 90
 """Similarity in percent from which a printed address and the code's are the same one."""
 
@@ -132,10 +135,26 @@ def _labelled(rows: Sequence[Row], paper_type: PaperType) -> dict[str, Found]:
         if group[0].key in assigned:
             place, text = assigned[group[0].key]
             for rule in group:
-                tokens = _value_tokens(rows, bounds, labels[place], labels[place].ends[text], rule)
-                if field := _field(rule, _matched(rule, tokens), labels[place].scores[text]):
+                if field := _behind(rows, bounds, labels[place].only(text), rule):
                     found[rule.key] = field
     return found
+
+
+def _behind(rows: Sequence[Row], labels: Sequence[Label], label: Label, rule: FieldRule) -> Found | None:
+    """Return the field that stands behind a label.
+
+    If words without a figure stand there and are no value, they may be the rest of the label in another language: then
+    what stands below counts, if it is one.
+    """
+    certainty = label.scores[label.best]
+    field = _field(rule, _matched(rule, _value_tokens(rows, labels, label, label.end, rule)), certainty)
+    if field is None or field.field.value or rule.value not in _STRICT or any(map(str.isdigit, field.field.raw)):
+        return field
+    row = rows[label.row]
+    rest = min((other.start for other in labels if other.row == label.row and other.start > label.start), default=None)
+    tokens = _value_tokens(rows, labels, label, len(row.tokens) if rest is None else rest, rule)
+    below = _field(rule, _matched(rule, tokens), certainty * _BELOW_WORDS)
+    return below if below and below.field.value else field
 
 
 def _with_common_labels(rules: Sequence[FieldRule]) -> list[list[FieldRule]]:
@@ -167,7 +186,9 @@ def _value_tokens(rows: Sequence[Row], labels: Sequence[Label], label: Label, en
     above = row
     for number in range(label.row + 1, min(label.row + _MOST_LINES, len(rows))):
         below = rows[number]
-        if below.page != row.page or not above.box.y < below.box.y <= above.box.bottom + _CLOSE * row.height:
+        # A value below its label is often printed larger.
+        reach = _CLOSE * (row.height if value else max(row.height, below.height))
+        if below.page != row.page or not above.box.y < below.box.y <= above.box.bottom + reach:
             break
         others = [other for other in labels if other.row == number]
         start = _continuation(below, columns, others, row.height, opens_line=opens_line)

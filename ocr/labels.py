@@ -18,6 +18,9 @@ FORGIVEN = 0.2
 _NEARLY_EXACT = 0.9
 """Score that a label without a colon needs."""
 
+_BROKEN = 0.8
+"""How credible a label is that seems to run on behind its colon."""
+
 _NUMBERING = re.compile(r"(?:\d{1,2}|[a-zđ]|[IVXLl]{1,4})[.)]|[*+–-]")
 """What numbers the items of a form, before their labels."""
 
@@ -59,6 +62,10 @@ class Label:
     def best(self) -> str:
         """The likeliest label."""
         return max(self.scores, key=lambda text: (self.scores[text], len(text)))
+
+    def only(self, text: str) -> "Label":
+        """Return the place as that of the one label that it turned out to be."""
+        return replace(self, ends={text: self.ends[text]}, scores={text: self.scores[text]})
 
     @property
     def is_sure(self) -> bool:
@@ -107,10 +114,15 @@ def find_labels(rows: Sequence[Row], labels: Iterable[str]) -> list[Label]:
             Match(m.phrase, m.start, m.end, score)
             for label in wanted
             for m in find_phrase(row.tokens, label, least_edits=1)
-            if (score := m.score * _credibility(row, m)) > 0
+            if (score := m.score * _unbroken(row, m) * _credibility(row, m)) > 0
         ]
         found += [replace(label, start=_numbered(row, label.start)) for label in _without_overlaps(number, matches)]
     return sorted(found, key=lambda label: (label.row, label.start))
+
+
+def _unbroken(row: Row, match: Match) -> float:
+    """Return 1, or less if a colon stands inside the match: "Họ và tên: CHỬ" is one letter from "Họ và tên cha"."""
+    return _BROKEN if any(token.text.endswith(":") for token in row.tokens[match.start : match.end - 1]) else 1.0
 
 
 def _credibility(row: Row, match: Match) -> float:

@@ -330,8 +330,9 @@ def _name_in(rows: Sequence[Row], width: int, certainty: float) -> Zone | None:
             continue
         if not _is_upper(text_of(name)):
             return Zone(tuple(name), certainty * _wholeness(name))
-        if not _AUTHORITY.match(fold(text_of(name))):
-            return Zone(tuple(name), certainty * 0.9 * _wholeness(name))
+        # Capitals are more often an office or a form's heading than a name.
+        if is_family_name(name[0].text) and not _AUTHORITY.match(fold(text_of(name))):
+            return Zone(tuple(name), certainty * 0.9)
     return None
 
 

@@ -187,6 +187,15 @@ def test_two_persons_side_by_side_keep_what_is_theirs() -> None:
         assert values["registration_place"] == "Ủy ban nhân dân xã Bình Khê, tỉnh Lào Cai"
 
 
+def test_the_misread_second_language_of_a_label_does_not_hide_the_value_below_it() -> None:
+    read = form("Số định danh cá nhân t Personal idenbficabon numnbẹr", "074193691843", "Giới tính Sex", "Nữ")
+    fields = extract(read, TYPES["identity-card"])
+    assert _values(fields) == {"citizen_number": "074193691843", "sex": "female"}
+    assert fields[0].confidence < 0.8
+    unreadable = extract(form("Ngày sinh: 0x/13/19", "05/03/1990"), TYPES["identity-card"])
+    assert [(field.value, field.raw) for field in unreadable] == [(None, "0x/13/19")]
+
+
 def test_one_text_may_hold_several_fields() -> None:
     read = form("Mã số doanh nghiệp: 0100109106", "Đăng ký thay đổi lần thứ: 12, ngày 10 tháng 10 năm 2024")
     values = _values(extract(read, TYPES["business-registration"]))

@@ -62,6 +62,12 @@ def test_a_short_label_needs_a_colon_or_figures_alone(text: str, found: int) -> 
     assert len(_found(text, "Số")) == found
 
 
+def test_a_label_ends_at_its_colon() -> None:
+    labels = ("Họ và tên", "Họ và tên cha")
+    assert _found("1. Họ và tên: CHỬ THỊ HẰNG", *labels) == [("Họ và tên", "1. Họ và tên:")]
+    assert _found("Họ và tên cha: CHỬ MINH AN", *labels) == [("Họ và tên cha", "Họ và tên cha:")]
+
+
 def test_a_label_inside_a_sentence_is_no_label() -> None:
     assert _found("nơi cư trú trong hồ sơ hưởng trợ cấp", "Nơi cư trú") == []
     assert _found("Nơi cư trú trong hồ sơ", "Nơi cư trú") == [("Nơi cư trú", "Nơi cư trú")]

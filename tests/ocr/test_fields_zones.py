@@ -168,6 +168,12 @@ def test_a_name_whose_first_letters_a_seal_covers_is_no_signer() -> None:
     assert "signer" not in _values(HEADER, CLOSING[:-1], line("ô Đức Phước", 620, 760))
 
 
+@pytest.mark.parametrize("heading", ["GIẤY CHỨNG NHẬN KẾT HÔN", "NGƯỜI KÝ"])
+def test_a_heading_above_an_unreadable_name_is_no_name(heading: str) -> None:
+    assert "signer" not in _values(HEADER, line("Nơi nhận:", 100, 600), line(heading, 620, 700))
+    assert _values(HEADER, line("Nơi nhận:", 100, 600), line("TRỊNH THỊ DIỄM", 620, 700))["signer"] == "TRỊNH THỊ DIỄM"
+
+
 LETTER = load_paper_types()["official-letter"]
 ABOUT = (line("V/v cho mượn hội trường", 120, 212), line("và thiết bị âm thanh", 130, 240))
 
