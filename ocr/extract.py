@@ -220,7 +220,9 @@ def _continuation(
     label_column, value_column = columns
     labelled = {i for label in labels for i in range(label.start, label.end)}
     for i, token in enumerate(row.tokens):
-        if i and token.line == row.tokens[i - 1].line and token.box.x - row.tokens[i - 1].box.right < height:
+        before = row.tokens[i - 1] if i and i - 1 not in labelled else None
+        if before and token.line == before.line and token.box.x - before.box.right < height:
+            # Inside a line of text.
             continue
         under = [label_column] if opens_line else []
         under += [] if any(label.start < i for label in labels) else [label_column, value_column]

@@ -196,6 +196,15 @@ def test_the_misread_second_language_of_a_label_does_not_hide_the_value_below_it
     assert [(field.value, field.raw) for field in unreadable] == [(None, "0x/13/19")]
 
 
+def test_a_value_goes_on_beside_the_label_of_another_column_and_not_inside_a_line_of_text() -> None:
+    label = line("Nơi thường trú / Place of residence:", 400, 100)
+    joined = line("Có giá trị đến: Thôn Trầm, xã Phước Hải", 240, 136)
+    values = _values(extract(Reading((page([label, joined]),)), TYPES["identity-card"]))
+    assert values == {"residence": "Thôn Trầm, xã Phước Hải"}
+    addressed = [line("Kính gửi: Sở Tư pháp", 400, 100), line("Phúc đáp công văn số 12 của Sở Tư pháp", 240, 136)]
+    assert _values(extract(Reading((page(addressed),)), TYPES["official-letter"])) == {"addressee": "Sở Tư pháp"}
+
+
 def test_one_text_may_hold_several_fields() -> None:
     read = form("Mã số doanh nghiệp: 0100109106", "Đăng ký thay đổi lần thứ: 12, ngày 10 tháng 10 năm 2024")
     values = _values(extract(read, TYPES["business-registration"]))
