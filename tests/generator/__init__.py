@@ -24,7 +24,8 @@ pixels of the scan. ``skew_deg`` and ``rotation`` say how far the content is tur
 order: columns one after the other, tables row by row and cell by cell (of a header in two rows, all that
 begins in the upper one first). Seals, arrival stamps, signatures, handwriting, ticked boxes, dotted leaders and rulings
 are no text; the small print of a digital signature is. The ``texts`` of seals, stamps and handwriting may be read.
-Names in ``fields`` are as printed (capitals on the birth certificate), dates ISO 8601, sex ``male`` or ``female``.
+Names in ``fields`` are as printed (capitals on most certificates), dates ISO 8601, sex ``male`` or ``female``, a term
+without end ``unlimited``.
 """
 
 from tests.generator.batch import sample_batch
