@@ -12,6 +12,7 @@ field-unreadable           error    a required field's text is not a value of it
 field-uncertain            warning  a field was read with less confidence than the type asks for
 readings-differ            warning  a second engine, asked about a doubtful field, read another value
 code-contradicts-print     error    the QR code and the print say different things
+lines-contradict-print     error    the machine-readable lines and the print say different things
 date-in-future             error    a date of the past lies after today
 citizen-number-sex         error    the number's fourth digit says another sex
 citizen-number-birth-year  error    the number's digits five and six say another year of birth
@@ -130,10 +131,14 @@ def _uncertain(facts: _Facts) -> Iterator[Finding]:
 def _contradicted(facts: _Facts) -> Iterator[Finding]:
     for rule in facts.paper_type.fields:
         sources = [f for f in facts.fields if f.key == rule.key and f.value is not None]
-        if any(a.value != b.value and FieldSource.QR in {a.source, b.source} for a, b in combinations(sources, 2)):
+        differing = {f.source for a, b in combinations(sources, 2) if a.value != b.value for f in (a, b)}
+        if FieldSource.QR in differing:
             yield _about(
                 rule, "code-contradicts-print", Severity.ERROR, "mã QR khác với chữ in", "QR code and print differ"
             )
+        elif FieldSource.MRZ in differing:
+            text, text_en = "dòng mã đọc máy khác với chữ in", "machine-readable lines and print differ"
+            yield _about(rule, "lines-contradict-print", Severity.ERROR, text, text_en)
 
 
 def _future(facts: _Facts) -> Iterator[Finding]:

@@ -28,8 +28,8 @@ ZONES = ("number", "date", "place", "agency", "kind", "subject", "about", "signe
 name, ``about`` under the number of a letter; and ``signed_on``, the date above a signature, where certificates and
 forms have it."""
 
-CODE_FORMS = ("identity",)
-"""Forms of QR codes whose content is known: the identity card's seven parts."""
+CODE_FORMS = ("identity", "mrz")
+"""Codes whose content is known: an identity card's QR code and machine-readable lines, or a passport's lines alone."""
 
 OTHER = "other"
 """Code of the type of papers that no other type fits."""
@@ -124,7 +124,7 @@ class PaperType:
         validity: How long it is valid.
         titles, anchors: Phrases of the title zone, and phrases anywhere, that tell the type.
         stops: Printed labels of data that are not read, at which a value before them ends.
-        code_form: What the QR code printed on it says, one of :data:`CODE_FORMS`.
+        code_form: Which codes printed on it say what it says, one of :data:`CODE_FORMS`.
         issued_on_field, subject_field: Keys of the fields with the day of issue and with the paper's one-line subject.
         owners: Whose paper it is, each by its fields, at least one entry; the first is the one whose store it goes to
             if nobody is named.

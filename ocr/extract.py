@@ -18,6 +18,7 @@ from dossier.values import VALUE_KINDS, parse_value, tidy
 from ocr.field_columns import column_by_column
 from ocr.labels import Label, assign, find_labels
 from ocr.model import Reading
+from ocr.mrz import machine_fields
 from ocr.qr import Code, identity_fields
 from ocr.tokens import Row, Token, box_of, confidence_of, rows_of, text_of
 from ocr.zones import Zone, find_zones, is_symbol
@@ -86,7 +87,7 @@ def find_fields(reading: Reading, paper_type: PaperType, codes: Sequence[Code] =
     """
     rows = rows_of(reading)
     printed = _labelled(rows, paper_type) | _zoned(rows, reading, paper_type)
-    coded = _coded(codes, paper_type)
+    coded = machine_fields(reading, paper_type, {k: f.field for k, f in printed.items()}) | _coded(codes, paper_type)
     found: list[Found] = []
     for rule in paper_type.fields:
         code, print_ = coded.get(rule.key), printed.get(rule.key)
