@@ -52,7 +52,7 @@ _FILLER_FOR = str.maketrans("KC", "<<")
 _FILLER_RUN = re.compile(r"[<KC]+")
 
 _FILLERS = str.maketrans({"«": "<<", "≪": "<<", "《": "<<", "‹": "<", "〈": "<", "⟨": "<", "(": "<", "{": "<", "[": "<",
-                          "|": "I", "!": "I", "]": "I"})  # fmt: skip
+                          "|": "I", "!": "I", "]": "I", "€": "C", "@": "0"})  # fmt: skip
 _SPECKS = re.compile(r"[\s.,:;'`´‘’\"“”_~·*^°\-–—]")
 _SEXES: Mapping[str, Sex | None] = MappingProxyType({"M": Sex.MALE, "F": Sex.FEMALE, "X": None, "<": None})
 
@@ -184,9 +184,10 @@ def _fit_names(line: str, width: int) -> str:
 def _card(upper: str, middle: str, lower: str, today: dt.date | None) -> Mrz:
     """Read the lines of TD1: Doc 9303 part 5 section 4.2."""
     code, state = _letters(upper[:2]), _state(upper[2:5])
-    if code[0] not in "IAC":
-        raise _refuse("form")
     vietnamese = state == VIETNAM
+    # Recognizers like to read the I of ID as a T.
+    if code[0] not in "IAC" and not (vietnamese and code[1] == "D"):
+        raise _refuse("form")
     upper = _vietnamese_upper(upper) if vietnamese else upper
     birth, expiry = _digits(middle[:7]), _digits(middle[8:15])
     further = _fillers(middle[18:29]) if vietnamese else middle[18:29]

@@ -23,6 +23,9 @@ _FORMS = ("identity", "mrz")
 _SHORTEST = 20
 """Characters of a line that is worth a try: fillers at its end may be lost, and the name before them be short."""
 
+_UNCHECKED = frozenset({"full_name", "nationality", "sex"})
+"""Fields that no check digit covers."""
+
 _WITHOUT_MARKS = 0.5
 """Confidence of a Vietnamese name from these lines: its marks are lost, and no check digit covers it."""
 
@@ -57,14 +60,14 @@ class MachineLines:
 
     Attributes:
         mrz: What they say. lines: Their characters as understood, top to bottom. boxes: Around each, master pixels.
-        page: From 1. confidence: Of the line with the name, 0 to 1: the others are verified by check digits.
+        confidences: Of each line, 0 to 1, for what no check digit covers. page: From 1.
     """
 
     mrz: Mrz
     lines: tuple[str, ...]
     boxes: tuple[Box, ...]
+    confidences: tuple[float, ...]
     page: int
-    confidence: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,17 +107,15 @@ def _among(strips: Sequence[_Strip], page: int, today: dt.date | None) -> Iterat
 
 def _at(strips: Sequence[_Strip], page: int, today: dt.date | None) -> MachineLines | None:
     """Return the document whose lines the first strips are."""
-    for count, first in ((3, "IAC1"), (2, "P")):
-        if len(strips) < count or strips[0].text[0] not in first:
-            continue
+    for count in (3, 2):
         own = strips[:count]
         try:
             mrz = parse_mrz([s.text for s in own], today=today)
         except InvalidValue:
             # Other text in capitals, or lines too badly read: no evidence.
             continue
-        name = own[0] if mrz.kind is MrzKind.PASSPORT else own[-1]
-        return MachineLines(mrz, tuple(s.text for s in own), tuple(s.box for s in own), page, name.confidence)
+        texts, boxes, confidences = zip(*((s.text, s.box, s.confidence) for s in own), strict=True)
+        return MachineLines(mrz, texts, boxes, confidences, page)
     return None
 
 
@@ -151,8 +152,8 @@ def mrz_fields(found: MachineLines) -> tuple[Field, ...]:
     """Return the fields of machine-readable lines.
 
     Keys are ``citizen_number``, ``passport_number``, ``old_identity_number``, ``full_name``, ``birth_date``, ``sex``,
-    ``nationality`` (Vietnam's only) and ``expires_on``, absent ones left out. Their confidence is 1, since check digits
-    vouch for them, except of the name.
+    ``nationality`` (Vietnam's only) and ``expires_on``, absent ones left out. What check digits vouch for has the
+    confidence 1; names, nationalities and sexes that no citizen number tells are as sure as they were read.
     """
     mrz = found.mrz
     values = {
@@ -171,9 +172,11 @@ def mrz_fields(found: MachineLines) -> tuple[Field, ...]:
 def _field(found: MachineLines, key: str, value: str) -> Field:
     line, start, end = _SPANS[found.mrz.kind][key]
     raw = found.lines[line][start:end].strip("<")
-    sureness = 1.0
-    if key == "full_name":
-        sureness = min(found.confidence, _WITHOUT_MARKS if found.mrz.issuing_state == VIETNAM else 1.0)
+    sureness = found.confidences[line]
+    if key == "full_name" and found.mrz.issuing_state == VIETNAM:
+        sureness = min(sureness, _WITHOUT_MARKS)
+    elif key not in _UNCHECKED or (key == "sex" and found.mrz.citizen_number):
+        sureness = 1.0
     return Field(key, value, raw, found.page, found.boxes[line], sureness, FieldSource.MRZ)
 
 

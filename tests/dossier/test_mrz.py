@@ -183,6 +183,14 @@ def test_lost_added_and_misread_fillers_spaces_and_specks_do_not_matter(person: 
         assert _read([damage(line) for line in written]) == _read(written)
 
 
+def test_the_code_of_a_vietnamese_card_may_be_misread() -> None:
+    upper, *others = card(LAN)
+    for code in ("TD", "1D", "ID", "I0", "AD"):
+        assert _read([code + upper[2:], *others]) == _read(card(LAN))
+    for code in ("TT", "<D"):
+        assert _read_or_none([code + upper[2:], *others]) is None
+
+
 def test_fillers_behind_the_name_may_be_read_as_letters() -> None:
     *others, lower = card(LAN)
     assert lower == "LE<<THI<LAN<<<<<<<<<<<<<<<<<<<"

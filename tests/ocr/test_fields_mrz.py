@@ -106,7 +106,7 @@ def test_fields_carry_their_own_characters_and_place() -> None:
     }
     assert {f.source for f in fields.values()} == {FieldSource.MRZ}
     assert fields["birth_date"].box == Box(100, 100 + PITCH, 300, HEIGHT)
-    assert {key for key, f in fields.items() if f.confidence < 1} == {"full_name"}
+    assert {key for key, f in fields.items() if f.confidence < 1} == {"full_name", "nationality"}
 
 
 def test_fields_of_passports_tell_the_number_and_foreign_names_are_as_sure_as_they_are_read() -> None:
