@@ -6,15 +6,20 @@ recognizer loses tone marks first, and one wrong letter in a word of three or mo
 
 import datetime as dt
 import re
+from collections.abc import Collection, Sequence
 
 from dossier.errors import InvalidValue
 from dossier.text import fold
 
-_DIGITS = ("không", "một", "hai", "ba", "bốn", "năm", "sáu", "bảy", "tám", "chín")
-_UNITS = {fold(word): value for value, word in enumerate(_DIGITS)} | {"tu": 4, "lam": 5, "nham": 5}
+DIGITS = ("không", "một", "hai", "ba", "bốn", "năm", "sáu", "bảy", "tám", "chín")
+"""The words for 0 to 9."""
+
+UNITS = {fold(word): value for value, word in enumerate(DIGITS)} | {"mot": 1, "tu": 4, "lam": 5, "nham": 5}
+"""What the words for 0 to 9 mean, folded, with those that stand behind a ten."""
+
 _MONTHS = {"gieng": 1, "chap": 12}
 _VOCABULARY = frozenset(
-    {*_UNITS, *_MONTHS, "muoi", "tram", "nghin", "ngan", "le", "linh", "ngay", "mong", "mung", "thang"}
+    {*UNITS, *_MONTHS, "muoi", "tram", "nghin", "ngan", "le", "linh", "ngay", "mong", "mung", "thang"}
 )
 
 
@@ -22,27 +27,27 @@ def date_in_words(date: dt.date) -> str:
     """Return ``date`` in words, e.g. ``"ngày mười lăm tháng ba năm hai nghìn không trăm hai mươi mốt"``."""
     thousands, rest = divmod(date.year, 1000)
     hundreds, rest = divmod(rest, 100)
-    year = f"{_DIGITS[thousands]} nghìn"
+    year = f"{DIGITS[thousands]} nghìn"
     if hundreds or rest:
-        year += f" {_DIGITS[hundreds]} trăm"
+        year += f" {DIGITS[hundreds]} trăm"
     if rest:
-        year += f" {'lẻ ' if rest < 10 else ''}{_below_hundred(rest)}"  # noqa: PLR2004 - a lone unit after hundreds
-    month = "tư" if date.month == 4 else _below_hundred(date.month)  # noqa: PLR2004 - April is never "bốn"
-    return f"ngày {_below_hundred(date.day)} tháng {month} năm {year}"
+        year += f" {'lẻ ' if rest < 10 else ''}{below_hundred(rest)}"  # noqa: PLR2004 - a lone unit after hundreds
+    month = "tư" if date.month == 4 else below_hundred(date.month)  # noqa: PLR2004 - April is never "bốn"
+    return f"ngày {below_hundred(date.day)} tháng {month} năm {year}"
 
 
-def _below_hundred(number: int) -> str:
+def below_hundred(number: int) -> str:
     """Return 1 to 99 in words."""
     tens, unit = divmod(number, 10)
     if tens == 0:
-        return _DIGITS[unit]
-    words = ["mười"] if tens == 1 else [_DIGITS[tens], "mươi"]
+        return DIGITS[unit]
+    words = ["mười"] if tens == 1 else [DIGITS[tens], "mươi"]
     if unit == 5:  # noqa: PLR2004 - "lăm" after a ten
         words.append("lăm")
     elif unit == 1 and tens > 1:
         words.append("mốt")
     elif unit:
-        words.append(_DIGITS[unit])
+        words.append(DIGITS[unit])
     return " ".join(words)
 
 
@@ -52,26 +57,26 @@ def date_from_words(text: str) -> dt.date:
     Raises:
         InvalidValue: The words are not a date, or no such day exists.
     """
-    words = [_known(w) for w in re.findall(r"[a-z]+", fold(text))]
+    words = [nearest(w, _VOCABULARY) for w in re.findall(r"[a-z]+", fold(text))]
     while words and words[0] in {"ngay", "mong", "mung"}:
         words.pop(0)
     try:
         day_end = words.index("thang")
         # May is "năm", the word that also opens the year: the month takes at least one word.
         year_start = words.index("nam", day_end + 2)
-        day = _small(words[:day_end])
-        month = _small(words[day_end + 1 : year_start])
+        day = small_number(words[:day_end])
+        month = small_number(words[day_end + 1 : year_start])
         return dt.date(_year(words[year_start + 1 :]), month, day)
     except ValueError:
         reason, reason_vi = "the words do not spell a date", "các chữ không ghép thành một ngày"
         raise InvalidValue(key="date_words", reason=reason, reason_vi=reason_vi) from None
 
 
-def _known(word: str) -> str:
-    """Return the one vocabulary word that ``word`` is or misses by one letter, else ``word``."""
-    if word in _VOCABULARY or len(word) < 3:  # noqa: PLR2004 - two letters leave nothing to go by
+def nearest(word: str, vocabulary: Collection[str]) -> str:
+    """Return the one word of ``vocabulary`` that ``word`` is or misses by one letter, else ``word``; all folded."""
+    if word in vocabulary or len(word) < 3:  # noqa: PLR2004 - two letters leave nothing to go by
         return word
-    near = [known for known in _VOCABULARY if _one_edit_apart(word, known)]
+    near = [known for known in vocabulary if _one_edit_apart(word, known)]
     # Recognizers swap letters more often than they lose or add them.
     alike = [known for known in near if len(known) == len(word)] or near
     return alike[0] if len(alike) == 1 else word
@@ -85,8 +90,8 @@ def _one_edit_apart(a: str, b: str) -> bool:
     return short[start + (len(short) == len(long)) :] == long[start + 1 :]
 
 
-def _small(words: list[str]) -> int:
-    """Return the number below 100 that ``words`` spell, month names included.
+def small_number(words: Sequence[str]) -> int:
+    """Return the number below 100 that ``words`` spell, folded, month names included.
 
     Raises:
         ValueError: They spell none.
@@ -94,16 +99,16 @@ def _small(words: list[str]) -> int:
     match words:
         case [month] if month in _MONTHS:
             return _MONTHS[month]
-        case ["mong" | "mung" | "le" | "linh", unit] | [unit] if unit in _UNITS:
-            return _UNITS[unit]
+        case ["mong" | "mung" | "le" | "linh", unit] | [unit] if unit in UNITS:
+            return UNITS[unit]
         case ["muoi"]:
             return 10
-        case ["muoi", unit] if unit in _UNITS:
-            return 10 + _UNITS[unit]
-        case [ten, "muoi"] if ten in _UNITS:
-            return 10 * _UNITS[ten]
-        case [ten, "muoi", unit] | [ten, unit] if ten in _UNITS and unit in _UNITS:
-            return 10 * _UNITS[ten] + _UNITS[unit]
+        case ["muoi", unit] if unit in UNITS:
+            return 10 + UNITS[unit]
+        case [ten, "muoi"] if ten in UNITS:
+            return 10 * UNITS[ten]
+        case [ten, "muoi", unit] | [ten, unit] if ten in UNITS and unit in UNITS:
+            return 10 * UNITS[ten] + UNITS[unit]
     raise ValueError(words)
 
 
@@ -114,14 +119,14 @@ def _year(words: list[str]) -> int:
         ValueError: They spell none.
     """
     match words:
-        case [thousands, "nghin" | "ngan", *rest] if thousands in _UNITS:
+        case [thousands, "nghin" | "ngan", *rest] if thousands in UNITS:
             pass
         case _:
             raise ValueError(words)
-    year = 1000 * _UNITS[thousands]
+    year = 1000 * UNITS[thousands]
     if len(rest) > 1 and rest[1] == "tram":
-        if rest[0] not in _UNITS:
+        if rest[0] not in UNITS:
             raise ValueError(words)
-        year += 100 * _UNITS[rest[0]]
+        year += 100 * UNITS[rest[0]]
         rest = rest[2:]
-    return year + (_small(rest) if rest else 0)
+    return year + (small_number(rest) if rest else 0)
