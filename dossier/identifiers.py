@@ -19,6 +19,7 @@ from stdnum.vn import mst
 
 from dossier import times
 from dossier.errors import InvalidIdentifier, InvalidOwnerNumber
+from dossier.text import fold
 
 _SEPARATORS = re.compile(r"[\s.\-]")
 
@@ -36,6 +37,14 @@ def province_names() -> dict[str, str]:
     with (files("dossier") / "catalogue" / "provinces.toml").open("rb") as source:
         provinces: dict[str, str] = tomllib.load(source)["provinces"]
     return provinces
+
+
+@cache
+def ethnic_groups() -> dict[str, str]:
+    """Return the official names of the 54 ethnic groups by their letters and those of their variants, folded."""
+    with (files("dossier") / "catalogue" / "ethnic_groups.toml").open("rb") as source:
+        groups: dict[str, list[str]] = tomllib.load(source)["groups"]
+    return {re.sub(r"[^a-z]", "", fold(text)): name for name, variants in groups.items() for text in (name, *variants)}
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,9 +1,10 @@
 """Typed values: the raw text of a field in, one canonical text out, or a refusal.
 
 Canonical texts: dates ISO 8601 (``2021-03-05``), terms a date or ``unlimited``, years four digits, sexes ``male`` and
-``female``, owner numbers, money and integers bare digits, everything else NFC with single spaces. What a recognizer
-confuses (O for 0, l for 1, S for 5, ó for 6) is mended only where digits alone may stand: inside words a letter is a
-letter. A refusal never quotes the value, which may be personal data.
+``female``, owner numbers, money and integers bare digits, areas square metres with a decimal point, ethnic groups their
+official names, everything else NFC with single spaces. What a recognizer confuses (O for 0, l for 1, S for 5, ó for 6)
+is mended only where digits alone may stand: inside words a letter is a letter. A refusal never quotes the value, which
+may be personal data.
 """
 
 import datetime as dt
@@ -11,8 +12,19 @@ import re
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
-from dossier.errors import InvalidOwnerNumber, InvalidValue
-from dossier.identifiers import CitizenNumber, OldIdentityNumber, Sex, TaxCode, parse_owner_number
+from dossier.amounts import amount_from_words
+from dossier.errors import InvalidIdentifier, InvalidOwnerNumber, InvalidValue
+from dossier.identifiers import (
+    CitizenNumber,
+    DossierNumber,
+    OldIdentityNumber,
+    PassportNumber,
+    ProcedureCode,
+    Sex,
+    TaxCode,
+    ethnic_groups,
+    parse_owner_number,
+)
 from dossier.text import fold, nfc
 from dossier.words import date_from_words
 
@@ -42,6 +54,12 @@ _DOCUMENT_NUMBER = re.compile(
 # Marks lost by the recognizer, where decree 30/2020 annex III knows no abbreviation without them.
 _ABBREVIATIONS = MappingProxyType({"QD": "QĐ", "ND": "NĐ", "CD": "CĐ"})
 
+
+_VIETNAMESE = frozenset({"vietnam", "vietnamese", "vn", "vnm", "chxhcnvietnam", "conghoaxahoichunghiavietnam"})
+"""What stands for Vietnam under "Quốc tịch / Nationality", letters only, folded."""
+
+_AREA_UNIT = re.compile(r"\s?(?:m\s?[²2zZ?]?|mét vuông|met vuong)$", re.IGNORECASE)
+_GROUPED = r"[0-9]{1,3}(?:[. ][0-9]{3})+"
 
 _REASONS: Mapping[str, tuple[str, str]] = MappingProxyType(
     {
@@ -76,6 +94,17 @@ _REASONS: Mapping[str, tuple[str, str]] = MappingProxyType(
             "expected an amount in đồng, as in 1.500.000 đồng",
             "cần số tiền bằng đồng, ví dụ 1.500.000 đồng",
         ),
+        "area": (
+            "expected square metres with at most two decimals, as in 1.250,5 m²",
+            "cần số mét vuông, nhiều nhất hai chữ số thập phân, ví dụ 1.250,5 m²",
+        ),
+        "ethnic_group": ("expected one of the 54 ethnic groups", "cần tên một trong 54 dân tộc"),
+        "nationality": ("expected a country in letters", "quốc tịch phải viết bằng chữ"),
+        "dossier_number": (
+            "expected agency, date and running number, as in H15.50.05.13-261008-0975",
+            "cần mã cơ quan, ngày và số thứ tự, ví dụ H15.50.05.13-261008-0975",
+        ),
+        "procedure_code": ("expected a code as in 1.001193", "cần mã như 1.001193"),
     }
 )
 """Why a text is refused, in English and Vietnamese."""
@@ -170,6 +199,27 @@ def _sex(raw: str) -> str:
     raise _refuse("sex")
 
 
+def _ethnic_group(raw: str) -> str:
+    group = ethnic_groups().get(_letters(raw))
+    if group is None:
+        raise _refuse("ethnic_group")
+    return group
+
+
+def _nationality(raw: str) -> str:
+    value = tidy(raw)
+    if _letters(value.split("/")[0]) in _VIETNAMESE:
+        return "Việt Nam"
+    if sum(c.isalpha() for c in value) < 2 or any(c.isdigit() for c in value):  # noqa: PLR2004 - "Úc", "Mỹ"
+        raise _refuse("nationality")
+    return value
+
+
+def _letters(text: str) -> str:
+    """Return the letters of a name, folded, and any digit, so that it is none."""
+    return re.sub(r"[^a-z0-9]", "", fold(text))
+
+
 def _bare_digits(raw: str) -> str:
     return re.sub(r"[\s.\-]", "", mend_digits(tidy(raw)))
 
@@ -226,6 +276,45 @@ def _money(raw: str) -> str:
         raise _refuse("money") from None
 
 
+def _money_words(raw: str) -> str:
+    value = tidy(raw)
+    amount_from_words(value)
+    return value
+
+
+def _area(raw: str) -> str:
+    number = mend_digits(_AREA_UNIT.sub("", tidy(raw)).strip())
+    # A dot before three digits parts thousands, before one or two it is the decimal point of older papers.
+    match = re.fullmatch(rf"({_GROUPED}|[0-9]+)(?:,([0-9]{{1,2}}))?|([0-9]+)\.([0-9]{{1,2}})", number)
+    if match is None:
+        raise _refuse("area")
+    whole, decimals = match[1] or match[3], (match[2] or match[4] or "").rstrip("0")
+    return f"{int(re.sub(r'[. ]', '', whole))}" + (f".{decimals}" if decimals else "")
+
+
+def _passport_number(raw: str) -> str:
+    return PassportNumber(re.sub(r"[\s.\-]", "", tidy(raw)).upper()).value
+
+
+def _dossier_number(raw: str) -> str:
+    # The agency's code has letters; the date and the running number behind it have none.
+    agency, *numbers = re.sub(r"[\s–—]", lambda m: "" if m[0].isspace() else "-", tidy(raw)).split("-")
+    try:
+        return DossierNumber("-".join([agency.upper(), *map(mend_digits, numbers)])).value
+    except InvalidIdentifier:
+        raise _refuse("dossier_number") from None
+
+
+def _procedure_code(raw: str) -> str:
+    code = re.sub(r"\s", "", tidy(raw)).upper()
+    # The long form ends in a ministry's or province's code, a letter and two digits.
+    head, dot, tail = code.rpartition(".") if code.count(".") > 1 else (code, "", "")
+    try:
+        return ProcedureCode(mend_digits(head) + dot + tail[:1] + mend_digits(tail[1:])).value
+    except InvalidIdentifier:
+        raise _refuse("procedure_code") from None
+
+
 VALUE_KINDS: Mapping[str, Callable[[str], str]] = MappingProxyType(
     {
         "text": _text,
@@ -244,6 +333,13 @@ VALUE_KINDS: Mapping[str, Callable[[str], str]] = MappingProxyType(
         "register_number": _register_number,
         "integer": _integer,
         "money": _money,
+        "money_words": _money_words,
+        "area": _area,
+        "ethnic_group": _ethnic_group,
+        "nationality": _nationality,
+        "passport_number": _passport_number,
+        "dossier_number": _dossier_number,
+        "procedure_code": _procedure_code,
     }
 )
 """What a field can be, and how its raw text is read."""

@@ -23,7 +23,7 @@ from ocr.qr import Code, identity_fields
 from ocr.tokens import Row, Token, box_of, confidence_of, rows_of, text_of
 from ocr.zones import Zone, find_zones, is_symbol
 
-_FLOWING = frozenset({"text", "place", "date_words"})
+_FLOWING = frozenset({"text", "place", "date_words", "money_words"})
 """Kinds of value that may run over several lines."""
 
 _STRICT = frozenset(VALUE_KINDS) - _FLOWING - {"person_name", "term"}

@@ -29,7 +29,7 @@ AGREED, DIFFERED = 0.98, 0.4
 """How likely a doubtful reading is right if the other engine's is the same, and if it is another or none. On the papers
 they were chosen on 78 of 97 right ones were confirmed, and none of 29 wrong ones."""
 
-_KINDS = frozenset(VALUE_KINDS) - {"text", "place", "date_words"}
+_KINDS = frozenset(VALUE_KINDS) - {"text", "place", "date_words", "money_words"}
 """Kinds of value that stand on one line: numbers, dates, names."""
 
 _AROUND_HEIGHTS, _AROUND_IN = 2, 0.1

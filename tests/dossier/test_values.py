@@ -1,12 +1,17 @@
 import datetime as dt
+import re
+import tomllib
 import unicodedata
+from collections.abc import Callable
+from importlib.resources import files
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from dossier.errors import InvalidValue
-from dossier.text import nfc
+from dossier.identifiers import ethnic_groups
+from dossier.text import fold, nfc
 from dossier.values import VALUE_KINDS, mend_digits, parse_value, tidy
 from dossier.words import date_in_words
 
@@ -35,6 +40,8 @@ def _outcome(kind: str, raw: str) -> str | InvalidValue:
 
 
 def _as_printed(kind: str, value: str) -> str:
+    if kind == "area":
+        return value.replace(".", ",")
     if kind == "sex":
         return {"male": "Nam", "female": "Nữ"}[value]
     if value == "unlimited":
@@ -151,6 +158,34 @@ def test_words_that_spell_no_date_are_refused() -> None:
         ("person_name", "Y Bla Niê-Kđăm", "Y Bla Niê-Kđăm"),
         ("place", "Xã Bình Nghĩa,…… tỉnh Quảng Trị.", "Xã Bình Nghĩa, tỉnh Quảng Trị"),
         ("text", ": Kinh ", "Kinh"),
+        ("area", "120,5 m²", "120.5"),
+        ("area", "1.250,50 m2", "1250.5"),
+        ("area", "Diện tích 5 m2".removeprefix("Diện tích"), "5"),
+        ("area", "12O,S m²", "120.5"),
+        ("area", "120.5 m²", "120.5"),
+        ("area", "1.250 m²", "1250"),
+        ("area", "12 500 mét vuông", "12500"),
+        ("area", "300,0m?", "300"),
+        ("area", "0,75", "0.75"),
+        ("ethnic_group", "Kinh.", "Kinh"),
+        ("ethnic_group", "H'MÔNG", "Mông"),
+        ("ethnic_group", "Khơ Me", "Khơ-me"),
+        ("ethnic_group", "khmer", "Khơ-me"),
+        ("ethnic_group", "Ba Na", "Ba-na"),
+        ("ethnic_group", "Êđê", "Ê-đê"),
+        ("ethnic_group", "Cao Lan – Sán Chỉ", "Sán Chay"),
+        ("nationality", "Việt Nam", "Việt Nam"),
+        ("nationality", "VIET NAM", "Việt Nam"),
+        ("nationality", "Việt Nam / Vietnamese", "Việt Nam"),
+        ("nationality", "Hoa Kỳ", "Hoa Kỳ"),
+        ("nationality", "Mỹ.", "Mỹ"),
+        ("passport_number", "c 1234567", "C1234567"),
+        ("passport_number", "AB-123456.", "AB123456"),
+        ("dossier_number", "H15.50.05.13 - 26l008 – O975", "H15.50.05.13-261008-0975"),
+        ("dossier_number", "000.00.53.h48-190101-0001", "000.00.53.H48-190101-0001"),
+        ("procedure_code", "1.OO1193", "1.001193"),
+        ("procedure_code", "1.002891.000.00.00.h40", "1.002891.000.00.00.H40"),
+        ("money_words", " một triệu  hai trăm nghìn đồng./.", "một triệu hai trăm nghìn đồng"),
     ],
 )
 def test_values_become_canonical(kind: str, raw: str, value: str) -> None:
@@ -179,6 +214,23 @@ def test_values_become_canonical(kind: str, raw: str, value: str) -> None:
         ("person_name", "Nguyễn V4n Anh"),
         ("place", "12"),
         ("text", "....."),
+        ("area", "1,234 m²"),
+        ("area", "120,5 ha"),
+        ("area", "12.50.0 m²"),
+        ("area", "khoảng 100 m²"),
+        ("ethnic_group", "Kinhh"),
+        ("ethnic_group", "12"),
+        ("ethnic_group", "....."),
+        ("nationality", "V"),
+        ("nationality", "Việt Nam 1"),
+        ("passport_number", "12345678"),
+        ("passport_number", "C12"),
+        ("dossier_number", "H15.50-2610-0975"),
+        ("dossier_number", "99/H15"),
+        ("procedure_code", "4.001193"),
+        ("procedure_code", "1.01193"),
+        ("money_words", "hai nghìn năm"),
+        ("money_words", "không rõ"),
     ],
 )
 def test_values_that_are_none_are_refused_without_being_quoted(kind: str, raw: str) -> None:
@@ -202,6 +254,55 @@ def test_letters_in_names_are_never_turned_into_digits(raw: str) -> None:
 def test_digits_need_no_mending(digits: str) -> None:
     assert mend_digits(digits) == digits
     assert mend_digits(digits.translate(MISREAD)) == digits
+
+
+@given(st.integers(0, 10**7), st.integers(0, 99), st.sampled_from([" m²", "m2", " mét vuông", ""]))
+def test_areas_are_read_with_and_without_groups_and_decimals(whole: int, hundredths: int, unit: str) -> None:
+    value = f"{whole}.{hundredths:02}".rstrip("0").rstrip(".")
+    grouped = f"{whole:,}".replace(",", ".")
+    for number in (f"{whole},{hundredths:02}", f"{grouped},{hundredths:02}", f"{whole}.{hundredths:02}"):
+        assert parse_value("area", number + unit) == value
+        assert parse_value("area", number.translate(MISREAD) + unit) == value
+
+
+def test_the_ethnic_groups_are_54_and_no_spelling_stands_for_two() -> None:
+    content = tomllib.loads((files("dossier") / "catalogue" / "ethnic_groups.toml").read_text(encoding="utf-8"))
+    groups: dict[str, list[str]] = content["groups"]
+    assert len(groups) == 54
+    spellings = [re.sub(r"[^a-z]", "", fold(t)) for name, variants in groups.items() for t in (name, *variants)]
+    assert len(ethnic_groups()) == len(set(spellings))
+    for name, variants in groups.items():
+        for text in (name, *variants):
+            assert parse_value("ethnic_group", text) == name
+
+
+@given(st.sampled_from(sorted(set(ethnic_groups().values()))), st.sampled_from([str.upper, str.lower, fold]))
+def test_case_marks_and_hyphens_of_ethnic_groups_make_no_difference(name: str, damage: Callable[[str], str]) -> None:
+    for text in (name, name.replace("-", " "), name.replace("-", "")):
+        assert parse_value("ethnic_group", damage(unicodedata.normalize("NFD", text))) == name
+
+
+@given(st.from_regex(r"[A-Z]{1,2}[0-9]{6,7}", fullmatch=True), st.sampled_from(["{}", " {}. ", "Số {}"]))
+def test_passport_numbers_are_read_as_they_are_or_refused(number: str, form: str) -> None:
+    if form.startswith("S"):
+        with pytest.raises(InvalidValue):
+            parse_value("passport_number", form.format(number) + "12")
+    else:
+        assert parse_value("passport_number", form.format(number.lower())) == number
+
+
+@given(st.from_regex(r"[A-Y][0-9]{2}(\.[0-9]{1,3}){0,4}-[0-9]{6}-[0-9]{4,7}", fullmatch=True))
+def test_numbers_of_dossiers_are_mended_behind_the_agency(number: str) -> None:
+    agency, date, running = number.split("-")
+    for text in (number, f" {agency.lower()} – {date.translate(MISREAD)} - {running.translate(MISREAD)}"):
+        assert parse_value("dossier_number", text) == number
+
+
+@given(st.from_regex(r"[123]\.[0-9]{6}(\.[0-9]{3}\.[0-9]{2}\.[0-9]{2}\.[A-Y][0-9]{2})?", fullmatch=True))
+def test_codes_of_procedures_are_mended_but_for_the_letter_of_the_agency(code: str) -> None:
+    letters = {i for i, c in enumerate(code) if c.isalpha()}
+    misread = "".join(c if i in letters else c.translate(MISREAD) for i, c in enumerate(code))
+    assert parse_value("procedure_code", misread) == code
 
 
 def test_an_unknown_kind_is_a_mistake_of_the_caller() -> None:
