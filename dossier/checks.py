@@ -16,7 +16,7 @@ lines-contradict-print     error    the machine-readable lines and the print say
 date-in-future             error    a date of the past lies after today
 citizen-number-sex         error    the number's fourth digit says another sex
 citizen-number-birth-year  error    the number's digits five and six say another year of birth
-words-contradict-figures   error    the date in words is another day than the date in figures
+words-contradict-figures   error    the date or amount in words is another than the one in figures
 parent-too-young           error    a parent was born less than 12 years before the child
 issued-before-birth        error    the paper was issued before its owner was born
 owner-unknown              error    nobody was named and the paper carries no owner's number
@@ -26,10 +26,12 @@ owner-name-differs         warning  the paper carries another owner's name
 """
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
+from types import MappingProxyType
 
+from dossier.amounts import amount_from_words
 from dossier.errors import InvalidOwnerNumber, InvalidValue
 from dossier.identifiers import CitizenNumber, OldIdentityNumber
 from dossier.owners import Owner
@@ -173,24 +175,36 @@ def _citizen_number(text: str | None) -> CitizenNumber | None:
 
 
 def _words(facts: _Facts) -> Iterator[Finding]:
-    """Compare each date in words with the date it follows, ``birth_date_words`` with ``birth_date``."""
+    """Compare dates and amounts in words with what they follow, ``birth_date_words`` with ``birth_date``."""
     for rule, field in facts.read():
-        figures = facts.value(rule.key.removesuffix("_words")) if rule.value == "date_words" else None
-        if figures and field.value and _spelled(field.value) != figures:
-            yield _about(
-                rule,
-                "words-contradict-figures",
-                Severity.ERROR,
-                "không khớp ngày ghi bằng số",
-                "differs from the figures",
-            )
+        kind = _SPELLED.get(rule.value)
+        figures = facts.value(rule.key.removesuffix("_words")) if kind else None
+        if kind and figures and field.value and _spelled(kind, field.value) != figures:
+            text, text_en = f"không khớp {kind.name_vi} ghi bằng số", "differs from the figures"
+            yield _about(rule, "words-contradict-figures", Severity.ERROR, text, text_en)
 
 
-def _spelled(words: str) -> str | None:
+@dataclass(frozen=True, slots=True)
+class _Spelled:
+    """A kind of value in words: what people call it, and how its canonical text in figures is found."""
+
+    name_vi: str
+    in_figures: Callable[[str], str]
+
+
+_SPELLED: Mapping[str, _Spelled] = MappingProxyType(
+    {
+        "date_words": _Spelled("ngày", lambda words: date_from_words(words).isoformat()),
+        "money_words": _Spelled("số tiền", lambda words: str(amount_from_words(words))),
+    }
+)
+
+
+def _spelled(kind: _Spelled, words: str) -> str | None:
     try:
-        return date_from_words(words).isoformat()
+        return kind.in_figures(words)
     except InvalidValue:
-        # A person typed words that spell no date: as good as another date.
+        # A person typed words that spell none: as good as another one.
         return None
 
 

@@ -1,13 +1,15 @@
 import datetime as dt
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
+from dossier.amounts import amount_in_words
 from dossier.checks import check, needs_review
 from dossier.owners import Owner
-from dossier.paper_types import PaperType, load_paper_types
+from dossier.paper_types import PaperType, load_paper_types, read_paper_type
 from dossier.papers import Box, Field, FieldSource
 from dossier.verdicts import Finding, Severity
 from dossier.words import date_in_words
@@ -66,6 +68,61 @@ def test_a_faultless_paper_has_no_findings() -> None:
 )
 def test_each_doubt_is_found_where_it_is(changes: dict[str, str | None], code: str, field: str) -> None:
     assert (code, field) in _check(changes)
+
+
+MONEY_TYPE = """
+code = "receipt"
+name_vi = "Biên lai"
+name_en = "Receipt"
+kind = "component"
+version = 1
+validity = "permanent"
+legal_basis = "Quy chế nội bộ"
+""" + "".join(
+    f'[[fields]]\nkey = "{key}"\nname_vi = "Số tiền"\nname_en = "Amount"\nvalue = "{kind}"\n'
+    for key, kind in (("fee", "money"), ("fee_words", "money_words"), ("rest_words", "money_words"))
+)
+
+
+@pytest.fixture
+def receipt(tmp_path: Path) -> PaperType:
+    path = tmp_path / "receipt.toml"
+    path.write_text(MONEY_TYPE, encoding="utf-8")
+    return read_paper_type(path)
+
+
+@given(st.integers(0, 10**12), st.integers(0, 10**12))
+@example(figures=1_200_000, words=1_200_000)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_an_amount_in_words_must_be_the_amount_in_figures(receipt: PaperType, figures: int, words: int) -> None:
+    fields = _fields({"fee": str(figures), "fee_words": amount_in_words(words), "rest_words": "năm đồng"})
+    found = check(receipt, fields, owner=CHILD, today=TODAY)
+    assert [(f.code, f.field, f.severity) for f in found] == (
+        [] if figures == words else [("words-contradict-figures", "fee_words", Severity.ERROR)]
+    )
+    assert all("số tiền" in f.text.lower() for f in found)
+
+
+@pytest.mark.parametrize("words", ["hai nghìn năm đồng", "miễn phí"])
+def test_words_that_spell_no_amount_contradict_any(receipt: PaperType, words: str) -> None:
+    found = check(receipt, _fields({"fee": "2005", "fee_words": words}), owner=CHILD, today=TODAY)
+    assert [(f.code, f.field) for f in found] == [("words-contradict-figures", "fee_words")]
+
+
+def test_words_beside_figures_that_could_not_be_read_contradict_nothing(receipt: PaperType) -> None:
+    found = check(receipt, _fields({"fee": None, "fee_words": "năm đồng"}), owner=CHILD, today=TODAY)
+    assert [f.code for f in found] == ["field-unreadable"]
+
+
+def test_lines_that_contradict_the_print_are_shown_apart_from_codes() -> None:
+    others = [f for f in _fields(GOOD) if f.key != "sex"]
+    printed = Field("sex", "male", "Nam", 1, None, 0.9)
+    lines = replace(printed, value="female", source=FieldSource.MRZ)
+    found = check(BIRTH, [*others, lines, printed], owner=CHILD, today=TODAY)
+    assert [(f.code, f.severity) for f in found] == [("lines-contradict-print", Severity.ERROR)]
+    code = replace(lines, source=FieldSource.QR)
+    found = check(BIRTH, [*others, code, printed, lines], owner=CHILD, today=TODAY)
+    assert [f.code for f in found] == ["code-contradicts-print"]
 
 
 def test_a_missing_required_field_is_an_error_and_a_missing_other_one_is_not() -> None:
