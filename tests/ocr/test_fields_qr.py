@@ -1,4 +1,5 @@
 import datetime as dt
+import unicodedata
 
 import cv2
 import numpy as np
@@ -62,37 +63,83 @@ def test_the_code_of_a_generated_card_says_what_the_card_says() -> None:
 
 
 names = st.lists(st.sampled_from(["Nguyễn", "Thị", "Đỗ", "Ánh", "Ngọc", "Y", "Hưởng"]), min_size=2, max_size=5)
+added = st.lists(st.sampled_from(["", "Lê Văn Ba", "Trần Thị Tư", "15", "01012020"]), max_size=5)
+
+KEYS = ("citizen_number", "old_identity_number", "full_name", "birth_date", "sex", "residence", "issued_on")
+SPOILT = {
+    "citizen_number": ["", "06618782142", "0661878214260", "003187821426", "O66187"],
+    "old_identity_number": ["33681", "3368110731", "không"],
+    "full_name": ["", "Thắm", "Ngô 7hắm", "21041987"],
+    "birth_date": ["", "210487", "1987-04-21", "21/04/1987", "31021987", "00041987", "21131987", "21040987", "2104198"],
+    "sex": ["", "X", "Nam Nữ", "0"],
+    "residence": ["", "-", "141"],
+    "issued_on": ["", "070522", "2022-05-07", "30022022", "07052922"],
+}
+"""What cannot stand in a part of the payload."""
 
 
-@given(
-    place=st.sampled_from(sorted(province_names())),
-    old=st.one_of(st.just(""), st.from_regex(r"[0-9]{9}", fullmatch=True)),
-    name=names,
-    birth=st.dates(dt.date(1900, 1, 1), dt.date(2020, 12, 31)),
-    sex=st.sampled_from([("Nam", "male"), ("Nữ", "female")]),
-    issued=st.dates(dt.date(2021, 1, 1), dt.date(2026, 1, 1)),
-    more=st.lists(st.sampled_from(["", "Lê Văn Ba", "Trần Thị Tư"]), max_size=3),
-)
-def test_payloads_of_seven_and_more_parts_are_read(
-    *, place: str, old: str, name: list[str], birth: dt.date, sex: tuple[str, str], issued: dt.date, more: list[str]
-) -> None:
-    century = 2 * (birth.year // 100 - 19) + (sex[0] == "Nữ")
-    number = f"{place}{century}{birth.year % 100:02}012345"
-    parts = [
-        number,
-        old,
-        " ".join(name),
-        f"{birth:%d%m%Y}",
-        sex[0],
-        "Xã Bình Lạc, tỉnh Đắk Lắk",
+@st.composite
+def payloads(draw: st.DrawFn) -> list[str]:
+    """Draw the seven parts of an invented person's card."""
+    birth = draw(st.dates(dt.date(1900, 1, 1), dt.date(2020, 12, 31)))
+    issued = draw(st.dates(dt.date(2021, 1, 1), dt.date(2026, 1, 1)))
+    sex = draw(st.sampled_from(["Nam", "Nữ"]))
+    century = 2 * (birth.year // 100 - 19) + (sex == "Nữ")
+    place, rest = draw(st.sampled_from(sorted(province_names()))), draw(st.from_regex(r"[0-9]{6}", fullmatch=True))
+    return [
+        f"{place}{century}{birth.year % 100:02}{rest}",
+        draw(st.just("") | st.from_regex(r"[0-9]{9}", fullmatch=True)),
+        " ".join(draw(names)),
+        f"{birth:%d%m}{birth.year}",
+        sex,
+        draw(st.sampled_from(["Xã Bình Lạc, tỉnh Đắk Lắk", "Số 141 đường Đình Làng, phường Bình Lạc"])),
         f"{issued:%d%m%Y}",
-        *more,
     ]
-    card = parse_identity_qr("|".join(parts))
-    assert card.citizen_number == number
-    assert card.old_identity_number == (old or None)
-    assert card.full_name == " ".join(name)
-    assert (card.birth_date, card.issued_on, card.sex) == (birth, issued, sex[1])
+
+
+@given(payloads(), added)
+def test_payloads_of_seven_and_more_parts_are_read(parts: list[str], more: list[str]) -> None:
+    card = parse_identity_qr("|".join(parts + more))
+    number, old, name, birth, sex, residence, issued = parts
+    assert (card.citizen_number, card.old_identity_number) == (number, old or None)
+    assert (card.full_name, card.residence) == (name, residence)
+    assert (f"{card.birth_date:%d%m%Y}", f"{card.issued_on:%d%m%Y}") == (birth, issued)
+    assert card.sex == {"Nam": "male", "Nữ": "female"}[sex]
+    assert ("old_identity_number" in card.as_values()) == bool(old)
+    assert card == parse_identity_qr("|".join(parts))
+
+
+@given(payloads(), added)
+def test_spaces_line_ends_and_decomposed_letters_make_no_difference(parts: list[str], more: list[str]) -> None:
+    payload = "|".join(parts + more)
+    wanted = parse_identity_qr(payload)
+    assert parse_identity_qr(unicodedata.normalize("NFD", payload)) == wanted
+    assert parse_identity_qr(" | ".join(parts + more) + "\r\n") == wanted
+
+
+@given(payloads(), added, st.data())
+def test_one_spoilt_part_is_named_and_not_quoted(parts: list[str], more: list[str], data: st.DataObject) -> None:
+    at = data.draw(st.integers(0, len(KEYS) - 1))
+    spoilt = data.draw(st.sampled_from(SPOILT[KEYS[at]]))
+    with pytest.raises(InvalidValue) as refusal:
+        parse_identity_qr("|".join([*parts[:at], spoilt, *parts[at + 1 :], *more]))
+    assert refusal.value.details["key"] == KEYS[at]
+    told = refusal.value.text_vi + refusal.value.text_en
+    assert not any(part and part in told for part in parts if len(part) > 3)
+
+
+@given(payloads(), st.integers(0, 6))
+def test_fewer_than_seven_parts_are_no_card(parts: list[str], count: int) -> None:
+    with pytest.raises(InvalidValue) as refusal:
+        parse_identity_qr("|".join(parts[:count]))
+    assert refusal.value.details["key"] == "qr"
+
+
+@given(payloads(), added)
+def test_fields_of_a_code_are_its_own_parts(parts: list[str], more: list[str]) -> None:
+    fields = identity_fields(Code("|".join(parts + more), Box(1, 2, 3, 4), 1))
+    raws = dict(zip(KEYS, parts, strict=True))
+    assert {f.key: f.raw for f in fields} == {key: raw for key, raw in raws.items() if raw}
 
 
 @pytest.mark.parametrize(
