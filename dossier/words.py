@@ -14,7 +14,7 @@ from dossier.text import fold
 DIGITS = ("không", "một", "hai", "ba", "bốn", "năm", "sáu", "bảy", "tám", "chín")
 """The words for 0 to 9."""
 
-UNITS = {fold(word): value for value, word in enumerate(DIGITS)} | {"mot": 1, "tu": 4, "lam": 5, "nham": 5}
+UNITS = {fold(word): value for value, word in enumerate(DIGITS)} | {"tu": 4, "lam": 5, "nham": 5}
 """What the words for 0 to 9 mean, folded, with those that stand behind a ten."""
 
 _MONTHS = {"gieng": 1, "chap": 12}

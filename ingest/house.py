@@ -16,9 +16,10 @@ from typing import TypeVar
 
 from pyhanko.sign.timestamps import TimeStamper
 
+from dossier.catalogue_files import load_paper_types
 from dossier.errors import ConfigurationError
 from dossier.identifiers import AgencyCode
-from dossier.paper_types import PaperType, load_paper_types
+from dossier.paper_types import PaperType
 from ingest.limits import Limits
 from ingest.settings import Environment, Settings
 from ocr.ctc import CtcReader

@@ -48,8 +48,9 @@ def classify(reading: Reading, types: Mapping[str, PaperType], codes: Sequence[C
     """
     rows = rows_of(reading)
     zones = find_zones(rows, {page.number: page.width for page in reading.pages})
+    head = _title_zone(rows)
     scored = sorted(
-        ((*_score(rows, zones, paper_type, codes), code) for code, paper_type in types.items()),
+        ((*_score(rows, head, zones, paper_type, codes), code) for code, paper_type in types.items()),
         key=lambda s: (-s[0], s[2]),
     )
     if not scored or scored[0][0] < _ENOUGH:
@@ -59,12 +60,22 @@ def classify(reading: Reading, types: Mapping[str, PaperType], codes: Sequence[C
     return Classification(code, score * (1 - max(0.0, rival - _ENOUGH)), evidence)
 
 
+def _title_zone(rows: Sequence[Row]) -> Sequence[Row]:
+    """Return the rows of the first page in which titles stand."""
+    first = [row for row in rows if row.page == rows[0].page]
+    boxes = [row.box for row in first]
+    if not boxes:
+        return ()
+    lowest = boxes[0].y + _TITLE_ZONE * (max(box.bottom for box in boxes) - boxes[0].y)
+    return first[: next((i for i, box in enumerate(boxes) if i and box.y > lowest), len(first))]
+
+
 def _score(
-    rows: Sequence[Row], zones: Mapping[str, Zone], paper_type: PaperType, codes: Sequence[Code]
+    rows: Sequence[Row], head: Sequence[Row], zones: Mapping[str, Zone], paper_type: PaperType, codes: Sequence[Code]
 ) -> tuple[float, tuple[str, ...]]:
     """Return how much speaks for a type, 0 to 1, and what."""
     titles = [
-        (_opening_score(zones.get(phrase.zone), phrase) if phrase.zone else _title_score(rows, phrase), phrase.text)
+        (_opening_score(zones.get(phrase.zone), phrase) if phrase.zone else _title_score(head, phrase), phrase.text)
         for phrase in paper_type.titles
     ]
     title, title_text = max(titles, default=(0.0, ""))
@@ -86,16 +97,10 @@ def _opening_score(zone: Zone | None, phrase: Phrase) -> float:
     return max((phrase.weight * m.score for m in matches if m.start == 0), default=0.0)
 
 
-def _title_score(rows: Sequence[Row], phrase: Phrase) -> float:
+def _title_score(head: Sequence[Row], phrase: Phrase) -> float:
     """Return how well a title is found in the title zone: whole lines count more than parts of them."""
-    if not rows:
-        return 0.0
-    first = [row for row in rows if row.page == rows[0].page]
-    top, bottom = first[0].box.y, max(row.box.bottom for row in first)
     best = 0.0
-    for row in first:
-        if row.box.y > top + _TITLE_ZONE * (bottom - top) and row is not first[0]:
-            break
+    for row in head:
         for match in find_phrase(row.tokens, phrase.text)[:1]:
             found = row.tokens[match.start : match.end]
             if phrase.text.isupper() and not _mostly_upper(text_of(found)):

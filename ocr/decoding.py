@@ -18,7 +18,7 @@ from operator import itemgetter
 import numpy as np
 from numpy.typing import NDArray
 
-from ocr.spelling import has_marks, is_comma, is_doubtful, is_possible, lacks_space, recased
+from ocr.spelling import has_marks, is_comma, is_doubtful, is_possible, lacking_spaces, recased
 
 Scores = NDArray[np.float32]
 """Steps x classes: natural logarithms of probabilities; class 0 is the blank, class i character i - 1."""
@@ -128,8 +128,9 @@ class _Line:
         runs = list(_runs(self._path))
         line = "".join(self._alphabet[code - 1] for code, _, _ in runs)
         words = self._words()
-        for at, ((_, _, end), (_, begin, _)) in enumerate(pairwise(runs), start=1):
-            if end < begin and lacks_space(line, at):
+        for at in lacking_spaces(line):
+            end, begin = runs[at - 1][2], runs[at][1]
+            if end < begin:
                 losses = self._scores[end:begin].max(axis=1) - self._scores[end:begin, space]
                 if losses.min() <= margin:
                     self._keep(*next(word for word in words if word[0] <= end < word[1]))

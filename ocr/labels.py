@@ -7,6 +7,7 @@ to one edit in five letters is forgiven: short labels must be exact.
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from rapidfuzz.distance import Levenshtein
 
@@ -86,7 +87,7 @@ def find_phrase(tokens: Sequence[Token], phrase: str, *, least_edits: int = 0) -
         phrase: As printed.
         least_edits: Edits forgiven even to a short phrase, whose score then falls below 0.8.
     """
-    wanted = letters_of(phrase)
+    wanted = _letters_of_phrase(phrase)
     allowed = max(int(FORGIVEN * len(wanted)), least_edits)
     matches = []
     for start, first in enumerate(tokens):
@@ -103,6 +104,12 @@ def find_phrase(tokens: Sequence[Token], phrase: str, *, least_edits: int = 0) -
             if edits <= allowed:
                 matches.append(Match(phrase, start, end + 1, 1 - edits / len(wanted)))
     return sorted(matches, key=lambda m: -m.score)
+
+
+@lru_cache(maxsize=1024)
+def _letters_of_phrase(phrase: str) -> str:
+    """Return a phrase's letters: the same few hundred of the catalogue are looked for in every row."""
+    return letters_of(phrase)
 
 
 def find_labels(rows: Sequence[Row], labels: Iterable[str]) -> list[Label]:

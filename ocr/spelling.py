@@ -25,7 +25,7 @@ SAME_SHAPE = frozenset("COSVWXZ")
 _LETTERS = re.compile(r"[^\W\d_]+")
 _ROMAN = re.compile("[IVXLC]+|[ivxlc]+")
 _FEWEST_LETTERS = 3
-_DASHES = "-–"
+_LACKING = re.compile(r"(?<=[,;:)])(?=[^\W\d_])|(?<=[^\W\d_][,;:)])(?=\d)|(?<=\S [-–])(?=[^\W_])|(?<=[^\W_])(?=[-–] )")
 _TONES = frozenset(tone.value for tone in Tone) - {""}
 
 
@@ -76,19 +76,16 @@ def is_comma(word: str, following: str, *, begins: bool) -> bool:
     return "." not in body and not body.isupper() and _can_stand(body)
 
 
-def lacks_space(text: str, at: int) -> bool:
-    """Tell whether print has a space where a line has none: after a sign, and on both sides of a dash or on none.
+def lacking_spaces(text: str) -> list[int]:
+    """Return where print has a space and a line has none: after a sign, and on both sides of a dash or on none.
 
     Args:
         text: The line, NFC.
-        at: Number of the character before which it may be missing, from 1 on.
+
+    Returns:
+        Numbers of the characters before which one is missing, from 1 on.
     """
-    before, after = text[:at], text[at:]
-    if before[-1] in ",;:)":
-        return after[0].isalpha() or (before[-2:-1].isalpha() and after[0].isdecimal())
-    if before[-1] in _DASHES:
-        return before[-2:-1] == " " and before[-3:-2].strip() != "" and after[0].isalnum()
-    return after[0] in _DASHES and after[1:2] == " " and before[-1].isalnum()
+    return [place.start() for place in _LACKING.finditer(text)]
 
 
 def _can_stand(word: str) -> bool:

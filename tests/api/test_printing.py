@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from api.commands.common import print_paper
-from dossier.paper_types import load_paper_types
+from dossier.catalogue_files import load_paper_types
 from dossier.papers import Box, Field
 from tests.storage import examples
 

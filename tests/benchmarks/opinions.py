@@ -21,9 +21,10 @@ from rich.progress import track
 from rich.table import Table
 
 from dossier import times
+from dossier.catalogue_files import load_paper_types
 from dossier.checks import check, needs_review
 from dossier.owners import Owner
-from dossier.paper_types import PaperType, load_paper_types
+from dossier.paper_types import PaperType
 from dossier.papers import Field
 from dossier.values import says
 from dossier.verdicts import Finding

@@ -3,7 +3,8 @@
 import re
 from pathlib import Path
 
-from dossier.paper_types import ZONES, PaperType, load_paper_types
+from dossier.catalogue_files import load_paper_types
+from dossier.paper_types import ZONES, PaperType
 from dossier.values import VALUE_KINDS
 
 GUIDE = Path(__file__).parents[2] / "docs" / "add-a-paper-type.md"

@@ -7,9 +7,10 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from dossier.amounts import amount_in_words
+from dossier.catalogue_files import load_paper_types, read_paper_type
 from dossier.checks import check, needs_review
 from dossier.owners import Owner
-from dossier.paper_types import PaperType, load_paper_types, read_paper_type
+from dossier.paper_types import PaperType
 from dossier.papers import Box, Field, FieldSource
 from dossier.verdicts import Finding, Severity
 from dossier.words import date_in_words

@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from dossier.catalogue_files import load_paper_types, read_paper_type
 from dossier.errors import ConfigurationError, InvalidValue, UnknownPaperType
-from dossier.paper_types import PaperType, find_type, load_paper_types, months_after, read_paper_type
+from dossier.paper_types import PaperType, find_type, months_after
 from dossier.papers import Field, PaperKind
 from dossier.values import VALUE_KINDS
 

@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from dossier.paper_types import load_paper_types
+from dossier.catalogue_files import load_paper_types
 from dossier.papers import Box
 from ocr.classify import classify
 from ocr.model import Reading

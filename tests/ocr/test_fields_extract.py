@@ -3,7 +3,8 @@ from pathlib import Path
 
 import pytest
 
-from dossier.paper_types import PaperType, load_paper_types, read_paper_type
+from dossier.catalogue_files import load_paper_types, read_paper_type
+from dossier.paper_types import PaperType
 from dossier.papers import Field, FieldSource
 from ocr.extract import extract
 from ocr.model import Line, Reading

@@ -7,10 +7,11 @@ import pytest
 from hypothesis import given
 from PIL import Image, ImageDraw, ImageFont
 
+from dossier.catalogue_files import load_paper_types, read_paper_type
 from dossier.checks import check
 from dossier.identifiers import Sex
 from dossier.mrz import parse_mrz
-from dossier.paper_types import PaperType, load_paper_types, read_paper_type
+from dossier.paper_types import PaperType
 from dossier.papers import Box, Field, FieldSource
 from ocr.ctc import CtcReader
 from ocr.extract import extract

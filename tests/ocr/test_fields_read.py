@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from dossier.paper_types import load_paper_types
+from dossier.catalogue_files import load_paper_types
 from ocr.classify import classify
 from ocr.ctc import CtcReader
 from ocr.extract import extract

@@ -3,7 +3,7 @@ from dataclasses import replace
 
 import pytest
 
-from dossier.paper_types import load_paper_types
+from dossier.catalogue_files import load_paper_types
 from ocr.extract import extract
 from ocr.model import Line, Reading
 from tests.ocr.forms import line, page

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from pytesseract import pytesseract
 
-from dossier.paper_types import PaperType, load_paper_types
+from dossier.catalogue_files import load_paper_types
+from dossier.paper_types import PaperType
 from dossier.papers import Box, Field, FieldSource
 from ocr.ctc import CtcReader
 from ocr.engine import LineReader

@@ -1,0 +1,209 @@
+"""The catalogue's files: paper types as TOML, read and checked.
+
+One file per type in ``dossier/catalogue/paper_types/``; more folders may add types, or replace one by code and version.
+No code is needed to add a type: see ``docs/add-a-paper-type.md``. A catalogue is loaded for a day.
+"""
+
+import datetime as dt
+import re
+from collections.abc import Mapping, Sequence
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+from pathlib import Path
+from types import MappingProxyType
+
+from dossier import times
+from dossier.errors import ConfigurationError, InvalidIdentifier
+from dossier.identifiers import ResultCode
+from dossier.paper_types import CODE_FORMS, ZONES, FieldRule, OwnerFields, PaperType, Phrase, Validity
+from dossier.papers import PaperKind
+from dossier.text import nfc
+from dossier.toml_tables import Table
+from dossier.values import VALUE_KINDS
+
+
+def load_paper_types(*extra_folders: Path, on: dt.date | None = None) -> Mapping[str, PaperType]:
+    """Return the types in force, by code; of two versions in force the higher one.
+
+    Args:
+        *extra_folders: Folders with further ``*.toml`` files; they add types, or replace one by code and version.
+        on: The day; today in Vietnam if not given.
+
+    Raises:
+        ConfigurationError: A file breaks the schema; the message names the file and the key.
+    """
+    day = on or times.today()
+    versions: dict[tuple[str, int], PaperType] = {}
+    for folder in (files("dossier") / "catalogue" / "paper_types", *extra_folders):
+        versions |= {(t.code, t.version): t for t in _of_folder(folder)}
+    in_force = sorted((t for t in versions.values() if t.in_force(day)), key=lambda t: (t.code, t.version))
+    return MappingProxyType({t.code: t for t in in_force})
+
+
+def _of_folder(folder: Path | Traversable) -> list[PaperType]:
+    if not folder.is_dir():
+        raise ConfigurationError(reason=f"there is no folder of paper types named '{folder.name}'")
+    paths = sorted((p for p in folder.iterdir() if p.name.endswith(".toml")), key=lambda p: p.name)
+    return [read_paper_type(p) for p in paths]
+
+
+def read_paper_type(path: Path | Traversable) -> PaperType:
+    """Return the type that one TOML file declares.
+
+    Raises:
+        ConfigurationError: The file breaks the schema; the message names the file and the key.
+    """
+    table = Table.of_file(path)
+    owners, recognition = _owners(table), table.table("recognition")
+    paper_type = PaperType(
+        code=_matching(table, "code", r"[a-z][a-z0-9]*(-[a-z0-9]+)*", "must be in kebab case"),
+        name_vi=nfc(table.text("name_vi")),
+        name_en=table.text("name_en"),
+        kind=_kind(table),
+        version=table.whole("version"),
+        validity=_validity(table),
+        reusable=table.flag("reusable", default=False),
+        legal_basis=nfc(table.text("legal_basis")),
+        result_code=_result_code(table),
+        in_force_from=table.date("in_force_from"),
+        in_force_to=table.date("in_force_to"),
+        titles=_phrases(recognition, "titles"),
+        anchors=_phrases(recognition, "anchors"),
+        stops=tuple(nfc(s) for s in recognition.texts("stops")),
+        code_form=_one_of(recognition, "code_form", CODE_FORMS),
+        issued_on_field=table.optional_text("issued_on_field"),
+        subject_field=table.optional_text("subject_field"),
+        owners=owners,
+        review_below=table.share("review_below", default=0.7),
+        fields=tuple(_field_rule(t) for t in table.tables("fields")),
+    )
+    for part in (table, recognition):
+        part.finish()
+    _require_consistent(paper_type, table)
+    return paper_type
+
+
+def _matching(table: Table, key: str, pattern: str, reason: str) -> str:
+    value = table.text(key)
+    if not re.fullmatch(pattern, value):
+        raise table.fault(key, reason)
+    return value
+
+
+def _one_of(table: Table, key: str, known: Sequence[str]) -> str | None:
+    value = table.optional_text(key)
+    if value is not None and value not in known:
+        raise table.fault(key, f"must be one of: {', '.join(known)}")
+    return value
+
+
+def _kind(table: Table) -> PaperKind:
+    try:
+        return PaperKind(table.text("kind"))
+    except ValueError:
+        raise table.fault("kind", f"must be one of: {', '.join(PaperKind)}") from None
+
+
+def _result_code(table: Table) -> ResultCode | None:
+    text = table.optional_text("result_code")
+    try:
+        return ResultCode(text) if text else None
+    except InvalidIdentifier as fault:
+        raise table.fault("result_code", str(fault)) from None
+
+
+def _validity(table: Table) -> Validity:
+    rule = table.text("validity")
+    if rule in {"permanent", "by-dossier"}:
+        return Validity(rule)
+    if period := re.fullmatch(r"P([1-9]\d{0,2})([MY])", rule):
+        return Validity(rule, months=int(period[1]) * (12 if period[2] == "Y" else 1))
+    if by_field := re.fullmatch(r"field:([a-z0-9_]+)", rule):
+        return Validity(rule, field=by_field[1])
+    if by_age := re.fullmatch(r"ages:(\d{1,2}(?:,\d{1,2})*)", rule):
+        return Validity(rule, ages=tuple(sorted(int(a) for a in by_age[1].split(","))))
+    raise table.fault("validity", "must be permanent, by-dossier, P<n>M, P<n>Y, field:<key> or ages:<n>,<n>…")
+
+
+def _owners(table: Table) -> tuple[OwnerFields, ...]:
+    """Return the owners: one table ``[owner]``, or several ``[[owners]]``."""
+    if table.has("owner") and table.has("owners"):
+        raise table.fault("owner", "must not stand beside [[owners]]")
+    entries = [table.table("owner")] if table.has("owner") else table.tables("owners")
+    owners = []
+    for entry in entries:
+        keys = (entry.optional_text(key) for key in ("number", "name", "birth", "sex"))
+        owners.append(OwnerFields(*keys))
+        entry.finish()
+    return tuple(owners) or (OwnerFields(),)
+
+
+def _phrases(table: Table, key: str) -> tuple[Phrase, ...]:
+    phrases = []
+    for entry in table.tables(key):
+        zone = _one_of(entry, "zone", ZONES) if key == "titles" else None
+        phrases.append(Phrase(nfc(entry.text("text")), entry.share("weight", default=1.0), zone))
+        entry.finish()
+    return tuple(phrases)
+
+
+def _field_rule(table: Table) -> FieldRule:
+    value = table.text("value")
+    if value not in VALUE_KINDS:
+        raise table.fault("value", f"must be one of: {', '.join(VALUE_KINDS)}")
+    rule = FieldRule(
+        key=_matching(table, "key", r"[a-z][a-z0-9_]*", "must be in snake case"),
+        name_vi=nfc(table.text("name_vi")),
+        name_en=table.text("name_en"),
+        value=value,
+        required=table.flag("required", default=False),
+        pii=table.flag("pii", default=False),
+        labels=tuple(nfc(label) for label in table.texts("labels")),
+        zone=_one_of(table, "zone", ZONES),
+        pattern=_pattern(table),
+        choices=tuple(nfc(choice) for choice in table.texts("choices")),
+    )
+    table.finish()
+    return rule
+
+
+def _pattern(table: Table) -> re.Pattern[str] | None:
+    text = table.optional_text("pattern")
+    try:
+        return re.compile(nfc(text), re.IGNORECASE) if text else None
+    except re.error as fault:
+        raise table.fault("pattern", f"is no regular expression: {fault}") from None
+
+
+def _require_consistent(paper_type: PaperType, table: Table) -> None:
+    """Raise if the file names a field it does not declare, declares one twice, or counts validity from nothing."""
+    keys = [r.key for r in paper_type.fields]
+    for key in keys:
+        if keys.count(key) > 1:
+            raise table.fault(key, "is declared twice under [[fields]]")
+    owner = "owner" if len(paper_type.owners) == 1 else "owners"
+    named = [
+        ("issued_on_field", paper_type.issued_on_field),
+        ("subject_field", paper_type.subject_field),
+        ("validity", paper_type.validity.field),
+        *((f"{owner}.{part}", key) for o in paper_type.owners for part, key in _named_by(o)),
+    ]
+    kinds = {"issued_on_field": ("date",), "birth": ("date",), "sex": ("sex",), "validity": ("date", "term")}
+    for place, name in named:
+        rule = paper_type.rule(name or "")
+        if name is not None and rule is None:
+            raise table.fault(place, f"names '{name}', which is not under [[fields]]")
+        wanted = kinds.get(place.rpartition(".")[2])
+        if rule and wanted and rule.value not in wanted:
+            raise table.fault(place, f"names '{rule.key}', whose value must be a {' or '.join(wanted)}")
+    counted = paper_type.validity.months is not None or paper_type.validity.ages
+    if counted and paper_type.issued_on_field is None:
+        raise table.fault("issued_on_field", "is missing, and validity is counted from it")
+    if paper_type.validity.ages and paper_type.owners[0].birth is None:
+        raise table.fault("owner.birth", "is missing, and validity is counted from it")
+    if any(t.weight == 0 for t in paper_type.titles + paper_type.anchors):
+        raise table.fault("recognition", "has a phrase of weight 0, which says nothing")
+
+
+def _named_by(owner: OwnerFields) -> tuple[tuple[str, str | None], ...]:
+    return ("number", owner.number), ("name", owner.name), ("birth", owner.birth), ("sex", owner.sex)
