@@ -105,6 +105,7 @@ _REASONS: Mapping[str, tuple[str, str]] = MappingProxyType(
             "cần mã cơ quan, ngày và số thứ tự, ví dụ H15.50.05.13-261008-0975",
         ),
         "procedure_code": ("expected a code as in 1.001193", "cần mã như 1.001193"),
+        "choice": ("expected the value of one of the boxes", "cần giá trị của một trong các ô"),
     }
 )
 """Why a text is refused, in English and Vietnamese."""
@@ -315,6 +316,16 @@ def _procedure_code(raw: str) -> str:
         raise _refuse("procedure_code") from None
 
 
+def _choice(raw: str) -> str:
+    value = tidy(raw)
+    if not re.fullmatch(r"[a-z][a-z0-9_]*", value):
+        raise _refuse("choice")
+    return value
+
+
+CHOICE = "choice"
+"""The kind of value that is made by ticking one of several boxes."""
+
 VALUE_KINDS: Mapping[str, Callable[[str], str]] = MappingProxyType(
     {
         "text": _text,
@@ -340,6 +351,7 @@ VALUE_KINDS: Mapping[str, Callable[[str], str]] = MappingProxyType(
         "passport_number": _passport_number,
         "dossier_number": _dossier_number,
         "procedure_code": _procedure_code,
+        CHOICE: _choice,
     }
 )
 """What a field can be, and how its raw text is read."""

@@ -15,9 +15,10 @@ from dossier.paper_types import FieldRule, PaperType
 from dossier.papers import Field
 from dossier.text import fold
 from dossier.values import VALUE_KINDS, parse_value, tidy
+from ocr.choices import read_choice
 from ocr.field_columns import column_by_column
 from ocr.labels import Label, assign, find_labels
-from ocr.model import Reading
+from ocr.model import Reading, TickBox
 from ocr.mrz import machine_fields
 from ocr.qr import Code, identity_fields
 from ocr.tokens import Row, Token, box_of, confidence_of, rows_of, text_of
@@ -86,7 +87,8 @@ def find_fields(reading: Reading, paper_type: PaperType, codes: Sequence[Code] =
         Fields with evidence. A field without a trace on the paper is absent; one that does not parse has no value.
     """
     rows = rows_of(reading)
-    printed = _labelled(rows, paper_type) | _zoned(rows, reading, paper_type)
+    boxes = {page.number: page.tick_boxes for page in reading.pages}
+    printed = _labelled(rows, paper_type, boxes) | _zoned(rows, reading, paper_type)
     coded = machine_fields(reading, paper_type, {k: f.field for k, f in printed.items()}) | _coded(codes, paper_type)
     found: list[Found] = []
     for rule in paper_type.fields:
@@ -118,7 +120,7 @@ def _agree(code: Field, printed: Field) -> bool:
     return a == b or (" " in a and fuzz.ratio(a, b) >= _SAME_PLACE)
 
 
-def _labelled(rows: Sequence[Row], paper_type: PaperType) -> dict[str, Found]:
+def _labelled(rows: Sequence[Row], paper_type: PaperType, boxes: Mapping[int, Sequence[TickBox]]) -> dict[str, Found]:
     groups = _with_common_labels([r for r in paper_type.fields if r.labels and not r.zone])
     texts = [*(t for g in groups for t in g[0].labels), *paper_type.stops]
     fields = [(g[0].key, g[0].labels) for g in groups]
@@ -136,7 +138,13 @@ def _labelled(rows: Sequence[Row], paper_type: PaperType) -> dict[str, Found]:
         if group[0].key in assigned:
             place, text = assigned[group[0].key]
             for rule in group:
-                if field := _behind(rows, bounds, labels[place].only(text), rule):
+                label = labels[place].only(text)
+                if rule.options:
+                    choice = read_choice(rows, bounds, label, rule, boxes)
+                    field = Found(choice) if choice else None
+                else:
+                    field = _behind(rows, bounds, label, rule)
+                if field:
                     found[rule.key] = field
     return found
 

@@ -6,9 +6,10 @@ from functools import cache
 
 from dossier.papers import Box
 from dossier.text import fold
-from ocr.model import Line, PageReading, Reading, Word
+from ocr.model import Line, PageReading, Reading, TickBox, Word
 from tests.generator.chance import seeded
 from tests.generator.render import Kind, PaperSpec, render
+from tests.generator.ticking import SIGNS, Marking
 from tests.generator.truth import Page, Paper
 
 Damage = Callable[[str], str]
@@ -36,7 +37,12 @@ def _page(page: Page, damage: Damage, confidence: float) -> PageReading:
         ]
         if words:
             lines.append(Line(tuple(words), line.block))
-    return PageReading(page.number, width, height, page.dpi, tuple(lines), "truth")
+    return PageReading(page.number, width, height, page.dpi, tuple(lines), "truth", _tick_boxes(page))
+
+
+def _tick_boxes(page: Page) -> tuple[TickBox, ...]:
+    boxes = (mark for mark in page.marks if mark.kind == "checkbox" and mark.texts)
+    return tuple(TickBox(Box(*page.box(b.rect)), b.texts != (SIGNS[Marking.EMPTY],), 0.0, 1.0) for b in boxes)
 
 
 def decomposed(text: str) -> str:
