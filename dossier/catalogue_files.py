@@ -15,7 +15,7 @@ from types import MappingProxyType
 from dossier import times
 from dossier.errors import ConfigurationError, InvalidIdentifier
 from dossier.identifiers import ResultCode
-from dossier.paper_types import CODE_FORMS, ZONES, FieldRule, OwnerFields, PaperType, Phrase, TickOption, Validity
+from dossier.paper_types import CODE_FORMS, ZONES, ChoiceBox, FieldRule, OwnerFields, PaperType, Phrase, Validity
 from dossier.papers import PaperKind
 from dossier.text import nfc
 from dossier.toml_tables import Table
@@ -162,21 +162,21 @@ def _field_rule(table: Table) -> FieldRule:
         zone=_one_of(table, "zone", ZONES),
         pattern=_pattern(table),
         choices=tuple(nfc(choice) for choice in table.texts("choices")),
-        options=_options(table),
+        boxes=_boxes(table),
     )
     table.finish()
-    if (value == CHOICE) != bool(rule.options):
+    if (value == CHOICE) != bool(rule.boxes):
         raise table.fault("boxes", f"belongs to value = '{CHOICE}', and that to it")
-    if rule.options and (rule.zone or rule.pattern or rule.choices or not rule.labels):
+    if rule.boxes and (rule.zone or rule.pattern or rule.choices or not rule.labels):
         raise table.fault("boxes", "needs labels, and no zone, pattern or choices")
     return rule
 
 
-def _options(table: Table) -> tuple[TickOption, ...]:
+def _boxes(table: Table) -> tuple[ChoiceBox, ...]:
     options = []
     for entry in table.tables("boxes"):
         value = _matching(entry, "value", r"[a-z][a-z0-9_]*", "must be in snake case")
-        options.append(TickOption(nfc(entry.text("label")), value))
+        options.append(ChoiceBox(nfc(entry.text("label")), value))
         entry.finish()
     for part in ([option.label for option in options], [option.value for option in options]):
         if len(part) == 1 or len(set(part)) < len(part):

@@ -42,7 +42,7 @@ class Phrase:
 
 
 @dataclass(frozen=True, slots=True)
-class TickOption:
+class ChoiceBox:
     """One box of a choice.
 
     Attributes:
@@ -69,7 +69,7 @@ class FieldRule:
             the whole match, is the value. Fields declared one after the other with the same labels and a pattern each
             are parts of one text.
         choices: All that the value can be, if it is one of a few: what was read becomes the nearest of them.
-        options: Of a ``choice``: the boxes to tick behind its label, in printed order.
+        boxes: Of a ``choice``: the boxes to tick behind its label, in printed order.
     """
 
     key: str
@@ -82,7 +82,7 @@ class FieldRule:
     zone: str | None = None
     pattern: re.Pattern[str] | None = None
     choices: tuple[str, ...] = ()
-    options: tuple[TickOption, ...] = ()
+    boxes: tuple[ChoiceBox, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

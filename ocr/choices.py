@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import reduce
 
-from dossier.paper_types import FieldRule, TickOption
+from dossier.paper_types import ChoiceBox, FieldRule
 from dossier.papers import Box, Field
 from ocr.labels import FORGIVEN, Label, find_phrase
 from ocr.model import TickBox
@@ -29,7 +29,7 @@ _PARTLY = 0.5
 class _Word:
     """An option's words on the paper; ``score``: How well they match, 0 to 1."""
 
-    option: TickOption
+    option: ChoiceBox
     row: int
     tokens: tuple[Token, ...]
     score: float
@@ -51,8 +51,8 @@ def read_choice(
         rule: Of the field, which has options.
         boxes: Tick boxes of each page, by its number.
     """
-    parts = _parts(rows, stops, label, len(rule.options))
-    words = _words(parts, rule.options)
+    parts = _parts(rows, stops, label, len(rule.boxes))
+    words = _words(parts, rule.boxes)
     if not words:
         return None
     page = rows[label.row].page
@@ -60,7 +60,7 @@ def read_choice(
     found = [box for _, box in pairs if box is not None]
     ticked = [(word, box) for word, box in pairs if box is not None and box.ticked]
     is_clear = len(ticked) == 1 and all(box.ticked is not None for box in found)
-    whole = len(found) == len(rule.options)
+    whole = len(found) == len(rule.boxes)
     certainty = label.scores[label.best] * min(word.score for word in words) * (1 if whole else _PARTLY)
     confidence = min((box.confidence for box in found), default=0.0) * certainty
     shown = ticked if is_clear else pairs
@@ -111,7 +111,7 @@ def _parts(rows: Sequence[Row], stops: Sequence[Label], label: Label, most: int)
     return parts
 
 
-def _words(parts: Sequence[_Part], options: Sequence[TickOption]) -> list[_Word]:
+def _words(parts: Sequence[_Part], options: Sequence[ChoiceBox]) -> list[_Word]:
     """Return where the options' words stand, in reading order; no two overlap."""
     matches = [
         _Word(option, number, part.tokens[match.start : match.end], match.score)

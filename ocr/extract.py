@@ -139,7 +139,7 @@ def _labelled(rows: Sequence[Row], paper_type: PaperType, boxes: Mapping[int, Se
             place, text = assigned[group[0].key]
             for rule in group:
                 label = labels[place].only(text)
-                if rule.options:
+                if rule.boxes:
                     choice = read_choice(rows, bounds, label, rule, boxes)
                     field = Found(choice) if choice else None
                 else:

@@ -31,17 +31,18 @@ _LEAST = 10
 # the free paper at the page's edge is.
 _SIDE, _STROKE, _EDGE = (2.45, 6.6), 1.9, 1.0
 # Of strokes that may be sides: how unequal the width and height they span may be, and by which share of the width their
-# ends may miss each other. Pen strokes through corners lengthen them.
-_SPANS, _MISS = 1.5, 0.25
+# left and their right ends may miss each other. Pen strokes through corners lengthen them, most of all a tick's tail.
+_SPANS, _MISS, _TAIL = 1.5, 0.25, 0.6
 # How unequal the sides of a box may be; which share of each is drawn at least, and of all four together.
 _UNEQUAL, _DRAWN, _ALL_DRAWN = 1.2, 0.9, 0.96
-# Which share of two rows of pixels together makes them a side, with so much in the first; which share of one row, between
-# the corners, makes it one.
+# Which share of two rows of pixels together makes them a side, with so much in the first; which share of one row does,
+# between the corners.
 _ROWS, _FIRST, _SOLID = 0.8, 0.45, 0.7
-# A side is at most so thick, share of its length: what is thicker is filled. Upright sides may be thicker than those
-# across by so many pixels in all, or by this factor.
-_THICK, _UNEVEN = 0.3, (5, 1.5)
-# A box goes on beyond its corners in at most so many of eight directions, by this share of its side.
+# A side is at most so thick, share of its length: what is thicker is filled. Both upright sides may be thicker than
+# those across by so many pixels, or by this factor.
+_THICK, _UNEVEN = 0.3, (2, 1.5)
+# A marked box goes on beyond its corners in at most so many of eight directions, by this share of its side; an empty
+# one in none.
 _GOES_ON, _BEYOND = 2, 0.2
 # Ink so far from a frame, millimetres, along at least this share of a side is close beside it.
 _CLOSE, _ALONG, _MOSTLY = (0.25, 0.75), 0.5, 0.9
@@ -75,11 +76,11 @@ def find_tick_boxes(image: Grey, dpi: int) -> tuple[TickBox, ...]:
         From top to bottom, in pixels of the image; none on one of less than about 100 dpi.
     """
     scale = min(1.0, _FINDING_DPI / dpi)
+    unit = dpi * scale / 25.4
+    if _SIDE[0] * unit < _LEAST or min(image.shape) * scale < _LEAST:
+        return ()
     small = image if scale == 1 else cv2.resize(image, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
     dark = np.asarray(cv2.threshold(small, _DARK - 1, 1, cv2.THRESH_BINARY_INV)[1], np.uint8)
-    unit = dpi * scale / 25.4
-    if _SIDE[0] * unit < _LEAST:
-        return ()
     frames = {frame for square in _squares(dark, unit) if (frame := _framed(dark, square, unit))}
     return tuple(_weighed(dark, frame, scale) for frame in sorted(_alone(frames), key=lambda frame: frame.top))
 
@@ -109,7 +110,7 @@ def _squares(dark: Mask, unit: float) -> Iterator[_Frame]:
     top = np.repeat(tops, count)
     bottom = bottoms[np.arange(len(top)) + np.repeat(first - (np.cumsum(count) - count), count)]
     width, height = (right[top] - left[top] + right[bottom] - left[bottom]) / 2, row[bottom] - row[top] - 1
-    fits = (np.abs(right[bottom] - right[top]) <= _MISS * width) & (height > 0)
+    fits = (np.abs(right[bottom] - right[top]) <= _TAIL * width) & (height > 0)
     fits &= (height <= _SPANS * width) & (width <= _SPANS * height)
     top, bottom = top[fits], bottom[fits]
     sides = (left[top] + left[bottom]) // 2, row[top] + 1, (right[top] + right[bottom] + 1) // 2, row[bottom]
@@ -176,7 +177,8 @@ def _is_drawn(dark: Mask, frame: _Frame) -> bool:
     if min(drawn) < _DRAWN or sum(drawn) < _ALL_DRAWN * len(drawn):
         return False
     top, bottom, left, right = _thickness(dark, frame)
-    return left + right <= max(top + bottom + _UNEVEN[0], _UNEVEN[1] * (top + bottom))
+    thin, thick = max(top, bottom), min(left, right)
+    return thick <= thin + _UNEVEN[0] or thick <= _UNEVEN[1] * thin
 
 
 def _thickness(dark: Mask, frame: _Frame) -> tuple[int, int, int, int]:
@@ -199,14 +201,15 @@ def _depth(side: Mask) -> int:
 
 
 def _goes_on(dark: Mask, frame: _Frame) -> bool:
-    """Tell whether the sides go on beyond the corners, as rulings do."""
+    """Tell whether the sides go on beyond the corners, as rulings and stems do; pen strokes may seem to."""
     x0, y0, x1, y1 = frame
     reach = max(4, round(_BEYOND * frame.side)) + 2
     level = [dark[max(0, y - 2) : y + 3, max(0, x) : x + reach - 2] for y in (y0, y1 - 1) for x in (x0 - reach, x1 + 2)]
     upright = [
         dark[max(0, y) : y + reach - 2, max(0, x - 2) : x + 3].T for x in (x0, x1 - 1) for y in (y0 - reach, y1 + 2)
     ]
-    return sum(bool(strip.any(axis=0).all()) for strip in level + upright) > _GOES_ON
+    allowed = _GOES_ON if _ink(dark, frame) >= _EMPTY else 0
+    return sum(bool(strip.any(axis=0).all()) for strip in level + upright) > allowed
 
 
 def _is_enclosed(dark: Mask, frame: _Frame, unit: float) -> bool:
@@ -262,9 +265,7 @@ def _is_next(one: _Frame, other: _Frame) -> bool:
 
 def _weighed(dark: Mask, frame: _Frame, scale: float) -> TickBox:
     """Return the box with what stands inside it."""
-    top, bottom, left, right = (thickness + 1 for thickness in _thickness(dark, frame))
-    inside = dark[frame.top + top : frame.bottom - bottom, frame.left + left : frame.right - right]
-    ink = float(inside.mean()) if inside.size else 1.0
+    ink = _ink(dark, frame)
     x, y, end, foot = (round(v / scale) for v in frame)
     box = Box(x, y, end - x, foot - y)
     if ink < _EMPTY:
@@ -272,3 +273,10 @@ def _weighed(dark: Mask, frame: _Frame, scale: float) -> TickBox:
     if ink < _TICKED:
         return TickBox(box, None, ink, 1 / 2)
     return TickBox(box, True, ink, min(1.0, ink / _TICKED / 2))  # noqa: FBT003
+
+
+def _ink(dark: Mask, frame: _Frame) -> float:
+    """Return the share of ink within a frame, 0 to 1."""
+    top, bottom, left, right = (thickness + 1 for thickness in _thickness(dark, frame))
+    inside = dark[frame.top + top : frame.bottom - bottom, frame.left + left : frame.right - right]
+    return float(inside.mean()) if inside.size else 1.0
