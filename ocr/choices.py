@@ -18,7 +18,7 @@ from ocr.tokens import Row, Token, box_of, letters_of, text_of
 _LEVEL = 0.7
 """A box stands in a row if its middle is at most so many heights, of row or box, from the row's."""
 
-_CLEARLY = 1.3
+_CLEARLY = 2
 """One side of the words is theirs if boxes of the other side are farther away by this factor."""
 
 _PARTLY = 0.5
