@@ -2,7 +2,7 @@
 
 Boxes stand before their words or behind them, the same way throughout one question: the way in which more words have a
 box, or a nearer one. The value comes from the ink in the boxes alone. Where none is ticked, or several, or one is in
-doubt, and where words are there but no boxes, the field has no value, so that a person will look.
+doubt, and where words are there without boxes or boxes without words, the field has no value: a person will look.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -21,13 +21,16 @@ _LEVEL = 0.7
 _CLEARLY = 2
 """One side of the words is theirs if boxes of the other side are farther away by this factor."""
 
+_SIGNS = {True: "☒", False: "☐", None: "?"}
+"""What is shown of a box: ticked, empty, in doubt or not found."""
+
 _PARTLY = 0.5
 """Certainty of a choice of which not every word has a box that was found."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Word:
-    """An option's words on the paper; ``score``: How well they match, 0 to 1."""
+    """An option's words on the paper, in the part numbered ``row``; ``score``: how well they match, 0 to 1."""
 
     option: ChoiceBox
     row: int
@@ -48,15 +51,15 @@ def read_choice(
         rows: Of the paper.
         stops: Labels at which what belongs to this one ends.
         label: Of the choice.
-        rule: Of the field, which has options.
+        rule: Of the field, which declares boxes.
         boxes: Tick boxes of each page, by its number.
     """
     parts = _parts(rows, stops, label, len(rule.boxes))
-    words = _words(parts, rule.boxes)
+    words, page = _words(parts, rule.boxes), rows[label.row].page
+    there = _boxes_of(parts, boxes.get(page, ()))
     if not words:
-        return None
-    page = rows[label.row].page
-    pairs = _paired(parts, words, _boxes_of(parts, boxes.get(page, ())))
+        return _wordless(rule, page, there[0])
+    pairs = _paired(parts, words, there)
     found = [box for _, box in pairs if box is not None]
     ticked = [(word, box) for word, box in pairs if box is not None and box.ticked]
     is_clear = len(ticked) == 1 and all(box.ticked is not None for box in found)
@@ -70,8 +73,15 @@ def read_choice(
 
 def _raw(pairs: Iterable[tuple[_Word, TickBox | None]]) -> str:
     """Return the words, each with a sign for what its box says."""
-    signs = {True: "☒", False: "☐", None: "?"}
-    return " ".join(f"{text_of(word.tokens)} {signs[box.ticked if box else None]}" for word, box in pairs)
+    return " ".join(f"{text_of(word.tokens)} {_SIGNS[box.ticked if box else None]}" for word, box in pairs)
+
+
+def _wordless(rule: FieldRule, page: int, boxes: Sequence[TickBox]) -> Field | None:
+    """Return the field of a choice none of whose words could be read, if it has boxes on the label's line."""
+    if not boxes:
+        return None
+    raw, around = " ".join(_SIGNS[tick.ticked] for tick in boxes), reduce(Box.union, (tick.box for tick in boxes))
+    return Field(rule.key, None, raw, page, around, 0.0)
 
 
 def _around(pairs: Iterable[tuple[_Word, TickBox | None]]) -> Box:
@@ -80,7 +90,7 @@ def _around(pairs: Iterable[tuple[_Word, TickBox | None]]) -> Box:
 
 @dataclass(frozen=True, slots=True)
 class _Part:
-    """What stands in one row between labels: ``left`` and ``right`` bound it, pixels."""
+    """What stands in one row between labels, maybe no word; ``left`` and ``right`` bound it, pixels."""
 
     row: Row
     tokens: tuple[Token, ...]
@@ -104,7 +114,7 @@ def _parts(rows: Sequence[Row], stops: Sequence[Label], label: Label, most: int)
         left = row.tokens[start - 1].box.right if start else float("-inf")
         end = min((s.start for s in stops if s.row == number and s.start >= start), default=len(row.tokens))
         right = row.tokens[end].box.x if end < len(row.tokens) else float("inf")
-        if end > start:
+        if end > start or number == label.row:
             parts.append(_Part(row, row.tokens[start:end], left, right))
         if end < len(row.tokens):
             break

@@ -118,6 +118,8 @@ def test_the_evidence_is_the_ticked_box_and_its_word(request_type: PaperType) ->
         ("Đề nghị cấp bản sao: Có   Không   Số lượng: 02 bản", "Có ? Không ?"),
         ("Đề nghị cấp bản sao: Có   Không □", "Có ? Không ☐"),
         ("Đề nghị cấp bản sao: Có", "Có ?"),
+        ("Đề nghị cấp bản sao: ■ (6   □ Kbg", "☒ ☐"),
+        ("Đề nghị cấp bản sao: □      ■", "☐ ☒"),
     ],
 )
 def test_none_several_or_doubtful_ticks_are_for_a_person(text: str, raw: str, request_type: PaperType) -> None:
