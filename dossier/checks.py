@@ -13,6 +13,7 @@ field-uncertain            warning  a field was read with less confidence than t
 readings-differ            warning  a second engine, asked about a doubtful field, read another value
 code-contradicts-print     error    the QR code and the print say different things
 lines-contradict-print     error    the machine-readable lines and the print say different things
+lines-contradict-code      error    the machine-readable lines and the QR code say different things
 date-in-future             error    a date of the past lies after today
 citizen-number-sex         error    the number's fourth digit says another sex
 citizen-number-birth-year  error    the number's digits five and six say another year of birth
@@ -133,14 +134,31 @@ def _uncertain(facts: _Facts) -> Iterator[Finding]:
 def _contradicted(facts: _Facts) -> Iterator[Finding]:
     for rule in facts.paper_type.fields:
         sources = [f for f in facts.fields if f.key == rule.key and f.value is not None]
-        differing = {f.source for a, b in combinations(sources, 2) if a.value != b.value for f in (a, b)}
-        if FieldSource.QR in differing:
-            yield _about(
-                rule, "code-contradicts-print", Severity.ERROR, "mã QR khác với chữ in", "QR code and print differ"
-            )
-        elif FieldSource.MRZ in differing:
-            text, text_en = "dòng mã đọc máy khác với chữ in", "machine-readable lines and print differ"
-            yield _about(rule, "lines-contradict-print", Severity.ERROR, text, text_en)
+        pairs = {frozenset({a.source, b.source}) for a, b in combinations(sources, 2) if a.value != b.value}
+        known = next((said for pair, said in _CONTRADICTIONS.items() if pair in pairs), None)
+        if known:
+            yield _about(rule, known[0], Severity.ERROR, *known[1:])
+
+
+_CONTRADICTIONS: Mapping[frozenset[FieldSource], tuple[str, str, str]] = MappingProxyType(
+    {
+        frozenset({FieldSource.QR, FieldSource.OCR}): (
+            "code-contradicts-print",
+            "mã QR khác với chữ in",
+            "QR code and print differ",
+        ),
+        frozenset({FieldSource.MRZ, FieldSource.OCR}): (
+            "lines-contradict-print",
+            "dòng mã đọc máy khác với chữ in",
+            "machine-readable lines and print differ",
+        ),
+        frozenset({FieldSource.QR, FieldSource.MRZ}): (
+            "lines-contradict-code",
+            "dòng mã đọc máy khác với mã QR",
+            "machine-readable lines and QR code differ",
+        ),
+    }
+)
 
 
 def _future(facts: _Facts) -> Iterator[Finding]:

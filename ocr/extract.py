@@ -74,8 +74,9 @@ def extract(reading: Reading, paper_type: PaperType, codes: Sequence[Code] = ())
 def find_fields(reading: Reading, paper_type: PaperType, codes: Sequence[Code] = ()) -> tuple[Found, ...]:
     """Return the fields found on a paper, in the order the type declares.
 
-    What the paper's code says comes first. A printed value that contradicts the code follows it as a second field of
-    the same key, so that the contradiction can be shown; one that agrees is left out.
+    What the paper's code says comes first, then its machine-readable lines, then its print. A value that contradicts
+    one before it follows as a second field of the same key, so that the contradiction can be shown; one that agrees is
+    left out.
 
     Args:
         reading: The whole paper.
@@ -87,15 +88,18 @@ def find_fields(reading: Reading, paper_type: PaperType, codes: Sequence[Code] =
     """
     rows = rows_of(reading)
     printed = _labelled(rows, paper_type) | _zoned(rows, reading, paper_type)
-    coded = machine_fields(reading, paper_type, {k: f.field for k, f in printed.items()}) | _coded(codes, paper_type)
+    lines = machine_fields(reading, paper_type, {k: f.field for k, f in printed.items()})
+    code = _coded(codes, paper_type)
     found: list[Found] = []
     for rule in paper_type.fields:
-        code, print_ = coded.get(rule.key), printed.get(rule.key)
-        if code:
-            found.append(Found(code))
-        if print_ and not (code and _agree(code, print_.field)):
-            found.append(print_)
+        for one in (_sure(code.get(rule.key)), _sure(lines.get(rule.key)), printed.get(rule.key)):
+            if one and not any(_agree(first.field, one.field) for first in found if first.field.key == rule.key):
+                found.append(one)
     return tuple(found)
+
+
+def _sure(field: Field | None) -> Found | None:
+    return Found(field) if field else None
 
 
 def _coded(codes: Sequence[Code], paper_type: PaperType) -> dict[str, Field]:
