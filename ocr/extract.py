@@ -14,7 +14,7 @@ from dossier.errors import InvalidValue
 from dossier.paper_types import FieldRule, PaperType
 from dossier.papers import Field
 from dossier.text import fold
-from dossier.values import VALUE_KINDS, parse_value, tidy
+from dossier.values import VALUE_KINDS, read_value, tidy
 from ocr.field_columns import column_by_column
 from ocr.labels import Label, assign, find_labels
 from ocr.model import Reading
@@ -321,7 +321,7 @@ def _field(rule: FieldRule, tokens: Sequence[Token], certainty: float) -> Found 
     for end in ends:
         run = tokens[:end]
         try:
-            value = parse_value(rule.value, text_of(run), key=rule.key)
+            value = read_value(rule.value, text_of(run), key=rule.key)
         except InvalidValue:
             continue
         return _found(rule, value, run, certainty)

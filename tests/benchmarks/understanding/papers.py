@@ -5,10 +5,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from dossier.paper_types import OTHER as UNKNOWN
 from tests.generator.benchfaults import CONFLICTS, Fault, scanner_with
 from tests.generator.chance import seeded
 from tests.generator.fonts import Subset
-from tests.generator.render import Kind, PaperSpec, render
+from tests.generator.papers.look import Content
+from tests.generator.render import INVENT, Kind, PaperSpec, render
 from tests.generator.truth import Paper
 
 OF_EACH: Final = 24
@@ -40,6 +42,16 @@ class Plan:
         if self.spec.scanner.mode == "bilevel":
             return f"{self.name}.tif"
         return f"{self.name}.jpg" if self.kind in _SMALL else f"{self.name}.pdf"
+
+    @property
+    def content(self) -> Content:
+        """What the paper says."""
+        return INVENT[self.kind](seeded(self.kind, self.spec.seed, self.spec.subset), self.spec.subset)
+
+    @property
+    def paper_type(self) -> str:
+        """The code of its type."""
+        return UNKNOWN if self.kind in OTHER else self.content.paper_type
 
     def paper(self) -> Paper:
         """Return the paper as scanned, with its truth."""

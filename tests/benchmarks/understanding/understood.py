@@ -22,7 +22,6 @@ from ingest import pipeline
 from ingest.house import House
 from ingest.receive import Manifest, ManifestEntry, open_batch, receive
 from ingest.settings import Settings
-from tests.benchmarks.understanding.papers import OTHER as UNKNOWN
 from tests.benchmarks.understanding.papers import Plan
 from tests.benchmarks.usage import cpu_seconds
 from tests.generator.files import write_scan
@@ -134,12 +133,7 @@ def read(folder: Path, plans: Sequence[Plan]) -> None:
         file.unlink()
         for step in _READ:
             step(house, received.id)
-        known[plan.name] = {
-            "id": str(received.id),
-            "paper_type": OTHER if plan.kind in UNKNOWN else paper.paper_type,
-            "fields": dict(paper.fields),
-            "pages": len(paper.pages),
-        }
+        known[plan.name] = {"id": str(received.id), "pages": len(paper.pages)}
         (folder / _LIST).write_text(json.dumps(known, ensure_ascii=False), encoding="utf-8")
     house.close()
     shutil.copy(folder / "catalogue.db", folder / "as-read.db")
@@ -161,7 +155,7 @@ def understand(folder: Path, plans: Sequence[Plan]) -> Iterator[Understood]:
             step(house, paper_id)
             cpu[step.__name__] = cpu_seconds() - began
         paper = house.catalogue.paper(paper_id)
-        truth = Truth(entry["paper_type"], entry["fields"], entry["pages"])
+        truth = Truth(plan.paper_type, plan.content.fields, entry["pages"])
         yield Understood(plan, truth, paper, find_type(house.paper_types, paper.paper_type or OTHER), dict(cpu))
     house.close()
 
