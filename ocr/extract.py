@@ -29,9 +29,6 @@ _FLOWING = frozenset({"text", "place", "date_words", "money_words"})
 _STRICT = frozenset(VALUE_KINDS) - _FLOWING - {"person_name", "term"}
 """Kinds whose form shows where the value ends: what stands behind it on the line is left out."""
 
-_FREE = "text"
-"""The kind of value that one wrong word does not make wrong."""
-
 _FIGURES = 0.9
 """A document's number is no surer than this: no dictionary speaks against a wrong figure, and many are handwritten."""
 
@@ -329,13 +326,13 @@ def _field(rule: FieldRule, tokens: Sequence[Token], certainty: float) -> Found 
 
 
 def _found(rule: FieldRule, value: str | None, tokens: Sequence[Token], certainty: float) -> Found:
-    confidence = _sureness(rule, tokens) * certainty
+    confidence = _sureness(tokens) * certainty
     return Found(Field(rule.key, value, _raw(tokens), tokens[0].page, box_of(tokens), confidence), certainty)
 
 
-def _sureness(rule: FieldRule, tokens: Sequence[Token]) -> float:
-    """Return how sure a value is, 0 to 1: free text as sure as its words together, any other as its least sure word."""
-    return confidence_of(tokens) if rule.value == _FREE else min(t.confidence for t in tokens if t.letters)
+def _sureness(tokens: Sequence[Token]) -> float:
+    """Return how sure a value is, 0 to 1: as its least sure word."""
+    return min(t.confidence for t in tokens if t.letters)
 
 
 def _raw(tokens: Sequence[Token]) -> str:

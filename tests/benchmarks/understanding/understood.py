@@ -47,6 +47,7 @@ class Judged:
     Attributes:
         key, value_kind: Its name, and the kind of its value. required: By its type.
         wanted: The truth; ``None`` where the paper has no such field. got: What was found.
+        doubted: Whether a finding is about it.
     """
 
     key: str
@@ -54,6 +55,7 @@ class Judged:
     required: bool
     wanted: str | None
     got: Field | None
+    doubted: bool = False
 
     @property
     def right(self) -> bool:
@@ -106,14 +108,11 @@ class Understood:
     def fields(self) -> Sequence[Judged]:
         """Every field that the paper has or seems to have; of a wrong type, those that its own type would have."""
         keys = dict.fromkeys([*self.truth.fields, *(f.key for f in self.paper.fields)])
-        judged = []
+        judged, doubted = [], {f.field for f in self.paper.checks}
         for key in keys:
             rule, got = self.paper_type.rule(key), self.paper.field(key)
-            judged.append(
-                Judged(
-                    key, rule.value if rule else "text", bool(rule and rule.required), self.truth.fields.get(key), got
-                )
-            )
+            kind, required = (rule.value, rule.required) if rule else ("text", False)
+            judged.append(Judged(key, kind, required, self.truth.fields.get(key), got, key in doubted))
         return judged
 
 
