@@ -1,8 +1,9 @@
 """Addresses as papers print them, taken apart into units of the administrative catalogue.
 
 The printed text always stays; beside it stands what is certain. A part with its unit word (``xã``, ``P.``) is of that
-level; one without (``Hải Châu, Đà Nẵng``) only if the catalogue has a unit of that name in that place. Letters may be
-misread as far as :meth:`dossier.units.Names.find` allows; between two names nothing is guessed.
+level; one without (``Hải Châu, Đà Nẵng``) only on a paper of before 1 July 2025 and if the catalogue has a unit of that
+name in that place: since then wards bear the names of former districts. Letters may be misread as far as
+:meth:`dossier.units.Names.find` allows; between two names nothing is guessed.
 
 Whether a paper speaks of the three levels before 1 July 2025 or of the two since follows from what it names (a
 district, a province that is gone) or from its date of issue. If neither tells, no code that depends on it is given.
@@ -31,7 +32,7 @@ _KIND = "|".join(_KINDS)
 # letters.
 _BREAK = re.compile(
     rf"\s*[,;]\s*|(?<![Tt]hị)(?<!liên)\s+(?=(?:{_KIND})\s(?!lộ\b))"
-    rf"|(?:\s[-–—]|\.)\s+(?=(?:{_KIND})\s|(?:TP|TX|TT|[TQHXP])\s?\.)|(?<=\w\w\w)\.\s+(?=[^\W\d_A-Z])",
+    rf"|(?:\s[-–—]|\.)\s+(?=(?i:(?:{_KIND})\s|(?:TP|TX|TT|[TQHXP])\s?\.))|(?<=\w\w\w)\.\s+(?=[^\W\d_A-Z])",
 )
 _EDGES = " .,:;-–—"
 _COUNTRY = "vietnam"
@@ -142,16 +143,15 @@ def _worded(text: str, *, marked: bool) -> tuple[str | None, str]:
     A word may be misread, but not where a name could begin so ("Phương Trung"): names begin with a capital.
     """
     words = text.split(" ")
-    for kind in _KINDS:
-        size = len(kind.split())
-        head, rest = " ".join(words[:size]), " ".join(words[size:])
-        if not letters(rest):
+    heads = {size: " ".join(words[:size]) for size in (1, 2) if size < len(words)}
+    folded = {size: letters(head) for size, head in heads.items()}
+    for kind, size, wanted, marks in _SPELLED_KINDS:
+        if size not in heads:
             continue
-        wanted, found = letters(kind), letters(head)
-        if _marks(head) == _marks(kind) or (not marked and found == wanted):
-            return kind, rest
-        if head[0].islower() and Levenshtein.distance(found, wanted) <= (len(wanted) >= _FUZZY_KIND):
-            return kind, rest
+        head, misread = heads[size], Levenshtein.distance(folded[size], wanted, score_cutoff=1)
+        may_be_misread = head[0].islower() and misread <= (len(wanted) >= _FUZZY_KIND)
+        if may_be_misread or (not misread and (not marked or _marks(head) == marks)):
+            return kind, " ".join(words[size:])
     if match := _ABBREVIATION.match(text):
         return _ABBREVIATED[(match[1] or match[2] or match[3]).lower()], text[match.end() :]
     return None, text
@@ -159,7 +159,10 @@ def _worded(text: str, *, marked: bool) -> tuple[str | None, str]:
 
 def _marks(text: str) -> list[str]:
     """Return what is the same in two ways of placing a tone mark ("Hòa", "Hoà") and in no other word."""
-    return sorted(unicodedata.normalize("NFD", text.lower()))
+    return sorted(c for c in unicodedata.normalize("NFD", text.lower()) if c.isalnum() or unicodedata.combining(c))
+
+
+_SPELLED_KINDS = [(kind, kind.count(" ") + 1, letters(kind), _marks(kind)) for kind in _KINDS]
 
 
 def _province(pieces: list[_Piece], units: Units) -> tuple[Part | None, tuple[Unit, ...]]:
@@ -176,7 +179,8 @@ def _province(pieces: list[_Piece], units: Units) -> tuple[Part | None, tuple[Un
         return None, ()
     elif len(pieces) == 1:
         # A word alone may be any place: "Yên Bài" is a commune, "Yên Bái" a province.
-        named = tuple(unit for unit in named if _marks(unit.name) == _marks(last.text))
+        marks = _marks(last.text)
+        named = tuple(unit for unit in named if marks in map(_marks, (unit.name, *unit.spellings)))
     elif not named:
         named = names.find(last.text)
     if not named and last.kind != "tỉnh":
@@ -206,7 +210,7 @@ def _inner(pieces: list[_Piece], level: Level, parent: Unit | None, units: Units
     names = units.within(parent, level) if parent else None
     if last.is_of(level):
         found = names.find(last.name) if names else ()
-    elif last.kind is None and names:
+    elif last.kind is None and names and parent and parent.former:
         found = names.find(last.text, exact=True)
         if not found:
             return None

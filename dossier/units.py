@@ -8,7 +8,7 @@ of the same form (see docs/operate.md).
 
 import datetime as dt
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cached_property
@@ -95,32 +95,50 @@ class Names:
     """
 
     def __init__(self, units: Iterable[Unit], others: Iterable[str] = ()) -> None:
-        named: dict[str, tuple[Unit, ...]] = {letters(text): () for text in others}
+        self._named: dict[str, tuple[Unit, ...]] = {letters(text): () for text in others}
+        self._spelled = {letters(text): nfc(text).lower() for text in others}
         for unit in units:
-            for key in {letters(text) for text in (unit.name, *unit.spellings)}:
-                named[key] = (*named.get(key, ()), unit)
-        self._named = named
+            for key, text in {letters(text): text for text in (*unit.spellings, unit.name)}.items():
+                self._named[key] = (*self._named.get(key, ()), unit)
+                self._spelled[key] = nfc(text).lower()
+        self._neighbours: dict[str, list[str]] = {}
 
     def find(self, text: str, *, exact: bool = False) -> tuple[Unit, ...]:
         """Return the units ``text`` names: several only if they share the name, none if it could be another.
 
-        Marks, case, spaces and hyphens make no difference. Up to :data:`MISREAD_SHARE` of the letters may be wrong, if
-        every other name is more than twice as far away: then no name misread as often could have given ``text``.
+        Marks, case, spaces and hyphens make no difference, unless marks tell which of two near names is the nearer.
+        Up to :data:`MISREAD_SHARE` of the letters may be wrong, if every other name is more than twice as far away: no
+        name misread as often could then have given ``text``.
 
         Args:
             text: A name without its kind.
             exact: Whether no letter may be wrong.
         """
         key = letters(text)
-        if exact or not key or key in self._named:
-            return self._named.get(key, ())
-        near = sorted(((Levenshtein.distance(key, name), name) for name in self._named), key=lambda pair: pair[0])
-        if not near or near[0][0] > MISREAD_SHARE * len(near[0][1]) or _digits(key) != _digits(near[0][1]):
+        if key in self._named:
+            return self._named[key] if self._is_nearest(text, key) else ()
+        if exact or not key:
             return ()
-        (distance, name), others = near[0], near[1:]
+        distances = [(Levenshtein.distance(key, name), name) for name in self._named]
+        distance, name = min(distances, default=(len(key), ""))
+        if distance > MISREAD_SHARE * len(name) or _digits(key) != _digits(name):
+            return ()
         found = self._named[name]
-        rival = next((d for d, other in others if set(self._named[other]).isdisjoint(found)), None)
-        return found if rival is None or rival > 2 * distance else ()
+        rivals = (d for d, other in distances if other != name and set(found).isdisjoint(self._named[other]))
+        return found if min(rivals, default=len(key)) > 2 * distance else ()
+
+    def _is_nearest(self, text: str, key: str) -> bool:
+        """Return whether, its marks read, ``text`` is nearer to the name ``key`` than to all that differ in one letter.
+
+        "Tiên Giang" may be Tiền Giang with a mark misread or Kiên Giang with a letter: neither is the nearer. Where
+        there are no marks at all the letters alone count.
+        """
+        marked = nfc(text).lower()
+        if key not in self._neighbours:
+            near = (name for name in self._named if Levenshtein.distance(key, name, score_cutoff=1) == 1)
+            self._neighbours[key] = [self._spelled[name] for name in near]
+        own = Levenshtein.distance(marked, self._spelled[key])
+        return marked.isascii() or all(Levenshtein.distance(marked, near) > own for near in self._neighbours[key])
 
 
 def _digits(key: str) -> str:
@@ -198,25 +216,27 @@ def load_units(*extra_folders: Path) -> Units:
             raise ConfigurationError(reason=f"there is no folder of administrative units named '{folder.name}'")
         for path in sorted((p for p in folder.iterdir() if p.name.endswith(".toml")), key=lambda p: p.name):
             reader.read(Table.of_file(path))
-    return Units((replace(unit, heirs=reader.heirs_of(unit)) for unit in reader.units), reader.earlier_provinces)
+    return Units(reader.all_units(), reader.earlier_provinces)
 
 
 class _Reader:
     """Gathers units from files, and of former ones what they became."""
 
     def __init__(self) -> None:
-        self.units: list[Unit] = []
+        self._units: list[Unit] = []
         self.earlier_provinces: list[str] = []
         self._heirs: dict[tuple[Level, str], tuple[str, ...]] = {}
 
-    def heirs_of(self, unit: Unit) -> tuple[str, ...]:
-        return self._heirs.get((unit.level, unit.code), ()) if unit.former else ()
+    def all_units(self) -> Iterator[Unit]:
+        for unit in self._units:
+            heirs = self._heirs.get((unit.level, unit.code)) if unit.former else None
+            yield replace(unit, heirs=heirs) if heirs else unit
 
     def read(self, table: Table) -> None:
         self.earlier_provinces += table.texts("earlier_provinces")
         for former in (False, True):
             provinces = table.table(_table_name(Level.PROVINCE, former=former))
-            self.units += [self._province(provinces, code, former=former) for code in provinces]
+            self._units += [self._province(provinces, code, former=former) for code in provinces]
         for level, former in ((Level.COMMUNE, False), (Level.DISTRICT, True), (Level.COMMUNE, True)):
             parents = table.table(_table_name(level, former=former))
             for parent in parents:
@@ -246,7 +266,7 @@ class _Reader:
             kind = next((kind for kind in KINDS[level] if full.startswith(f"{kind} ")), None)
             if kind is None:
                 raise table.fault(code, f"must begin with one of: {', '.join(KINDS[level])}")
-            self.units.append(Unit(level, former, code, full.removeprefix(kind).strip(), kind, parent=parent))
+            self._units.append(Unit(level, former, code, full.removeprefix(kind).strip(), kind, parent=parent))
 
 
 def _table_name(level: Level, *, former: bool) -> str:
