@@ -171,18 +171,16 @@ def _province(pieces: list[_Piece], units: Units) -> tuple[Part | None, tuple[Un
         return None, ()
     last, names = pieces[-1], units.province_names
     named = names.find(last.text, exact=True)
-    if last.kind in KINDS[Level.PROVINCE]:
-        named = named or names.find(last.name)
-        if last.kind == CITY and not any(CITY in unit.kinds for unit in named):
-            return None, ()
-    elif last.kind:
-        return None, ()
-    elif len(pieces) == 1:
+    if len(pieces) == 1 and last.kind is None:
         # A word alone may be any place: "Yên Bài" is a commune, "Yên Bái" a province.
         marks = _marks(last.text)
         named = tuple(unit for unit in named if marks in map(_marks, (unit.name, *unit.spellings)))
-    elif not named:
+    elif not named and last.kind is None:
         named = names.find(last.text)
+    elif not named and last.is_of(Level.PROVINCE):
+        named = names.find(last.name)
+        if last.kind == CITY:
+            named = tuple(unit for unit in named if CITY in unit.kinds)
     if not named and last.kind != "tỉnh":
         return None, ()
     pieces.pop()

@@ -157,9 +157,7 @@ def _printed(address: Address) -> list[str]:
     return inner + [address.detail] * (address.detail is not None)
 
 
-@given(
-    st.sampled_from(FORMER + PRESENT), st.sampled_from(["xã Hải Lĩnh, tỉnh {}", "Hải Lĩnh, {}", "X. Hải Lĩnh, T. {}"])
-)
+@given(st.sampled_from(FORMER + PRESENT), st.sampled_from(["xã Bãi, tỉnh {}", "Bãi, {}", "X. Bãi, T. {}"]))
 def test_every_spelling_of_every_province_is_found_in_an_address(unit: Unit, form: str) -> None:
     for text in (unit.name, *unit.spellings):
         assert parse_address(form.format(text), UNITS).province_now == UNITS.now(unit)
