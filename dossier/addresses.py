@@ -171,12 +171,12 @@ def _province(pieces: list[_Piece], units: Units) -> tuple[Part | None, tuple[Un
         return None, ()
     last, names = pieces[-1], units.province_names
     named = names.find(last.text, exact=True)
-    if len(pieces) == 1 and last.kind is None:
-        # A word alone may be any place: "Yên Bài" is a commune, "Yên Bái" a province.
-        marks = _marks(last.text)
-        named = tuple(unit for unit in named if marks in map(_marks, (unit.name, *unit.spellings)))
-    elif not named and last.kind is None:
-        named = names.find(last.text)
+    if last.kind is None:
+        as_printed = _with_marks_of(last.text, named)
+        # Without its unit word it may be any place: "Yên Bài" is a commune, "Yên Bái" a province.
+        elsewhere = _with_marks_of(last.text, units.commune_names.find(last.text, exact=True))
+        may_be_misread = len(pieces) > 1 and not elsewhere
+        named = as_printed or ((named or names.find(last.text)) if may_be_misread else ())
     elif not named and last.is_of(Level.PROVINCE):
         named = names.find(last.name)
         if last.kind == CITY:
@@ -185,6 +185,11 @@ def _province(pieces: list[_Piece], units: Units) -> tuple[Part | None, tuple[Un
         return None, ()
     pieces.pop()
     return Part(last.text, None), named
+
+
+def _with_marks_of(text: str, found: tuple[Unit, ...]) -> tuple[Unit, ...]:
+    marks = _marks(text)
+    return tuple(unit for unit in found if marks in map(_marks, (unit.name, *unit.spellings)))
 
 
 def _is_former(issued_on: dt.date | None, *, names_former: bool) -> bool | None:
@@ -224,5 +229,5 @@ def _one(found: tuple[Unit, ...], piece: _Piece) -> Unit | None:
     if len(found) > 1 and piece.kind:
         found = tuple(unit for unit in found if unit.kind == piece.kind)
     if len(found) > 1:
-        found = tuple(unit for unit in found if _marks(unit.name) == _marks(piece.name))
+        found = _with_marks_of(piece.name, found)
     return found[0] if len(found) == 1 else None

@@ -183,6 +183,11 @@ class Units:
         provinces = self.of(Level.PROVINCE, former=True) + self.of(Level.PROVINCE, former=False)
         return Names(provinces, others=self._earlier)
 
+    @cached_property
+    def commune_names(self) -> Names:
+        """All communes by name, former and present."""
+        return Names(self.of(Level.COMMUNE, former=True) + self.of(Level.COMMUNE, former=False))
+
     def within(self, parent: Unit, level: Level) -> Names:
         """Return the units of ``level`` right inside ``parent``, by name."""
         key = (level, parent.former, parent.code)
