@@ -225,9 +225,11 @@ def _inner(pieces: list[_Piece], level: Level, parent: Unit | None, units: Units
 
 
 def _one(found: tuple[Unit, ...], piece: _Piece) -> Unit | None:
-    """Return the one unit meant: of several of a name the one of that kind, then the one with those marks."""
-    if len(found) > 1 and piece.kind:
-        found = tuple(unit for unit in found if unit.kind == piece.kind)
-    if len(found) > 1:
-        found = _with_marks_of(piece.name, found)
-    return found[0] if len(found) == 1 else None
+    """Return the one unit meant: of several of a name the one of that kind, then the one with those marks.
+
+    A unit that is of another kind by now must at least be written with the same marks.
+    """
+    of_kind = tuple(unit for unit in found if piece.kind in {None, unit.kind})
+    if not of_kind or (len(of_kind) > 1 and not piece.text.isascii()):
+        of_kind = _with_marks_of(piece.name, of_kind or found)
+    return of_kind[0] if len(of_kind) == 1 else None

@@ -126,6 +126,20 @@ def test_a_present_commune_is_found_also_by_the_kind_it_had() -> None:
     assert parse_address("xã Lộc Ninh, tỉnh Đồng Nai", UNITS, issued_on=BEFORE).commune_now is None
 
 
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("xã Thạnh An, thành phố Hồ Chí Minh", "27676"),
+        ("xã Thanh An, thành phố Hồ Chí Minh", "25807"),
+        ("xa Thanh An, thanh pho Ho Chi Minh", None),  # either of the two
+        ("phường Tan Thanh, tỉnh Lạng Sơn", None),  # xã Tân Thành, or phường Tam Thanh misread
+    ],
+)
+def test_of_communes_alike_the_one_with_the_printed_marks_is_meant(text: str, code: str | None) -> None:
+    now = parse_address(text, UNITS, issued_on=SINCE).commune_now
+    assert (now.code if now else None) == code
+
+
 def test_a_former_commune_leads_to_the_present_one_where_a_province_says_so(tmp_path: Path) -> None:
     content = '[former_communes.430]\n99901 = "xã Bình Lạc"\n[replaced_by]\n99901 = ["17935"]\n'
     (tmp_path / "nam-dan.toml").write_text(content, encoding="utf-8")
