@@ -389,7 +389,7 @@ def _mended_text(value: str) -> str:
 
 
 def _mended_nationality(value: str) -> str:
-    return "Việt Nam" if Levenshtein.distance(_letters(value), "vietnam", score_cutoff=1) <= 1 else value
+    return "Việt Nam" if Levenshtein.distance(letters(value), "vietnam", score_cutoff=1) <= 1 else value
 
 
 _MENDED: Mapping[str, Callable[[str], str]] = MappingProxyType(
