@@ -6,11 +6,12 @@ of a unit's word is that word; and behind ``tỉnh`` stands a province.
 """
 
 import re
+import tomllib
 from functools import cache
+from importlib.resources import files
 
 from rapidfuzz import fuzz, process
 
-from dossier.identifiers import province_names
 from dossier.text import fold
 
 _UNITS = {
@@ -102,4 +103,8 @@ def _province(unit: str, name: str) -> str:
 
 @cache
 def _provinces() -> list[str]:
-    return [name.removeprefix("Thành phố ") for name in province_names().values()] + ["Huế"]
+    """Return the names of all provinces there are or were: a name of once is no misreading of a later one."""
+    with (files("dossier") / "catalogue" / "administrative_units" / "provinces.toml").open("rb") as source:
+        table = tomllib.load(source)
+    known = (unit["name"] for key in ("former_provinces", "provinces") for unit in table[key].values())
+    return sorted({*known, *table["earlier_provinces"]})

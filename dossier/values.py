@@ -29,7 +29,7 @@ from dossier.identifiers import (
 )
 from dossier.names import mended_name
 from dossier.places import mended_place
-from dossier.text import fold, nfc
+from dossier.text import fold, letters, nfc
 from dossier.words import date_from_words
 
 FIRST_YEAR, LAST_YEAR = 1850, 2199
@@ -205,7 +205,7 @@ def _sex(raw: str) -> str:
 
 
 def _ethnic_group(raw: str) -> str:
-    group = ethnic_groups().get(_letters(raw))
+    group = ethnic_groups().get(letters(raw))
     if group is None:
         raise _refuse("ethnic_group")
     return group
@@ -213,16 +213,11 @@ def _ethnic_group(raw: str) -> str:
 
 def _nationality(raw: str) -> str:
     value = tidy(raw)
-    if _letters(value.split("/")[0]) in _VIETNAMESE:
+    if letters(value.split("/")[0]) in _VIETNAMESE:
         return "Việt Nam"
     if sum(c.isalpha() for c in value) < 2 or any(c.isdigit() for c in value):  # noqa: PLR2004 - "Úc", "Mỹ"
         raise _refuse("nationality")
     return value
-
-
-def _letters(text: str) -> str:
-    """Return the letters of a name, folded, and any digit, so that it is none."""
-    return re.sub(r"[^a-z0-9]", "", fold(text))
 
 
 def _bare_digits(raw: str) -> str:
@@ -394,7 +389,7 @@ def _mended_text(value: str) -> str:
 
 
 def _mended_nationality(value: str) -> str:
-    return "Việt Nam" if Levenshtein.distance(_letters(value), "vietnam", score_cutoff=1) <= 1 else value
+    return "Việt Nam" if Levenshtein.distance(letters(value), "vietnam", score_cutoff=1) <= 1 else value
 
 
 _MENDED: Mapping[str, Callable[[str], str]] = MappingProxyType(

@@ -39,6 +39,7 @@ def test_what_recognizers_do_to_addresses_is_undone(read: str, spelled: str) -> 
         "Trung tâm y tế khu vực Bình Lạc, phường Bình Lạc",
         "Số 4 phố Hàng Quạt",
         "TP. Hồ Chí Minh",
+        "xã Bình Lạc, tỉnh Vĩnh Phú",
     ],
 )
 def test_what_is_right_stays(text: str) -> None:
