@@ -50,6 +50,10 @@ YOUNGEST_PARENT = 12
 """Years between a parent's and a child's birth below which a misreading is likelier than the truth."""
 
 
+_EVIDENCE = 0.5
+"""Confidence below which print is no evidence against a code: it is likelier wrong than right."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Facts:
     """What the checks look at."""
@@ -138,7 +142,7 @@ def _uncertain(facts: _Facts) -> Iterator[Finding]:
 
 def _contradicted(facts: _Facts) -> Iterator[Finding]:
     for rule in facts.paper_type.fields:
-        sources = [f for f in facts.fields if f.key == rule.key and f.value is not None]
+        sources = [f for f in facts.fields if f.key == rule.key and f.value is not None and f.confidence >= _EVIDENCE]
         pairs = {frozenset({a.source, b.source}) for a, b in combinations(sources, 2) if a.value != b.value}
         known = next((said for pair, said in _CONTRADICTIONS.items() if pair in pairs), None)
         if known:

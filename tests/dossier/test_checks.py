@@ -128,6 +128,15 @@ def test_lines_that_contradict_the_print_are_shown_apart_from_codes() -> None:
     assert [f.code for f in found] == ["lines-contradict-code"]
 
 
+def test_print_that_is_likelier_wrong_than_right_contradicts_no_code() -> None:
+    others = [f for f in _fields(GOOD) if f.key != "sex"]
+    code = Field("sex", "female", "Nữ", 1, None, 1.0, FieldSource.QR)
+    for confidence, findings in ((0.49, []), (0.5, ["code-contradicts-print"])):
+        printed = Field("sex", "male", "Nam", 1, None, confidence)
+        found = check(BIRTH, [*others, code, printed], owner=CHILD, today=TODAY)
+        assert [f.code for f in found] == findings
+
+
 def test_a_missing_required_field_is_an_error_and_a_missing_other_one_is_not() -> None:
     fields = [f for f in _fields(GOOD) if f.key not in {"sex", "mother_birth_year"}]
     found = check(BIRTH, fields, owner=CHILD, today=TODAY)
@@ -200,7 +209,7 @@ def test_a_decision_is_checked_by_its_own_threshold() -> None:
     }
     found = check(DECISION, _fields(values, confidence=0.75), owner=CHILD, today=TODAY)
     assert {f.code for f in found} == {"field-uncertain"}
-    assert check(DECISION, _fields(values, confidence=0.85), owner=CHILD, today=TODAY) == ()
+    assert check(DECISION, _fields(values, confidence=0.95), owner=CHILD, today=TODAY) == ()
 
 
 def test_information_alone_needs_no_person() -> None:
@@ -260,3 +269,17 @@ def test_anothers_sex_on_the_paper_is_not_the_owners() -> None:
             "birth_date": "2021-03-05", "sex": "female"}  # fmt: skip
     owner = Owner.parse("001090012345", "Lê Văn An")
     assert check(TYPES["birth-registration-form"], _fields(dict(form)), owner=owner, today=TODAY) == ()
+
+
+@pytest.mark.parametrize(("required", "severity"), [(True, Severity.WARNING), (False, Severity.INFO)])
+def test_words_must_be_surer_than_figures_and_only_what_is_required_waits_for_a_person(
+    required: bool, severity: Severity
+) -> None:
+    rules = {rule.key: rule for rule in BIRTH.fields}
+    key = "full_name" if required else "mother_name"
+    assert rules[key].required is required
+    fields = [replace(f, confidence=0.85) if f.key == key else f for f in _fields({**GOOD, key: "Lê Thị An"})]
+    found = check(BIRTH, fields, owner=None, today=TODAY)
+    assert [(f.code, f.severity) for f in found if f.field == key] == [("field-uncertain", severity)]
+    dates = [replace(f, confidence=0.85) if f.key == "birth_date" else f for f in _fields(GOOD)]
+    assert check(BIRTH, dates, owner=CHILD, today=TODAY) == ()
