@@ -73,6 +73,7 @@ class Paper(_Answer):
     kind: PaperKind
     title: str | None
     owner: Owner | None
+    co_owners: list[Owner]
     batch: str
     name: str
     agency: str | None
@@ -89,6 +90,7 @@ class Paper(_Answer):
     confirmed_by: str | None
     confirmed_at: str | None
     stored_at: str | None
+    reading_version: int
     original: StoredFile | None
     sealed: StoredFile | None
     problem: str | None
@@ -115,6 +117,7 @@ class ReusablePaper(_Answer):
     kind: PaperKind
     title: str | None
     owner: Owner | None
+    co_owners: list[Owner]
     agency: str | None
     pages: int | None
     fields: list[Field]
@@ -122,6 +125,7 @@ class ReusablePaper(_Answer):
     issued_on: str | None
     valid_until: str | None
     stored_at: str | None
+    reading_version: int
     sealed: StoredFile | None
     file: str
 
