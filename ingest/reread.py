@@ -16,7 +16,7 @@ import structlog
 from dossier import times
 from dossier.checks import CODES as FIELD_CODES
 from dossier.checks import needs_review
-from dossier.errors import PartFailed, SohoaError, WrongState
+from dossier.errors import NotFound, PartFailed, SohoaError, WrongState
 from dossier.identifiers import PaperId
 from dossier.paper_types import OTHER, PaperType, find_type
 from dossier.papers import Field, FieldSource, Paper, PaperState
@@ -141,6 +141,8 @@ def reread(house: House, paper: Paper, order: Order) -> Reread:
     paper_type = find_type(house.paper_types, paper.paper_type or OTHER)
     versions = versions_of(house, paper)
     later = tuple(version for version in versions if version.number >= paper.reading_version)
+    if not later or later[0].number != paper.reading_version:
+        raise NotFound(kind="object", id=f"reading-v{paper.reading_version}.json")
     served = later[0]
     new = _read_again(house, paper, later, paper_type, anew=order.engine)
     new = replace(new, number=versions[-1].number + 1)

@@ -329,6 +329,8 @@ def test_one_paper_whose_object_is_gone_harms_no_other(open_house: Callable[...,
     ended = dict(reread_all(house, [replace(card, sealed=gone), decision(house)], Order()))
     problem, found = ended.values()
     assert isinstance(problem, NotFound)
+    with pytest.raises(NotFound):
+        reread(house, replace(card, reading_version=2), Order())
     assert isinstance(found, Reread)
     assert found.outcome is Outcome.PROPOSED
 
