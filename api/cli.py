@@ -9,7 +9,7 @@ import sys
 
 import typer
 
-from api.commands import audit, digitize, doctor, keys, papers, quality, read, serve, verify
+from api.commands import audit, digitize, doctor, keys, papers, quality, read, reread, serve, verify
 from api.commands.common import STOPPED, fail, stop
 from dossier.errors import DiskFull, PartFailed, SohoaError, UsageError
 
@@ -29,6 +29,7 @@ app.command()(papers.find)
 app.command()(papers.get)
 app.command()(digitize.confirm)
 app.command()(digitize.retry)
+app.command()(reread.reread)
 app.command()(quality.quality)
 app.command()(verify.verify)
 app.command()(read.ocr)

@@ -46,6 +46,29 @@ from dossier.values import says
 from dossier.verdicts import Finding, Severity
 from dossier.words import date_from_words
 
+CODES = frozenset(
+    {
+        "type-uncertain",
+        "field-missing",
+        "field-unreadable",
+        "field-uncertain",
+        "readings-differ",
+        "code-contradicts-print",
+        "lines-contradict-print",
+        "lines-contradict-code",
+        "date-in-future",
+        "citizen-number-sex",
+        "citizen-number-birth-year",
+        "words-contradict-figures",
+        "parent-too-young",
+        "issued-before-birth",
+        "owner-unknown",
+        "owner-number-differs",
+        "owner-name-differs",
+    }
+)
+"""Codes of all findings made here."""
+
 YOUNGEST_PARENT = 12
 """Years between a parent's and a child's birth below which a misreading is likelier than the truth."""
 

@@ -170,6 +170,8 @@ class Paper:
     Attributes:
         id: Its identifier. batch: The batch it came in. name: Name of the file it came as.
         state: Where it stands. owner: Whose it is; ``None`` until known.
+        co_owners: Whose it is besides, as the other spouse of a marriage certificate: found as theirs too, kept once,
+            in the owner's folder.
         kind: Component or result. paper_type: Code in the catalogue; ``None`` before classification.
         type_confidence: Of the classification, 0 to 1.
         agency: The digitizing agency. dossier, procedure: What it was handed in for.
@@ -181,6 +183,7 @@ class Paper:
         issued_on, valid_until: From the fields and the type's validity rule; ``valid_until`` ``None`` means permanent
             once stored.
         created_at, confirmed_at, stored_at: Moments, UTC. confirmed_by: Name of the person.
+        reading_version: Which reading the fields are of: 1 is what was confirmed, a higher one was accepted later.
         problem: Stable error code for rejected, quarantined and failed papers. duplicate_of: The paper that came first.
         code: ``<owner number>.<paper type>.<running number>``, given once, when the paper is stored (decree 107/2021
             art. 21a); it holds the owner's number, so it belongs in no log line, URL or object key.
@@ -193,6 +196,7 @@ class Paper:
     created_at: dt.datetime
     original: StoredObject
     owner: Owner | None = None
+    co_owners: tuple[Owner, ...] = ()
     kind: PaperKind = PaperKind.COMPONENT
     paper_type: str | None = None
     type_confidence: float | None = None
@@ -211,6 +215,7 @@ class Paper:
     confirmed_by: str | None = None
     confirmed_at: dt.datetime | None = None
     stored_at: dt.datetime | None = None
+    reading_version: int = 1
     problem: str | None = None
     duplicate_of: PaperId | None = None
     code: str | None = None

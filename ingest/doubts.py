@@ -8,6 +8,8 @@ from dossier.verdicts import Finding, Severity, Verdict
 from ingest.pages import PageNotes
 from ocr.model import Line, Reading
 
+READING_CODES = frozenset({"page-unreadable", "language-unexpected"})
+"""Codes of the findings about what was read on pages, not about the pages."""
 _LETTERS_TO_JUDGE = 120
 """Fewer letters say nothing about the language."""
 _MARKED_SHARE = 0.08
@@ -37,6 +39,12 @@ def page_doubts(notes: PageNotes, reading: Reading) -> tuple[Finding, ...]:
         findings.append(
             Finding("page-blank", Severity.WARNING, text, f"Page {numbers} is blank; it stays in the paper.")
         )
+    return (*findings, *reading_doubts(reading))
+
+
+def reading_doubts(reading: Reading) -> tuple[Finding, ...]:
+    """Return a warning for pages that could hardly be read, and for another language."""
+    findings = []
     poor = [str(p.number) for p in reading.pages if p.lines and _mean_confidence(p.lines) < _READABLE]
     if poor:
         numbers = ", ".join(poor)

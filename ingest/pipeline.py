@@ -16,14 +16,13 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from dossier import times
-from dossier.checks import check as find_doubts
 from dossier.checks import needs_review
-from dossier.errors import InvalidOwnerNumber, InvalidValue, PartFailed
+from dossier.errors import InvalidOwnerNumber, PartFailed
 from dossier.identifiers import PaperId
 from dossier.owners import Owner
 from dossier.paper_types import OTHER, PaperType, find_type
 from dossier.papers import Paper, PaperState, StoredObject
-from dossier.verdicts import Finding, Severity, Verdict
+from dossier.verdicts import Verdict
 from ingest.clean import clean as clean_page
 from ingest.decode import decode as decode_pages
 from ingest.doubts import page_doubts, scan_doubts, signature_doubts
@@ -32,17 +31,19 @@ from ingest.house import House
 from ingest.images import PageImage
 from ingest.inspect import Inspection
 from ingest.inspect import inspect as inspect_file
+from ingest.judge import judge
+from ingest.masters import read_master
 from ingest.pages import NOTES, PageNote, PageNotes
 from ingest.quality import assess
 from ingest.stamping import headroom_mm, stamp_on_free_paper
+from ingest.versions import FIRST_READING
 from ingest.workspace import Workspace, dump_value
 from ocr.classify import classify as classify_reading
 from ocr.extract import find_fields
 from ocr.model import PageReading, Reading
 from ocr.opinion import second_opinion
 from ocr.pdfa import PdfMetadata, SearchablePage, searchable_pdf
-from ocr.qr import Code, find_codes
-from ocr.reader import read_page
+from ocr.qr import Code
 from signing.seal import seal as seal_pdf
 from signing.validate import validate
 from storage.records import Event
@@ -113,12 +114,9 @@ def read(house: House, paper_id: PaperId) -> None:
 
     def read_one(note: PageNote) -> PageNote:
         master = work.get_image(note.master)
-        if note.blank:
-            reading = PageReading(note.number, master.shape[1], master.shape[0], note.dpi, ())
-        else:
-            reading = read_page(master, number=note.number, dpi=note.dpi, engine=house.engine)
+        reading, codes = read_master(house, master, note.number, note.dpi, blank=note.blank)
         work.put_value(note.reading, reading)
-        work.put_value(note.codes, find_codes(master, note.number), CODES)
+        work.put_value(note.codes, codes, CODES)
         return note
 
     PageNotes.of(work).map(house, read_one)
@@ -152,28 +150,11 @@ def check(house: House, paper_id: PaperId) -> None:
         return
     paper_type = _type(house, paper)
     owner = paper.owner or _printed_owner(paper, paper_type)
-    doubts = find_doubts(
-        paper_type, paper.fields, owner=owner, type_confidence=paper.type_confidence, today=times.today()
-    )
+    judged = judge(replace(paper, owner=owner), paper_type, times.today())
     notes = PageNotes.of(work)
-    doubts = (*doubts, *scan_doubts(notes), *page_doubts(notes, reading_of(work)), *signature_doubts(paper))
-    issued_on = paper_type.issued_on(paper.fields)
-    try:
-        valid_until = paper_type.valid_until(issued_on, paper.fields)
-    except InvalidValue as error:
-        # A paper of unknown term must not pass for a permanent one: it counts for today, and a person is told.
-        valid_until = times.local(paper.created_at).date()
-        doubts = (*doubts, Finding("validity-unknown", Severity.WARNING, error.text_vi, error.text_en))
-    checked = replace(
-        paper,
-        state=PaperState.NEEDS_REVIEW if needs_review(doubts) else PaperState.READY,
-        owner=owner,
-        checks=doubts,
-        page_count=len(notes.pages),
-        title=paper_type.subject(paper.fields),
-        issued_on=issued_on,
-        valid_until=valid_until,
-    )
+    doubts = (*judged.checks, *scan_doubts(notes), *page_doubts(notes, reading_of(work)), *signature_doubts(paper))
+    state = PaperState.NEEDS_REVIEW if needs_review(doubts) else PaperState.READY
+    checked = replace(judged, state=state, checks=doubts, page_count=len(notes.pages))
     house.catalogue.save(checked, actor=ACTOR, action="paper.checked")
 
 
@@ -240,7 +221,7 @@ def store(house: House, paper_id: PaperId) -> None:
     sealed = keep(
         "paper.pdf", _original(house, paper) if paper.signed_origin else work.get("sealed.pdf"), "application/pdf"
     )
-    keep("reading.json", dump_value(reading_of(work)), "application/json")
+    keep(FIRST_READING, dump_value(reading_of(work)), "application/json")
     stored = replace(
         paper,
         state=PaperState.STORED,

@@ -10,7 +10,7 @@ from sqlalchemy.types import TypeDecorator
 
 from dossier.errors import InvalidValue
 
-REVISION = "0002"
+REVISION = "0004"
 """The newest migration: a database at this one needs none."""
 
 Serial = BigInteger().with_variant(Integer(), "sqlite")
@@ -143,6 +143,7 @@ class PaperRow(Base):
     confirmed_by: Mapped[str | None]
     confirmed_at: Mapped[dt.datetime | None]
     stored_at: Mapped[dt.datetime | None]
+    reading_version: Mapped[int]
     problem: Mapped[str | None]
     duplicate_of: Mapped[str | None]
 
@@ -158,12 +159,28 @@ class PaperRow(Base):
     sealed_media_type: Mapped[str | None]
 
     owner: Mapped[OwnerRow | None] = relationship(lazy="joined")
+    co_owners: Mapped[list["CoOwnerRow"]] = relationship(
+        lazy="selectin", cascade="all, delete-orphan", order_by="CoOwnerRow.position"
+    )
     fields: Mapped[list["FieldRow"]] = relationship(
         lazy="selectin", cascade="all, delete-orphan", order_by="FieldRow.position"
     )
     checks: Mapped[list["CheckRow"]] = relationship(
         lazy="selectin", cascade="all, delete-orphan", order_by="CheckRow.position"
     )
+
+
+class CoOwnerRow(Base):
+    """A further owner of a paper, with the name it gives."""
+
+    __tablename__ = "co_owners"
+
+    paper: Mapped[str] = mapped_column(ForeignKey("papers.id"), primary_key=True)
+    position: Mapped[int] = mapped_column(Integer, primary_key=True)
+    owner_serial: Mapped[int] = mapped_column(ForeignKey("owners.serial"), index=True)
+    name: Mapped[str | None]
+
+    owner: Mapped[OwnerRow] = relationship(lazy="joined")
 
 
 class FieldRow(Base):

@@ -197,8 +197,8 @@ def print_finding(severity: str, text: str, code: str) -> None:
 def _owner(paper: Paper) -> str:
     if paper.owner is None:
         return "—"
-    number = paper.owner.number.value
-    return f"{number} {escape(paper.owner.name)}" if paper.owner.name else number
+    owners = (paper.owner, *paper.co_owners)
+    return ", ".join(f"{owner.number.value} {escape(owner.name or '')}".strip() for owner in owners)
 
 
 def _first_doubt(paper: Paper) -> str:

@@ -91,6 +91,7 @@ class Paper(_Answer):
     kind: PaperKind
     title: str | None
     owner: Owner | None
+    co_owners: list[Owner]
     batch: str
     name: str
     agency: str | None
@@ -107,6 +108,7 @@ class Paper(_Answer):
     confirmed_by: str | None
     confirmed_at: str | None
     stored_at: str | None
+    reading_version: int
     original: StoredFile | None
     sealed: StoredFile | None
     problem: str | None
@@ -133,6 +135,7 @@ class ReusablePaper(_Answer):
     kind: PaperKind
     title: str | None
     owner: Owner | None
+    co_owners: list[Owner]
     agency: str | None
     pages: int | None
     fields: list[Field]
@@ -140,6 +143,7 @@ class ReusablePaper(_Answer):
     issued_on: str | None
     valid_until: str | None
     stored_at: str | None
+    reading_version: int
     sealed: StoredFile | None
     file: str
 

@@ -7,6 +7,7 @@ import sqlite3
 import subprocess
 import sys
 import time
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -323,6 +324,52 @@ def test_extract_reads_fields_without_keeping(environment: dict[str, str], sampl
     assert read["paper_type"] == "identity-card"
     assert {f["key"]: f["value"] for f in read["fields"] if f["source"] == "qr"}.items() >= truth.items()
     assert len(sohoa_json(environment, "papers")["papers"]) == before
+
+
+def test_stored_papers_are_read_again(environment: dict[str, str], stored: dict[str, Any], tmp_path: Path) -> None:
+    built_in = (files("dossier") / "catalogue" / "paper_types" / "decision.toml").read_text(encoding="utf-8")
+    field = '\n[[fields]]\nkey = "award"\nname_vi = "Tiền thưởng"\nname_en = "Award"\nvalue = "money"\n'
+    (tmp_path / "decision.toml").write_text(
+        built_in.replace("\nversion = 1\n", "\nversion = 2\n") + field + 'labels = ["Giấy khen kèm tiền thưởng"]\n'
+    )
+    newer = environment | {"SOHOA_PAPER_TYPES_DIR": str(tmp_path)}
+    chosen = ("reread", "--type", "decision", "--since", "2026-01-01")
+
+    assert sohoa_json(environment, *chosen) == {"papers": [], "unchanged": 1, "failed": []}
+    looked = sohoa_json(newer, *chosen, "--dry-run")["papers"][0]
+    assert (looked["id"], looked["outcome"], looked["version"]) == (stored["id"], "found", 2)
+    assert looked["differences"] == [{"field": "award", "kind": "new"}]
+    assert "19550000" not in sohoa(newer, *chosen, "--dry-run")
+    assert "award: mới / new: — → 19550000" in sohoa(newer, *chosen, "--dry-run", "--show-values")
+    assert "đã đề xuất" in sohoa(newer, *chosen)
+    assert sohoa_json(newer, "show", stored["id"])["papers"][0]["fields"] == stored["fields"]
+
+    for arguments in (("--type", "decision", "--dry-run", "--accept-by", "A"), ()):
+        assert run(newer, "reread", *arguments, exit_code=64).stdout == ""
+    assert run(newer, "reread", "--paper", stored["id"], "--accept-by", " ", exit_code=3).stdout == ""
+    accepted = sohoa_json(newer, "reread", "--paper", stored["id"], "--accept-by", "Trần Văn Đối")["papers"][0]
+    assert (accepted["outcome"], accepted["reading_version"]) == ("accepted", 2)
+    served = sohoa_json(newer, "show", stored["id"])["papers"][0]
+    assert served["reading_version"] == 2
+    assert [f["key"] for f in served["fields"]] == [*(f["key"] for f in stored["fields"]), "award"]
+    assert served["sealed"] == stored["sealed"]
+    assert sohoa_json(newer, *chosen, "--limit", "1")["papers"] == []
+
+
+def test_one_paper_that_cannot_be_read_again_harms_no_other(
+    environment: dict[str, str], stored: dict[str, Any]
+) -> None:
+    whole = sohoa_json(environment, "reread", "--since", "2026-01-01", "--dry-run")
+    gone = next(Path(environment["SOHOA_DATA_DIR"]).glob(f"objects/**/papers/*/{stored['id']}"), None)
+    assert gone is not None
+    away = gone.rename(gone.with_name("away"))
+    try:
+        partly = sohoa_json(environment, "reread", "--since", "2026-01-01", "--dry-run", exit_code=4)
+    finally:
+        away.rename(gone)
+    assert [(problem["paper"], problem["code"]) for problem in partly["failed"]] == [(stored["id"], "not-found")]
+    seen = [answer["unchanged"] + len(answer["papers"]) for answer in (whole, partly)]
+    assert seen[0] - seen[1] == 1
 
 
 def test_the_log_is_whole(environment: dict[str, str], stored: dict[str, Any]) -> None:

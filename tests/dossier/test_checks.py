@@ -1,4 +1,5 @@
 import datetime as dt
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -6,9 +7,10 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
+from dossier import checks
 from dossier.amounts import amount_in_words
 from dossier.catalogue_files import load_paper_types, read_paper_type
-from dossier.checks import check, needs_review
+from dossier.checks import CODES, check, needs_review
 from dossier.owners import Owner
 from dossier.paper_types import PaperType
 from dossier.papers import Box, Field, FieldSource
@@ -41,6 +43,12 @@ def _check(
 ) -> list[tuple[str, str | None]]:
     found = check(paper_type, _fields(GOOD | (changes or {})), owner=owner, today=TODAY)
     return [(f.code, f.field) for f in found]
+
+
+def test_the_codes_are_those_of_the_table_and_of_the_findings() -> None:
+    table = re.findall(r"^([a-z-]+) +(?:warning|error) ", checks.__doc__ or "", re.MULTILINE)
+    made = re.findall(r'"([a-z-]+)",\s+(?:Severity|weight)', Path(checks.__file__).read_text(encoding="utf-8"))
+    assert set(made) <= set(table) == CODES
 
 
 def test_a_faultless_paper_has_no_findings() -> None:

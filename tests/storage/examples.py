@@ -93,6 +93,7 @@ papers = st.builds(
     created_at=_moments,
     original=objects,
     owner=st.none() | st.builds(Owner, owner_numbers, st.none() | _words),
+    co_owners=st.lists(st.builds(Owner, owner_numbers, st.none() | _words), max_size=2).map(tuple),
     kind=st.sampled_from(PaperKind),
     paper_type=st.none() | _words,
     type_confidence=st.none() | st.floats(0, 1),
@@ -111,6 +112,7 @@ papers = st.builds(
     confirmed_by=st.none() | _words,
     confirmed_at=st.none() | _moments,
     stored_at=st.none() | _moments,
+    reading_version=st.integers(1, 99),
     problem=st.none() | _words,
     duplicate_of=st.none() | st.just(PaperId("0" * 16)),
 )
