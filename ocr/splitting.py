@@ -81,11 +81,16 @@ def find_papers(reading: Reading, types: Mapping[str, PaperType], codes: Sequenc
     numbers = [page.number for page in reading.pages]
     begins = {sheet + 1 for sheet in sheets}
     begins |= {page.number for page in reading.pages[1:] if page.number not in sheets and _begins(page, types)}
-    parts = []
-    for pages in parted(numbers, begins, sheets):
-        found = classify(_only(reading, pages), types, [code for code in codes if code.page in pages])
-        parts.append(Part(pages, found.code, found.confidence, found.evidence))
-    return tuple(parts)
+    groups = parted(numbers, begins, sheets)
+    return tuple(one_paper(reading, pages, types, codes) for pages in groups)
+
+
+def one_paper(
+    reading: Reading, pages: tuple[int, ...], types: Mapping[str, PaperType], codes: Sequence[Code] = ()
+) -> Part:
+    """Return these pages of a scan as one paper, whatever they hold."""
+    found = classify(_only(reading, pages), types, [code for code in codes if code.page in pages])
+    return Part(pages, found.code, found.confidence, found.evidence)
 
 
 def separator_sheets(codes: Iterable[Code]) -> frozenset[int]:

@@ -66,9 +66,11 @@ def test_any_paper_comes_back_as_it_was(catalogue: Catalogue, first: Paper, seco
     following = next(iter(TRANSITIONS[first.state]), first.state)
     if following is PaperState.STORED or first.state in (PaperState.STORED, PaperState.EXPIRED, PaperState.SUPERSEDED):
         return  # what may change of these is shown below
-    same = {name: getattr(first, name) for name in ("id", "batch", "name", "created_at", "original", "code")}
+    same = {
+        name: getattr(first, name) for name in ("id", "batch", "name", "created_at", "original", "code", "split_from")
+    }
     changed = replace(second, **same, state=following, stored_at=first.stored_at or second.stored_at)
-    if first.state is not PaperState.REVOKED:
+    if first.state not in (PaperState.REVOKED, PaperState.SPLIT):
         assert catalogue.save(changed, actor="w", action="paper.changed") == changed
         assert catalogue.paper(first.id) == changed
         assert catalogue.papers() == [changed]
