@@ -9,7 +9,7 @@ import sys
 
 import typer
 
-from api.commands import audit, digitize, doctor, keys, papers, quality, read, serve, verify
+from api.commands import audit, digitize, doctor, keys, papers, quality, read, separator, serve, verify
 from api.commands.common import STOPPED, fail, stop
 from dossier.errors import DiskFull, PartFailed, SohoaError, UsageError
 
@@ -31,6 +31,7 @@ app.command()(digitize.split)
 app.command()(digitize.confirm)
 app.command()(digitize.retry)
 app.command()(quality.quality)
+app.command()(separator.separator)
 app.command()(verify.verify)
 app.command()(read.ocr)
 app.command()(read.extract)

@@ -90,7 +90,7 @@ def part(path: str, groups: list[list[int]], names: list[str]) -> None:
                     copy.remove_unreferenced_resources()
                     for key in _SHOWN_BY:
                         if key in document.Root:
-                            copy.Root[key] = copy.copy_foreign(document.Root[key])
+                            copy.Root[key] = copy.copy_foreign(document.make_indirect(document.Root[key]))
                     copy.save(
                         name,
                         min_version=document.pdf_version,

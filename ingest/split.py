@@ -6,14 +6,15 @@ everything else is one change of the catalogue, so that a crash leaves either th
 whose work the next worker starts.
 """
 
+import datetime as dt
 from collections.abc import Sequence
 from dataclasses import replace
 from itertools import groupby
 
 from dossier import times
-from dossier.errors import InvalidValue, NotSplittable, WrongState
+from dossier.errors import InvalidValue, NotFound, NotSplittable, WrongState
 from dossier.identifiers import PaperId
-from dossier.papers import Paper, PaperState
+from dossier.papers import Paper, PaperState, StoredObject
 from dossier.text import nfc
 from ingest import pdf, tiff
 from ingest.child import read_output, run_limited, workplace
@@ -62,36 +63,31 @@ def split(house: House, paper_id: PaperId, first_pages: Sequence[int], *, by: st
         NotSplittable: It arrived signed, or its file cannot be parted without loss.
         InvalidValue: ``by`` is empty, there is no such page, or nothing would be parted.
     """
-    scan = house.catalogue.paper(paper_id)
     begins = sorted({1, *first_pages})
-    if scan.state is PaperState.SPLIT and scan.parts[0] == _part_id(scan, begins, 1):
-        return _with_parts(house, scan)
+    try:
+        _split(house, house.catalogue.paper(paper_id), begins, by=by, actor=actor)
+    except (NotFound, WrongState):
+        # Whoever asks for what has just been done, or for the same at the same moment, has what is asked for.
+        if house.catalogue.paper(paper_id).parts[:1] != (_part_id(paper_id, begins, 1),):
+            raise
+    scan = house.catalogue.paper(paper_id)
+    return scan, *(house.catalogue.paper(part) for part in scan.parts)
+
+
+def _split(house: House, scan: Paper, begins: Sequence[int], *, by: str, actor: str) -> None:
     _require_splittable(scan)
     if not by.strip():
         raise InvalidValue(key="by", reason="a name is needed", reason_vi="cần họ tên người tách")
     if scan.signed_origin:
         raise NotSplittable(reason="its signature would be lost", reason_vi="chữ ký số của tệp sẽ mất giá trị")
     groups = _groups(house, scan, begins)
-    moment = times.now()
     originals = _divided(house.objects.get(scan.original.key, scan.original.version), scan, groups, house.limits)
+    moment = times.now()
     parts = []
     for number, (pages, data) in enumerate(zip(groups, originals, strict=True), 1):
-        part_id = _part_id(scan, begins, number)
-        key, media_type = f"originals/{part_id}/original", scan.original.media_type
-        part = Paper(
-            id=part_id,
-            batch=scan.batch,
-            name=f"{scan.name} [{_ranges(pages)}]",
-            state=PaperState.RECEIVED,
-            created_at=moment,
-            original=house.objects.put(key, data, media_type=media_type),
-            kind=scan.kind,
-            agency=scan.agency,
-            dossier=scan.dossier,
-            procedure=scan.procedure,
-            split_from=scan.id,
-        )
-        parts.append(part)
+        part_id = _part_id(scan.id, begins, number)
+        original = house.objects.put(f"originals/{part_id}/original", data, media_type=scan.original.media_type)
+        parts.append(_part(scan, part_id, pages, original, moment))
     ended = replace(
         scan,
         state=PaperState.SPLIT,
@@ -99,14 +95,26 @@ def split(house: House, paper_id: PaperId, first_pages: Sequence[int], *, by: st
         split_by=nfc(by).strip(),
         split_at=moment,
     )
-    try:
-        detail = {"parts": " ".join(part.id.value for part in parts)}
-        house.catalogue.save(ended, actor=actor, action="paper.split", detail=detail, expected=scan.state, parts=parts)
-    except WrongState:
-        if house.catalogue.paper(scan.id).parts != ended.parts:
-            raise  # else somebody asked for the same at the same moment
+    detail = {"parts": " ".join(part.id.value for part in parts)}
+    house.catalogue.save(ended, actor=actor, action="paper.split", detail=detail, expected=scan.state, parts=parts)
     Workspace(house.objects, scan.id).clear()
-    return _with_parts(house, house.catalogue.paper(scan.id))
+
+
+def _part(scan: Paper, part_id: PaperId, pages: Pages, original: StoredObject, moment: dt.datetime) -> Paper:
+    """Return a part as a paper of which only what was said of the whole batch is known."""
+    return Paper(
+        id=part_id,
+        batch=scan.batch,
+        name=f"{scan.name} [{_ranges(pages)}]",
+        state=PaperState.RECEIVED,
+        created_at=moment,
+        original=original,
+        kind=scan.kind,
+        agency=scan.agency,
+        dossier=scan.dossier,
+        procedure=scan.procedure,
+        split_from=scan.id,
+    )
 
 
 def _require_splittable(paper: Paper) -> None:
@@ -114,13 +122,9 @@ def _require_splittable(paper: Paper) -> None:
         raise WrongState(state=paper.state.value, needed=", ".join(sorted(_SPLITTABLE)))
 
 
-def _with_parts(house: House, scan: Paper) -> tuple[Paper, ...]:
-    return scan, *(house.catalogue.paper(part) for part in scan.parts)
-
-
-def _part_id(scan: Paper, begins: Sequence[int], number: int) -> PaperId:
+def _part_id(scan: PaperId, begins: Sequence[int], number: int) -> PaperId:
     """Return the identifier of a part: who asks again for the same, even at the same moment, makes nothing new."""
-    return PaperId.derived(scan.id.value, ",".join(map(str, begins)), str(number))
+    return PaperId.derived(scan.value, ",".join(map(str, begins)), str(number))
 
 
 def _groups(house: House, scan: Paper, begins: Sequence[int]) -> list[Pages]:

@@ -56,6 +56,12 @@ def find_codes(image: NDArray[np.uint8], page: int) -> tuple[Code, ...]:
     return ()
 
 
+def draw_code(text: str) -> NDArray[np.uint8]:
+    """Return a QR code that says ``text`` with the most correction there is: grey, four pixels a module, quiet zone."""
+    code = zxingcpp.create_barcode(text, zxingcpp.BarcodeFormat.QRCode, ec_level="H")
+    return np.asarray(zxingcpp.write_barcode_to_image(code, scale=4, add_quiet_zones=True), np.uint8)
+
+
 def _box(position: zxingcpp.Position, scale: float) -> Box:
     corners = (position.top_left, position.top_right, position.bottom_right, position.bottom_left)
     xs = [round(max(0, p.x) / scale) for p in corners]

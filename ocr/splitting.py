@@ -3,7 +3,7 @@
 A new paper begins
 
 - behind a separator sheet, a page with a QR code that says :data:`SEPARATOR` and nothing else; the sheet itself belongs
-  to no paper. The code may stand anywhere on the page. Any maker of QR codes can print one;
+  to no paper. The code may stand anywhere on the page; ``sohoa separator`` makes such a sheet;
 - on a page that opens with the national title or the motto and under it, before any running text, has a title of the
   catalogue. The heads of decree 30/2020/NĐ-CP (annex I), of civil status forms and of cards all are of this form.
 
