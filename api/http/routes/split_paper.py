@@ -23,7 +23,7 @@ class Split(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     by: PersonName
-    first_pages: Annotated[list[Annotated[int, Field(ge=1)]], Field(min_length=1, max_length=_MOST_PAPERS)]
+    first_pages: Annotated[list[Annotated[int, Field(ge=1, strict=True)]], Field(min_length=1, max_length=_MOST_PAPERS)]
 
 
 @router.post(
