@@ -3,8 +3,8 @@
 Papers of every kind are generated with up to four scanning faults each and read as the pipeline reads them. Then every
 paper is looked at alone, where any proposal is wrong, and many times two to six of them are put into one scan, where a
 proposal is right on the first page of a paper and wrong on any other. Kinds that open with no head (running text,
-tables) count apart: nobody can tell them from the next page of the paper before. With ``--clean`` the papers are read
-without a mistake.
+tables) count apart: nobody can tell them from the next page of the paper before. With ``--clean`` the papers lie
+straight and are read without a mistake.
 """
 
 import argparse
@@ -31,6 +31,7 @@ from tests.benchmarks.opinions import drawn_faults
 from tests.benchmarks.usage import cpu_seconds, machine
 from tests.generator.benchfaults import Fault, scanner_with
 from tests.generator.chance import seeded
+from tests.generator.faults import Scanner
 from tests.generator.render import Kind, PaperSpec, render
 from tests.generator.truth import Page, Paper
 from tests.ocr.readings import reading_of
@@ -62,14 +63,17 @@ class Counts:
     seconds: float = 0.0
 
 
-def drawn(first: int, count: int) -> Iterator[tuple[Kind, Paper]]:
-    """Yield ``count`` papers of each kind as scanned, from seed ``first`` on; no page is photographed."""
+def drawn(first: int, count: int, *, spoiled: bool = True) -> Iterator[tuple[Kind, Paper]]:
+    """Yield ``count`` papers of each kind, scanned with faults or without any, from seed ``first`` on.
+
+    No page is photographed.
+    """
     for seed in range(first, first + count):
         for kind in Kind:
             rng = seeded("splitting", kind, seed)
             faults = [fault for fault in drawn_faults(rng) if fault is not Fault.PERSPECTIVE]
             dpi = 300 if kind in _FINE else 200
-            scanner = scanner_with(faults, rng, dpi=dpi, fine=kind in _FINE)
+            scanner = scanner_with(faults, rng, dpi=dpi, fine=kind in _FINE) if spoiled else Scanner()
             yield kind, render(PaperSpec(kind, seed, dpi=dpi, subset="test", scanner=scanner))
 
 
@@ -114,7 +118,7 @@ def main() -> None:
     chosen = arguments.parse_args()
     engine = CtcReader()
     papers = []
-    for kind, paper in track(list(drawn(chosen.first, chosen.count)), "reading"):
+    for kind, paper in track(list(drawn(chosen.first, chosen.count, spoiled=not chosen.clean)), "reading"):
         pages = reading_of(paper).pages if chosen.clean else tuple(read(page, engine) for page in paper.pages)
         papers.append(Read(kind, paper, pages))
     alone = [len(find_papers(Reading(each.pages), _TYPES)) > 1 for each in papers]
