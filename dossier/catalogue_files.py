@@ -15,11 +15,11 @@ from types import MappingProxyType
 from dossier import times
 from dossier.errors import ConfigurationError, InvalidIdentifier
 from dossier.identifiers import ResultCode
-from dossier.paper_types import CODE_FORMS, ZONES, FieldRule, OwnerFields, PaperType, Phrase, Validity
+from dossier.paper_types import CODE_FORMS, ZONES, ChoiceBox, FieldRule, OwnerFields, PaperType, Phrase, Validity
 from dossier.papers import PaperKind
 from dossier.text import nfc
 from dossier.toml_tables import Table
-from dossier.values import VALUE_KINDS
+from dossier.values import CHOICE, VALUE_KINDS
 
 
 def load_paper_types(*extra_folders: Path, on: dt.date | None = None) -> Mapping[str, PaperType]:
@@ -162,9 +162,26 @@ def _field_rule(table: Table) -> FieldRule:
         zone=_one_of(table, "zone", ZONES),
         pattern=_pattern(table),
         choices=tuple(nfc(choice) for choice in table.texts("choices")),
+        boxes=_boxes(table),
     )
     table.finish()
+    if (value == CHOICE) != bool(rule.boxes):
+        raise table.fault("boxes", f"belongs to value = '{CHOICE}', and that to it")
+    if rule.boxes and (rule.zone or rule.pattern or rule.choices or not rule.labels):
+        raise table.fault("boxes", "needs labels, and no zone, pattern or choices")
     return rule
+
+
+def _boxes(table: Table) -> tuple[ChoiceBox, ...]:
+    options = []
+    for entry in table.tables("boxes"):
+        value = _matching(entry, "value", r"[a-z][a-z0-9_]*", "must be in snake case")
+        options.append(ChoiceBox(nfc(entry.text("label")), value))
+        entry.finish()
+    for part in ([option.label for option in options], [option.value for option in options]):
+        if len(part) == 1 or len(set(part)) < len(part):
+            raise table.fault("boxes", "must be two at least, with labels and values of their own")
+    return tuple(options)
 
 
 def _pattern(table: Table) -> re.Pattern[str] | None:

@@ -42,6 +42,18 @@ class Phrase:
 
 
 @dataclass(frozen=True, slots=True)
+class ChoiceBox:
+    """One box of a choice.
+
+    Attributes:
+        label: The words printed beside it. value: What the field is if it is ticked, snake case.
+    """
+
+    label: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
 class FieldRule:
     """How one field of a type is found and read.
 
@@ -57,6 +69,7 @@ class FieldRule:
             the whole match, is the value. Fields declared one after the other with the same labels and a pattern each
             are parts of one text.
         choices: All that the value can be, if it is one of a few: what was read becomes the nearest of them.
+        boxes: Of a ``choice``: the boxes to tick behind its label, in printed order.
     """
 
     key: str
@@ -69,6 +82,7 @@ class FieldRule:
     zone: str | None = None
     pattern: re.Pattern[str] | None = None
     choices: tuple[str, ...] = ()
+    boxes: tuple[ChoiceBox, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,10 +14,11 @@ from dossier.errors import InvalidValue
 from dossier.paper_types import FieldRule, PaperType
 from dossier.papers import Field
 from dossier.text import fold
-from dossier.values import VALUE_KINDS, parse_value, tidy
+from dossier.values import VALUE_KINDS, read_value, tidy
+from ocr.choices import read_choice
 from ocr.field_columns import column_by_column
 from ocr.labels import Label, assign, find_labels
-from ocr.model import Reading
+from ocr.model import Reading, TickBox
 from ocr.mrz import machine_fields
 from ocr.qr import Code, identity_fields
 from ocr.tokens import Row, Token, box_of, confidence_of, rows_of, text_of
@@ -28,9 +29,6 @@ _FLOWING = frozenset({"text", "place", "date_words", "money_words"})
 
 _STRICT = frozenset(VALUE_KINDS) - _FLOWING - {"person_name", "term"}
 """Kinds whose form shows where the value ends: what stands behind it on the line is left out."""
-
-_FREE = "text"
-"""The kind of value that one wrong word does not make wrong."""
 
 _FIGURES = 0.9
 """A document's number is no surer than this: no dictionary speaks against a wrong figure, and many are handwritten."""
@@ -74,8 +72,9 @@ def extract(reading: Reading, paper_type: PaperType, codes: Sequence[Code] = ())
 def find_fields(reading: Reading, paper_type: PaperType, codes: Sequence[Code] = ()) -> tuple[Found, ...]:
     """Return the fields found on a paper, in the order the type declares.
 
-    What the paper's code says comes first. A printed value that contradicts the code follows it as a second field of
-    the same key, so that the contradiction can be shown; one that agrees is left out.
+    What the paper's code says comes first, then its machine-readable lines, then its print. A value that contradicts
+    one before it follows as a second field of the same key, so that the contradiction can be shown; one that agrees is
+    left out.
 
     Args:
         reading: The whole paper.
@@ -86,16 +85,20 @@ def find_fields(reading: Reading, paper_type: PaperType, codes: Sequence[Code] =
         Fields with evidence. A field without a trace on the paper is absent; one that does not parse has no value.
     """
     rows = rows_of(reading)
-    printed = _labelled(rows, paper_type) | _zoned(rows, reading, paper_type)
-    coded = machine_fields(reading, paper_type, {k: f.field for k, f in printed.items()}) | _coded(codes, paper_type)
+    boxes = {page.number: page.tick_boxes for page in reading.pages}
+    printed = _labelled(rows, paper_type, boxes) | _zoned(rows, reading, paper_type)
+    lines = machine_fields(reading, paper_type, {k: f.field for k, f in printed.items()})
+    code = _coded(codes, paper_type)
     found: list[Found] = []
     for rule in paper_type.fields:
-        code, print_ = coded.get(rule.key), printed.get(rule.key)
-        if code:
-            found.append(Found(code))
-        if print_ and not (code and _agree(code, print_.field)):
-            found.append(print_)
+        for one in (_sure(code.get(rule.key)), _sure(lines.get(rule.key)), printed.get(rule.key)):
+            if one and not any(_agree(first.field, one.field) for first in found if first.field.key == rule.key):
+                found.append(one)
     return tuple(found)
+
+
+def _sure(field: Field | None) -> Found | None:
+    return Found(field) if field else None
 
 
 def _coded(codes: Sequence[Code], paper_type: PaperType) -> dict[str, Field]:
@@ -118,7 +121,7 @@ def _agree(code: Field, printed: Field) -> bool:
     return a == b or (" " in a and fuzz.ratio(a, b) >= _SAME_PLACE)
 
 
-def _labelled(rows: Sequence[Row], paper_type: PaperType) -> dict[str, Found]:
+def _labelled(rows: Sequence[Row], paper_type: PaperType, boxes: Mapping[int, Sequence[TickBox]]) -> dict[str, Found]:
     groups = _with_common_labels([r for r in paper_type.fields if r.labels and not r.zone])
     texts = [*(t for g in groups for t in g[0].labels), *paper_type.stops]
     fields = [(g[0].key, g[0].labels) for g in groups]
@@ -136,7 +139,13 @@ def _labelled(rows: Sequence[Row], paper_type: PaperType) -> dict[str, Found]:
         if group[0].key in assigned:
             place, text = assigned[group[0].key]
             for rule in group:
-                if field := _behind(rows, bounds, labels[place].only(text), rule):
+                label = labels[place].only(text)
+                if rule.boxes:
+                    choice = read_choice(rows, bounds, label, rule, boxes)
+                    field = Found(choice) if choice else None
+                else:
+                    field = _behind(rows, bounds, label, rule)
+                if field:
                     found[rule.key] = field
     return found
 
@@ -317,7 +326,7 @@ def _field(rule: FieldRule, tokens: Sequence[Token], certainty: float) -> Found 
     for end in ends:
         run = tokens[:end]
         try:
-            value = parse_value(rule.value, text_of(run), key=rule.key)
+            value = read_value(rule.value, text_of(run), key=rule.key)
         except InvalidValue:
             continue
         return _found(rule, value, run, certainty)
@@ -325,13 +334,13 @@ def _field(rule: FieldRule, tokens: Sequence[Token], certainty: float) -> Found 
 
 
 def _found(rule: FieldRule, value: str | None, tokens: Sequence[Token], certainty: float) -> Found:
-    confidence = _sureness(rule, tokens) * certainty
+    confidence = _sureness(tokens) * certainty
     return Found(Field(rule.key, value, _raw(tokens), tokens[0].page, box_of(tokens), confidence), certainty)
 
 
-def _sureness(rule: FieldRule, tokens: Sequence[Token]) -> float:
-    """Return how sure a value is, 0 to 1: free text as sure as its words together, any other as its least sure word."""
-    return confidence_of(tokens) if rule.value == _FREE else min(t.confidence for t in tokens if t.letters)
+def _sureness(tokens: Sequence[Token]) -> float:
+    """Return how sure a value is, 0 to 1: as its least sure word."""
+    return min(t.confidence for t in tokens if t.letters)
 
 
 def _raw(tokens: Sequence[Token]) -> str:

@@ -41,8 +41,9 @@ def as_json(reading: Reading) -> dict[str, object]:
     """Return a reading as JSON values.
 
     ``{"pages": [{"number", "width", "height", "dpi", "engine", "lines": [{"text", "block", "box", "confidence",
-    "words": [{"text", "box", "confidence"}]}]}]}``: sizes and boxes in pixels of the master page, a box as ``[x, y,
-    width, height]``, confidences 0 to 1 with three decimals.
+    "words": [{"text", "box", "confidence"}]}], "tick_boxes": [{"box", "ticked", "ink", "confidence"}]}]}``: sizes and
+    boxes in pixels of the master page, a box as ``[x, y, width, height]``, confidences and shares of ink 0 to 1 with
+    three decimals; ``ticked`` is ``null`` if in doubt.
     """
     return {"pages": [_page(page) for page in reading.pages]}
 
@@ -66,6 +67,15 @@ def _page(page: PageReading) -> dict[str, object]:
                 ],
             }
             for line in page.lines
+        ],
+        "tick_boxes": [
+            {
+                "box": _box(tick.box),
+                "ticked": tick.ticked,
+                "ink": round(tick.ink, 3),
+                "confidence": round(tick.confidence, 3),
+            }
+            for tick in page.tick_boxes
         ],
     }
 

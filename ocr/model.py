@@ -51,6 +51,23 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
+class TickBox:
+    """A small printed square to be ticked.
+
+    Attributes:
+        box: Of its frame, in master pixels.
+        ticked: Whether somebody marked it, whatever the mark: cross, tick, filling; ``None`` if that is in doubt.
+        ink: Share of ink within the frame, 0 to 1.
+        confidence: How likely ``ticked`` is right, 0 to 1.
+    """
+
+    box: Box
+    ticked: bool | None
+    ink: float
+    confidence: float
+
+
+@dataclass(frozen=True, slots=True)
 class PageReading:
     """One page as read.
 
@@ -58,6 +75,7 @@ class PageReading:
         number: From 1. width, height: Of the master page, pixels. dpi: Of the master page.
         lines: In reading order.
         engine: Name and version of what read it, e.g. ``"tesseract 5.3.0 vie"``.
+        tick_boxes: From top to bottom.
     """
 
     number: int
@@ -66,6 +84,7 @@ class PageReading:
     dpi: int
     lines: tuple[Line, ...]
     engine: str = ""
+    tick_boxes: tuple[TickBox, ...] = ()
 
     @property
     def text(self) -> str:

@@ -22,6 +22,7 @@ from ocr.reading_image import STEPS, reading_image
 from ocr.rulings import OUTSIDE
 from ocr.spelling import SAME_SHAPE
 from ocr.tables import with_tables
+from ocr.tick_boxes import find_tick_boxes
 
 # A number in boxes has so many digits at least.
 _DIGITS = 6
@@ -51,7 +52,7 @@ def read_page(
         calibrate: Whether confidences are to be made to mean something; without, they are the engine's own.
 
     Returns:
-        Words in lines in reading order, boxes in pixels of the master; no lines for a page without text.
+        Words in lines in reading order, and boxes to tick, in pixels of the master; no lines for a page without text.
 
     Raises:
         PartError: The engine is missing, failed, or ran out of time.
@@ -63,7 +64,7 @@ def read_page(
     lines = in_reading_order(lines, width, found.stamps)
     if calibrate:
         lines = calibrated(lines, engine.name)
-    return PageReading(number, width, height, dpi, lines, engine.name)
+    return PageReading(number, width, height, dpi, lines, engine.name, find_tick_boxes(image, dpi))
 
 
 def _read(found: Found, image: NDArray[np.uint8], dpi: int, engine: LineReader) -> tuple[Line, ...]:

@@ -91,7 +91,7 @@ def digitize(
             if as_json:
                 print_json(
                     {
-                        "papers": [paper_json(p) | {"duplicate": d} for p, d in zip(papers, again, strict=True)],
+                        "papers": [paper_json(p, house) | {"duplicate": d} for p, d in zip(papers, again, strict=True)],
                         "refused": [{"file": name} | problem_json(problem) for name, problem in refused.items()],
                     }
                 )
@@ -203,7 +203,7 @@ def _finish(house: House, *papers: Paper, as_json: bool) -> None:
 
     def report(worked: list[Paper]) -> None:
         if as_json:
-            print_json(papers_json(worked))
+            print_json(papers_json(worked, house))
         else:
             print_papers(worked, dict(house.paper_types))
 

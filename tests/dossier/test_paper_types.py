@@ -32,6 +32,9 @@ name_en = "Date"
 value = "date"
 """
 
+BOXES = 'boxes = [{ label = "Có", value = "yes" }, { label = "Không", value = "no" }]\n'
+CHOICE_FIELD = DATE_FIELD.format(key="wanted").replace('"date"', '"choice"') + 'labels = ["Cấp bản sao"]\n' + BOXES
+
 
 def _write(folder: Path, text: str, name: str = "type.toml") -> Path:
     path = folder / name
@@ -285,6 +288,14 @@ def test_a_missing_folder_is_a_mistake_in_the_settings(tmp_path: Path) -> None:
             MINIMAL + 'issued_on_field = "n"\n' + DATE_FIELD.format(key="n").replace('"date"', '"text"'),
             "issued_on_field",
         ),
+        (MINIMAL + DATE_FIELD.format(key="a").replace('"date"', '"choice"'), "boxes"),
+        (MINIMAL + DATE_FIELD.format(key="a") + BOXES, "boxes"),
+        (MINIMAL + CHOICE_FIELD.replace("labels", "choices"), "boxes"),
+        (MINIMAL + CHOICE_FIELD + 'zone = "date"\n', "boxes"),
+        (MINIMAL + CHOICE_FIELD.replace('"Không"', '"Có"'), "boxes"),
+        (MINIMAL + CHOICE_FIELD.replace('"no"', '"yes"'), "boxes"),
+        (MINIMAL + CHOICE_FIELD.replace('"no"', '"No!"'), "value"),
+        (MINIMAL + CHOICE_FIELD.replace(', { label = "Không", value = "no" }', ""), "boxes"),
         (MINIMAL + "fields = 1\n", "fields"),
         (MINIMAL + "fields = [1]\n", "fields"),
         (MINIMAL + "owner = 1\n", "owner"),
@@ -295,6 +306,11 @@ def test_a_mistake_is_named_with_file_and_key(tmp_path: Path, text: str, key: st
     with pytest.raises(ConfigurationError, match=re.escape(key)) as refusal:
         read_paper_type(_write(tmp_path, text, "wrong.toml"))
     assert "wrong.toml" in str(refusal.value)
+
+
+def test_a_choice_declares_its_boxes_in_printed_order(tmp_path: Path) -> None:
+    rule = read_paper_type(_write(tmp_path, MINIMAL + CHOICE_FIELD)).fields[0]
+    assert [(box.label, box.value) for box in rule.boxes] == [("Có", "yes"), ("Không", "no")]
 
 
 def test_a_file_in_another_encoding_is_refused(tmp_path: Path) -> None:

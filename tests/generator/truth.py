@@ -86,7 +86,8 @@ class Mark:
     Attributes:
         kind: ``seal``, ``signature``, ``stamp``, ``handwriting``, ``checkbox``, ``emblem``, ``stain``, ``qr`` or
             ``portrait``.
-        texts: What can be read in it all the same, of seals, stamps and handwriting; who reads it reads nothing wrong.
+        texts: What can be read in it all the same, of seals, stamps, handwriting and boxes to tick; who reads it reads
+            nothing wrong.
     """
 
     kind: str

@@ -6,9 +6,10 @@ from functools import cache
 
 from dossier.papers import Box
 from dossier.text import fold
-from ocr.model import Line, PageReading, Reading, Word
+from ocr.model import Line, PageReading, Reading, TickBox, Word
 from tests.generator.chance import seeded
 from tests.generator.render import Kind, PaperSpec, render
+from tests.generator.ticking import SIGNS, Marking
 from tests.generator.truth import Page, Paper
 
 Damage = Callable[[str], str]
@@ -36,7 +37,12 @@ def _page(page: Page, damage: Damage, confidence: float) -> PageReading:
         ]
         if words:
             lines.append(Line(tuple(words), line.block))
-    return PageReading(page.number, width, height, page.dpi, tuple(lines), "truth")
+    return PageReading(page.number, width, height, page.dpi, tuple(lines), "truth", _tick_boxes(page))
+
+
+def _tick_boxes(page: Page) -> tuple[TickBox, ...]:
+    boxes = (mark for mark in page.marks if mark.kind == "checkbox" and mark.texts)
+    return tuple(TickBox(Box(*page.box(b.rect)), b.texts != (SIGNS[Marking.EMPTY],), 0.0, 1.0) for b in boxes)
 
 
 def decomposed(text: str) -> str:
@@ -56,5 +62,29 @@ def letters_swapped(seed: int, share: float = 0.04) -> Damage:
 
     def swap(text: str) -> str:
         return "".join(alike[c] if c in alike and rng.random() < share else c for c in text)
+
+    return swap
+
+
+_ALIKE_BUT_FOR_MARKS = {
+    letter: [other for other in family if other != letter]
+    for family in (
+        ["aàáảãạăằắẳẵặâầấẩẫậ", "eèéẻẽẹêềếểễệ", "iìíỉĩị", "oòóỏõọôồốổỗộơờớởỡợ", "uùúủũụưừứửữự", "yỳýỷỹỵ", "dđ"]
+    )
+    for letter in family
+}
+
+
+def marks_swapped(seed: int, share: float = 0.05) -> Damage:
+    """Return a damage that misreads the marks of ``share`` of the letters that can have any."""
+    rng = seeded(seed)
+
+    def swap(text: str) -> str:
+        return "".join(_with_other_marks(c) if rng.random() < share else c for c in text)
+
+    def _with_other_marks(c: str) -> str:
+        others = _ALIKE_BUT_FOR_MARKS.get(c.lower())
+        other = rng.choice(others) if others else c
+        return other.upper() if c.isupper() else other
 
     return swap

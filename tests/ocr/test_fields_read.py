@@ -10,6 +10,7 @@ from ocr.extract import extract
 from ocr.model import Reading
 from ocr.reader import read_page
 from tests.generator.faults import Scanner
+from tests.generator.fonts import Subset
 from tests.generator.render import Kind, PaperSpec, render
 
 TYPES = load_paper_types()
@@ -40,3 +41,16 @@ def test_a_scanned_paper_is_known_and_read(kind: Kind, seed: int) -> None:
     assert {key: values.get(key) for key in required} == {key: paper.fields[key] for key in required}
     assert sum(values.get(key) == value for key, value in paper.fields.items()) >= 0.9 * len(paper.fields)
     assert set(values) <= set(paper.fields)
+
+
+@pytest.mark.parametrize("subset", ["dev", "test"])
+@pytest.mark.parametrize("seed", [200, 201, 202])
+def test_the_ticked_box_of_a_scanned_form_is_known(seed: int, subset: Subset) -> None:
+    paper = render(PaperSpec(Kind.BIRTH_REGISTRATION_FORM, seed, 200, subset, SCANNER))
+    master = np.ascontiguousarray(paper.pages[0].image[..., ::-1])
+    reading = Reading((read_page(master, number=1, dpi=200, engine=CtcReader()),))
+    fields = {field.key: field for field in extract(reading, TYPES[paper.paper_type])}
+    wanted = fields["copies_wanted"]
+    assert wanted.value == paper.fields["copies_wanted"]
+    assert wanted.confidence >= TYPES[paper.paper_type].review_below
+    assert ("copies" in fields) == ("copies" in paper.fields)

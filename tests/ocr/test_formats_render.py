@@ -61,7 +61,15 @@ def test_text_parts_blocks_and_pages(sample: Reading) -> None:
 
 def test_json_has_its_documented_shape(sample: Reading) -> None:
     first, second = json.loads(render(sample, "json"))["pages"]
-    assert second == {"number": 2, "width": 1240, "height": 900, "dpi": 200, "engine": "", "lines": []}
+    assert second == {
+        "number": 2,
+        "width": 1240,
+        "height": 900,
+        "dpi": 200,
+        "engine": "",
+        "lines": [],
+        "tick_boxes": [],
+    }
     assert first["lines"][0] == {
         "text": "UBND XÃ",
         "block": 0,

@@ -42,4 +42,4 @@ def split_paper(
     if work:
         for part in parts:
             work.start(part.id)
-    return papers_json([scan, *parts])
+    return papers_json([scan, *parts], house)

@@ -7,14 +7,15 @@ from dataclasses import dataclass
 from typing import Self
 
 from tests.generator import numerals, places
+from tests.generator.chance import seeded
 from tests.generator.fonts import Subset
 from tests.generator.papers.birth_certificate import BirthCertificate
-from tests.generator.papers.declaration import square
 from tests.generator.papers.look import Look
 from tests.generator.papers.records import NATIONALITY
 from tests.generator.papers.zones import LEFT, WIDTH, form_line, national_motto
 from tests.generator.people import Person
 from tests.generator.seals import signature
+from tests.generator.ticking import MARKED, BoxPrint, Marking, draw_box
 from tests.generator.truth import Owner
 from tests.generator.typesetting import Sheet, Style
 
@@ -61,6 +62,8 @@ class BirthRegistrationForm:
             "applicant_number": self.applicant.number.value,
             "relation": self._relation,
             **{key: certificate[key] for key in (*_CHILDS, *parents)},
+            "copies_wanted": "yes" if self.copies else "no",
+            **({"copies": str(self.copies)} if self.copies else {}),
             "written_on": self.written_on.isoformat(),
         }
 
@@ -132,18 +135,7 @@ class BirthRegistrationForm:
         )
         y = sheet.paragraph([(promise, text)], LEFT, y, WIDTH, leading=5.8, first_indent=10)
         sheet.next_block()
-        copies = f"{self.copies:02} bản" if self.copies else ""
-        labels = ((0.0, "Đề nghị cấp bản sao:"), (44.0, "Có"), (62.0, "Không"), (90.0, f"Số lượng: {copies}"))
-        sheet.set_segments([(LEFT + x, [(label, text)]) for x, label in labels], y + 1)
-        for x, ticked in ((51.0, self.copies > 0), (76.0, self.copies == 0)):
-            left, top = LEFT + x, y + 1.3
-            square(sheet, left, top, 3.4)
-            if ticked:
-                sheet.rule(left + 0.5, top - 2.9, left + 2.9, top - 0.5, weight=0.35)
-                sheet.rule(left + 0.5, top - 0.5, left + 2.9, top - 2.9, weight=0.35)
-            box = (left, top - 3.4, left + 3.4, top)
-            x0, y0, x1, y1 = (sheet.px(v) for v in box)
-            sheet.mark("checkbox", (x0, y0, x1, y1))
+        self._draw_copies(sheet, text, y + 1)
         centre, home = 148.0, self.certificate.family.child.home
         sheet.next_block()
         date = f"Làm tại: {home.name}, {numerals.long_date(self.written_on)}"
@@ -153,6 +145,23 @@ class BirthRegistrationForm:
         sheet.line(hint, text.but(size=10.5, italic=True), centre, y + 18, align="centre")
         signature(sheet, rng, centre - 18, y + 20, width=34, height=14)
         sheet.line(self.applicant.name, look.filled.but(size=11.5), centre, y + 38, align="centre")
+
+    def _draw_copies(self, sheet: Sheet, text: Style, y: float) -> None:
+        """Ask for copies: a box to tick each for yes and no, and how many."""
+        rng = seeded("boxes", self.applicant.number.value)
+        look, marking = BoxPrint.draw(rng), rng.choice(MARKED)
+        x = LEFT + sheet.text_width([("Đề nghị cấp bản sao:", text)]) + 3
+        segments = [(LEFT, [("Đề nghị cấp bản sao:", text)])]
+        for word, ticked in (("Có", self.copies > 0), ("Không", self.copies == 0)):
+            width = sheet.text_width([(word, text)])
+            before = 0.0 if look.after else look.side + look.gap
+            box = x + width + look.gap if look.after else x
+            segments.append((x + before, [(word, text)]))
+            draw_box(sheet, rng, (box, y + (look.side - 2.8) / 2), look, marking if ticked else Marking.EMPTY)
+            x += width + look.side + look.gap + rng.uniform(3.5, 7)
+        number = f"Số lượng: {self.copies:02} bản" if self.copies else "Số lượng:"
+        segments.append((max(x + 2, LEFT + 88), [(number, text)]))
+        sheet.set_segments(segments, y)
 
 
 def _line(sheet: Sheet, styles: tuple[Style, Style], y: float, part: tuple[str, str]) -> float:
