@@ -153,7 +153,7 @@ def extract(house: House, paper_id: PaperId) -> None:
     paper_type = _type(house, paper)
     reading, notes, codes = reading_of(work), PageNotes.of(work).pages, codes_of(work)
     if papers := papers_of(work):
-        reading, codes = papers[0].of(reading), tuple(code for code in codes if code.page in papers[0].pages)
+        reading, codes = papers[0].of(reading), papers[0].among(codes)
     found = find_fields(reading, paper_type, codes)
     fields = second_opinion(found, paper_type, reading, lambda n: work.get_image(notes[n - 1].master), house.second)
     house.catalogue.save(replace(paper, fields=fields), actor=ACTOR, action="paper.extracted")

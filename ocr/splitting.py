@@ -65,6 +65,10 @@ class Part:
         """Return this paper's pages of the whole reading; they keep their numbers."""
         return _only(reading, self.pages)
 
+    def among(self, codes: Iterable[Code]) -> tuple[Code, ...]:
+        """Return those of the whole scan's codes that stand on this paper's pages."""
+        return tuple(code for code in codes if code.page in self.pages)
+
 
 def find_papers(reading: Reading, types: Mapping[str, PaperType], codes: Sequence[Code] = ()) -> tuple[Part, ...]:
     """Return the papers that a scan seems to hold, in order: one, mostly.

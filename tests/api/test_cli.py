@@ -133,6 +133,9 @@ def test_split(environment: dict[str, str], tmp_path: Path) -> None:
     scan_together(scan, [Kind.APPLICATION, Kind.IDENTITY_CARD], seed=40)
     (paper,) = sohoa_json(environment, "digitize", scan, "--owner", OWNER, "--confirmed-by", "Trần Văn Đối")["papers"]
     assert paper["state"] == "needs_review"
+    extracted = sohoa_json(environment, "extract", scan)
+    assert (extracted["paper_type"], {f["page"] for f in extracted["fields"]}) == ("general-application", {1})
+    assert "several-papers" in {check["code"] for check in extracted["checks"]}
     proposal = sohoa_json(environment, "split", paper["id"])["proposed"]
     assert [(part["first_page"], part["paper_type"]) for part in proposal] == [
         (1, "general-application"),
