@@ -34,6 +34,8 @@ class PaperState(StrEnum):
     """Hostile or secret; kept apart, never processed or served."""
     FAILED = "failed"
     """A part of ours failed on it repeatedly; it can be tried again."""
+    SPLIT = "split"
+    """A scan of several papers, which a named person split: its ``parts`` took its place. It is never served."""
 
 
 TRANSITIONS: Mapping[PaperState, frozenset[PaperState]] = MappingProxyType(
@@ -47,8 +49,12 @@ TRANSITIONS: Mapping[PaperState, frozenset[PaperState]] = MappingProxyType(
                 PaperState.FAILED,
             }
         ),
-        PaperState.NEEDS_REVIEW: frozenset({PaperState.READY, PaperState.CONFIRMED, PaperState.REJECTED}),
-        PaperState.READY: frozenset({PaperState.NEEDS_REVIEW, PaperState.CONFIRMED, PaperState.REJECTED}),
+        PaperState.NEEDS_REVIEW: frozenset(
+            {PaperState.READY, PaperState.CONFIRMED, PaperState.REJECTED, PaperState.SPLIT}
+        ),
+        PaperState.READY: frozenset(
+            {PaperState.NEEDS_REVIEW, PaperState.CONFIRMED, PaperState.REJECTED, PaperState.SPLIT}
+        ),
         PaperState.CONFIRMED: frozenset({PaperState.STORED, PaperState.FAILED}),
         PaperState.STORED: frozenset({PaperState.EXPIRED, PaperState.SUPERSEDED, PaperState.REVOKED}),
         PaperState.FAILED: frozenset({PaperState.RECEIVED, PaperState.CONFIRMED, PaperState.REJECTED}),
@@ -57,6 +63,7 @@ TRANSITIONS: Mapping[PaperState, frozenset[PaperState]] = MappingProxyType(
         PaperState.REVOKED: frozenset(),
         PaperState.REJECTED: frozenset(),
         PaperState.QUARANTINED: frozenset(),
+        PaperState.SPLIT: frozenset(),
     }
 )
 """Which state may follow which."""
@@ -185,6 +192,8 @@ class Paper:
         created_at, confirmed_at, stored_at: Moments, UTC. confirmed_by: Name of the person.
         reading_version: Which reading the fields are of: 1 is what was confirmed, a higher one was accepted later.
         problem: Stable error code for rejected, quarantined and failed papers. duplicate_of: The paper that came first.
+        split_from: The scan of several papers that this one was part of. parts: The papers a split scan became, in the
+            order of its pages. split_by, split_at: Name of the person who split it, and when, UTC.
         code: ``<owner number>.<paper type>.<running number>``, given once, when the paper is stored (decree 107/2021
             art. 21a); it holds the owner's number, so it belongs in no log line, URL or object key.
     """
@@ -219,6 +228,10 @@ class Paper:
     problem: str | None = None
     duplicate_of: PaperId | None = None
     code: str | None = None
+    split_from: PaperId | None = None
+    parts: tuple[PaperId, ...] = ()
+    split_by: str | None = None
+    split_at: dt.datetime | None = None
 
     def field(self, key: str) -> Field | None:
         """Return the field named ``key``, if the paper has it."""

@@ -12,6 +12,8 @@ from dossier.text import nfc
 from ingest.house import House
 
 _CONFIRMABLE = frozenset({PaperState.READY, PaperState.NEEDS_REVIEW})
+_UNFORESEEN = frozenset({"signature-invalid", "paper-blank", "several-papers", "separator-sheet"})
+"""Codes of findings that nobody can have meant who stated in advance that scan and original agree."""
 
 
 def confirm(
@@ -66,14 +68,15 @@ def confirm(
 def confirm_as_announced(house: House, paper_id: PaperId) -> bool:
     """Record the statement that came with the file, if one did; return whether the paper may be finished.
 
-    Whoever stated in advance that scan and original agree did not know of a broken signature, or of pages that turned
-    out blank; and a paper without an owner waits for a person who names one. These wait for a statement of their own.
-    Nor did they see whose else the paper was read to be: only co-owners read beyond doubt stay.
+    Whoever stated in advance that scan and original agree did not know of a broken signature, of pages that turned out
+    blank, or that the scan would seem to hold several papers; and a paper without an owner waits for a person who names
+    one. These wait for a statement of their own. Nor did they see whose else the paper was read to be: only co-owners
+    read beyond doubt stay.
     """
     paper = house.catalogue.paper(paper_id)
     if paper.state is PaperState.CONFIRMED:
         return True
-    unforeseen = {finding.code for finding in paper.checks} & {"signature-invalid", "paper-blank"}
+    unforeseen = _UNFORESEEN & {finding.code for finding in paper.checks}
     if paper.state not in _CONFIRMABLE or paper.confirmed_by is None or paper.owner is None or unforeseen:
         return False
     station = house.catalogue.batch(paper.batch).station

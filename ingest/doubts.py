@@ -1,12 +1,18 @@
-"""What a person should look at besides fields: poor scans, blank and unreadable pages, another language, signatures."""
+"""What a person should look at besides fields.
+
+Poor scans, blank and unreadable pages, another language, several papers in one scan, signatures.
+"""
 
 import unicodedata
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
+from dossier.paper_types import PaperType, find_type
 from dossier.papers import Paper
 from dossier.verdicts import Finding, Severity, Verdict
 from ingest.pages import PageNotes
 from ocr.model import Line, Reading
+from ocr.splitting import Part
 
 READING_CODES = frozenset({"page-unreadable", "language-unexpected"})
 """Codes of the findings about what was read on pages, not about the pages."""
@@ -55,6 +61,32 @@ def reading_doubts(reading: Reading) -> tuple[Finding, ...]:
         findings.append(
             Finding("language-unexpected", Severity.WARNING, text, "The text does not seem to be Vietnamese.")
         )
+    return tuple(findings)
+
+
+def several_papers(
+    papers: Sequence[Part], sheets: Collection[int], types: Mapping[str, PaperType]
+) -> tuple[Finding, ...]:
+    """Return a warning if a scan seems to hold several papers, and one if separator sheets are among its pages.
+
+    Args:
+        papers: The papers it seems to hold.
+        sheets: Numbers of its separator sheets.
+        types: The catalogue.
+    """
+    findings = []
+    if len(papers) > 1:
+        begins = [(part.pages[0], find_type(types, part.code)) for part in papers]
+        vietnamese = "; ".join(f"trang {page}: {kind.name_vi.lower()}" for page, kind in begins)
+        english = "; ".join(f"page {page}: {kind.name_en.lower()}" for page, kind in begins)
+        text = f"Bản quét có vẻ gồm {len(papers)} giấy tờ ({vietnamese}); nếu đúng, hãy tách trước khi xác nhận."
+        text_en = f"The scan seems to hold {len(papers)} papers ({english}); if so, split it before confirming."
+        findings.append(Finding("several-papers", Severity.WARNING, text, text_en))
+    if sheets:
+        numbers = ", ".join(map(str, sorted(sheets)))
+        text = f"Trang {numbers} là tờ phân cách, không thuộc giấy tờ nào; hãy tách trước khi xác nhận."
+        text_en = f"Page {numbers} is a separator sheet and belongs to no paper; split the scan before confirming."
+        findings.append(Finding("separator-sheet", Severity.WARNING, text, text_en))
     return tuple(findings)
 
 

@@ -25,7 +25,7 @@ from dossier.papers import Paper, PaperState, StoredObject
 from dossier.verdicts import Verdict
 from ingest.clean import clean as clean_page
 from ingest.decode import decode as decode_pages
-from ingest.doubts import page_doubts, scan_doubts, signature_doubts
+from ingest.doubts import page_doubts, scan_doubts, several_papers, signature_doubts
 from ingest.encode import encode_master
 from ingest.house import House
 from ingest.images import PageImage
@@ -35,15 +35,16 @@ from ingest.judge import judge
 from ingest.masters import read_master
 from ingest.pages import NOTES, PageNote, PageNotes
 from ingest.quality import assess
+from ingest.receive import owner_of_scan
 from ingest.stamping import headroom_mm, stamp_on_free_paper
 from ingest.versions import FIRST_READING
 from ingest.workspace import Workspace, dump_value
-from ocr.classify import classify as classify_reading
 from ocr.extract import find_fields
 from ocr.model import PageReading, Reading
 from ocr.opinion import second_opinion
 from ocr.pdfa import PdfMetadata, SearchablePage, searchable_pdf
 from ocr.qr import Code
+from ocr.splitting import Part, find_papers, one_paper, separator_sheets
 from signing.seal import seal as seal_pdf
 from signing.validate import validate
 from storage.records import Event
@@ -51,6 +52,8 @@ from storage.records import Event
 Step = Callable[[House, PaperId], None]
 
 CODES = tuple[Code, ...]
+_PAPERS = "papers.json"
+_PARTS = tuple[Part, ...]
 ACTOR = "pipeline"
 """Who the audit log names for what no person did."""
 
@@ -123,22 +126,33 @@ def read(house: House, paper_id: PaperId) -> None:
 
 
 def classify(house: House, paper_id: PaperId) -> None:
-    """Recognize which paper it is, unless the sender said so."""
+    """Recognize which paper it is, unless the sender said so, and whether others follow it in the same scan."""
     paper, work = _open(house, paper_id)
-    if paper.paper_type is None and paper.state is PaperState.RECEIVED:
-        found = classify_reading(reading_of(work), house.paper_types, _codes(work))
-        known = replace(paper, paper_type=found.code, type_confidence=found.confidence)
+    if paper.state is not PaperState.RECEIVED:
+        return
+    reading, codes = reading_of(work), codes_of(work)
+    papers = find_papers(reading, house.paper_types, codes)
+    if paper.signed_origin:  # no page can be taken from a signed file
+        papers = (one_paper(reading, tuple(page.number for page in reading.pages), house.paper_types, codes),)
+    work.put_value(_PAPERS, papers, _PARTS)
+    if paper.paper_type is None and papers:
+        known = replace(paper, paper_type=papers[0].code, type_confidence=papers[0].confidence)
         house.catalogue.save(known, actor=ACTOR, action="paper.classified")
 
 
 def extract(house: House, paper_id: PaperId) -> None:
-    """Read the fields the paper's type declares, each with its evidence: of doubtful ones what another engine reads."""
+    """Read the fields the paper's type declares, each with its evidence: of doubtful ones what another engine reads.
+
+    Where a scan seems to hold several papers, these are the first one's.
+    """
     paper, work = _open(house, paper_id)
     if paper.state is not PaperState.RECEIVED:
         return
     paper_type = _type(house, paper)
-    reading, notes = reading_of(work), PageNotes.of(work).pages
-    found = find_fields(reading, paper_type, _codes(work))
+    reading, notes, codes = reading_of(work), PageNotes.of(work).pages, codes_of(work)
+    if papers := papers_of(work):
+        reading, codes = papers[0].of(reading), papers[0].among(codes)
+    found = find_fields(reading, paper_type, codes)
     fields = second_opinion(found, paper_type, reading, lambda n: work.get_image(notes[n - 1].master), house.second)
     house.catalogue.save(replace(paper, fields=fields), actor=ACTOR, action="paper.extracted")
 
@@ -149,10 +163,11 @@ def check(house: House, paper_id: PaperId) -> None:
     if paper.state is not PaperState.RECEIVED:
         return
     paper_type = _type(house, paper)
-    owner = paper.owner or _printed_owner(paper, paper_type)
+    owner = paper.owner or _printed_owner(paper, paper_type) or owner_of_scan(house, paper)
     judged = judge(replace(paper, owner=owner), paper_type, times.today())
     notes = PageNotes.of(work)
     doubts = (*judged.checks, *scan_doubts(notes), *page_doubts(notes, reading_of(work)), *signature_doubts(paper))
+    doubts = (*doubts, *several_papers(papers_of(work), separator_sheets(codes_of(work)), house.paper_types))
     state = PaperState.NEEDS_REVIEW if needs_review(doubts) else PaperState.READY
     checked = replace(judged, state=state, checks=doubts, page_count=len(notes.pages))
     house.catalogue.save(checked, actor=ACTOR, action="paper.checked")
@@ -267,5 +282,11 @@ def reading_of(work: Workspace) -> Reading:
     return Reading(tuple(work.get_value(note.reading, PageReading) for note in PageNotes.of(work).pages))
 
 
-def _codes(work: Workspace) -> tuple[Code, ...]:
+def papers_of(work: Workspace) -> tuple[Part, ...]:
+    """Return the papers that the scan in a workspace seems to hold; none where nobody has looked yet."""
+    return work.get_value(_PAPERS, _PARTS) if work.has(_PAPERS) else ()
+
+
+def codes_of(work: Workspace) -> tuple[Code, ...]:
+    """Return the codes found on all pages in a workspace."""
     return tuple(code for note in PageNotes.of(work).pages for code in work.get_value(note.codes, CODES))

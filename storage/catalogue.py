@@ -187,6 +187,7 @@ class Catalogue:
         detail: Mapping[str, str] | None = None,
         event: Event | None = None,
         expected: PaperState | None = None,
+        parts: Sequence[Paper] = (),
     ) -> Paper:
         """Keep the new state of a paper with its audit entry and event, and return the paper as kept.
 
@@ -200,6 +201,7 @@ class Catalogue:
             detail: Goes into the audit entry, which also tells the change of state; no personal data.
             event: For other systems.
             expected: The state the paper must be in at this moment, where two callers may do the same.
+            parts: New papers that take the place of a scan that is split.
 
         Raises:
             NotFound: There is no such paper.
@@ -222,6 +224,7 @@ class Catalogue:
             write_paper(row, paper, partial(_owner_row, session))
             session.flush()
             self._audit(session, actor, action, _about(paper.id), {**(detail or {}), **change_told(kept, paper)})
+            self._insert(session, parts, actor)
             if event:
                 session.add(
                     EventRow(kind=event.kind, paper=event.paper.value, at=event.at, payload=dict(event.payload))
@@ -406,6 +409,8 @@ class Catalogue:
             session.add(row)
             session.flush()
             detail = {"batch": paper.batch, "original_sha256": paper.original.sha256, "state": paper.state.value}
+            if paper.split_from:
+                detail["split_from"] = paper.split_from.value
             self._audit(session, actor, "paper.received", _about(paper.id), detail)
 
     def _audit(

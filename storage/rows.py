@@ -65,6 +65,10 @@ def paper_from(row: PaperRow) -> Paper:
         problem=row.problem,
         duplicate_of=PaperId(row.duplicate_of) if row.duplicate_of else None,
         code=row.code,
+        split_from=PaperId(row.split_from) if row.split_from else None,
+        parts=tuple(map(PaperId, row.parts)),
+        split_by=row.split_by,
+        split_at=row.split_at,
     )
 
 
@@ -96,6 +100,10 @@ def write_paper(row: PaperRow, paper: Paper, owner_row: Callable[[Owner], OwnerR
     row.reading_version = paper.reading_version
     row.problem = paper.problem
     row.duplicate_of = paper.duplicate_of.value if paper.duplicate_of else None
+    row.split_from = paper.split_from.value if paper.split_from else None
+    row.parts = [part.value for part in paper.parts]
+    row.split_by = paper.split_by
+    row.split_at = paper.split_at
     row.original_key = paper.original.key
     row.original_version = paper.original.version
     row.original_sha256 = paper.original.sha256

@@ -8,9 +8,11 @@ from dossier.errors import AlreadyExists
 from dossier.papers import Paper, PaperState
 from storage.records import Batch
 
-FINAL_CONTENT = frozenset({PaperState.STORED, PaperState.EXPIRED, PaperState.SUPERSEDED, PaperState.REVOKED})
+FINAL_CONTENT = frozenset(
+    {PaperState.STORED, PaperState.EXPIRED, PaperState.SUPERSEDED, PaperState.REVOKED, PaperState.SPLIT}
+)
 """States in which owner, type, fields and files of a paper are fixed: only its standing may still change."""
-_ALWAYS_FIXED = ("batch", "name", "created_at", "original")
+_ALWAYS_FIXED = ("batch", "name", "created_at", "original", "split_from")
 _FIXED_ONCE_STORED = (
     "owner",
     "co_owners",
@@ -27,6 +29,9 @@ _FIXED_ONCE_STORED = (
     "confirmed_by",
     "confirmed_at",
     "stored_at",
+    "parts",
+    "split_by",
+    "split_at",
 )
 _OF_THE_READING = frozenset({"fields", "issued_on", "co_owners"})
 """What a later version of a stored paper's reading may replace."""

@@ -10,7 +10,7 @@ from sqlalchemy.types import TypeDecorator
 
 from dossier.errors import InvalidValue
 
-REVISION = "0004"
+REVISION = "0005"
 """The newest migration: a database at this one needs none."""
 
 Serial = BigInteger().with_variant(Integer(), "sqlite")
@@ -77,6 +77,7 @@ class Base(DeclarativeBase):
         dt.datetime: Moment,
         dt.date: Date,
         dict[str, str]: JSON,
+        list[str]: JSON,
     }
 
 
@@ -146,6 +147,10 @@ class PaperRow(Base):
     reading_version: Mapped[int]
     problem: Mapped[str | None]
     duplicate_of: Mapped[str | None]
+    split_from: Mapped[str | None]
+    parts: Mapped[list[str]]
+    split_by: Mapped[str | None]
+    split_at: Mapped[dt.datetime | None]
 
     original_key: Mapped[str]
     original_version: Mapped[str]

@@ -112,6 +112,10 @@ class Paper(_Answer):
     original: StoredFile | None
     sealed: StoredFile | None
     problem: str | None
+    split_from: str | None
+    parts: list[str]
+    split_by: str | None
+    split_at: str | None
 
 
 class Papers(_Answer):
@@ -124,6 +128,25 @@ class PaperPage(Papers):
     """Một trang danh sách; ``next`` là tham số ``after`` tiếp theo. / A page of a list."""
 
     next: str | None
+
+
+class ProposedPaper(_Answer):
+    """Một giấy tờ có vẻ nằm trong bản quét. / One paper that a scan seems to hold, and what speaks for it."""
+
+    first_page: int
+    pages: list[int]
+    paper_type: str
+    confidence: float
+    evidence: list[str]
+
+
+class SplitProposal(_Answer):
+    """Các giấy tờ có vẻ nằm trong bản quét. / The papers that a scan seems to hold: one, if there is nothing to split.
+
+    Trang không thuộc giấy tờ nào là tờ phân cách. / Pages of none of them are separator sheets.
+    """
+
+    proposed: list[ProposedPaper]
 
 
 class ReusablePaper(_Answer):
@@ -173,13 +196,17 @@ class BatchPage(_Answer):
 
 
 class BatchFile(_Answer):
-    """Một tệp đã khai báo. / An announced file; ``paper`` is what it became or duplicates, null until it was sent."""
+    """Một tệp đã khai báo. / An announced file; ``paper`` is what it became or duplicates, null until it was sent.
+
+    ``parts``: các giấy tờ được tách ra. / The papers it was split into.
+    """
 
     name: str
     paper: str | None
     state: PaperState | None
     problem: str | None
     duplicate: bool
+    parts: list[str]
 
 
 class BatchState(Batch):

@@ -15,6 +15,9 @@ import pikepdf
 import pytest
 from PIL import Image, ImageFilter
 
+from tests.generator.render import Kind
+from tests.generator.several import scan_together
+
 SOHOA = Path(sys.executable).with_name("sohoa")
 OWNER = "001190012345"
 
@@ -124,6 +127,39 @@ def test_confirm_later(environment: dict[str, str], sample: Path) -> None:
     sohoa(environment, "get", card["id"], "-o", "never.pdf", exit_code=5)
     confirmed = sohoa_json(environment, "confirm", card["id"], "--by", "Trần Văn Đối")["papers"][0]
     assert (confirmed["state"], confirmed["confirmed_by"]) == ("stored", "Trần Văn Đối")
+
+
+def test_split(environment: dict[str, str], tmp_path: Path) -> None:
+    scan = tmp_path / "ho-so.pdf"
+    scan_together(scan, [Kind.APPLICATION, Kind.IDENTITY_CARD], seed=40)
+    (paper,) = sohoa_json(environment, "digitize", scan, "--owner", OWNER, "--confirmed-by", "Trần Văn Đối")["papers"]
+    assert paper["state"] == "needs_review"
+    extracted = sohoa_json(environment, "extract", scan)
+    assert (extracted["paper_type"], {f["page"] for f in extracted["fields"]}) == ("general-application", {1})
+    assert "several-papers" in {check["code"] for check in extracted["checks"]}
+    proposal = sohoa_json(environment, "split", paper["id"])["proposed"]
+    assert [(part["first_page"], part["paper_type"]) for part in proposal] == [
+        (1, "general-application"),
+        (2, "identity-card"),
+    ]
+    assert "Trang 2: Thẻ căn cước" in sohoa(environment, "split", paper["id"])
+    sohoa(environment, "split", paper["id"], "--at", 2, exit_code=64)
+    sohoa(environment, "split", paper["id"], "--at", 9, "--by", "Trần Văn Đối", exit_code=3)
+    former, _, card = sohoa_json(environment, "split", paper["id"], "--by", "Trần Văn Đối")["papers"]
+    assert (former["state"], card["paper_type"], card["split_from"]) == ("split", "identity-card", paper["id"])
+    assert card["state"] in {"ready", "needs_review"}
+    again = sohoa_json(environment, "split", paper["id"], "--at", 2, "--by", "Trần Văn Đối")["papers"]
+    assert [p["id"] for p in again] == [former["id"], *former["parts"]]
+    sohoa(environment, "split", paper["id"], "--by", "Trần Văn Đối", exit_code=5)
+    assert card["id"] in sohoa(environment, "show", former["id"])
+    assert "đã tách thành" in sohoa(environment, "digitize", scan, "--owner", OWNER)
+
+
+def test_a_separator_sheet_to_print(environment: dict[str, str], tmp_path: Path) -> None:
+    sheet = tmp_path / "to-phan-cach.pdf"
+    sohoa(environment, "separator", "-o", sheet)
+    with pikepdf.open(sheet) as pdf:
+        assert len(pdf.pages) == 2
 
 
 def test_a_duplicate_says_what_to_do_and_is_confirmed_by_who_compared_it(

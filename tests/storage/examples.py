@@ -115,4 +115,10 @@ papers = st.builds(
     reading_version=st.integers(1, 99),
     problem=st.none() | _words,
     duplicate_of=st.none() | st.just(PaperId("0" * 16)),
+    split_from=st.none() | st.just(PaperId("0" * 16)),
+    parts=st.lists(st.builds(PaperId, st.from_regex(PaperId.pattern, fullmatch=True, alphabet=_ascii)), max_size=3).map(
+        tuple
+    ),
+    split_by=st.none() | _words,
+    split_at=st.none() | _moments,
 )

@@ -66,9 +66,11 @@ def test_any_paper_comes_back_as_it_was(catalogue: Catalogue, first: Paper, seco
     following = next(iter(TRANSITIONS[first.state]), first.state)
     if following is PaperState.STORED or first.state in (PaperState.STORED, PaperState.EXPIRED, PaperState.SUPERSEDED):
         return  # what may change of these is shown below
-    same = {name: getattr(first, name) for name in ("id", "batch", "name", "created_at", "original", "code")}
+    same = {
+        name: getattr(first, name) for name in ("id", "batch", "name", "created_at", "original", "code", "split_from")
+    }
     changed = replace(second, **same, state=following, stored_at=first.stored_at or second.stored_at)
-    if first.state is not PaperState.REVOKED:
+    if first.state not in (PaperState.REVOKED, PaperState.SPLIT):
         assert catalogue.save(changed, actor="w", action="paper.changed") == changed
         assert catalogue.paper(first.id) == changed
         assert catalogue.papers() == [changed]
@@ -182,6 +184,29 @@ def test_a_change_its_audit_entry_and_its_event_come_together(catalogue: Catalog
         catalogue.save(replace(ready, state=PaperState.STORED), actor="w", action="paper.stored", event=told)
     assert len(audited(catalogue)) == 3
     assert len(catalogue.events()) == 1
+
+
+def test_a_scan_and_its_parts_change_together_or_not_at_all(catalogue: Catalogue) -> None:
+    scan = catalogue.save(replace(received(catalogue), state=PaperState.READY), actor="w", action="paper.prepared")
+    parts = [replace(paper(content), split_from=scan.id) for content in (b"one", b"two")]
+    ended = replace(scan, state=PaperState.SPLIT, parts=tuple(part.id for part in parts), split_by="A", split_at=NOON)
+
+    taken = [parts[0], replace(paper(b"three"), id=scan.id)]
+    with pytest.raises(AlreadyExists):
+        catalogue.save(ended, actor="officer", action="paper.split", parts=taken)
+    assert catalogue.papers() == [scan]
+
+    for _ in range(2):  # the second time it is there already
+        assert catalogue.save(ended, actor="officer", action="paper.split", parts=parts) == ended
+    assert catalogue.papers() == [ended, *parts]
+    assert audited(catalogue)[3:] == [
+        ("officer", "paper.split", f"paper:{scan.id}"),
+        *(("officer", "paper.received", f"paper:{part.id}") for part in parts),
+    ]
+    assert dict(last_entry(catalogue).detail)["split_from"] == scan.id.value
+    for other in ({"parts": ()}, {"split_by": "B"}, {"owner": None}):
+        with pytest.raises(AlreadyExists):
+            catalogue.save(replace(ended, **other), actor="w", action="paper.changed")  # type: ignore[arg-type]  # of its field's type
 
 
 def test_two_who_confirm_at_once_are_told_apart(catalogue: Catalogue) -> None:
