@@ -88,6 +88,8 @@ class FieldSource(StrEnum):
     OCR = "ocr"
     QR = "qr"
     MRZ = "mrz"
+    HANDWRITING = "handwriting"
+    """It stands there in handwriting, which is never read: the field has no value, and its box shows a person where."""
     MANUAL = "manual"
 
 

@@ -14,6 +14,10 @@ paper further on (a person was faster than the repetition) leaves it alone. ``re
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import cache
+
+import numpy as np
+from numpy.typing import NDArray
 
 from dossier import times
 from dossier.checks import check as find_doubts
@@ -38,6 +42,7 @@ from ingest.stamping import headroom_mm, stamp_on_free_paper
 from ingest.workspace import Workspace, dump_value
 from ocr.classify import classify as classify_reading
 from ocr.extract import find_fields
+from ocr.gaps import without_handwriting
 from ocr.model import PageReading, Reading
 from ocr.opinion import second_opinion
 from ocr.pdfa import PdfMetadata, SearchablePage, searchable_pdf
@@ -134,14 +139,20 @@ def classify(house: House, paper_id: PaperId) -> None:
 
 
 def extract(house: House, paper_id: PaperId) -> None:
-    """Read the fields the paper's type declares, each with its evidence: of doubtful ones what another engine reads."""
+    """Read the fields the type declares, with their evidence: never handwriting, doubtful print by a second engine."""
     paper, work = _open(house, paper_id)
     if paper.state is not PaperState.RECEIVED:
         return
     paper_type = _type(house, paper)
     reading, notes = reading_of(work), PageNotes.of(work).pages
+
+    @cache
+    def master(number: int) -> NDArray[np.uint8]:
+        return work.get_image(notes[number - 1].master)
+
     found = find_fields(reading, paper_type, _codes(work))
-    fields = second_opinion(found, paper_type, reading, lambda n: work.get_image(notes[n - 1].master), house.second)
+    printed = without_handwriting(found, paper_type, reading, master)
+    fields = second_opinion(printed, paper_type, reading, master, house.second)
     house.catalogue.save(replace(paper, fields=fields), actor=ACTOR, action="paper.extracted")
 
 

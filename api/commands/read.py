@@ -1,6 +1,7 @@
 """``sohoa ocr`` and ``sohoa extract``: reading without keeping."""
 
 import sys
+from functools import cache
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -25,6 +26,7 @@ from ingest.quick import read_file
 from ocr.classify import classify
 from ocr.extract import find_fields
 from ocr.formats import render
+from ocr.gaps import without_handwriting
 from ocr.model import Reading
 from ocr.opinion import second_opinion
 from ocr.pdfa import PdfMetadata, searchable_pdf
@@ -71,7 +73,9 @@ def extract(
             recognized = classify(reading, types, codes)
             paper_type, confidence = recognized.code, recognized.confidence
         found = find_fields(reading, types[paper_type], codes)
-        fields = second_opinion(found, types[paper_type], reading, lambda n: pages[n - 1].master, house.second)
+        masters = cache(lambda number: pages[number - 1].master)
+        printed = without_handwriting(found, types[paper_type], reading, masters)
+        fields = second_opinion(printed, types[paper_type], reading, masters, house.second)
         doubts = check(types[paper_type], fields, owner=None, type_confidence=confidence, today=times.today())
     if as_json:
         print_json(
