@@ -27,6 +27,7 @@ WHO_MAY = {
     ("PUT", "/v1/batches/{batch}/files/{name}"): {S, O},
     ("GET", "/v1/papers"): {S, O, U},
     ("GET", "/v1/papers/{paper}"): {S, O, U},
+    ("GET", "/v1/papers/{paper}/fields/{key}/picture"): {O, U},
     ("POST", "/v1/papers/{paper}/confirmation"): {O},
     ("GET", "/v1/papers/{paper}/file"): {O, Y, U},
     ("GET", "/v1/papers/{paper}/original"): {O, U},
