@@ -136,7 +136,8 @@ class Field:
         confidence: 0 to 1.
         source: How it was read.
         second_raw: What another engine read in the same place, asked because the first was in doubt; empty if it made
-            out nothing, ``None`` if it was not asked. The value never comes from it.
+            out nothing, ``None`` if it was not asked. Of a date written by hand: the day that the paper's digital
+            signature prints, a hint for whoever reads it. The value never comes from it.
     """
 
     key: str

@@ -1,11 +1,13 @@
 """What a person should look at besides fields: poor scans, blank and unreadable pages, another language, signatures."""
 
+import datetime as dt
 import unicodedata
 from dataclasses import replace
 
 from dossier.papers import Paper
 from dossier.verdicts import Finding, Severity, Verdict
 from ingest.pages import PageNotes
+from ocr.additions import SignaturePrint
 from ocr.model import Line, Reading
 
 _LETTERS_TO_JUDGE = 120
@@ -82,6 +84,15 @@ def signature_doubts(paper: Paper) -> tuple[Finding, ...]:
     text = "Chưa xác định được chữ ký số kèm theo tệp có hợp lệ hay không; hãy chạy 'sohoa verify' để biết lý do."
     english = "Whether the file's own signature is valid could not be determined; 'sohoa verify' tells why."
     return (Finding("signature-undetermined", Severity.WARNING, text, english),)
+
+
+def date_doubts(issued_on: dt.date | None, printed: SignaturePrint | None) -> tuple[Finding, ...]:
+    """Return an error if a paper was issued after the day that its own digital signature prints."""
+    if issued_on is None or printed is None or issued_on <= printed.date:
+        return ()
+    text = "Ngày ban hành đọc được sau ngày ký số in trên giấy tờ."
+    english = "The date of issue as read lies after the day that the digital signature prints on the paper."
+    return (Finding("issued-after-signing", Severity.ERROR, text, english),)
 
 
 def _is_foreign(text: str) -> bool:

@@ -30,7 +30,7 @@ from dossier.papers import Paper, PaperState, StoredObject
 from dossier.verdicts import Finding, Severity, Verdict
 from ingest.clean import clean as clean_page
 from ingest.decode import decode as decode_pages
-from ingest.doubts import page_doubts, scan_doubts, signature_doubts
+from ingest.doubts import date_doubts, page_doubts, scan_doubts, signature_doubts
 from ingest.encode import encode_master
 from ingest.house import House
 from ingest.images import PageImage
@@ -40,11 +40,10 @@ from ingest.pages import NOTES, PageNote, PageNotes
 from ingest.quality import assess
 from ingest.stamping import headroom_mm, stamp_on_free_paper
 from ingest.workspace import Workspace, dump_value
+from ocr.additions import signature_print
 from ocr.classify import classify as classify_reading
-from ocr.extract import find_fields
-from ocr.gaps import without_handwriting
+from ocr.fields import read_fields
 from ocr.model import PageReading, Reading
-from ocr.opinion import second_opinion
 from ocr.pdfa import PdfMetadata, SearchablePage, searchable_pdf
 from ocr.qr import Code, find_codes
 from ocr.reader import read_page
@@ -150,9 +149,7 @@ def extract(house: House, paper_id: PaperId) -> None:
     def master(number: int) -> NDArray[np.uint8]:
         return work.get_image(notes[number - 1].master)
 
-    found = find_fields(reading, paper_type, _codes(work))
-    printed = without_handwriting(found, paper_type, reading, master)
-    fields = second_opinion(printed, paper_type, reading, master, house.second)
+    fields = read_fields(reading, paper_type, _codes(work), master, house.second)
     house.catalogue.save(replace(paper, fields=fields), actor=ACTOR, action="paper.extracted")
 
 
@@ -167,8 +164,9 @@ def check(house: House, paper_id: PaperId) -> None:
         paper_type, paper.fields, owner=owner, type_confidence=paper.type_confidence, today=times.today()
     )
     notes = PageNotes.of(work)
-    doubts = (*doubts, *scan_doubts(notes), *page_doubts(notes, reading_of(work)), *signature_doubts(paper))
-    issued_on = paper_type.issued_on(paper.fields)
+    reading, issued_on = reading_of(work), paper_type.issued_on(paper.fields)
+    doubts = (*doubts, *scan_doubts(notes), *page_doubts(notes, reading), *signature_doubts(paper))
+    doubts = (*doubts, *date_doubts(issued_on, signature_print(reading)))
     try:
         valid_until = paper_type.valid_until(issued_on, paper.fields)
     except InvalidValue as error:

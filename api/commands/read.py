@@ -24,11 +24,9 @@ from dossier.checks import check
 from dossier.paper_types import find_type
 from ingest.quick import read_file
 from ocr.classify import classify
-from ocr.extract import find_fields
+from ocr.fields import read_fields
 from ocr.formats import render
-from ocr.gaps import without_handwriting
 from ocr.model import Reading
-from ocr.opinion import second_opinion
 from ocr.pdfa import PdfMetadata, searchable_pdf
 
 Format = Literal["text", "json", "alto", "hocr", "pdf"]
@@ -72,10 +70,8 @@ def extract(
         if paper_type == "auto":
             recognized = classify(reading, types, codes)
             paper_type, confidence = recognized.code, recognized.confidence
-        found = find_fields(reading, types[paper_type], codes)
         masters = cache(lambda number: pages[number - 1].master)
-        printed = without_handwriting(found, types[paper_type], reading, masters)
-        fields = second_opinion(printed, types[paper_type], reading, masters, house.second)
+        fields = read_fields(reading, types[paper_type], codes, masters, house.second)
         doubts = check(types[paper_type], fields, owner=None, type_confidence=confidence, today=times.today())
     if as_json:
         print_json(
