@@ -258,3 +258,10 @@ def test_anothers_sex_on_the_paper_is_not_the_owners() -> None:
             "birth_date": "2021-03-05", "sex": "female"}  # fmt: skip
     owner = Owner.parse("001090012345", "Lê Văn An")
     assert check(TYPES["birth-registration-form"], _fields(dict(form)), owner=owner, today=TODAY) == ()
+
+
+def test_handwriting_is_named_once_and_nothing_else_is_said_of_it() -> None:
+    number = Field("document_number", None, "…/QĐ-UBND", 1, Box(0, 0, 9, 9), 0.0, FieldSource.HANDWRITING, "12")
+    findings = [f for f in check(DECISION, [number], owner=CHILD, today=TODAY) if f.field == "document_number"]
+    assert [(f.code, f.severity) for f in findings] == [("handwritten", Severity.WARNING)]
+    assert needs_review(findings)
