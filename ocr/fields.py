@@ -7,6 +7,7 @@ from dossier.papers import Field
 from ocr.additions import signature_print, without_additions
 from ocr.engine import LineReader
 from ocr.extract import find_fields
+from ocr.filled import without_filled_in
 from ocr.gaps import without_handwriting
 from ocr.model import Reading
 from ocr.opinion import Master, second_opinion, with_signature_print
@@ -27,6 +28,7 @@ def read_fields(
     """
     document = without_additions(reading)
     found = find_fields(document, paper_type, codes)
-    printed = without_handwriting(found, paper_type, document, master)
+    typed = without_filled_in(found, paper_type, document, master)
+    printed = without_handwriting(typed, paper_type, document, master)
     weighed = with_signature_print(printed, paper_type, signature_print(reading))
     return second_opinion(weighed, paper_type, reading, master, second)

@@ -26,7 +26,7 @@ GAP = "…"
 
 _NUMBER, _DATES = "number", ("date", "signed_on")
 """Zones that registries write into."""
-_NOT_SURE = 0.5
+NOT_SURE = 0.5
 """How sure a value is at most where print and handwriting cannot be told apart: no type lets so doubtful a one pass."""
 _DAY, _MONTH, _YEAR = (re.compile(p) for p in (r"nga[yv]", r"th?[a-z]?ng", r"n[a-z]m"))
 
@@ -101,8 +101,8 @@ def _judged(rule: FieldRule, zone: Zone, gaps: Gaps, read: Found | None) -> dict
         field = Field(rule.key, None, gaps.text, zone.tokens[0].page, gaps.box, 0.0, FieldSource.HANDWRITING)
         return {rule.key: Found(field, zone.certainty)}
     if gaps.hand is Hand.DOUBTFUL and read:
-        field = replace(read.field, confidence=min(read.field.confidence, _NOT_SURE))
-        return {rule.key: Found(field, min(read.certainty, _NOT_SURE))}
+        field = replace(read.field, confidence=min(read.field.confidence, NOT_SURE))
+        return {rule.key: Found(field, min(read.certainty, NOT_SURE))}
     return {}
 
 

@@ -194,7 +194,7 @@ def _width(character: str) -> float:
 
 def frame_of(printed: Sequence[Read]) -> Frame | None:
     """Return where print stands, from some of it, best on both sides of a gap; ``None`` if there is too little."""
-    standing = [glyph for text, glyph in printed if all(map(_stands, text))]
+    standing = [glyph for text, glyph in printed if all(map(stands, text))]
     capitals = [glyph for text, glyph in printed if all(map(_is_capital, text))]
     if not standing or not capitals:
         return None
@@ -215,8 +215,8 @@ def frame_of(printed: Sequence[Read]) -> Frame | None:
     return Frame(foot, slope, capital, stroke, blueness)
 
 
-def _stands(character: str) -> bool:
-    """Tell whether a character ends on the foot line."""
+def stands(character: str) -> bool:
+    """Tell whether a printed character ends on the foot line."""
     return (
         character.isalnum()
         and character not in _DESCENDING
