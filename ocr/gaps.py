@@ -61,7 +61,8 @@ def without_handwriting(
 ) -> tuple[Found, ...]:
     """Return the fields; those with handwriting in a gap of their print without a value, and with the gap's box.
 
-    Where print and handwriting cannot be told apart, the value stays and is no surer than that a person must look.
+    Where print and handwriting cannot be told apart, or a value was read where neither is seen, it stays and is no
+    surer than that a person must look.
 
     Args:
         found: The fields.
@@ -80,11 +81,8 @@ def without_handwriting(
             continue
         page = zone.tokens[0].page
         gaps = _gaps(name or "", zones, pages(page), dpis[page])
-        if gaps:
-            read = next(
-                (one for one in found if one.field.key == rule.key and one.field.source is FieldSource.OCR), None
-            )
-            seen |= _judged(rule, zone, gaps, read)
+        read = next((one for one in found if one.field.key == rule.key and one.field.source is FieldSource.OCR), None)
+        seen |= _judged(rule, zone, gaps, read)
     return _merged(found, seen, paper_type)
 
 
@@ -95,12 +93,12 @@ def _gaps(name: str, zones: Mapping[str, Zone], master: NDArray[np.uint8], dpi: 
     return date_gaps(place.tokens if place else (), zones[name].tokens, master, dpi)
 
 
-def _judged(rule: FieldRule, zone: Zone, gaps: Gaps, read: Found | None) -> dict[str, Found]:
+def _judged(rule: FieldRule, zone: Zone, gaps: Gaps | None, read: Found | None) -> dict[str, Found]:
     """Return the field as it is to be, by its key; nothing where it may stay as it was read."""
-    if gaps.hand is Hand.WRITTEN:
+    if gaps and gaps.hand is Hand.WRITTEN:
         field = Field(rule.key, None, gaps.text, zone.tokens[0].page, gaps.box, 0.0, FieldSource.HANDWRITING)
         return {rule.key: Found(field, zone.certainty)}
-    if gaps.hand is Hand.DOUBTFUL and read:
+    if read and not (gaps and gaps.hand is Hand.PRINTED):
         field = replace(read.field, confidence=min(read.field.confidence, NOT_SURE))
         return {rule.key: Found(field, min(read.certainty, NOT_SURE))}
     return {}
@@ -114,7 +112,7 @@ def _merged(found: Sequence[Found], seen: Mapping[str, Found], paper_type: Paper
 
 
 def number_gap(zone: Sequence[Token], master: NDArray[np.uint8], dpi: int) -> Gaps | None:
-    """Return what stands between "Số:" and the symbol, ``None`` if either was not read.
+    """Return what stands between "Số:" and the symbol, ``None`` if these were not read well enough to tell.
 
     Args:
         zone: "Số: …/…".
@@ -131,21 +129,24 @@ def number_gap(zone: Sequence[Token], master: NDArray[np.uint8], dpi: int) -> Ga
     line = _line(zone)
     row = glyphs(master, line, dpi)
     before = _on(row, zone[: head + 1])
-    rest = [glyph for glyph in row if glyph not in before and glyph.centre <= zone[slash].box.right + 1]
-    rest = [glyph for glyph in rest if not before or glyph.centre > before[-1].centre]
-    after = matched(symbol, rest, from_right=True)
+    behind = [glyph for glyph in row if not before or glyph.centre > before[-1].centre]
+    if symbol == zone[slash].text:  # a word of its own: its place is known
+        after = matched(symbol, _on(behind, [zone[slash]]))
+        end = zone[slash].box.x
+    else:
+        after = matched(symbol, [g for g in behind if g.centre <= zone[slash].box.right + 1], from_right=True)
+        end = after[0][1].box.x if after else 0
     frame = frame_of((*matched("".join(token.text for token in zone[: head + 1]), before), *after))
-    if frame is None or not after:
+    if frame is None:
         return None
-    between = [glyph for glyph in rest if glyph.centre < after[0][1].centre]
     left = zone[head].box.right
-    gap = Box(left, line.y, max(1, after[0][1].box.x - left), line.height)
-    ink = ink_in(gap, between, frame)
+    gap = Box(left, line.y, max(1, end - left), line.height)
+    ink = ink_in(gap, [glyph for glyph in behind if glyph.centre < end], frame)
     return Gaps((ink,), text_of(zone[head + 1 : slash + 1]) if ink.hand is Hand.PRINTED else GAP + symbol)
 
 
 def date_gaps(place: Sequence[Token], date: Sequence[Token], master: NDArray[np.uint8], dpi: int) -> Gaps | None:
-    """Return what stands between "ngày", "tháng" and "năm", ``None`` if these were not read.
+    """Return what stands between "ngày", "tháng" and "năm", ``None`` if these were not read well enough to tell.
 
     Args:
         place: What stands before the date; may be empty.

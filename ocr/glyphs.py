@@ -38,7 +38,7 @@ _CAPITAL, _FIGURE, _SMALL = 1.0, 0.65, 0.65
 """Widths of ink in heights of a capital: of some signs; of other capitals, figures, small letters."""
 _SKIPPED, _TOUCHING = 0.5, 0.25
 """What passing over a piece of ink costs, and taking one for two letters, in capital heights of a wrong width."""
-_MOST_TOUCHING = 3
+_MOST_TOUCHING = 5
 
 _DESCENDING = frozenset("gjpqyQJ,;()/|@{}[]_-–:.")
 _DOT_BELOW = "\u0323"

@@ -75,10 +75,12 @@ class Zone:
 
     Attributes:
         tokens: What stands in it, in reading order; at least one. certainty: 0 to 1, how firmly its place is known.
+        whole: Whether nothing of it is seen to be covered.
     """
 
     tokens: tuple[Token, ...]
     certainty: float
+    whole: bool = True
 
     @property
     def text(self) -> str:
@@ -333,6 +335,16 @@ def _name_in(rows: Sequence[Row], width: int, certainty: float) -> Zone | None:
         # Capitals are more often an office or a form's heading than a name.
         if is_family_name(name[0].text) and not _AUTHORITY.match(fold(text_of(name))):
             return Zone(tuple(name), certainty * 0.9)
+    return _covered_name(rows, width, certainty)
+
+
+def _covered_name(rows: Sequence[Row], width: int, certainty: float) -> Zone | None:
+    """Return what a seal has left of a name: its end, from the middle of a word on, as "ăn Đối"."""
+    for row in reversed(rows):
+        name = [t for t in _right_column(row, width / 2) if not _is_speck(t)]
+        rest = [t.text for t in name[1:]]
+        if 1 <= len(rest) <= 4 and name[0].text.islower() and all(map(_is_name_word, rest)):  # noqa: PLR2004 - as above
+            return Zone(tuple(name), certainty * _wholeness(name), whole=False)
     return None
 
 
