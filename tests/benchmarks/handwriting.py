@@ -7,7 +7,7 @@ and date, of forms all that stand behind labels. Thresholds were chosen on seeds
 
 import argparse
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import get_args
@@ -62,11 +62,11 @@ class Sample:
     mode: Mode
 
 
-def samples(first: int, count: int) -> Iterator[Sample]:
+def samples(kinds: Sequence[Kind], first: int, count: int) -> Iterator[Sample]:
     """Yield ``count`` papers of each kind of header, and as many forms each way, from seed ``first`` on."""
     modes: tuple[Mode, ...] = get_args(Mode)
     for seed in range(first, first + count):
-        for kind in (*HEADERS, *FORMS):
+        for kind in kinds:
             for written in (HEADERS[kind],) if kind in HEADERS else (True, False):
                 subset = "dev" if seed % 2 else "test"
                 rng = seeded("handwriting", kind, written, seed)
@@ -132,12 +132,15 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--papers", type=int, default=20, help="papers of each kind")
     parser.add_argument("--first", type=int, default=1000, help="seed of the first one")
+    parser.add_argument("--only", choices=("headers", "forms"), help="instead of both")
     options = parser.parse_args()
+    kinds = {"headers": tuple(HEADERS), "forms": FORMS, None: (*HEADERS, *FORMS)}[options.only]
     cv2.setNumThreads(1)
     console, types, readers = Console(), load_paper_types(), Readers()
     table: dict[str, Counter[str]] = {}
-    total = options.papers * (len(HEADERS) + 2 * len(FORMS))
-    for sample in track(samples(options.first, options.papers), total=total, console=console, transient=True):
+    total = options.papers * sum(1 if kind in HEADERS else 2 for kind in kinds)
+    drawn = samples(kinds, options.first, options.papers)
+    for sample in track(drawn, total=total, console=console, transient=True):
         paper_type = types[sample.paper.paper_type]
         counts = counted(sample, paper_type, readers.fields(sample.paper, paper_type))
         row = table.setdefault(sample.group, Counter())
