@@ -1,28 +1,32 @@
 """The JSON shapes other programs rely on, the same on the command line and over HTTP; see docs/integrate.md."""
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from typing import Any
 
 from dossier import times
+from dossier.addresses import Address, parse_address
 from dossier.errors import SohoaError
 from dossier.owners import Owner
+from dossier.paper_types import PaperType
 from dossier.papers import Field, Paper, StoredObject
 from dossier.verdicts import Finding
+from ingest.house import House
 from ingest.quality import Advice, Quality
 
 Json = dict[str, Any]
 """A JSON object."""
 
 
-def papers_json(papers: Iterable[Paper]) -> Json:
-    """Return ``{"papers": […]}``."""
-    return {"papers": [paper_json(paper) for paper in papers]}
+def papers_json(papers: Iterable[Paper], house: House) -> Json:
+    """Return ``{"papers": […]}``; the house knows paper types and administrative units."""
+    return {"papers": [paper_json(paper, house) for paper in papers]}
 
 
-def paper_json(paper: Paper) -> Json:
+def paper_json(paper: Paper, house: House) -> Json:
     """Return one paper; times are ISO 8601 with Vietnam's offset, dates ISO 8601, absent values ``null``."""
+    paper_type = house.paper_types.get(paper.paper_type or "")
     return {
         "id": paper.id.value,
         "code": paper.code,
@@ -38,7 +42,7 @@ def paper_json(paper: Paper) -> Json:
         "dossier": str(paper.dossier) if paper.dossier else None,
         "procedure": str(paper.procedure) if paper.procedure else None,
         "pages": paper.page_count,
-        "fields": [field_json(field) for field in paper.fields],
+        "fields": fields_json(paper.fields, paper_type, house),
         "checks": [finding_json(finding) for finding in paper.checks],
         "verdict": paper.verdict.value if paper.verdict else None,
         "signed_origin": paper.signed_origin,
@@ -61,7 +65,37 @@ def owner_json(owner: Owner | None) -> Json | None:
     return {"number": owner.number.value, "kind": owner.number.kind, "name": owner.name}
 
 
-def field_json(field: Field) -> Json:
+def fields_json(fields: Sequence[Field], paper_type: PaperType | None, house: House) -> list[Json]:
+    """Return a paper's fields; ``normalized`` is what is certain of a place, worked out anew each time it is shown."""
+    issued_on = paper_type.issued_on(fields) if paper_type else None
+    shown = []
+    for field in fields:
+        rule = paper_type.rule(field.key) if paper_type else None
+        is_place = rule is not None and rule.value == "place" and field.value is not None
+        address = parse_address(field.value or "", house.units, issued_on=issued_on) if is_place else None
+        shown.append({**_field_json(field), "normalized": address_json(address) if address else None})
+    return shown
+
+
+def address_json(address: Address) -> Json:
+    """Return an address taken apart; codes are those of the statistical office, present or former as the name is."""
+    commune, district, province = address.commune, address.district, address.province
+    return {
+        "detail": address.detail,
+        "commune": commune.name if commune else None,
+        "commune_code": commune.unit.code if commune and commune.unit else None,
+        "commune_now": address.commune_now.full if address.commune_now else None,
+        "commune_now_code": address.commune_now.code if address.commune_now else None,
+        "district": district.name if district else None,
+        "district_code": district.unit.code if district and district.unit else None,
+        "province": province.name if province else None,
+        "province_code": province.unit.code if province and province.unit else None,
+        "province_now": address.province_now.name if address.province_now else None,
+        "province_now_code": address.province_now.code if address.province_now else None,
+    }
+
+
+def _field_json(field: Field) -> Json:
     """Return one field; ``box`` is ``[x, y, width, height]`` in pixels of the master page."""
     box = field.box
     return {

@@ -10,10 +10,13 @@ type-uncertain             warning  the type was guessed with less confidence th
 field-missing              error    a required field was not found
 field-unreadable           error    a required field's text is not a value of its kind; others: warning
 handwritten                warning  a field is written by hand, which is not read: a person reads it from its crop
-field-uncertain            warning  a field was read with less confidence than the type asks for
-readings-differ            warning  a second engine, asked about a doubtful field, read another value
+field-uncertain            warning  a required field was read with less confidence than its kind or the type asks for;
+                                    others: info
+readings-differ            warning  a second engine, asked about a doubtful required field, read another value;
+                                    others: info
 code-contradicts-print     error    the QR code and the print say different things
 lines-contradict-print     error    the machine-readable lines and the print say different things
+lines-contradict-code      error    the machine-readable lines and the QR code say different things
 date-in-future             error    a date of the past lies after today
 citizen-number-sex         error    the number's fourth digit says another sex
 citizen-number-birth-year  error    the number's digits five and six say another year of birth
@@ -39,6 +42,7 @@ from dossier.owners import Owner
 from dossier.paper_types import FieldRule, OwnerFields, PaperType
 from dossier.papers import Field, FieldSource
 from dossier.text import fold
+from dossier.thresholds import threshold
 from dossier.values import says
 from dossier.verdicts import Finding, Severity
 from dossier.words import date_from_words
@@ -127,24 +131,43 @@ def _uncertain(facts: _Facts) -> Iterator[Finding]:
     for rule, field in facts.read():
         if field.value is None:
             continue
+        # What a paper can do without is marked, but keeps nobody from confirming the rest.
+        weight = Severity.WARNING if rule.required else Severity.INFO
         if field.second_raw and not says(rule.value, field.second_raw, field.value):
             text, text_en = "hai lần đọc cho kết quả khác nhau", "two readings give different values"
-            yield _about(rule, "readings-differ", Severity.WARNING, text, text_en)
-        elif field.confidence < facts.paper_type.review_below:
-            yield _about(rule, "field-uncertain", Severity.WARNING, "đọc chưa chắc chắn", "read with low confidence")
+            yield _about(rule, "readings-differ", weight, text, text_en)
+        elif field.confidence < max(facts.paper_type.review_below, threshold(rule.value)):
+            yield _about(rule, "field-uncertain", weight, "đọc chưa chắc chắn", "read with low confidence")
 
 
 def _contradicted(facts: _Facts) -> Iterator[Finding]:
     for rule in facts.paper_type.fields:
         sources = [f for f in facts.fields if f.key == rule.key and f.value is not None]
-        differing = {f.source for a, b in combinations(sources, 2) if a.value != b.value for f in (a, b)}
-        if FieldSource.QR in differing:
-            yield _about(
-                rule, "code-contradicts-print", Severity.ERROR, "mã QR khác với chữ in", "QR code and print differ"
-            )
-        elif FieldSource.MRZ in differing:
-            text, text_en = "dòng mã đọc máy khác với chữ in", "machine-readable lines and print differ"
-            yield _about(rule, "lines-contradict-print", Severity.ERROR, text, text_en)
+        pairs = {frozenset({a.source, b.source}) for a, b in combinations(sources, 2) if a.value != b.value}
+        known = next((said for pair, said in _CONTRADICTIONS.items() if pair in pairs), None)
+        if known:
+            yield _about(rule, known[0], Severity.ERROR, *known[1:])
+
+
+_CONTRADICTIONS: Mapping[frozenset[FieldSource], tuple[str, str, str]] = MappingProxyType(
+    {
+        frozenset({FieldSource.QR, FieldSource.OCR}): (
+            "code-contradicts-print",
+            "mã QR khác với chữ in",
+            "QR code and print differ",
+        ),
+        frozenset({FieldSource.MRZ, FieldSource.OCR}): (
+            "lines-contradict-print",
+            "dòng mã đọc máy khác với chữ in",
+            "machine-readable lines and print differ",
+        ),
+        frozenset({FieldSource.QR, FieldSource.MRZ}): (
+            "lines-contradict-code",
+            "dòng mã đọc máy khác với mã QR",
+            "machine-readable lines and QR code differ",
+        ),
+    }
+)
 
 
 def _future(facts: _Facts) -> Iterator[Finding]:

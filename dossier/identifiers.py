@@ -197,12 +197,38 @@ class _Code:
 
 
 class AgencyCode(_Code):
-    """Electronic identifier of an agency, e.g. ``H41.12.5`` (decision 20/2020) or ``000.00.53.H48`` (QCVN 102:2016)."""
+    """Electronic identifier of an agency, in either form.
+
+    Decision 20/2020/QĐ-TTg writes the levels from above, as many as there are: ``H41.12.5``. QCVN 102:2016/BTTTT wrote
+    four of them from below, zeros for those that are not there: ``V1V2V3.Z1Z2.Y1Y2.MX1X2``, as in ``000.00.53.H48``.
+    """
 
     pattern = r"[A-Y][0-9]{2}(\.[0-9A-Z]{1,3}){0,4}|[0-9]{3}\.[0-9]{2}\.[0-9]{2}\.[A-Y][0-9]{2}"
     example = "H41.12.5"
     name_en = "agency code"
     name_vi = "Mã định danh cơ quan"
+
+    @property
+    def levels(self) -> tuple[str, ...]:
+        """Its groups from above: the ministry's or province's code, then what lies in it; (``H48``, ``53``)."""
+        groups = self.value.split(".")
+        if self.value[0].isdigit():
+            groups.reverse()
+            while not groups[-1].strip("0"):
+                groups.pop()
+        return tuple(groups)
+
+    @property
+    def canonical(self) -> Self:
+        """The same agency's code as decision 20/2020 writes it: ``H48.53`` of ``000.00.53.H48``.
+
+        Digits stay as they are: no rule says whether ``05`` became ``5`` where an agency was given a new code.
+        """
+        return type(self)(".".join(self.levels))
+
+    def is_same(self, other: "AgencyCode") -> bool:
+        """Return whether both codes are one agency's, whichever form each has."""
+        return self.levels == other.levels
 
 
 class DossierNumber(_Code):
@@ -212,6 +238,20 @@ class DossierNumber(_Code):
     example = "H15.50.05.13-261008-0975"
     name_en = "dossier number"
     name_vi = "Mã hồ sơ"
+
+    @property
+    def agency(self) -> AgencyCode:
+        """The agency that gave it."""
+        return AgencyCode(self.value.partition("-")[0])
+
+    @property
+    def canonical(self) -> Self:
+        """The same number with the agency's code as decision 20/2020 writes it."""
+        return type(self)(f"{self.agency.canonical}-{self.value.partition('-')[2]}")
+
+    def is_same(self, other: "DossierNumber") -> bool:
+        """Return whether both are one dossier's number, whichever form the agency's code has in each."""
+        return self.canonical == other.canonical
 
 
 class ProcedureCode(_Code):

@@ -4,6 +4,7 @@ import re
 import unicodedata
 
 _SPACES = re.compile(r"\s+")
+_NO_LETTER = re.compile(r"[^a-z0-9]")
 _D_LETTERS = str.maketrans({"đ": "d", "Đ": "D", "Ð": "D", "ð": "d"})
 
 
@@ -20,3 +21,8 @@ def fold(text: str) -> str:
     decomposed = unicodedata.normalize("NFD", text.translate(_D_LETTERS))
     bare = "".join(c for c in decomposed if not unicodedata.combining(c))
     return _SPACES.sub(" ", bare).strip().lower()
+
+
+def letters(text: str) -> str:
+    """Return only the letters and digits of ``text``, folded: what two spellings of a name have in common."""
+    return _NO_LETTER.sub("", fold(text))

@@ -2,7 +2,7 @@
 
 import datetime as dt
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any, TypeVar
@@ -42,6 +42,10 @@ class Table:
     def has(self, key: str) -> bool:
         """Return whether ``key`` is there and was not asked for yet."""
         return key in self._content
+
+    def __iter__(self) -> Iterator[str]:
+        """Go through the keys not asked for yet; each may be asked for meanwhile."""
+        return iter(tuple(self._content))
 
     def _take(self, key: str, kind: type[T], name: str, default: T | None, *, required: bool) -> T | None:
         if key not in self._content:

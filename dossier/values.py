@@ -2,15 +2,17 @@
 
 Canonical texts: dates ISO 8601 (``2021-03-05``), terms a date or ``unlimited``, years four digits, sexes ``male`` and
 ``female``, owner numbers, money and integers bare digits, areas square metres with a decimal point, ethnic groups their
-official names, everything else NFC with single spaces. What a recognizer confuses (O for 0, l for 1, S for 5, ó for 6)
-is mended only where digits alone may stand: inside words a letter is a letter. A refusal never quotes the value, which
-may be personal data.
+official names, everything else NFC with single spaces.
+What a recognizer confuses (O for 0, l for 1, S for 5, ó for 6) is mended only where digits alone may stand: inside
+words a letter is a letter. A refusal never quotes the value, which may be personal data.
 """
 
 import datetime as dt
 import re
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
+
+from rapidfuzz.distance import Levenshtein
 
 from dossier.amounts import amount_from_words
 from dossier.errors import InvalidIdentifier, InvalidOwnerNumber, InvalidValue
@@ -25,7 +27,9 @@ from dossier.identifiers import (
     ethnic_groups,
     parse_owner_number,
 )
-from dossier.text import fold, nfc
+from dossier.names import mended_name
+from dossier.places import mended_place
+from dossier.text import fold, letters, nfc
 from dossier.words import date_from_words
 
 FIRST_YEAR, LAST_YEAR = 1850, 2199
@@ -38,8 +42,8 @@ _UNTIL = re.compile(r"^(?:[đd][ếe]n\s+)?(?:h[ếe]t\s+)?(?:ng\w{2}\s+(?=\S+$)
 
 _DIGIT_FOR = str.maketrans({"O": "0", "o": "0", "Q": "0", "D": "0", "l": "1", "I": "1", "i": "1", "|": "1", "!": "1",
                             "]": "1", "S": "5", "s": "5", "B": "8", "Z": "2", "z": "2",
-                            "Ø": "0", "Ì": "1", "Š": "5", "ó": "6", "§": "8"})  # fmt: skip
-_D = r"[0-9OoQDlIi|!\]SsBZzØÌŠó§]"
+                            "Ø": "0", "Ì": "1", "+": "4", "Š": "5", "ó": "6", "§": "8"})  # fmt: skip
+_D = r"[0-9OoQDlIi|!\]SsBZzØÌŠó§+]"
 """A character that may stand for a digit where only digits may stand."""
 
 _LEADERS = re.compile(r"[.…_·‧]{3,}|(?:\s[.…_·‧]){2,}|…")
@@ -58,6 +62,7 @@ _ABBREVIATIONS = MappingProxyType({"QD": "QĐ", "ND": "NĐ", "CD": "CĐ"})
 _VIETNAMESE = frozenset({"vietnam", "vietnamese", "vn", "vnm", "chxhcnvietnam", "conghoaxahoichunghiavietnam"})
 """What stands for Vietnam under "Quốc tịch / Nationality", letters only, folded."""
 
+_SQUARE_METRES = re.compile(r"(?<=\d )m ?2\b|(?<=\d)m ?2\b")
 _AREA_UNIT = re.compile(r"\s?(?:m\s?[²2zZ?]?|mét vuông|met vuong)$", re.IGNORECASE)
 _GROUPED = r"[0-9]{1,3}(?:[. ][0-9]{3})+"
 
@@ -200,7 +205,7 @@ def _sex(raw: str) -> str:
 
 
 def _ethnic_group(raw: str) -> str:
-    group = ethnic_groups().get(_letters(raw))
+    group = ethnic_groups().get(letters(raw))
     if group is None:
         raise _refuse("ethnic_group")
     return group
@@ -208,16 +213,11 @@ def _ethnic_group(raw: str) -> str:
 
 def _nationality(raw: str) -> str:
     value = tidy(raw)
-    if _letters(value.split("/")[0]) in _VIETNAMESE:
+    if letters(value.split("/")[0]) in _VIETNAMESE:
         return "Việt Nam"
     if sum(c.isalpha() for c in value) < 2 or any(c.isdigit() for c in value):  # noqa: PLR2004 - "Úc", "Mỹ"
         raise _refuse("nationality")
     return value
-
-
-def _letters(text: str) -> str:
-    """Return the letters of a name, folded, and any digit, so that it is none."""
-    return re.sub(r"[^a-z0-9]", "", fold(text))
 
 
 def _bare_digits(raw: str) -> str:
@@ -345,14 +345,6 @@ VALUE_KINDS: Mapping[str, Callable[[str], str]] = MappingProxyType(
 """What a field can be, and how its raw text is read."""
 
 
-def says(kind: str, raw: str, value: str) -> bool:
-    """Return whether ``raw``, read as a value of ``kind``, is ``value``, letter by letter."""
-    try:
-        return parse_value(kind, raw) == value
-    except InvalidValue:
-        return False
-
-
 def parse_value(kind: str, raw: str, *, key: str | None = None) -> str:
     """Return the canonical text of ``raw`` as a value of ``kind``.
 
@@ -370,3 +362,49 @@ def parse_value(kind: str, raw: str, *, key: str | None = None) -> str:
     except (InvalidValue, InvalidOwnerNumber) as refusal:
         reason, reason_vi = (str(refusal.details[name]) for name in ("reason", "reason_vi"))
         raise InvalidValue(key=key or kind, reason=reason, reason_vi=reason_vi) from None
+
+
+def read_value(kind: str, raw: str, *, key: str | None = None) -> str:
+    """Return the canonical text of what a recognizer read as a value of ``kind``.
+
+    Unlike what a person types or a code says, it may be misread: families, provinces and the words of units are spelled
+    as such names are.
+
+    Args:
+        kind: A key of :data:`VALUE_KINDS`.
+        raw: As read, any normal form.
+        key: Field the value is for, named in the refusal; the kind if not given.
+
+    Raises:
+        InvalidValue: ``raw`` is no such value.
+        KeyError: No such kind.
+    """
+    value = parse_value(kind, raw, key=key)
+    mend = _MENDED.get(kind)
+    return mend(value) if mend else value
+
+
+def _mended_text(value: str) -> str:
+    return _SQUARE_METRES.sub("m²", value)
+
+
+def _mended_nationality(value: str) -> str:
+    return "Việt Nam" if Levenshtein.distance(letters(value), "vietnam", score_cutoff=1) <= 1 else value
+
+
+_MENDED: Mapping[str, Callable[[str], str]] = MappingProxyType(
+    {
+        "text": _mended_text,
+        "place": mended_place,
+        "person_name": mended_name,
+        "nationality": _mended_nationality,
+    }
+)
+
+
+def says(kind: str, raw: str, value: str) -> bool:
+    """Return whether ``raw``, as a recognizer read it, is the value ``value`` of ``kind``, letter by letter."""
+    try:
+        return read_value(kind, raw) == value
+    except InvalidValue:
+        return False

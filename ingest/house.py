@@ -20,6 +20,7 @@ from dossier.catalogue_files import load_paper_types
 from dossier.errors import ConfigurationError
 from dossier.identifiers import AgencyCode
 from dossier.paper_types import PaperType
+from dossier.units import Units, load_units
 from ingest.limits import Limits
 from ingest.settings import Environment, Settings
 from ocr.ctc import CtcReader
@@ -75,6 +76,12 @@ class House:
         """The catalogue of paper types by code."""
         extra = self.settings.paper_types_dir
         return load_paper_types(*([extra] if extra else []))
+
+    @cached_property
+    def units(self) -> Units:
+        """The administrative units, former and present."""
+        extra = self.settings.units_dir
+        return load_units(*([extra] if extra else []))
 
     @cached_property
     def engine(self) -> LineReader:

@@ -3,7 +3,7 @@
 import hashlib
 import re
 import secrets
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from pydantic import TypeAdapter
 
@@ -100,13 +100,15 @@ def open_batch(house: House, manifest: Manifest) -> Batch:
             find_type(house.paper_types, entry.paper_type)
     if not _BATCH.fullmatch(manifest.batch):
         raise InvalidIdentifier(kind="batch identifier", kind_vi="Mã lô", example="2026-11-22.001")
-    content = _MANIFEST.dump_json(manifest)
+    dossier = DossierNumber.parse(manifest.dossier) if manifest.dossier else None
+    # The agency in a dossier's number may be written in two forms; the batch is the same.
+    content = _MANIFEST.dump_json(replace(manifest, dossier=dossier.canonical.value if dossier else None))
     batch = Batch(
         id=f"{manifest.station}.{manifest.batch}",
         station=manifest.station,
         operator=manifest.operator,
         agency=house.agency,
-        dossier=DossierNumber.parse(manifest.dossier) if manifest.dossier else None,
+        dossier=dossier,
         procedure=ProcedureCode.parse(manifest.procedure) if manifest.procedure else None,
         created_at=times.now(),
         manifest_sha256=hashlib.sha256(content).hexdigest(),

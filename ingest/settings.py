@@ -35,7 +35,7 @@ class Settings(BaseSettings):
             hardware module holds it. seal_passphrase: Of the file, or the module's PIN. Empty: the development seal.
         timestamp_url: RFC 3161 authority; empty means the development authority.
         trust_dir: Folder of trust anchors; the development anchor is trusted besides in development.
-        paper_types_dir: Folder of additional paper types.
+        paper_types_dir: Folder of additional paper types. units_dir: Folder of additional administrative units.
         reader: What reads lines: ``sohoa``, the trained reader of ours, or ``tesseract``. language: Tesseract's model.
         host, port: Where ``sohoa serve`` listens.
         workers: Papers worked on at once by one process; 0 means one per processor.
@@ -68,6 +68,7 @@ class Settings(BaseSettings):
     timestamp_url: str = ""
     trust_dir: Path | None = None
     paper_types_dir: Path | None = None
+    units_dir: Path | None = None
     reader: str = Field(default="sohoa", pattern="^(sohoa|tesseract)$")
     language: str = "vie"
     host: str = "127.0.0.1"

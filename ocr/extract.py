@@ -14,7 +14,7 @@ from dossier.errors import InvalidValue
 from dossier.paper_types import FieldRule, PaperType
 from dossier.papers import Field
 from dossier.text import fold
-from dossier.values import VALUE_KINDS, parse_value, tidy
+from dossier.values import VALUE_KINDS, read_value, tidy
 from ocr.field_columns import column_by_column
 from ocr.labels import Label, assign, find_labels
 from ocr.model import Reading
@@ -28,9 +28,6 @@ _FLOWING = frozenset({"text", "place", "date_words", "money_words"})
 
 _STRICT = frozenset(VALUE_KINDS) - _FLOWING - {"person_name", "term"}
 """Kinds whose form shows where the value ends: what stands behind it on the line is left out."""
-
-_FREE = "text"
-"""The kind of value that one wrong word does not make wrong."""
 
 _FIGURES = 0.9
 """A document's number is no surer than this: no dictionary speaks against a wrong figure, and many are handwritten."""
@@ -74,8 +71,9 @@ def extract(reading: Reading, paper_type: PaperType, codes: Sequence[Code] = ())
 def find_fields(reading: Reading, paper_type: PaperType, codes: Sequence[Code] = ()) -> tuple[Found, ...]:
     """Return the fields found on a paper, in the order the type declares.
 
-    What the paper's code says comes first. A printed value that contradicts the code follows it as a second field of
-    the same key, so that the contradiction can be shown; one that agrees is left out.
+    What the paper's code says comes first, then its machine-readable lines, then its print. A value that contradicts
+    one before it follows as a second field of the same key, so that the contradiction can be shown; one that agrees is
+    left out.
 
     Args:
         reading: The whole paper.
@@ -87,15 +85,18 @@ def find_fields(reading: Reading, paper_type: PaperType, codes: Sequence[Code] =
     """
     rows = rows_of(reading)
     printed = _labelled(rows, paper_type) | _zoned(rows, reading, paper_type)
-    coded = machine_fields(reading, paper_type, {k: f.field for k, f in printed.items()}) | _coded(codes, paper_type)
+    lines = machine_fields(reading, paper_type, {k: f.field for k, f in printed.items()})
+    code = _coded(codes, paper_type)
     found: list[Found] = []
     for rule in paper_type.fields:
-        code, print_ = coded.get(rule.key), printed.get(rule.key)
-        if code:
-            found.append(Found(code))
-        if print_ and not (code and _agree(code, print_.field)):
-            found.append(print_)
+        for one in (_sure(code.get(rule.key)), _sure(lines.get(rule.key)), printed.get(rule.key)):
+            if one and not any(_agree(first.field, one.field) for first in found if first.field.key == rule.key):
+                found.append(one)
     return tuple(found)
+
+
+def _sure(field: Field | None) -> Found | None:
+    return Found(field) if field else None
 
 
 def _coded(codes: Sequence[Code], paper_type: PaperType) -> dict[str, Field]:
@@ -319,7 +320,7 @@ def _field(rule: FieldRule, tokens: Sequence[Token], certainty: float) -> Found 
     for end in ends:
         run = tokens[:end]
         try:
-            value = parse_value(rule.value, text_of(run), key=rule.key)
+            value = read_value(rule.value, text_of(run), key=rule.key)
         except InvalidValue:
             continue
         return _found(rule, value, run, certainty)
@@ -327,13 +328,13 @@ def _field(rule: FieldRule, tokens: Sequence[Token], certainty: float) -> Found 
 
 
 def _found(rule: FieldRule, value: str | None, tokens: Sequence[Token], certainty: float) -> Found:
-    confidence = _sureness(rule, tokens) * certainty
+    confidence = _sureness(tokens) * certainty
     return Found(Field(rule.key, value, _raw(tokens), tokens[0].page, box_of(tokens), confidence), certainty)
 
 
-def _sureness(rule: FieldRule, tokens: Sequence[Token]) -> float:
-    """Return how sure a value is, 0 to 1: free text as sure as its words together, any other as its least sure word."""
-    return confidence_of(tokens) if rule.value == _FREE else min(t.confidence for t in tokens if t.letters)
+def _sureness(tokens: Sequence[Token]) -> float:
+    """Return how sure a value is, 0 to 1: as its least sure word."""
+    return min(t.confidence for t in tokens if t.letters)
 
 
 def _raw(tokens: Sequence[Token]) -> str:

@@ -16,6 +16,9 @@ _LEAST_LABELS = 3
 _ALIGNED = 0.6
 """Row heights by which such labels may miss the edge."""
 
+_APART = 1.0
+"""Row heights between the columns, at least; words of one line stand closer."""
+
 _MOST_LINES = 3
 """So many lines of a value may follow its label."""
 
@@ -66,7 +69,15 @@ def _end(rows: Sequence[Row], after: int, labelled: Collection[int], edge: int) 
     for number in range(after, len(rows)):
         row = rows[number]
         bare = 0 if number in labelled else bare + 1
-        across = number in labelled and row.box.right > edge
+        across = number in labelled and row.box.right > edge and not _parts_at(row, edge)
         if row.page != rows[after - 1].page or across or bare > _MOST_LINES:
             return number
     return len(rows)
+
+
+def _parts_at(row: Row, edge: int) -> bool:
+    """Tell whether something begins at the edge of the second column, well away from what stands before it."""
+    return any(
+        abs(b.box.x - edge) <= _ALIGNED * row.height and b.box.x - a.box.right >= _APART * row.height
+        for a, b in pairwise(row.tokens)
+    )

@@ -13,6 +13,8 @@ from ocr.pieces import Numbers, Pieces, Places, in_parts
 _BELOW, _ASIDE, _SUNK, _DOT, _BESIDE = 0.45, 0.3, 0.4, 0.4, 2.0
 # How far above a letter a mark may stand: in usual letter heights, and in heights of that letter.
 _ABOVE, _ABOVE_OWN = 1.2, 1.35
+# How close marks of a stack are, and how low the lower one is at most.
+_STACKED, _LOW = 0.25, 0.5
 # Costs, in the same unit, of a mark below a letter that is no dot, and of one that is beside letters.
 _NO_DOT, _NO_MARK = 0.4, 0.25
 # What stands so level on the foot of a line, at least this share of its letters high, is a small letter of small print
@@ -33,10 +35,29 @@ def best_letters(pieces: Pieces, marks: Places, letters: Places, head: Numbers, 
     Returns:
         Places among ``letters``; -1 for what belongs to none.
     """
-    return np.concatenate([_best(pieces, some, letters, head, foot) for some in in_parts(marks)])
+    if not marks.size:
+        return marks
+    line = (head, foot)
+    return np.concatenate(
+        [_best(pieces, some, _carried(pieces, some, marks), letters, line) for some in in_parts(marks)]
+    )
 
 
-def _best(pieces: Pieces, marks: Places, letters: Places, head: Numbers, foot: Numbers) -> Places:
+def _carried(pieces: Pieces, some: Places, marks: Places) -> Numbers:
+    """Return how high the mark is that stands close below each of some marks, pixels; 0 where none does.
+
+    Of a stack of marks, as on Ắ, the upper one belongs to the letter as the lower one does.
+    """
+    across, _ = pieces.apart(some, marks)
+    gap = np.subtract.outer(-pieces.bottom[some], -pieces.top[marks])
+    gap[(across >= 0) | (gap < 0) | (gap > _STACKED * pieces.letter)] = np.inf
+    gap[:, pieces.height[marks] > _LOW * pieces.letter] = np.inf
+    nearest = gap.argmin(axis=1)
+    stands = np.isfinite(gap[np.arange(len(some)), nearest])
+    return np.where(stands, pieces.height[marks][nearest], 0.0)
+
+
+def _best(pieces: Pieces, marks: Places, carried: Numbers, letters: Places, line: tuple[Numbers, Numbers]) -> Places:
     size = pieces.letter
     m_left, m_top, m_right, m_bottom = (
         (v[marks, np.newaxis] / size).astype(np.float32) for v in (pieces.left, pieces.top, pieces.right, pieces.bottom)
@@ -44,9 +65,9 @@ def _best(pieces: Pieces, marks: Places, letters: Places, head: Numbers, foot: N
     l_left, l_top, l_right, l_height = (
         (v[letters] / size).astype(np.float32) for v in (pieces.left, pieces.top, pieces.right, pieces.height)
     )
-    l_head, l_foot = (head / size).astype(np.float32), (foot / size).astype(np.float32)
+    l_head, l_foot = ((v / size).astype(np.float32) for v in line)
     across = np.maximum(np.maximum(m_left, l_left) - np.minimum(m_right, l_right), 0)
-    above = np.maximum(l_top - m_bottom, 0)
+    above = np.maximum(l_top - m_bottom - (carried[:, np.newaxis] / size).astype(np.float32), 0)
     farthest = np.minimum(_ABOVE, _ABOVE_OWN * l_height)
     above[(l_top - m_bottom < -_SUNK) | (above > farthest) | (across > _ASIDE)] = np.inf
     is_dot = np.maximum(m_right - m_left, m_bottom - m_top) <= _DOT

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import cv2
@@ -16,6 +17,10 @@ from dossier.values import parse_value
 _QR = zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCode)
 _SCALES = (1.0, 2.0, 0.5, 3.0)
 """Small codes are found after enlarging (modules under 2 pixels), blurred and large ones after reducing."""
+_SHARPENED_SCALES = (1.0, 0.5)
+"""What lay above the glass, or was copied to black and white, is found when its edges are made harder."""
+_SHARPENED_BY, _AROUND = 2.0, 2.0
+"""How much of the difference to its surroundings is added to a pixel, and how far these reach, pixels."""
 
 _LARGEST_SIDE = 8000
 """Pixels; beyond it enlarging costs seconds and finds nothing."""
@@ -44,8 +49,14 @@ def find_codes(image: NDArray[np.uint8], page: int) -> tuple[Code, ...]:
         image: Height x width x 3 (blue, green, red) or height x width.
         page: Its number, from 1.
     """
-    grey = image if image.ndim == 2 else cv2.cvtColor(image, cv2.COLOR_BGR2GRAY)  # noqa: PLR2004 - two axes: grey
-    for scale in _SCALES:
+    colour = image.ndim == 3  # noqa: PLR2004 - a third axis: channels
+    grey = np.asarray(cv2.cvtColor(image, cv2.COLOR_BGR2GRAY) if colour else image, np.uint8)
+    return _codes_at(grey, _SCALES, page) or _codes_at(_sharpened(grey), _SHARPENED_SCALES, page)
+
+
+def _codes_at(grey: NDArray[np.uint8], scales: Sequence[float], page: int) -> tuple[Code, ...]:
+    """Return the codes found at the first of the scales at which there are any."""
+    for scale in scales:
         if scale > 1 and max(grey.shape) * scale > _LARGEST_SIDE:
             continue
         method = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
@@ -54,6 +65,11 @@ def find_codes(image: NDArray[np.uint8], page: int) -> tuple[Code, ...]:
         if found:
             return tuple(Code(code.text, _box(code.position, scale), page) for code in found)
     return ()
+
+
+def _sharpened(grey: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    blurred = cv2.GaussianBlur(grey, (0, 0), _AROUND)
+    return np.asarray(cv2.addWeighted(grey, 1 + _SHARPENED_BY, blurred, -_SHARPENED_BY, 0), np.uint8)
 
 
 def _box(position: zxingcpp.Position, scale: float) -> Box:

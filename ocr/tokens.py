@@ -100,8 +100,7 @@ def _page_rows(page: PageReading, first_line: int) -> list[Row]:
     groups: list[list[tuple[Token, ...]]] = []
     lines = [tuple(_tokens(line, page.number, first_line + i)) for i, line in enumerate(page.lines)]
     for line in sorted(filter(None, lines), key=lambda tokens: _middle(box_of(tokens))):
-        box = box_of(line)
-        home = next((g for g in reversed(groups[-3:]) if all(_beside(box, box_of(other)) for other in g)), None)
+        home = next((g for g in reversed(groups[-3:]) if all(_beside(line, other) for other in g)), None)
         if home is None:
             groups.append([line])
         else:
@@ -113,11 +112,16 @@ def _middle(box: Box) -> float:
     return box.y + box.height / 2
 
 
-def _beside(a: Box, b: Box) -> bool:
-    """Return whether the boxes are at one height and not one over the other."""
-    height = min(a.bottom, b.bottom) - max(a.y, b.y)
-    width = min(a.right, b.right) - max(a.x, b.x)
-    return height >= _SAME_ROW * min(a.height, b.height) and width <= min(a.height, b.height)
+def _beside(a: Sequence[Token], b: Sequence[Token]) -> bool:
+    """Return whether two lines are at one height and no token of one is over a token of the other.
+
+    Values written above a form's dotted lines may be a line of their own, its words between the labels of another one.
+    """
+    box, other = box_of(a), box_of(b)
+    lower = min(box.height, other.height)
+    if min(box.bottom, other.bottom) - max(box.y, other.y) < _SAME_ROW * lower:
+        return False
+    return all(min(s.box.right, t.box.right) - max(s.box.x, t.box.x) <= lower for s in a for t in b)
 
 
 def _tokens(line: Line, page: int, number: int) -> Iterator[Token]:

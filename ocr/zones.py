@@ -18,9 +18,9 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from dossier.names import is_family_name
 from dossier.text import fold
 from ocr.labels import find_phrase
-from ocr.names import is_family_name
 from ocr.tokens import Row, Token, box_of, text_of
 
 NATIONAL_TITLE = "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM"

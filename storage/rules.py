@@ -48,9 +48,9 @@ def batch_content(batch: Batch, papers: Sequence[Paper]) -> str:
             for part in (
                 batch.station,
                 batch.operator,
-                batch.dossier,
+                batch.dossier.canonical if batch.dossier else None,
                 batch.procedure,
-                batch.agency,
+                batch.agency.canonical if batch.agency else None,
                 batch.manifest_sha256,
             )
         ],

@@ -87,7 +87,7 @@ def digitize(
             if as_json:
                 print_json(
                     {
-                        "papers": [paper_json(p) | {"duplicate": d} for p, d in zip(papers, again, strict=True)],
+                        "papers": [paper_json(p, house) | {"duplicate": d} for p, d in zip(papers, again, strict=True)],
                         "refused": [{"file": name} | problem_json(problem) for name, problem in refused.items()],
                     }
                 )
@@ -163,7 +163,7 @@ def _finish(house: House, paper: Paper, *, as_json: bool) -> None:
 
     def report(papers: list[Paper]) -> None:
         if as_json:
-            print_json(papers_json(papers))
+            print_json(papers_json(papers, house))
         else:
             print_papers(papers, dict(house.paper_types))
 

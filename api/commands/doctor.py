@@ -11,6 +11,7 @@ from rich.markup import escape
 from api.commands.common import AsJson, open_house, out, print_json
 from dossier import times
 from dossier.errors import PartMissing, SohoaError, TimestampUnavailable
+from dossier.units import Level
 from ingest import poppler
 from ingest.house import House
 from signing.font import default_font
@@ -77,6 +78,10 @@ def _paper_types(house: House) -> str:
     return ", ".join(sorted(house.paper_types))
 
 
+def _units(house: House) -> str:
+    return ", ".join(f"{len(house.units.of(level, former=False))} {level}" for level in (Level.PROVINCE, Level.COMMUNE))
+
+
 def _seal(house: House) -> str:
     require_usable(house.seal_key, environment=house.settings.environment, at=times.now())
     return f"{house.seal_key.agency}{' (TEST)' if house.seal_key.is_test else ''}"
@@ -97,6 +102,7 @@ _PARTS: tuple[tuple[str, Callable[[House], str], str], ...] = (
     ("catalogue", _catalogue, "SOHOA_DATABASE_URL, SOHOA_DATA_DIR"),
     ("object store", _objects, "SOHOA_OBJECT_STORE, SOHOA_S3_…, SOHOA_DATA_DIR"),
     ("paper types", _paper_types, "SOHOA_PAPER_TYPES_DIR"),
+    ("administrative units", _units, "SOHOA_UNITS_DIR"),
     ("seal key", _seal, "SOHOA_SEAL_PKCS12, SOHOA_SEAL_PKCS11_MODULE, SOHOA_SEAL_PASSPHRASE"),
     ("time stamps", _time_stamps, "SOHOA_TIMESTAMP_URL"),
 )

@@ -26,7 +26,7 @@ def papers(
     with open_house() as house:
         found = house.catalogue.papers(state=state, limit=limit, newest_first=True)
         if as_json:
-            print_json(papers_json(found))
+            print_json(papers_json(found, house))
         else:
             print_papers(found, dict(house.paper_types))
 
@@ -37,7 +37,7 @@ def show(paper_id: Annotated[str, typer.Argument(metavar="PAPER_ID")], as_json: 
         paper = house.catalogue.paper(PaperId.parse(paper_id))
         house.catalogue.record(_ACTOR, "paper.read", f"paper:{paper.id}")
         if as_json:
-            print_json(papers_json([paper]))
+            print_json(papers_json([paper], house))
         else:
             print_paper(paper, house.paper_types.get(paper.paper_type or ""))
 
@@ -71,7 +71,7 @@ def find(
         for paper in found:
             house.catalogue.record(_ACTOR, "paper.read", f"paper:{paper.id}")
         if as_json:
-            print_json(papers_json(found))
+            print_json(papers_json(found, house))
         else:
             print_papers(found, dict(house.paper_types))
 
@@ -89,6 +89,6 @@ def get(
         write_output(output, house.objects.get(paper.sealed.key, paper.sealed.version))
         house.catalogue.record(_ACTOR, "paper.read", f"paper:{paper.id}")
         if as_json:
-            print_json(papers_json([paper]))
+            print_json(papers_json([paper], house))
         else:
             out.print(f"{escape(str(output))}  [dim]sha256 {paper.sealed.sha256}[/]")

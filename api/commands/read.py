@@ -18,7 +18,7 @@ from api.commands.common import (
     second_reading,
     write_output,
 )
-from api.shapes import field_json, finding_json
+from api.shapes import fields_json, finding_json
 from dossier import times
 from dossier.checks import check
 from dossier.paper_types import find_type
@@ -79,7 +79,7 @@ def extract(
                 "file": str(file),
                 "paper_type": paper_type,
                 "type_confidence": confidence,
-                "fields": [field_json(f) for f in fields],
+                "fields": fields_json(fields, types[paper_type], house),
                 "checks": [finding_json(f) for f in doubts],
             }
         )

@@ -23,10 +23,27 @@ class Owner(_Answer):
     name: str | None
 
 
+class Address(_Answer):
+    """Địa danh đã chuẩn hóa, tên và mã theo danh mục. / A place taken apart: what is certain, with its codes."""
+
+    detail: str | None
+    commune: str | None
+    commune_code: str | None
+    commune_now: str | None
+    commune_now_code: str | None
+    district: str | None
+    district_code: str | None
+    province: str | None
+    province_code: str | None
+    province_now: str | None
+    province_now_code: str | None
+
+
 class Field(_Answer):
     """Một trường dữ liệu. / One field; ``box`` is x, y, width, height in pixels of the master page.
 
     ``second_raw``: lần đọc thứ hai khi chưa chắc. / What a second engine read where the first was in doubt.
+    ``normalized``: địa danh đã chuẩn hóa. / A place, taken apart.
     """
 
     key: str
@@ -37,6 +54,7 @@ class Field(_Answer):
     confidence: float
     source: FieldSource
     second_raw: str | None
+    normalized: Address | None
 
 
 class Finding(_Answer):

@@ -40,9 +40,9 @@ def batch_json(batch: Batch) -> Json:
     }
 
 
-def reusable_json(paper: Paper) -> Json:
+def reusable_json(paper: Paper, house: House) -> Json:
     """Return what another system needs of a paper: nothing of how and by whom it was digitized."""
-    known = paper_json(paper)
+    known = paper_json(paper, house)
     return {**{key: known[key] for key in _REUSE_KEYS}, "file": f"/v1/papers/{paper.id}/file"}
 
 

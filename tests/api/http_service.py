@@ -29,6 +29,7 @@ from storage.records import Batch
 
 OWNER_NUMBER = "001190012345"
 OWNER_NAME = "Lê Thị Sen"
+BIRTH_PLACE = "Thôn Quýt, xã Tân Lĩnh, huyện Sơn Động, tỉnh Bắc Giang"
 DOSSIER = "H15.50.05.13-261008-0975"
 PROCEDURE = "1.001193"
 
@@ -131,7 +132,10 @@ def keep_paper(
         owner=Owner.parse(owner_number, OWNER_NAME) if owner_number else None,
         paper_type=paper_type,
         agency=house.agency,
-        fields=(Field("child_name", OWNER_NAME, "Lê Thị Sen", 1, None, 0.97),),
+        fields=(
+            Field("child_name", OWNER_NAME, "Lê Thị Sen", 1, None, 0.97),
+            Field("birth_place", BIRTH_PLACE, BIRTH_PLACE, 1, None, 0.95),
+        ),
     )
     catalogue.add_batch(batch, [paper], actor=station)
     if state is PaperState.RECEIVED:

@@ -80,7 +80,7 @@ def test_the_whole_way_in_one_command(stored: dict[str, Any]) -> None:
     assert stored["paper_type"] == "decision"
     assert stored["owner"] == {"number": OWNER, "kind": "citizen_number", "name": "Lê Thị Thử"}
     number = next(f for f in stored["fields"] if f["key"] == "document_number")
-    assert set(number) == {"key", "value", "raw", "page", "box", "confidence", "source", "second_raw"}
+    assert set(number) == {"key", "value", "raw", "page", "box", "confidence", "source", "second_raw", "normalized"}
     assert number["page"] == 1
     assert len(number["box"]) == 4
     assert stored["code"] == f"{OWNER}.decision.01"

@@ -69,6 +69,18 @@ def test_sending_everything_again_is_harmless(service: Service) -> None:
     assert len(service.call(Role.STATION, "GET", "/v1/papers", params={"batch": batch}).json()["papers"]) == 1
 
 
+def test_a_batch_is_the_same_whichever_form_its_dossiers_agency_code_has(service: Service) -> None:
+    body = {"batch": "lo-hai-ma", "papers": [{"name": "001.png"}]}
+    old, new = (
+        service.call(Role.STATION, "POST", "/v1/batches", json=body | {"dossier": dossier})
+        for dossier in ("000.00.53.H48-220921-0099", "H48.53-220921-0099")
+    )
+    assert (old.status_code, new.status_code) == (201, 201)
+    assert old.json()["dossier"] == new.json()["dossier"] == "000.00.53.H48-220921-0099"
+    other = service.call(Role.STATION, "POST", "/v1/batches", json=body | {"dossier": "H48.53-220921-0100"})
+    assert other.json()["code"] == "batch-mismatch"
+
+
 def test_the_same_batch_with_other_content_is_refused(service: Service) -> None:
     announce(service, Role.STATION, "lo-3", "001.png")
     body = {"batch": "lo-3", "papers": [{"name": "other.png"}]}

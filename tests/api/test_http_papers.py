@@ -16,7 +16,17 @@ from dossier.papers import PaperState
 from dossier.verdicts import Verdict
 from storage.database import reading
 from storage.schema import AuditRow
-from tests.api.http_service import DOSSIER, OWNER_NAME, OWNER_NUMBER, PROCEDURE, Service, keep_paper, png, running
+from tests.api.http_service import (
+    BIRTH_PLACE,
+    DOSSIER,
+    OWNER_NAME,
+    OWNER_NUMBER,
+    PROCEDURE,
+    Service,
+    keep_paper,
+    png,
+    running,
+)
 
 NEED = {"owner_number": OWNER_NUMBER, "dossier": DOSSIER, "procedure": PROCEDURE, "purpose": "đăng ký thường trú"}
 
@@ -126,7 +136,26 @@ def test_a_lookup_gives_the_paper_and_the_right_to_its_file(service: Service) ->
 
     found = service.call(Role.SYSTEM, "POST", "/v1/lookups", json={**NEED, "paper_type": "birth-certificate"})
     given = {p["id"]: p for p in found.json()["papers"]}[paper.id.value]
-    assert given["fields"][0]["key"] == "child_name"
+    assert [(f["key"], f["value"]) for f in given["fields"]] == [
+        ("child_name", OWNER_NAME),
+        ("birth_place", BIRTH_PLACE),
+    ]
+    assert [f["normalized"] for f in given["fields"]] == [
+        None,
+        {
+            "detail": "Thôn Quýt",
+            "commune": "xã Tân Lĩnh",
+            "commune_code": None,
+            "commune_now": None,
+            "commune_now_code": None,
+            "district": "huyện Sơn Động",
+            "district_code": "220",
+            "province": "Bắc Giang",
+            "province_code": "24",
+            "province_now": "Bắc Ninh",
+            "province_now_code": "24",
+        },
+    ]
     assert not {"confirmed_by", "batch", "name", "original", "checks"} & set(given)
     assert OWNER_NUMBER not in given["file"]
 

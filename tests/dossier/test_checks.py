@@ -124,6 +124,8 @@ def test_lines_that_contradict_the_print_are_shown_apart_from_codes() -> None:
     code = replace(lines, source=FieldSource.QR)
     found = check(BIRTH, [*others, code, printed, lines], owner=CHILD, today=TODAY)
     assert [f.code for f in found] == ["code-contradicts-print"]
+    found = check(BIRTH, [*others, code, replace(lines, value="male")], owner=CHILD, today=TODAY)
+    assert [f.code for f in found] == ["lines-contradict-code"]
 
 
 def test_a_missing_required_field_is_an_error_and_a_missing_other_one_is_not() -> None:

@@ -1,5 +1,6 @@
 import datetime as dt
 import re
+import string
 
 import pytest
 from hypothesis import assume, given
@@ -126,6 +127,56 @@ def test_codes_have_their_forms(kind: type[AgencyCode], good: list[str], bad: li
     for text in bad:
         with pytest.raises(InvalidIdentifier):
             kind.parse(text)
+
+
+_agencies = st.from_regex(AgencyCode.pattern, fullmatch=True, alphabet=string.printable).map(AgencyCode)
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("000.00.00.H48", "H48"),
+        ("000.00.53.H48", "H48.53"),
+        ("000.12.05.H41", "H41.05.12"),
+        ("003.12.05.H41", "H41.05.12.003"),
+        ("003.00.05.H41", "H41.05.00.003"),
+        ("H41.12.5", "H41.12.5"),
+        ("H41.00", "H41.00"),
+    ],
+)
+def test_the_old_form_of_an_agency_code_becomes_the_new_one(old: str, new: str) -> None:
+    assert AgencyCode(old).canonical == AgencyCode(new)
+    assert AgencyCode(old).is_same(AgencyCode(new))
+    assert DossierNumber(f"{old}-220921-0099").canonical == DossierNumber(f"{new}-220921-0099")
+
+
+@given(_agencies)
+def test_the_canonical_form_of_an_agency_code_is_one_form(code: AgencyCode) -> None:
+    assert code.canonical.canonical == code.canonical
+    assert code.canonical.value[0].isalpha()
+    assert code.is_same(code.canonical)
+
+
+@given(st.from_regex(r"[0-9]{3}\.[0-9]{2}\.[0-9]{2}\.[A-Y][0-9]{2}", fullmatch=True, alphabet=string.printable))
+def test_no_two_old_codes_become_the_same(old: str) -> None:
+    groups = [*AgencyCode(old).levels, *["00", "00", "000"][len(AgencyCode(old).levels) - 1 :]]
+    assert ".".join(reversed(groups)) == old
+
+
+@given(_agencies, _agencies)
+def test_codes_are_the_same_if_their_canonical_forms_are(one: AgencyCode, other: AgencyCode) -> None:
+    assert one.is_same(other) == (one.canonical == other.canonical)
+
+
+@given(st.from_regex(DossierNumber.pattern, fullmatch=True, alphabet=string.printable).map(DossierNumber))
+def test_a_dossier_number_has_its_agency_before_it(number: DossierNumber) -> None:
+    assert number.value.startswith(f"{number.agency}-")
+    assert number.is_same(number.canonical)
+    assert number.canonical.agency == number.agency.canonical
+
+
+def test_numbers_of_two_dossiers_are_never_the_same() -> None:
+    assert not DossierNumber("H48.53-220921-0099").is_same(DossierNumber("000.00.53.H48-220921-0098"))
 
 
 def test_fresh_paper_identifiers_are_valid_and_differ() -> None:

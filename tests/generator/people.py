@@ -5,6 +5,7 @@ import random
 from dataclasses import dataclass
 
 from dossier.identifiers import CitizenNumber, OldIdentityNumber, Sex, province_names
+from dossier.values import parse_value
 from tests.generator.fonts import Subset
 from tests.generator.places import Commune
 
@@ -48,6 +49,7 @@ class Person:
 
     Attributes:
         name: In ordinary spelling, family name first. number: Agrees with ``sex`` and ``birth_date``.
+        ethnicity: As printed.
         old_number: Nine digits, for those grown up before 2016. card_issued_on: ``None`` for children.
     """
 
@@ -65,6 +67,11 @@ class Person:
     def sex_vi(self) -> str:
         """As printed."""
         return {Sex.MALE: "Nam", Sex.FEMALE: "Nữ"}[self.sex]
+
+    @property
+    def ethnic_group(self) -> str:
+        """The official name of the ethnic group."""
+        return parse_value("ethnic_group", self.ethnicity)
 
     @property
     def title(self) -> str:

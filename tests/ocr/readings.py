@@ -58,3 +58,27 @@ def letters_swapped(seed: int, share: float = 0.04) -> Damage:
         return "".join(alike[c] if c in alike and rng.random() < share else c for c in text)
 
     return swap
+
+
+_ALIKE_BUT_FOR_MARKS = {
+    letter: [other for other in family if other != letter]
+    for family in (
+        ["aàáảãạăằắẳẵặâầấẩẫậ", "eèéẻẽẹêềếểễệ", "iìíỉĩị", "oòóỏõọôồốổỗộơờớởỡợ", "uùúủũụưừứửữự", "yỳýỷỹỵ", "dđ"]
+    )
+    for letter in family
+}
+
+
+def marks_swapped(seed: int, share: float = 0.05) -> Damage:
+    """Return a damage that misreads the marks of ``share`` of the letters that can have any."""
+    rng = seeded(seed)
+
+    def swap(text: str) -> str:
+        return "".join(_with_other_marks(c) if rng.random() < share else c for c in text)
+
+    def _with_other_marks(c: str) -> str:
+        others = _ALIKE_BUT_FOR_MARKS.get(c.lower())
+        other = rng.choice(others) if others else c
+        return other.upper() if c.isupper() else other
+
+    return swap

@@ -161,6 +161,12 @@ def test_the_qr_code_comes_before_the_lines() -> None:
     text = "001190012345||Lê Thị Lan|05031990|Nữ|Xã Bình Lạc, tỉnh Đắk Lắk|07052022"
     fields = extract(form(*card(LAN)), TYPES["identity-card"], (Code(text, Box(0, 0, 9, 9), 1),))
     assert {f.source for f in fields} == {FieldSource.QR}
+    other = text.replace("05031990", "06031990")
+    fields = extract(form(*card(LAN)), TYPES["identity-card"], (Code(other, Box(0, 0, 9, 9), 1),))
+    births = [(f.value, f.source) for f in fields if f.key == "birth_date"]
+    assert births == [("1990-03-06", FieldSource.QR), ("1990-03-05", FieldSource.MRZ)]
+    findings = check(TYPES["identity-card"], fields, owner=None, today=TODAY)
+    assert ("lines-contradict-code", "birth_date") in {(f.code, f.field) for f in findings}
 
 
 def test_the_lines_of_a_card_copied_onto_another_paper_are_not_that_papers_data() -> None:

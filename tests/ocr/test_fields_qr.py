@@ -49,6 +49,13 @@ def test_blurred_turned_and_noisy_codes_are_found() -> None:
     assert [code.text for code in find_codes(noisy, 1)] == [PAYLOAD]
 
 
+@pytest.mark.parametrize("blur", [2.2, 2.4])
+def test_codes_that_lay_above_the_glass_are_found(blur: float) -> None:
+    page = _sheet(PAYLOAD, size=200, at=(250, 350))
+    blurred = np.asarray(cv2.GaussianBlur(page, (0, 0), blur), np.uint8)
+    assert [code.text for code in find_codes(blurred, 1)] == [PAYLOAD]
+
+
 def test_grey_pages_are_read_and_pages_without_code_give_none() -> None:
     page = _sheet(PAYLOAD, size=200, at=(250, 350))
     assert len(find_codes(cv2.cvtColor(page, cv2.COLOR_BGR2GRAY), 1)) == 1

@@ -55,4 +55,4 @@ def confirm_paper(
     confirmed = confirm(house, paper, by=body.by, owner=body.owner, actor=caller.name)
     if work:
         work.start(paper)
-    return papers_json([confirmed])
+    return papers_json([confirmed], house)

@@ -35,4 +35,4 @@ def list_papers(
     papers = house.catalogue.papers(state=state, batch=batch, limit=limit, after=after)
     if papers and caller.role is not Role.STATION:
         house.catalogue.record(caller.name, "papers.listed", f"batch:{batch}" if batch else "papers")
-    return {**papers_json(papers), "next": papers[-1].id.value if len(papers) == limit else None}
+    return {**papers_json(papers, house), "next": papers[-1].id.value if len(papers) == limit else None}

@@ -56,7 +56,7 @@ def look_up(body: Lookup, caller: Annotated[Caller, allow(Role.SYSTEM, Role.OFFI
         house.catalogue.record_reuse(reuse)
     if not papers:
         house.catalogue.record(caller.name, "lookup.empty", f"dossier:{dossier}")
-    return {"papers": [reusable_json(paper) for paper in papers]}
+    return {"papers": [reusable_json(paper, house) for paper in papers]}
 
 
 def _is_reusable(house: House, paper: Paper) -> bool:

@@ -18,4 +18,4 @@ def show_paper(
     """Show a paper: its state, fields, checks and verdict."""
     found = paper_for(house, caller, paper)
     note_read(house, caller, paper)
-    return papers_json([found])
+    return papers_json([found], house)

@@ -68,7 +68,7 @@ class Application:
             "applicant_name": person.name,
             "birth_date": person.birth_date.isoformat(),
             "sex": person.sex.value,
-            "ethnicity": person.ethnicity,
+            "ethnicity": person.ethnic_group,
             "applicant_number": person.number.value,
             **({"identity_issued_on": issued_on.isoformat()} if issued_on else {}),
             "identity_issuer": _ISSUER,

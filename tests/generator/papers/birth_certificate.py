@@ -79,7 +79,7 @@ class BirthCertificate:
             "birth_date": child.birth_date.isoformat(),
             "birth_date_words": numerals.date_in_words(child.birth_date),
             "sex": child.sex.value,
-            "ethnicity": child.ethnicity,
+            "ethnicity": child.ethnic_group,
             "nationality": _NATIONALITY,
             "birth_place": self.birth_place,
             "home_town": _home_town(child),
@@ -164,7 +164,7 @@ def _parent_fields(role: str, parent: Person) -> dict[str, str]:
     return {
         f"{role}_name": parent.name.upper(),
         f"{role}_birth_year": str(parent.birth_date.year),
-        f"{role}_ethnicity": parent.ethnicity,
+        f"{role}_ethnicity": parent.ethnic_group,
         f"{role}_nationality": _NATIONALITY,
         f"{role}_residence": parent.address,
     }

@@ -71,7 +71,7 @@ class Diploma:
         own = (
             {"major": self.major, "mode_of_study": self.mode}
             if self.major
-            else {"ethnicity": person.ethnicity, "school": self.school}
+            else {"ethnicity": person.ethnic_group, "school": self.school}
         )
         return {
             "full_name": person.name.upper(),

@@ -64,7 +64,7 @@ class MaritalStatus:
             "full_name": person.name.upper(),
             "birth_date": person.birth_date.isoformat(),
             "sex": person.sex.value,
-            "ethnicity": person.ethnicity,
+            "ethnicity": person.ethnic_group,
             "nationality": NATIONALITY,
             "citizen_number": person.number.value,
             "residence": person.address,

@@ -146,7 +146,7 @@ def _spouse_fields(role: str, person: Person) -> dict[str, str]:
     return {
         f"{role}_name": person.name.upper(),
         f"{role}_birth_date": person.birth_date.isoformat(),
-        f"{role}_ethnicity": person.ethnicity,
+        f"{role}_ethnicity": person.ethnic_group,
         f"{role}_nationality": NATIONALITY,
         f"{role}_residence": person.address,
         f"{role}_citizen_number": person.number.value,
