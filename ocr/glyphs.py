@@ -20,14 +20,15 @@ _DARK = 150
 """Below this level a pixel of a reading image is ink."""
 _AROUND = 1.5
 """Line heights above and below a line that are cleaned with it."""
-_BESIDE = 0.4
+_BESIDE = 0.3
 """Line heights above and below a line within which the middles of its glyphs are."""
 _SPECK = 0.12
 """Pieces of ink smaller than this share of the line's height, both ways, are none of its letters."""
 _RULE = 6
 """Wider than so many of its heights a piece of ink is a ruling or a dash of no letter."""
-_OVERLAP = 0.5
-"""Pieces of ink over each other that share so much of the narrower one's width are one letter and its marks."""
+_OVERLAP, _NEAR = 0.5, 0.3
+"""Pieces of ink that share so much of the narrower one's width, and stand so many line heights over each other at most,
+are one letter and its marks."""
 _STEEPEST = 0.01
 """Rows that lines of a deskewed page fall per column at most."""
 _FAR = 2
@@ -114,7 +115,7 @@ def glyphs(master: NDArray[np.uint8], line: Box, dpi: int) -> tuple[Glyph, ...]:
         found.append(
             Glyph(Box(left + x, top + y, width, height), _stroke(own, area), float(blueness[place][own].mean()))
         )
-    return _with_marks(sorted(found, key=lambda glyph: glyph.box.x))
+    return _with_marks(sorted(found, key=lambda glyph: glyph.box.x), _NEAR * line.height)
 
 
 def _stroke(own: NDArray[np.bool_], area: int) -> float:
@@ -124,12 +125,13 @@ def _stroke(own: NDArray[np.bool_], area: int) -> float:
     return 2 * area / length if length else 1.0
 
 
-def _with_marks(pieces: Sequence[Glyph]) -> tuple[Glyph, ...]:
+def _with_marks(pieces: Sequence[Glyph], near: float) -> tuple[Glyph, ...]:
     joined: list[Glyph] = []
     for piece in pieces:
         last = joined[-1] if joined else None
         shared = min(last.box.right, piece.box.right) - piece.box.x if last else 0
-        if last and shared >= _OVERLAP * min(last.box.width, piece.box.width):
+        apart = max(last.box.y, piece.box.y) - min(last.box.bottom, piece.box.bottom) if last else 0
+        if last and shared >= _OVERLAP * min(last.box.width, piece.box.width) and apart <= near:
             larger = max(last, piece, key=lambda glyph: glyph.box.width * glyph.box.height)
             joined[-1] = replace(larger, box=last.box.union(piece.box))
         else:
