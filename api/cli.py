@@ -25,6 +25,7 @@ app = typer.Typer(
 app.command()(digitize.digitize)
 app.command()(papers.papers)
 app.command()(papers.show)
+app.command()(papers.picture)
 app.command()(papers.find)
 app.command()(papers.get)
 app.command()(digitize.split)

@@ -42,6 +42,7 @@ _NOUNS_VI = {
     "file": "tệp",
     "object": "đối tượng",
     "paper": "giấy tờ",
+    "field": "trường có ảnh",
 }
 """Vietnamese nouns of the kinds of things errors speak of."""
 _LARGE = 10_000

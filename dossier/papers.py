@@ -95,6 +95,8 @@ class FieldSource(StrEnum):
     OCR = "ocr"
     QR = "qr"
     MRZ = "mrz"
+    HANDWRITING = "handwriting"
+    """It stands there in handwriting, which is never read: the field has no value, and its box shows a person where."""
     MANUAL = "manual"
 
 
@@ -141,7 +143,8 @@ class Field:
         confidence: 0 to 1.
         source: How it was read.
         second_raw: What another engine read in the same place, asked because the first was in doubt; empty if it made
-            out nothing, ``None`` if it was not asked. The value never comes from it.
+            out nothing, ``None`` if it was not asked. Of a date written by hand: the day that the paper's digital
+            signature prints, a hint for whoever reads it. The value never comes from it.
     """
 
     key: str

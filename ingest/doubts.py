@@ -3,6 +3,7 @@
 Poor scans, blank and unreadable pages, another language, several papers in one scan, signatures.
 """
 
+import datetime as dt
 import unicodedata
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
@@ -11,6 +12,7 @@ from dossier.paper_types import PaperType, find_type
 from dossier.papers import Paper
 from dossier.verdicts import Finding, Severity, Verdict
 from ingest.pages import PageNotes
+from ocr.additions import SignaturePrint
 from ocr.model import Line, Reading
 from ocr.splitting import Part
 
@@ -122,6 +124,15 @@ def signature_doubts(paper: Paper) -> tuple[Finding, ...]:
     text = "Chưa xác định được chữ ký số kèm theo tệp có hợp lệ hay không; hãy chạy 'sohoa verify' để biết lý do."
     english = "Whether the file's own signature is valid could not be determined; 'sohoa verify' tells why."
     return (Finding("signature-undetermined", Severity.WARNING, text, english),)
+
+
+def date_doubts(issued_on: dt.date | None, printed: SignaturePrint | None) -> tuple[Finding, ...]:
+    """Return an error if a paper was issued after the day that its own digital signature prints."""
+    if issued_on is None or printed is None or issued_on <= printed.date:
+        return ()
+    text = "Ngày ban hành đọc được sau ngày ký số in trên giấy tờ."
+    english = "The date of issue as read lies after the day that the digital signature prints on the paper."
+    return (Finding("issued-after-signing", Severity.ERROR, text, english),)
 
 
 def _is_foreign(text: str) -> bool:

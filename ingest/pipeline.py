@@ -14,6 +14,10 @@ paper further on (a person was faster than the repetition) leaves it alone. ``re
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import cache
+
+import numpy as np
+from numpy.typing import NDArray
 
 from dossier import times
 from dossier.checks import needs_review
@@ -25,7 +29,7 @@ from dossier.papers import Paper, PaperState, StoredObject
 from dossier.verdicts import Verdict
 from ingest.clean import clean as clean_page
 from ingest.decode import decode as decode_pages
-from ingest.doubts import page_doubts, scan_doubts, several_papers, signature_doubts
+from ingest.doubts import date_doubts, page_doubts, scan_doubts, several_papers, signature_doubts
 from ingest.encode import encode_master
 from ingest.house import House
 from ingest.images import PageImage
@@ -39,9 +43,9 @@ from ingest.receive import owner_of_scan
 from ingest.stamping import headroom_mm, stamp_on_free_paper
 from ingest.versions import FIRST_READING
 from ingest.workspace import Workspace, dump_value
-from ocr.extract import find_fields
+from ocr.additions import signature_print
+from ocr.fields import read_fields
 from ocr.model import PageReading, Reading
-from ocr.opinion import second_opinion
 from ocr.pdfa import PdfMetadata, SearchablePage, searchable_pdf
 from ocr.qr import Code
 from ocr.splitting import Part, find_papers, one_paper, separator_sheets
@@ -141,7 +145,7 @@ def classify(house: House, paper_id: PaperId) -> None:
 
 
 def extract(house: House, paper_id: PaperId) -> None:
-    """Read the fields the paper's type declares, each with its evidence: of doubtful ones what another engine reads.
+    """Read the fields the type declares, with their evidence: never handwriting, doubtful print by a second engine.
 
     Where a scan seems to hold several papers, these are the first one's.
     """
@@ -152,8 +156,12 @@ def extract(house: House, paper_id: PaperId) -> None:
     reading, notes, codes = reading_of(work), PageNotes.of(work).pages, codes_of(work)
     if papers := papers_of(work):
         reading, codes = papers[0].of(reading), papers[0].among(codes)
-    found = find_fields(reading, paper_type, codes)
-    fields = second_opinion(found, paper_type, reading, lambda n: work.get_image(notes[n - 1].master), house.second)
+
+    @cache
+    def master(number: int) -> NDArray[np.uint8]:
+        return work.get_image(notes[number - 1].master)
+
+    fields = read_fields(reading, paper_type, codes, master, house.second)
     house.catalogue.save(replace(paper, fields=fields), actor=ACTOR, action="paper.extracted")
 
 
@@ -166,7 +174,9 @@ def check(house: House, paper_id: PaperId) -> None:
     owner = paper.owner or _printed_owner(paper, paper_type) or owner_of_scan(house, paper)
     judged = judge(replace(paper, owner=owner), paper_type, times.today())
     notes = PageNotes.of(work)
-    doubts = (*judged.checks, *scan_doubts(notes), *page_doubts(notes, reading_of(work)), *signature_doubts(paper))
+    reading = reading_of(work)
+    doubts = (*judged.checks, *scan_doubts(notes), *page_doubts(notes, reading), *signature_doubts(paper))
+    doubts = (*doubts, *date_doubts(judged.issued_on, signature_print(reading)))
     doubts = (*doubts, *several_papers(papers_of(work), separator_sheets(codes_of(work)), house.paper_types))
     state = PaperState.NEEDS_REVIEW if needs_review(doubts) else PaperState.READY
     checked = replace(judged, state=state, checks=doubts, page_count=len(notes.pages))

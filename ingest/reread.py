@@ -27,9 +27,8 @@ from ingest.judge import VALIDITY_UNKNOWN, judge
 from ingest.masters import Master, masters_of, read_master
 from ingest.pixels import Pixels
 from ingest.versions import ReadingVersion, keep, versions_of
-from ocr.extract import find_fields
+from ocr.fields import read_fields
 from ocr.model import PageReading, Reading
-from ocr.opinion import second_opinion
 from ocr.qr import Code, find_codes
 from storage.records import Event
 
@@ -248,8 +247,7 @@ def _read_again(
     if codes is None and paper_type.code_form == "identity":
         numbers = (page.number for page in reading.pages)
         codes = tuple(code for number in numbers for code in find_codes(pages.shown(number, reading), number))
-    found = find_fields(reading, paper_type, codes or ())
-    fields = second_opinion(found, paper_type, reading, lambda number: pages.shown(number, reading), house.second)
+    fields = read_fields(reading, paper_type, codes or (), lambda number: pages.shown(number, reading), house.second)
     return replace(
         base, codes=codes, fields=_with_manual(paper.fields, fields, paper_type), type_version=paper_type.version
     )

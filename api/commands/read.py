@@ -1,6 +1,7 @@
 """``sohoa ocr`` and ``sohoa extract``: reading without keeping."""
 
 import sys
+from functools import cache
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -23,10 +24,9 @@ from dossier.checks import check
 from dossier.paper_types import OTHER, find_type
 from ingest.doubts import several_papers
 from ingest.quick import read_file
-from ocr.extract import find_fields
+from ocr.fields import read_fields
 from ocr.formats import render
 from ocr.model import Reading
-from ocr.opinion import second_opinion
 from ocr.pdfa import PdfMetadata, searchable_pdf
 from ocr.splitting import find_papers, separator_sheets
 
@@ -73,8 +73,8 @@ def extract(
             reading, codes = papers[0].of(reading), papers[0].among(codes)
         if paper_type == "auto":
             paper_type, confidence = (papers[0].code, papers[0].confidence) if papers else (OTHER, None)
-        found = find_fields(reading, types[paper_type], codes)
-        fields = second_opinion(found, types[paper_type], reading, lambda n: pages[n - 1].master, house.second)
+        masters = cache(lambda number: pages[number - 1].master)
+        fields = read_fields(reading, types[paper_type], codes, masters, house.second)
         doubts = check(types[paper_type], fields, owner=None, type_confidence=confidence, today=times.today())
         doubts = (*doubts, *several_papers(papers, sheets, types))
     if as_json:

@@ -15,7 +15,9 @@ import pikepdf
 import pytest
 from PIL import Image, ImageFilter
 
-from tests.generator.render import Kind
+from tests.generator.faults import Scanner
+from tests.generator.files import write_scan
+from tests.generator.render import Kind, PaperSpec, render
 from tests.generator.several import scan_together
 
 SOHOA = Path(sys.executable).with_name("sohoa")
@@ -439,3 +441,18 @@ def test_a_poor_scan_is_told_and_the_paper_waits_for_a_person(
     assert paper["state"] == "needs_review"
     assert "scan-blurred" in {check["code"] for check in paper["checks"]}
     assert "[scan-blurred]" in sohoa(environment, "show", paper["id"])
+
+
+def test_a_number_by_pen_goes_to_a_person_with_its_picture(environment: dict[str, str], tmp_path: Path) -> None:
+    scan, picture = tmp_path / "quyet-dinh.pdf", tmp_path / "number.png"
+    write_scan(scan, render(PaperSpec(Kind.DECISION_BY_PEN, 3, scanner=Scanner(noise=2.5, blur=0.4))).pages)
+    paper = sohoa_json(environment, "digitize", scan, "--paper-type", "decision", "--owner", OWNER)["papers"][0]
+    assert paper["state"] == "needs_review"
+    written = {check["field"] for check in paper["checks"] if check["code"] == "handwritten"}
+    assert written == {"document_number", "issued_on"}
+    assert {f["key"]: f["value"] for f in paper["fields"] if f["key"] in written} == dict.fromkeys(written)
+    sohoa(environment, "picture", paper["id"], "document_number", "-o", picture)
+    with Image.open(picture) as seen:
+        assert seen.format == "PNG"
+        assert seen.width > 100
+    assert "not-found" in run(environment, "picture", paper["id"], "nothing", "-o", picture, exit_code=4).stderr

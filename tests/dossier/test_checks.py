@@ -288,3 +288,10 @@ def test_words_must_be_surer_than_figures_and_only_what_is_required_waits_for_a_
     assert [(f.code, f.severity) for f in found if f.field == key] == [("field-uncertain", severity)]
     dates = [replace(f, confidence=0.85) if f.key == "birth_date" else f for f in _fields(GOOD)]
     assert check(BIRTH, dates, owner=CHILD, today=TODAY) == ()
+
+
+def test_handwriting_is_named_once_and_nothing_else_is_said_of_it() -> None:
+    number = Field("document_number", None, "…/QĐ-UBND", 1, Box(0, 0, 9, 9), 0.0, FieldSource.HANDWRITING, "12")
+    findings = [f for f in check(DECISION, [number], owner=CHILD, today=TODAY) if f.field == "document_number"]
+    assert [(f.code, f.severity) for f in findings] == [("handwritten", Severity.WARNING)]
+    assert needs_review(findings)
