@@ -5,11 +5,11 @@ Poor scans, blank and unreadable pages, another language, several papers in one 
 
 import datetime as dt
 import unicodedata
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from dossier.paper_types import PaperType, find_type
-from dossier.papers import Paper
+from dossier.papers import Field, FieldSource, Paper
 from dossier.verdicts import Finding, Severity, Verdict
 from ingest.pages import PageNotes
 from ocr.additions import SignaturePrint
@@ -18,6 +18,7 @@ from ocr.splitting import Part
 
 READING_CODES = frozenset({"page-unreadable", "language-unexpected"})
 """Codes of the findings about what was read on pages, not about the pages."""
+_CODED = frozenset({FieldSource.QR, FieldSource.MRZ})
 _LETTERS_TO_JUDGE = 120
 """Fewer letters say nothing about the language."""
 _MARKED_SHARE = 0.08
@@ -27,12 +28,13 @@ _READABLE = 0.6
 """Mean confidence of a page's words, 0 to 1, under which the page is called unreadable."""
 
 
-def page_doubts(notes: PageNotes, reading: Reading) -> tuple[Finding, ...]:
+def page_doubts(notes: PageNotes, reading: Reading, fields: Iterable[Field] = ()) -> tuple[Finding, ...]:
     """Return a warning for each blank page, each page that could hardly be read, and for another language.
 
     Args:
         notes: The pages.
         reading: What was read on them.
+        fields: What was found there.
     """
     blank = [note.number for note in notes.pages if note.blank]
     findings = []
@@ -47,13 +49,18 @@ def page_doubts(notes: PageNotes, reading: Reading) -> tuple[Finding, ...]:
         findings.append(
             Finding("page-blank", Severity.WARNING, text, f"Page {numbers} is blank; it stays in the paper.")
         )
-    return (*findings, *reading_doubts(reading))
+    return (*findings, *reading_doubts(reading, fields))
 
 
-def reading_doubts(reading: Reading) -> tuple[Finding, ...]:
-    """Return a warning for pages that could hardly be read, and for another language."""
+def reading_doubts(reading: Reading, fields: Iterable[Field] = ()) -> tuple[Finding, ...]:
+    """Return a warning for pages that could hardly be read, and for another language.
+
+    Where a QR code or machine-readable lines said what a page says, its print need not be read: cards have tiny print.
+    """
     findings = []
-    poor = [str(p.number) for p in reading.pages if p.lines and _mean_confidence(p.lines) < _READABLE]
+    coded = {field.page for field in fields if field.source in _CODED}
+    read = (p for p in reading.pages if p.lines and p.number not in coded)
+    poor = [str(p.number) for p in read if _mean_confidence(p.lines) < _READABLE]
     if poor:
         numbers = ", ".join(poor)
         text = f"Trang {numbers} rất khó đọc; hãy xem lại bản quét."

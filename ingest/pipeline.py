@@ -175,7 +175,7 @@ def check(house: House, paper_id: PaperId) -> None:
     judged = judge(replace(paper, owner=owner), paper_type, times.today())
     notes = PageNotes.of(work)
     reading = reading_of(work)
-    doubts = (*judged.checks, *scan_doubts(notes), *page_doubts(notes, reading), *signature_doubts(paper))
+    doubts = (*judged.checks, *scan_doubts(notes), *page_doubts(notes, reading, paper.fields), *signature_doubts(paper))
     doubts = (*doubts, *date_doubts(judged.issued_on, signature_print(reading)))
     doubts = (*doubts, *several_papers(papers_of(work), separator_sheets(codes_of(work)), house.paper_types))
     state = PaperState.NEEDS_REVIEW if needs_review(doubts) else PaperState.READY

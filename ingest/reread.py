@@ -281,7 +281,7 @@ def _following(paper: Paper, version: ReadingVersion, paper_type: PaperType) -> 
     """Return the paper as it will be once a version is accepted; doubts about its pages and signatures stay."""
     judged = judge(replace(paper, fields=version.fields, reading_version=version.number), paper_type, times.today())
     stay = tuple(finding for finding in paper.checks if finding.code not in _RECOMPUTED)
-    return replace(judged, checks=(*judged.checks, *reading_doubts(version.reading), *stay))
+    return replace(judged, checks=(*judged.checks, *reading_doubts(version.reading, judged.fields), *stay))
 
 
 def _new_doubts(paper: Paper, following: Paper) -> tuple[Finding, ...]:

@@ -37,7 +37,7 @@ def test_papers_kept_before_scans_were_split_are_read_as_they_were(catalogue: Ca
     with writing(catalogue.engine) as session:
         for column in ("split_from", "parts", "split_by", "split_at"):
             session.execute(text(f"ALTER TABLE papers DROP COLUMN {column}"))
-        session.execute(text("UPDATE alembic_version SET version_num = '0002'"))
+        session.execute(text("UPDATE alembic_version SET version_num = '0004'"))
     catalogue.close()
     migrated = Catalogue.open(database_url)
     assert migrated.papers() == [kept]

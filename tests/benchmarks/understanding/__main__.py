@@ -10,7 +10,7 @@ import typer
 from rich.console import Console
 
 from tests.benchmarks.ocr.document import fill
-from tests.benchmarks.understanding import pictures, report
+from tests.benchmarks.understanding import pictures, report, types
 from tests.benchmarks.understanding.papers import OF_EACH, plans
 from tests.benchmarks.understanding.understood import read, understand
 from tests.benchmarks.usage import machine
@@ -46,6 +46,7 @@ def main(
         report.types_table(understood),
         report.fields_table(understood),
         report.type_curve(understood),
+        types.table(types.guesses(folder, papers)),
         report.field_curve(understood),
         report.cost_table(understood),
     ]

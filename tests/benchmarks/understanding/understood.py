@@ -119,7 +119,7 @@ class Understood:
 def read(folder: Path, plans: Sequence[Plan]) -> None:
     """Clean and read the papers into ``folder``; those that are there already stay as they are."""
     house = House(Settings(data_dir=folder, workers=1))
-    known = _known(folder)
+    known = known_papers(folder)
     scratch = folder / "scans"
     scratch.mkdir(parents=True, exist_ok=True)
     for plan in track([p for p in plans if p.name not in known], "reading papers"):
@@ -144,7 +144,7 @@ def understand(folder: Path, plans: Sequence[Plan]) -> Iterator[Understood]:
         leftover.unlink()
     shutil.copy(folder / "as-read.db", folder / "catalogue.db")
     house = House(Settings(data_dir=folder, workers=1))
-    known = _known(folder)
+    known = known_papers(folder)
     _ = house.paper_types, house.second, house.catalogue  # opened once per process, not per paper
     for plan in plans:
         entry, cpu = known[plan.name], defaultdict[str, float](float)
@@ -159,6 +159,7 @@ def understand(folder: Path, plans: Sequence[Plan]) -> Iterator[Understood]:
     house.close()
 
 
-def _known(folder: Path) -> dict[str, dict[str, Any]]:
+def known_papers(folder: Path) -> dict[str, dict[str, Any]]:
+    """Return what is kept of the papers read into ``folder``, by their names: ``id`` and number of ``pages``."""
     file = folder / _LIST
     return dict(json.loads(file.read_text(encoding="utf-8"))) if file.exists() else {}
