@@ -9,7 +9,7 @@ import sys
 
 import typer
 
-from api.commands import audit, digitize, doctor, keys, papers, quality, read, serve, verify
+from api.commands import audit, digitize, doctor, keys, papers, quality, read, reread, separator, serve, verify
 from api.commands.common import STOPPED, fail, stop
 from dossier.errors import DiskFull, PartFailed, SohoaError, UsageError
 
@@ -25,11 +25,15 @@ app = typer.Typer(
 app.command()(digitize.digitize)
 app.command()(papers.papers)
 app.command()(papers.show)
+app.command()(papers.picture)
 app.command()(papers.find)
 app.command()(papers.get)
+app.command()(digitize.split)
 app.command()(digitize.confirm)
 app.command()(digitize.retry)
+app.command()(reread.reread)
 app.command()(quality.quality)
+app.command()(separator.separator)
 app.command()(verify.verify)
 app.command()(read.ocr)
 app.command()(read.extract)

@@ -14,6 +14,7 @@ from dossier.papers import Field, Paper, StoredObject
 from dossier.verdicts import Finding
 from ingest.house import House
 from ingest.quality import Advice, Quality
+from ocr.splitting import Part
 
 Json = dict[str, Any]
 """A JSON object."""
@@ -36,6 +37,7 @@ def paper_json(paper: Paper, house: House) -> Json:
         "kind": paper.kind.value,
         "title": paper.title,
         "owner": owner_json(paper.owner),
+        "co_owners": [owner_json(owner) for owner in paper.co_owners],
         "batch": paper.batch,
         "name": paper.name,
         "agency": str(paper.agency) if paper.agency else None,
@@ -52,9 +54,14 @@ def paper_json(paper: Paper, house: House) -> Json:
         "confirmed_by": paper.confirmed_by if paper.confirmed_at else None,
         "confirmed_at": _moment(paper.confirmed_at),
         "stored_at": _moment(paper.stored_at),
+        "reading_version": paper.reading_version,
         "original": object_json(paper.original),
         "sealed": object_json(paper.sealed),
         "problem": paper.problem,
+        "split_from": paper.split_from.value if paper.split_from else None,
+        "parts": [part.value for part in paper.parts],
+        "split_by": paper.split_by,
+        "split_at": _moment(paper.split_at),
     }
 
 
@@ -118,6 +125,22 @@ def finding_json(finding: Finding) -> Json:
         "text": finding.text,
         "text_en": finding.text_en,
         "field": finding.field,
+    }
+
+
+def proposal_json(proposed: Iterable[Part]) -> Json:
+    """Return the papers that a scan seems to hold, each by the page it begins on."""
+    return {
+        "proposed": [
+            {
+                "first_page": part.pages[0],
+                "pages": list(part.pages),
+                "paper_type": part.code,
+                "confidence": round(part.confidence, 4),
+                "evidence": list(part.evidence),
+            }
+            for part in proposed
+        ]
     }
 
 

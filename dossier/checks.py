@@ -9,6 +9,7 @@ code                       weight   when
 type-uncertain             warning  the type was guessed with less confidence than the type asks for
 field-missing              error    a required field was not found
 field-unreadable           error    a required field's text is not a value of its kind; others: warning
+handwritten                warning  a field is written by hand, which is not read: a person reads it from its crop
 field-uncertain            warning  a required field was read with less confidence than its kind or the type asks for;
                                     others: info
 readings-differ            warning  a second engine, asked about a doubtful required field, read another value;
@@ -46,8 +47,35 @@ from dossier.values import says
 from dossier.verdicts import Finding, Severity
 from dossier.words import date_from_words
 
+CODES = frozenset(
+    {
+        "type-uncertain",
+        "field-missing",
+        "field-unreadable",
+        "field-uncertain",
+        "readings-differ",
+        "code-contradicts-print",
+        "lines-contradict-print",
+        "lines-contradict-code",
+        "date-in-future",
+        "citizen-number-sex",
+        "citizen-number-birth-year",
+        "words-contradict-figures",
+        "parent-too-young",
+        "issued-before-birth",
+        "owner-unknown",
+        "owner-number-differs",
+        "owner-name-differs",
+    }
+)
+"""Codes of all findings made here."""
+
 YOUNGEST_PARENT = 12
 """Years between a parent's and a child's birth below which a misreading is likelier than the truth."""
+
+
+_EVIDENCE = 0.5
+"""Confidence below which print is no evidence against a code: it is likelier wrong than right."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +146,10 @@ def _missing(facts: _Facts) -> Iterator[Finding]:
 
 def _unreadable(facts: _Facts) -> Iterator[Finding]:
     for rule, field in facts.read():
-        if field.value is None:
+        if field.source is FieldSource.HANDWRITING:
+            text, text_en = "được viết tay; hãy xem ảnh và nhập giá trị", "written by hand; read it from its picture"
+            yield _about(rule, "handwritten", Severity.WARNING, text, text_en)
+        elif field.value is None:
             weight = Severity.ERROR if rule.required else Severity.WARNING
             yield _about(rule, "field-unreadable", weight, "không đọc được giá trị", "its value could not be read")
 
@@ -138,7 +169,7 @@ def _uncertain(facts: _Facts) -> Iterator[Finding]:
 
 def _contradicted(facts: _Facts) -> Iterator[Finding]:
     for rule in facts.paper_type.fields:
-        sources = [f for f in facts.fields if f.key == rule.key and f.value is not None]
+        sources = [f for f in facts.fields if f.key == rule.key and f.value is not None and f.confidence >= _EVIDENCE]
         pairs = {frozenset({a.source, b.source}) for a, b in combinations(sources, 2) if a.value != b.value}
         known = next((said for pair, said in _CONTRADICTIONS.items() if pair in pairs), None)
         if known:

@@ -19,7 +19,7 @@ placeholders; they must never hold personal data, because errors are logged.
     │   └── UnknownAddress
     ├── Conflict                   the request does not fit the present state             exit 5   HTTP 409
     │   ├── WrongState, AlreadyExists, RetentionLocked, BatchMismatch
-    │   └── NotSealed
+    │   └── NotSealed, NotSplittable
     ├── PartError                  an external part is missing or failed                  exit 6   HTTP 503
     │   ├── PartMissing, PartFailed, LimitExceeded
     │   ├── StoreUnavailable, DiskFull, TimestampUnavailable
@@ -42,6 +42,7 @@ _NOUNS_VI = {
     "file": "tệp",
     "object": "đối tượng",
     "paper": "giấy tờ",
+    "field": "trường có ảnh",
 }
 """Vietnamese nouns of the kinds of things errors speak of."""
 _LARGE = 10_000
@@ -373,6 +374,16 @@ class NotSealed(Conflict):
     vi = "Giấy tờ đang ở trạng thái '{state}': chưa có tệp đã ký số."
     advice_en = "Confirm the paper first, then wait until it is stored."
     advice_vi = "Hãy xác nhận giấy tờ, rồi chờ đến khi lưu kho xong."
+
+
+class NotSplittable(Conflict):
+    """A paper whose pages cannot be parted without loss."""
+
+    code = "not-splittable"
+    en = "The paper cannot be split: {reason}."
+    vi = "Không tách được giấy tờ: {reason_vi}."
+    advice_en = "Scan its papers one by one and send them as files of their own."
+    advice_vi = "Hãy quét riêng từng giấy tờ rồi gửi thành từng tệp."
 
 
 # --- an external part is missing or failed -------------------------------------------------------------------------

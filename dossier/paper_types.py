@@ -10,8 +10,9 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from dossier.errors import InvalidValue, UnknownPaperType
+from dossier.errors import InvalidOwnerNumber, InvalidValue, UnknownPaperType
 from dossier.identifiers import ResultCode
+from dossier.owners import Owner
 from dossier.papers import Field, PaperKind
 from dossier.values import UNLIMITED
 
@@ -175,6 +176,16 @@ class PaperType:
         """Return the owner's name as the paper has it."""
         return _value(fields, self.owners[0].name)
 
+    def co_owners(self, owner: Owner, fields: Sequence[Field]) -> tuple[Owner, ...]:
+        """Return the other owners whose numbers the paper carries beside that of ``owner``.
+
+        There are none where the paper does not carry the number of ``owner``: then it is not known whose it is at all.
+        """
+        printed = {one.number: one for keys in self.owners if (one := _owner(fields, keys))}
+        if owner.number not in printed:
+            return ()
+        return tuple(one for number, one in printed.items() if number != owner.number)
+
     def issued_on(self, fields: Iterable[Field]) -> dt.date | None:
         """Return the day of issue printed on the paper."""
         value = _value(fields, self.issued_on_field)
@@ -209,6 +220,15 @@ class PaperType:
 
 def _value(fields: Iterable[Field], key: str | None) -> str | None:
     return next((f.value for f in fields if f.key == key and f.value is not None), None) if key else None
+
+
+def _owner(fields: Iterable[Field], keys: OwnerFields) -> Owner | None:
+    number = _value(fields, keys.number)
+    try:
+        return Owner.parse(number, _value(fields, keys.name)) if number else None
+    except InvalidOwnerNumber:
+        # The type takes a field of another kind for the number.
+        return None
 
 
 def _date_needed(key: str) -> InvalidValue:

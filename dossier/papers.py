@@ -34,6 +34,8 @@ class PaperState(StrEnum):
     """Hostile or secret; kept apart, never processed or served."""
     FAILED = "failed"
     """A part of ours failed on it repeatedly; it can be tried again."""
+    SPLIT = "split"
+    """A scan of several papers, which a named person split: its ``parts`` took its place. It is never served."""
 
 
 TRANSITIONS: Mapping[PaperState, frozenset[PaperState]] = MappingProxyType(
@@ -47,8 +49,12 @@ TRANSITIONS: Mapping[PaperState, frozenset[PaperState]] = MappingProxyType(
                 PaperState.FAILED,
             }
         ),
-        PaperState.NEEDS_REVIEW: frozenset({PaperState.READY, PaperState.CONFIRMED, PaperState.REJECTED}),
-        PaperState.READY: frozenset({PaperState.NEEDS_REVIEW, PaperState.CONFIRMED, PaperState.REJECTED}),
+        PaperState.NEEDS_REVIEW: frozenset(
+            {PaperState.READY, PaperState.CONFIRMED, PaperState.REJECTED, PaperState.SPLIT}
+        ),
+        PaperState.READY: frozenset(
+            {PaperState.NEEDS_REVIEW, PaperState.CONFIRMED, PaperState.REJECTED, PaperState.SPLIT}
+        ),
         PaperState.CONFIRMED: frozenset({PaperState.STORED, PaperState.FAILED}),
         PaperState.STORED: frozenset({PaperState.EXPIRED, PaperState.SUPERSEDED, PaperState.REVOKED}),
         PaperState.FAILED: frozenset({PaperState.RECEIVED, PaperState.CONFIRMED, PaperState.REJECTED}),
@@ -57,6 +63,7 @@ TRANSITIONS: Mapping[PaperState, frozenset[PaperState]] = MappingProxyType(
         PaperState.REVOKED: frozenset(),
         PaperState.REJECTED: frozenset(),
         PaperState.QUARANTINED: frozenset(),
+        PaperState.SPLIT: frozenset(),
     }
 )
 """Which state may follow which."""
@@ -88,6 +95,8 @@ class FieldSource(StrEnum):
     OCR = "ocr"
     QR = "qr"
     MRZ = "mrz"
+    HANDWRITING = "handwriting"
+    """It stands there in handwriting, which is never read: the field has no value, and its box shows a person where."""
     MANUAL = "manual"
 
 
@@ -134,7 +143,8 @@ class Field:
         confidence: 0 to 1.
         source: How it was read.
         second_raw: What another engine read in the same place, asked because the first was in doubt; empty if it made
-            out nothing, ``None`` if it was not asked. The value never comes from it.
+            out nothing, ``None`` if it was not asked. Of a date written by hand: the day that the paper's digital
+            signature prints, a hint for whoever reads it. The value never comes from it.
     """
 
     key: str
@@ -170,6 +180,8 @@ class Paper:
     Attributes:
         id: Its identifier. batch: The batch it came in. name: Name of the file it came as.
         state: Where it stands. owner: Whose it is; ``None`` until known.
+        co_owners: Whose it is besides, as the other spouse of a marriage certificate: found as theirs too, kept once,
+            in the owner's folder.
         kind: Component or result. paper_type: Code in the catalogue; ``None`` before classification.
         type_confidence: Of the classification, 0 to 1.
         agency: The digitizing agency. dossier, procedure: What it was handed in for.
@@ -181,7 +193,10 @@ class Paper:
         issued_on, valid_until: From the fields and the type's validity rule; ``valid_until`` ``None`` means permanent
             once stored.
         created_at, confirmed_at, stored_at: Moments, UTC. confirmed_by: Name of the person.
+        reading_version: Which reading the fields are of: 1 is what was confirmed, a higher one was accepted later.
         problem: Stable error code for rejected, quarantined and failed papers. duplicate_of: The paper that came first.
+        split_from: The scan of several papers that this one was part of. parts: The papers a split scan became, in the
+            order of its pages. split_by, split_at: Name of the person who split it, and when, UTC.
         code: ``<owner number>.<paper type>.<running number>``, given once, when the paper is stored (decree 107/2021
             art. 21a); it holds the owner's number, so it belongs in no log line, URL or object key.
     """
@@ -193,6 +208,7 @@ class Paper:
     created_at: dt.datetime
     original: StoredObject
     owner: Owner | None = None
+    co_owners: tuple[Owner, ...] = ()
     kind: PaperKind = PaperKind.COMPONENT
     paper_type: str | None = None
     type_confidence: float | None = None
@@ -211,9 +227,14 @@ class Paper:
     confirmed_by: str | None = None
     confirmed_at: dt.datetime | None = None
     stored_at: dt.datetime | None = None
+    reading_version: int = 1
     problem: str | None = None
     duplicate_of: PaperId | None = None
     code: str | None = None
+    split_from: PaperId | None = None
+    parts: tuple[PaperId, ...] = ()
+    split_by: str | None = None
+    split_at: dt.datetime | None = None
 
     def field(self, key: str) -> Field | None:
         """Return the field named ``key``, if the paper has it."""

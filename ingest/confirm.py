@@ -6,14 +6,25 @@ from dossier import times
 from dossier.errors import InvalidOwnerNumber, InvalidValue, WrongState
 from dossier.identifiers import PaperId
 from dossier.owners import Owner
+from dossier.paper_types import OTHER
 from dossier.papers import Paper, PaperState
 from dossier.text import nfc
 from ingest.house import House
 
 _CONFIRMABLE = frozenset({PaperState.READY, PaperState.NEEDS_REVIEW})
+_UNFORESEEN = frozenset({"signature-invalid", "paper-blank", "several-papers", "separator-sheet"})
+"""Codes of findings that nobody can have meant who stated in advance that scan and original agree."""
 
 
-def confirm(house: House, paper_id: PaperId, *, by: str, actor: str, owner: Owner | None = None) -> Paper:
+def confirm(
+    house: House,
+    paper_id: PaperId,
+    *,
+    by: str,
+    actor: str,
+    owner: Owner | None = None,
+    co_owners: tuple[Owner, ...] | None = None,
+) -> Paper:
     """Record the statement; the paper's finishing must then be queued. Confirming a confirmed paper changes nothing.
 
     Args:
@@ -22,6 +33,7 @@ def confirm(house: House, paper_id: PaperId, *, by: str, actor: str, owner: Owne
         by: The person's name.
         actor: Who told us, for the audit log.
         owner: Whose the paper is, where it has no owner yet.
+        co_owners: Whose it is besides; ``None``: as it was read.
 
     Raises:
         NotFound: No such paper.
@@ -39,8 +51,16 @@ def confirm(house: House, paper_id: PaperId, *, by: str, actor: str, owner: Owne
     owner = paper.owner or owner
     if owner is None:
         raise InvalidOwnerNumber(reason="the paper has no owner", reason_vi="giấy tờ chưa xác định được chủ sở hữu")
+    if co_owners is None:
+        paper_type = house.paper_types.get(paper.paper_type or OTHER)
+        co_owners = paper_type.co_owners(owner, paper.fields) if paper_type else ()
     confirmed = replace(
-        paper, state=PaperState.CONFIRMED, owner=owner, confirmed_by=nfc(by).strip(), confirmed_at=times.now()
+        paper,
+        state=PaperState.CONFIRMED,
+        owner=owner,
+        co_owners=co_owners,
+        confirmed_by=nfc(by).strip(),
+        confirmed_at=times.now(),
     )
     return house.catalogue.save(confirmed, actor=actor, action="paper.confirmed", expected=paper.state)
 
@@ -48,14 +68,24 @@ def confirm(house: House, paper_id: PaperId, *, by: str, actor: str, owner: Owne
 def confirm_as_announced(house: House, paper_id: PaperId) -> bool:
     """Record the statement that came with the file, if one did; return whether the paper may be finished.
 
-    Whoever stated in advance that scan and original agree did not know of a broken signature, or of pages that turned
-    out blank; and a paper without an owner waits for a person who names one. These wait for a statement of their own.
+    Whoever stated in advance that scan and original agree did not know of a broken signature, of pages that turned out
+    blank, or that the scan would seem to hold several papers; and a paper without an owner waits for a person who names
+    one. These wait for a statement of their own. Nor did they see whose else the paper was read to be: only co-owners
+    read beyond doubt stay.
     """
     paper = house.catalogue.paper(paper_id)
     if paper.state is PaperState.CONFIRMED:
         return True
-    unforeseen = {finding.code for finding in paper.checks} & {"signature-invalid", "paper-blank"}
+    unforeseen = _UNFORESEEN & {finding.code for finding in paper.checks}
     if paper.state not in _CONFIRMABLE or paper.confirmed_by is None or paper.owner is None or unforeseen:
         return False
-    confirm(house, paper_id, by=paper.confirmed_by, actor=house.catalogue.batch(paper.batch).station)
+    station = house.catalogue.batch(paper.batch).station
+    confirm(house, paper_id, by=paper.confirmed_by, actor=station, co_owners=_undoubted(paper))
     return True
+
+
+def _undoubted(paper: Paper) -> tuple[Owner, ...]:
+    """Return the co-owners whose numbers were read beyond doubt: a misread number may be a stranger's."""
+    doubted = {finding.field for finding in paper.checks}
+    numbers = {field.value for field in paper.fields if field.key in doubted}
+    return tuple(owner for owner in paper.co_owners if owner.number.value not in numbers)

@@ -1,13 +1,23 @@
-"""What a person should look at besides fields: poor scans, blank and unreadable pages, another language, signatures."""
+"""What a person should look at besides fields.
 
+Poor scans, blank and unreadable pages, another language, several papers in one scan, signatures.
+"""
+
+import datetime as dt
 import unicodedata
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
+from dossier.paper_types import PaperType, find_type
 from dossier.papers import Paper
 from dossier.verdicts import Finding, Severity, Verdict
 from ingest.pages import PageNotes
+from ocr.additions import SignaturePrint
 from ocr.model import Line, Reading
+from ocr.splitting import Part
 
+READING_CODES = frozenset({"page-unreadable", "language-unexpected"})
+"""Codes of the findings about what was read on pages, not about the pages."""
 _LETTERS_TO_JUDGE = 120
 """Fewer letters say nothing about the language."""
 _MARKED_SHARE = 0.08
@@ -37,6 +47,12 @@ def page_doubts(notes: PageNotes, reading: Reading) -> tuple[Finding, ...]:
         findings.append(
             Finding("page-blank", Severity.WARNING, text, f"Page {numbers} is blank; it stays in the paper.")
         )
+    return (*findings, *reading_doubts(reading))
+
+
+def reading_doubts(reading: Reading) -> tuple[Finding, ...]:
+    """Return a warning for pages that could hardly be read, and for another language."""
+    findings = []
     poor = [str(p.number) for p in reading.pages if p.lines and _mean_confidence(p.lines) < _READABLE]
     if poor:
         numbers = ", ".join(poor)
@@ -47,6 +63,32 @@ def page_doubts(notes: PageNotes, reading: Reading) -> tuple[Finding, ...]:
         findings.append(
             Finding("language-unexpected", Severity.WARNING, text, "The text does not seem to be Vietnamese.")
         )
+    return tuple(findings)
+
+
+def several_papers(
+    papers: Sequence[Part], sheets: Collection[int], types: Mapping[str, PaperType]
+) -> tuple[Finding, ...]:
+    """Return a warning if a scan seems to hold several papers, and one if separator sheets are among its pages.
+
+    Args:
+        papers: The papers it seems to hold.
+        sheets: Numbers of its separator sheets.
+        types: The catalogue.
+    """
+    findings = []
+    if len(papers) > 1:
+        begins = [(part.pages[0], find_type(types, part.code)) for part in papers]
+        vietnamese = "; ".join(f"trang {page}: {kind.name_vi.lower()}" for page, kind in begins)
+        english = "; ".join(f"page {page}: {kind.name_en.lower()}" for page, kind in begins)
+        text = f"Bản quét có vẻ gồm {len(papers)} giấy tờ ({vietnamese}); nếu đúng, hãy tách trước khi xác nhận."
+        text_en = f"The scan seems to hold {len(papers)} papers ({english}); if so, split it before confirming."
+        findings.append(Finding("several-papers", Severity.WARNING, text, text_en))
+    if sheets:
+        numbers = ", ".join(map(str, sorted(sheets)))
+        text = f"Trang {numbers} là tờ phân cách, không thuộc giấy tờ nào; hãy tách trước khi xác nhận."
+        text_en = f"Page {numbers} is a separator sheet and belongs to no paper; split the scan before confirming."
+        findings.append(Finding("separator-sheet", Severity.WARNING, text, text_en))
     return tuple(findings)
 
 
@@ -82,6 +124,15 @@ def signature_doubts(paper: Paper) -> tuple[Finding, ...]:
     text = "Chưa xác định được chữ ký số kèm theo tệp có hợp lệ hay không; hãy chạy 'sohoa verify' để biết lý do."
     english = "Whether the file's own signature is valid could not be determined; 'sohoa verify' tells why."
     return (Finding("signature-undetermined", Severity.WARNING, text, english),)
+
+
+def date_doubts(issued_on: dt.date | None, printed: SignaturePrint | None) -> tuple[Finding, ...]:
+    """Return an error if a paper was issued after the day that its own digital signature prints."""
+    if issued_on is None or printed is None or issued_on <= printed.date:
+        return ()
+    text = "Ngày ban hành đọc được sau ngày ký số in trên giấy tờ."
+    english = "The date of issue as read lies after the day that the digital signature prints on the paper."
+    return (Finding("issued-after-signing", Severity.ERROR, text, english),)
 
 
 def _is_foreign(text: str) -> bool:

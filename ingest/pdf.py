@@ -1,6 +1,6 @@
 """The structure of a received PDF: its pages, the scans on them, its signatures (parsed with pikepdf).
 
-``probe`` runs in a limited child process; ``trimmed`` works on the bytes alone.
+``probe`` and ``part`` run in a limited child process; ``trimmed`` works on the bytes alone.
 """
 
 import math
@@ -27,6 +27,11 @@ _INVISIBLE = 3
 """Text rendering mode of the text layer over a scan."""
 _MAX_PARENTS = 50
 _MAX_FORM_FIELDS = 10_000
+_SHOWN_BY = ("/OCProperties", "/OutputIntents")
+"""What of a document says how its pages look: which layers are shown, and the colours meant."""
+
+_BROKEN = (pikepdf.PikepdfError, ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
+"""Every way in which pikepdf says that an object is not of the kind the PDF standard asks for."""
 
 
 def trimmed(data: bytes) -> bytes:
@@ -64,8 +69,36 @@ def probe(path: str, max_pages: int, max_pixels: int) -> dict[str, Any]:
             return {"pages": pages, "signatures": _count_signatures(document.Root)}
     except pikepdf.PasswordError:
         raise EncryptedFile from None
-    except (pikepdf.PikepdfError, ArithmeticError, AttributeError, LookupError, TypeError, ValueError):
-        # Every way in which pikepdf says that an object is not of the kind the PDF standard asks for.
+    except _BROKEN:
+        raise DamagedFile(reason="the structure of the PDF is broken") from None
+
+
+def part(path: str, groups: list[list[int]], names: list[str]) -> None:
+    """Write each group of pages, numbered from 1, into a PDF of its own; streams are copied, never encoded anew.
+
+    A part holds what its pages draw and nothing of the others, even where all pages share one list of resources.
+    Outlines, forms and metadata, which are of the whole, stay behind. The same pages give the same bytes.
+
+    Raises:
+        DamagedFile: The structure of the PDF is broken.
+    """
+    try:
+        with pikepdf.open(path, attempt_recovery=False, suppress_warnings=True) as document:
+            for group, name in zip(groups, names, strict=True):
+                with pikepdf.new() as copy:
+                    copy.pages.extend(document.pages[number - 1] for number in group)
+                    copy.remove_unreferenced_resources()
+                    for key in _SHOWN_BY:
+                        if key in document.Root:
+                            copy.Root[key] = copy.copy_foreign(document.make_indirect(document.Root[key]))
+                    copy.save(
+                        name,
+                        min_version=document.pdf_version,
+                        compress_streams=False,
+                        stream_decode_level=pikepdf.StreamDecodeLevel.none,
+                        deterministic_id=True,
+                    )
+    except _BROKEN:
         raise DamagedFile(reason="the structure of the PDF is broken") from None
 
 

@@ -14,35 +14,41 @@ paper further on (a person was faster than the repetition) leaves it alone. ``re
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import cache
+
+import numpy as np
+from numpy.typing import NDArray
 
 from dossier import times
-from dossier.checks import check as find_doubts
 from dossier.checks import needs_review
-from dossier.errors import InvalidOwnerNumber, InvalidValue, PartFailed
+from dossier.errors import InvalidOwnerNumber, PartFailed
 from dossier.identifiers import PaperId
 from dossier.owners import Owner
 from dossier.paper_types import OTHER, PaperType, find_type
 from dossier.papers import Paper, PaperState, StoredObject
-from dossier.verdicts import Finding, Severity, Verdict
+from dossier.verdicts import Verdict
 from ingest.clean import clean as clean_page
 from ingest.decode import decode as decode_pages
-from ingest.doubts import page_doubts, scan_doubts, signature_doubts
+from ingest.doubts import date_doubts, page_doubts, scan_doubts, several_papers, signature_doubts
 from ingest.encode import encode_master
 from ingest.house import House
 from ingest.images import PageImage
 from ingest.inspect import Inspection
 from ingest.inspect import inspect as inspect_file
+from ingest.judge import judge
+from ingest.masters import read_master
 from ingest.pages import NOTES, PageNote, PageNotes
 from ingest.quality import assess
+from ingest.receive import owner_of_scan
 from ingest.stamping import headroom_mm, stamp_on_free_paper
+from ingest.versions import FIRST_READING
 from ingest.workspace import Workspace, dump_value
-from ocr.classify import classify as classify_reading
-from ocr.extract import find_fields
+from ocr.additions import signature_print
+from ocr.fields import read_fields
 from ocr.model import PageReading, Reading
-from ocr.opinion import second_opinion
 from ocr.pdfa import PdfMetadata, SearchablePage, searchable_pdf
-from ocr.qr import Code, find_codes
-from ocr.reader import read_page
+from ocr.qr import Code
+from ocr.splitting import Part, find_papers, one_paper, separator_sheets
 from signing.seal import seal as seal_pdf
 from signing.validate import validate
 from storage.records import Event
@@ -50,6 +56,8 @@ from storage.records import Event
 Step = Callable[[House, PaperId], None]
 
 CODES = tuple[Code, ...]
+_PAPERS = "papers.json"
+_PARTS = tuple[Part, ...]
 ACTOR = "pipeline"
 """Who the audit log names for what no person did."""
 
@@ -113,35 +121,47 @@ def read(house: House, paper_id: PaperId) -> None:
 
     def read_one(note: PageNote) -> PageNote:
         master = work.get_image(note.master)
-        if note.blank:
-            reading = PageReading(note.number, master.shape[1], master.shape[0], note.dpi, ())
-        else:
-            reading = read_page(master, number=note.number, dpi=note.dpi, engine=house.engine)
+        reading, codes = read_master(house, master, note.number, note.dpi, blank=note.blank)
         work.put_value(note.reading, reading)
-        work.put_value(note.codes, find_codes(master, note.number), CODES)
+        work.put_value(note.codes, codes, CODES)
         return note
 
     PageNotes.of(work).map(house, read_one)
 
 
 def classify(house: House, paper_id: PaperId) -> None:
-    """Recognize which paper it is, unless the sender said so."""
+    """Recognize which paper it is, unless the sender said so, and whether others follow it in the same scan."""
     paper, work = _open(house, paper_id)
-    if paper.paper_type is None and paper.state is PaperState.RECEIVED:
-        found = classify_reading(reading_of(work), house.paper_types, _codes(work))
-        known = replace(paper, paper_type=found.code, type_confidence=found.confidence)
+    if paper.state is not PaperState.RECEIVED:
+        return
+    reading, codes = reading_of(work), codes_of(work)
+    papers = find_papers(reading, house.paper_types, codes)
+    if paper.signed_origin:  # no page can be taken from a signed file
+        papers = (one_paper(reading, tuple(page.number for page in reading.pages), house.paper_types, codes),)
+    work.put_value(_PAPERS, papers, _PARTS)
+    if paper.paper_type is None and papers:
+        known = replace(paper, paper_type=papers[0].code, type_confidence=papers[0].confidence)
         house.catalogue.save(known, actor=ACTOR, action="paper.classified")
 
 
 def extract(house: House, paper_id: PaperId) -> None:
-    """Read the fields the paper's type declares, each with its evidence: of doubtful ones what another engine reads."""
+    """Read the fields the type declares, with their evidence: never handwriting, doubtful print by a second engine.
+
+    Where a scan seems to hold several papers, these are the first one's.
+    """
     paper, work = _open(house, paper_id)
     if paper.state is not PaperState.RECEIVED:
         return
     paper_type = _type(house, paper)
-    reading, notes = reading_of(work), PageNotes.of(work).pages
-    found = find_fields(reading, paper_type, _codes(work))
-    fields = second_opinion(found, paper_type, reading, lambda n: work.get_image(notes[n - 1].master), house.second)
+    reading, notes, codes = reading_of(work), PageNotes.of(work).pages, codes_of(work)
+    if papers := papers_of(work):
+        reading, codes = papers[0].of(reading), papers[0].among(codes)
+
+    @cache
+    def master(number: int) -> NDArray[np.uint8]:
+        return work.get_image(notes[number - 1].master)
+
+    fields = read_fields(reading, paper_type, codes, master, house.second)
     house.catalogue.save(replace(paper, fields=fields), actor=ACTOR, action="paper.extracted")
 
 
@@ -151,29 +171,15 @@ def check(house: House, paper_id: PaperId) -> None:
     if paper.state is not PaperState.RECEIVED:
         return
     paper_type = _type(house, paper)
-    owner = paper.owner or _printed_owner(paper, paper_type)
-    doubts = find_doubts(
-        paper_type, paper.fields, owner=owner, type_confidence=paper.type_confidence, today=times.today()
-    )
+    owner = paper.owner or _printed_owner(paper, paper_type) or owner_of_scan(house, paper)
+    judged = judge(replace(paper, owner=owner), paper_type, times.today())
     notes = PageNotes.of(work)
-    doubts = (*doubts, *scan_doubts(notes), *page_doubts(notes, reading_of(work)), *signature_doubts(paper))
-    issued_on = paper_type.issued_on(paper.fields)
-    try:
-        valid_until = paper_type.valid_until(issued_on, paper.fields)
-    except InvalidValue as error:
-        # A paper of unknown term must not pass for a permanent one: it counts for today, and a person is told.
-        valid_until = times.local(paper.created_at).date()
-        doubts = (*doubts, Finding("validity-unknown", Severity.WARNING, error.text_vi, error.text_en))
-    checked = replace(
-        paper,
-        state=PaperState.NEEDS_REVIEW if needs_review(doubts) else PaperState.READY,
-        owner=owner,
-        checks=doubts,
-        page_count=len(notes.pages),
-        title=paper_type.subject(paper.fields),
-        issued_on=issued_on,
-        valid_until=valid_until,
-    )
+    reading = reading_of(work)
+    doubts = (*judged.checks, *scan_doubts(notes), *page_doubts(notes, reading), *signature_doubts(paper))
+    doubts = (*doubts, *date_doubts(judged.issued_on, signature_print(reading)))
+    doubts = (*doubts, *several_papers(papers_of(work), separator_sheets(codes_of(work)), house.paper_types))
+    state = PaperState.NEEDS_REVIEW if needs_review(doubts) else PaperState.READY
+    checked = replace(judged, state=state, checks=doubts, page_count=len(notes.pages))
     house.catalogue.save(checked, actor=ACTOR, action="paper.checked")
 
 
@@ -240,7 +246,7 @@ def store(house: House, paper_id: PaperId) -> None:
     sealed = keep(
         "paper.pdf", _original(house, paper) if paper.signed_origin else work.get("sealed.pdf"), "application/pdf"
     )
-    keep("reading.json", dump_value(reading_of(work)), "application/json")
+    keep(FIRST_READING, dump_value(reading_of(work)), "application/json")
     stored = replace(
         paper,
         state=PaperState.STORED,
@@ -286,5 +292,11 @@ def reading_of(work: Workspace) -> Reading:
     return Reading(tuple(work.get_value(note.reading, PageReading) for note in PageNotes.of(work).pages))
 
 
-def _codes(work: Workspace) -> tuple[Code, ...]:
+def papers_of(work: Workspace) -> tuple[Part, ...]:
+    """Return the papers that the scan in a workspace seems to hold; none where nobody has looked yet."""
+    return work.get_value(_PAPERS, _PARTS) if work.has(_PAPERS) else ()
+
+
+def codes_of(work: Workspace) -> tuple[Code, ...]:
+    """Return the codes found on all pages in a workspace."""
     return tuple(code for note in PageNotes.of(work).pages for code in work.get_value(note.codes, CODES))

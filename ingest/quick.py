@@ -12,12 +12,12 @@ from ingest.encode import encode_master
 from ingest.house import House
 from ingest.images import PageImage
 from ingest.inspect import inspect
+from ingest.masters import read_master
 from ingest.quality import Quality, assess
 from ingest.workspace import decode_image
 from ocr.model import PageReading
 from ocr.pdfa import SearchablePage
-from ocr.qr import Code, find_codes
-from ocr.reader import read_page
+from ocr.qr import Code
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,11 +53,8 @@ def read_file(house: House, data: bytes) -> Iterator[ReadPage]:
         master = clean(page, house.orientation)
         file = encode_master(master)
         pixels = decode_image(file.data, "master")
-        if master.blank:
-            reading = PageReading(page.number, pixels.shape[1], pixels.shape[0], master.dpi, ())
-        else:
-            reading = read_page(pixels, number=page.number, dpi=master.dpi, engine=house.engine)
-        return ReadPage(SearchablePage(file.data, reading), find_codes(pixels, page.number))
+        reading, codes = read_master(house, pixels, page.number, master.dpi, blank=master.blank)
+        return ReadPage(SearchablePage(file.data, reading), codes)
 
     yield from house.over_pages(read_one, decode(data, inspect(data, house.limits), house.limits))
 

@@ -20,9 +20,9 @@ _UNDECODABLE = "the picture cannot be decoded"
 _ORIENTATION = 0x0112
 _TURNED = {5, 6, 7, 8}
 """Values of the EXIF orientation that exchange width and height."""
-_SUBFILE, _NOT_A_PAGE = 254, 0b101
+SUBFILE, NOT_A_PAGE = 254, 0b101
 """TIFF: reduced images and transparency masks accompany pages."""
-_EXTENTS = ((273, 279), (324, 325))
+EXTENTS = ((273, 279), (324, 325))
 """TIFF: tags of offsets and lengths of strips and of tiles."""
 
 
@@ -98,7 +98,7 @@ def _pages(path: str) -> Iterator[Image.Image]:
             yield image  # further pictures in a camera's JPEG are previews
             return
         for _ in ImageSequence.Iterator(image):
-            if not int(image.tag_v2.get(_SUBFILE, 0)) & _NOT_A_PAGE:
+            if not int(image.tag_v2.get(SUBFILE, 0)) & NOT_A_PAGE:
                 yield image
 
 
@@ -161,7 +161,7 @@ def _require_extents(image: Image.Image, size: int) -> None:
     """Do nothing if every strip and tile of a TIFF page lies within the file."""
     if not isinstance(image, TiffImageFile):
         return
-    for offsets, lengths in _EXTENTS:
+    for offsets, lengths in EXTENTS:
         ends = zip(image.tag_v2.get(offsets, ()), image.tag_v2.get(lengths, ()), strict=False)
         if any(offset + length > size for offset, length in ends):
             raise DamagedFile(reason="the TIFF is cut short")

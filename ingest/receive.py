@@ -128,6 +128,15 @@ def manifest_of(house: House, batch: str) -> Manifest:
     return _MANIFEST.validate_json(house.objects.get(_manifest_key(batch)))
 
 
+def owner_of_scan(house: House, paper: Paper) -> Owner | None:
+    """Return whose papers the sender said are in the scan that ``paper`` was split from; ``None`` if it is no part."""
+    if paper.split_from is None:
+        return None
+    scan = house.catalogue.paper(paper.split_from)
+    entry = next((e for e in manifest_of(house, scan.batch).entries if e.name == scan.name), None)
+    return entry.owner if entry else owner_of_scan(house, scan)
+
+
 def receive(house: House, batch_id: str, name: str, data: bytes) -> Received:
     """Keep one announced file of a batch and make it a paper; its preparation must then be queued.
 

@@ -95,10 +95,11 @@ class Workspace:
         return sorted(key.removeprefix(base) for key in self.objects.keys(base + prefix))
 
     def clear(self, prefix: str = "") -> None:
-        """Remove everything whose name begins with ``prefix``."""
+        """Remove everything whose name begins with ``prefix``; what another process is removing too is left to it."""
         for key in list(self.objects.keys(self._key(prefix))):
-            for version in self.objects.versions(key):
-                self.objects.delete(key, version.version)
+            with contextlib.suppress(NotFound):
+                for version in self.objects.versions(key):
+                    self.objects.delete(key, version.version)
 
 
 def dump_value(value: object, kind: Any = None) -> bytes:  # noqa: ANN401 - any type pydantic describes

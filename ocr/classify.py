@@ -8,11 +8,9 @@ from dossier.paper_types import OTHER, PaperType, Phrase
 from ocr.labels import find_phrase
 from ocr.model import Reading
 from ocr.qr import Code, parse_identity_qr
-from ocr.tokens import Row, letters_of, rows_of, text_of
+from ocr.titles import title_of, title_zone
+from ocr.tokens import Row, rows_of
 from ocr.zones import Zone, find_zones
-
-_TITLE_ZONE = 0.5
-"""Titles stand in this upper part of what is printed on the first page."""
 
 _ANCHORS_ALONE = 0.65
 """Most that phrases can say without a title, which a seal may cover: enough for a guess that a person must look at."""
@@ -48,7 +46,7 @@ def classify(reading: Reading, types: Mapping[str, PaperType], codes: Sequence[C
     """
     rows = rows_of(reading)
     zones = find_zones(rows, {page.number: page.width for page in reading.pages})
-    head = _title_zone(rows)
+    head = title_zone([row for row in rows if row.page == rows[0].page])
     scored = sorted(
         ((*_score(rows, head, zones, paper_type, codes), code) for code, paper_type in types.items()),
         key=lambda s: (-s[0], s[2]),
@@ -60,25 +58,11 @@ def classify(reading: Reading, types: Mapping[str, PaperType], codes: Sequence[C
     return Classification(code, score * (1 - max(0.0, rival - _ENOUGH)), evidence)
 
 
-def _title_zone(rows: Sequence[Row]) -> Sequence[Row]:
-    """Return the rows of the first page in which titles stand."""
-    first = [row for row in rows if row.page == rows[0].page]
-    boxes = [row.box for row in first]
-    if not boxes:
-        return ()
-    lowest = boxes[0].y + _TITLE_ZONE * (max(box.bottom for box in boxes) - boxes[0].y)
-    return first[: next((i for i, box in enumerate(boxes) if i and box.y > lowest), len(first))]
-
-
 def _score(
     rows: Sequence[Row], head: Sequence[Row], zones: Mapping[str, Zone], paper_type: PaperType, codes: Sequence[Code]
 ) -> tuple[float, tuple[str, ...]]:
     """Return how much speaks for a type, 0 to 1, and what."""
-    titles = [
-        (_opening_score(zones.get(phrase.zone), phrase) if phrase.zone else _title_score(head, phrase), phrase.text)
-        for phrase in paper_type.titles
-    ]
-    title, title_text = max(titles, default=(0.0, ""))
+    title, title_text = title_of(head, zones, paper_type)
     if paper_type.code_form == "identity" and any(_is_identity(code) for code in codes):
         title, title_text = max((title, title_text), (1.0, "QR"))
     anchors = [(_anchor_score(rows, phrase), phrase.text) for phrase in paper_type.anchors]
@@ -89,31 +73,6 @@ def _score(
     evidence = tuple(text for score, text in [(title, title_text), *anchors] if score > 0)
     # A title alone leaves doubt, because other papers quote it; its phrases remove the doubt.
     return (title * (0.8 + 0.2 * (1 - doubt)) if title > support else support), evidence
-
-
-def _opening_score(zone: Zone | None, phrase: Phrase) -> float:
-    """Return how well a zone opens with a phrase."""
-    matches = find_phrase(zone.tokens, phrase.text) if zone else []
-    return max((phrase.weight * m.score for m in matches if m.start == 0), default=0.0)
-
-
-def _title_score(head: Sequence[Row], phrase: Phrase) -> float:
-    """Return how well a title is found in the title zone: whole lines count more than parts of them."""
-    best = 0.0
-    for row in head:
-        for match in find_phrase(row.tokens, phrase.text)[:1]:
-            found = row.tokens[match.start : match.end]
-            if phrase.text.isupper() and not _mostly_upper(text_of(found)):
-                continue
-            line = [t for t in row.tokens if t.line in {f.line for f in found}]
-            share = len(letters_of(phrase.text)) / max(1, sum(len(t.letters) for t in line))
-            best = max(best, phrase.weight * match.score * (0.6 + 0.4 * min(1.0, share)))
-    return best
-
-
-def _mostly_upper(text: str) -> bool:
-    letters = [c for c in text if c.isalpha()]
-    return sum(c.isupper() for c in letters) >= 0.7 * len(letters)
 
 
 def _anchor_score(rows: Sequence[Row], phrase: Phrase) -> float:

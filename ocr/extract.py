@@ -275,6 +275,8 @@ def _zoned(rows: Sequence[Row], reading: Reading, paper_type: PaperType) -> dict
 
 def _zone_field(rule: FieldRule, zone: Zone) -> Found | None:
     tokens = list(zone.tokens)
+    if not zone.whole:
+        return _found(rule, None, tokens, zone.certainty)
     if rule.choices:
         choice = max(rule.choices, key=lambda c: fuzz.ratio(fold(c), fold(zone.text)))
         likeness = fuzz.ratio(fold(choice), fold(zone.text)) / 100

@@ -16,7 +16,9 @@ from numpy.typing import NDArray
 from dossier.errors import PartError
 from dossier.paper_types import PaperType
 from dossier.papers import Box, Field, FieldSource
+from dossier.text import fold
 from dossier.values import CHOICE, VALUE_KINDS, says
+from ocr.additions import SignaturePrint
 from ocr.engine import LineReader
 from ocr.extract import Found
 from ocr.model import Reading
@@ -113,3 +115,29 @@ def _weighed(found: Found, kind: str, raw: str) -> Field:
     if says(kind, raw, field.value):
         return replace(field, confidence=max(field.confidence, AGREED * found.certainty))
     return replace(field, confidence=min(field.confidence, DIFFERED * found.certainty))
+
+
+def with_signature_print(
+    found: Sequence[Found], paper_type: PaperType, printed: SignaturePrint | None
+) -> tuple[Found, ...]:
+    """Return the fields, the agency surer if the signature's print names the same one.
+
+    Another agency says nothing. A date written by hand gets the signature's as a hint for whoever reads it.
+
+    Args:
+        found: The fields.
+        paper_type: Which declares them.
+        printed: Of the digital signature, if there is one.
+    """
+    if printed is None:
+        return tuple(found)
+    zones = {rule.key: rule.zone for rule in paper_type.fields}
+    weighed = []
+    for one in found:
+        field, zone = one.field, zones[one.field.key]
+        if zone == "agency" and field.value and fold(field.value) == fold(printed.agency):
+            field = replace(field, confidence=max(field.confidence, AGREED * one.certainty))
+        elif zone == "date" and field.source is FieldSource.HANDWRITING:
+            field = replace(field, second_raw=f"{printed.date:%d/%m/%Y}")
+        weighed.append(replace(one, field=field))
+    return tuple(weighed)

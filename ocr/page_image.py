@@ -1,10 +1,12 @@
 """The picture of a page in a PDF: the bytes of a JPEG or PNG file embedded as they are, never coded anew.
 
 A PNG's rows are compressed the way PDF's Flate filter with a PNG predictor reads them (ISO 32000-1, 7.4.4.4), so the
-file's data segments joined are the stream.
+file's data segments joined are the stream. So the file can be had back from the PDF, pixel by pixel what was archived.
 """
 
 import io
+import struct
+import zlib
 from collections.abc import Iterator
 
 from pikepdf import Dictionary, Name, Object, Pdf, Stream
@@ -14,8 +16,9 @@ from dossier.errors import DamagedFile
 
 _COLOUR_SPACES = {"RGB": Name.DeviceRGB, "L": Name.DeviceGray, "1": Name.DeviceGray}
 _BITS = {"RGB": 8, "L": 8, "1": 1}
-_PNG_SIGNATURE_BYTES = 8
 _PNG_PREDICTOR = 15
+_PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
+_PNG_COLOUR_TYPES = {Name.DeviceRGB: 2, Name.DeviceGray: 0}
 
 
 def add_page_image(pdf: Pdf, data: bytes, width: int, height: int) -> Object:
@@ -58,9 +61,23 @@ def add_page_image(pdf: Pdf, data: bytes, width: int, height: int) -> Object:
     return pdf.make_indirect(stream)
 
 
+def page_image_file(image: Object) -> bytes:
+    """Return the JPEG or PNG file that :func:`add_page_image` embedded; of a PNG without its resolution."""
+    data = image.read_raw_bytes()
+    if image.Filter == Name.DCTDecode:
+        return data
+    kind = _PNG_COLOUR_TYPES[Name(str(image.ColorSpace))]
+    header = struct.pack(">IIBBBBB", int(image.Width), int(image.Height), int(image.BitsPerComponent), kind, 0, 0, 0)
+    return _PNG_SIGNATURE + _png_chunk(b"IHDR", header) + _png_chunk(b"IDAT", data) + _png_chunk(b"IEND", b"")
+
+
+def _png_chunk(kind: bytes, data: bytes) -> bytes:
+    return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+
 def _png_rows(data: bytes) -> Iterator[bytes]:
     """Yield the contents of a PNG's ``IDAT`` chunks (ISO/IEC 15948, 5.3: length, type, data, check sum)."""
-    position = _PNG_SIGNATURE_BYTES
+    position = len(_PNG_SIGNATURE)
     while (kind := data[position + 4 : position + 8]) != b"IEND":
         length = int.from_bytes(data[position : position + 4])
         if not kind or position + 12 + length > len(data):

@@ -8,7 +8,7 @@ bytes.
 
 import datetime as dt
 import io
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from xml.sax.saxutils import escape
@@ -17,13 +17,13 @@ import pikepdf
 from pikepdf import Array, Dictionary, Name, Object, Pdf, Stream, String, pdfa
 from PIL import ImageCms
 
-from dossier.errors import PartFailed
+from dossier.errors import DamagedFile, PartFailed
 from dossier.text import nfc
 from dossier.times import local
 from ocr.glyphless import GlyphlessFont
 from ocr.markup import printable
 from ocr.model import PageReading
-from ocr.page_image import add_page_image
+from ocr.page_image import add_page_image, page_image_file
 from ocr.text_layer import operators, place_words
 
 _POINTS_PER_INCH = 72
@@ -88,6 +88,26 @@ def searchable_pdf(pages: Sequence[SearchablePage], metadata: PdfMetadata) -> by
             _add_page(pdf, page, "\n".join(operators(layer, font)), fonts)
         _describe(pdf, metadata)
         return _validated(pdf)
+
+
+def page_images(data: bytes) -> Iterator[bytes]:
+    """Give back the page images of a file that :func:`searchable_pdf` wrote, sealed since or not, in order.
+
+    Args:
+        data: Bytes of our own making: they are parsed in this process.
+
+    Yields:
+        Each page's JPEG or PNG file.
+
+    Raises:
+        DamagedFile: Not such a file.
+    """
+    try:
+        with Pdf.open(io.BytesIO(data)) as pdf:
+            for page in pdf.pages:
+                yield page_image_file(page.resources.XObject.Page)
+    except (pikepdf.PikepdfError, AttributeError, LookupError) as error:
+        raise DamagedFile(reason="it is not a sealed file of this service") from error
 
 
 def _validated(pdf: Pdf) -> bytes:

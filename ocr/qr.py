@@ -67,6 +67,12 @@ def _codes_at(grey: NDArray[np.uint8], scales: Sequence[float], page: int) -> tu
     return ()
 
 
+def draw_code(text: str) -> NDArray[np.uint8]:
+    """Return a QR code that says ``text`` with the most correction there is: grey, four pixels a module, quiet zone."""
+    code = zxingcpp.create_barcode(text, zxingcpp.BarcodeFormat.QRCode, ec_level="H")
+    return np.asarray(zxingcpp.write_barcode_to_image(code, scale=4, add_quiet_zones=True), np.uint8)
+
+
 def _sharpened(grey: NDArray[np.uint8]) -> NDArray[np.uint8]:
     blurred = cv2.GaussianBlur(grey, (0, 0), _AROUND)
     return np.asarray(cv2.addWeighted(grey, 1 + _SHARPENED_BY, blurred, -_SHARPENED_BY, 0), np.uint8)

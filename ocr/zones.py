@@ -20,7 +20,7 @@ from dataclasses import dataclass
 
 from dossier.names import is_family_name
 from dossier.text import fold
-from ocr.labels import find_phrase
+from ocr.labels import Match, find_phrase
 from ocr.tokens import Row, Token, box_of, text_of
 
 NATIONAL_TITLE = "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM"
@@ -75,10 +75,12 @@ class Zone:
 
     Attributes:
         tokens: What stands in it, in reading order; at least one. certainty: 0 to 1, how firmly its place is known.
+        whole: Whether nothing of it is seen to be covered.
     """
 
     tokens: tuple[Token, ...]
     certainty: float
+    whole: bool = True
 
     @property
     def text(self) -> str:
@@ -221,6 +223,8 @@ def _about(rows: Sequence[Row], anchor: _Anchor, number_row: int) -> tuple[Token
     for row in rows[number_row + 1 :][:_MOST_SUBJECT_ROWS]:
         left = _sides(row, anchor.split)[0]
         if not left and not lines:
+            if _kinds_in(row):  # what follows is the subject, zone 5a
+                break
             continue
         if not left or left[0].box.y - above.box.bottom > (1.6 if lines else 3) * above.height:
             break
@@ -240,8 +244,7 @@ def _kind_and_subject(rows: Sequence[Row], width: int, certainty: float) -> dict
     body = next((i for i, row in enumerate(rows) if fold(text_of(row.tokens)).startswith(_BODY_STARTS)), len(rows))
     head = rows[: min(body, _MOST_HEAD_ROWS)]
     for i, row in enumerate(head):
-        found = [m for kind in KINDS for m in find_phrase(row.tokens, kind)]
-        found = [m for m in found if _is_upper(text_of(row.tokens[m.start : m.end]))]
+        found = _kinds_in(row)
         if found:
             match = max(found, key=lambda m: (m.score, m.end - m.start))
             kind = row.tokens[match.start : match.end]
@@ -253,6 +256,14 @@ def _kind_and_subject(rows: Sequence[Row], width: int, certainty: float) -> dict
             opening = Row(row.tokens[match.start :])
             return _subject([opening, *rows[i + 1 :]], opening, _centre(opening.tokens), certainty * 0.8, width)
     return {}
+
+
+def _kinds_in(row: Row) -> list[Match]:
+    """Return where names of kinds stand in a row, in capitals."""
+    if not any(_is_upper(token.text) for token in row.tokens):
+        return []
+    found = [match for kind in KINDS for match in find_phrase(row.tokens, kind)]
+    return [match for match in found if _is_upper(text_of(row.tokens[match.start : match.end]))]
 
 
 def _centre(tokens: Sequence[Token]) -> float:
@@ -333,6 +344,16 @@ def _name_in(rows: Sequence[Row], width: int, certainty: float) -> Zone | None:
         # Capitals are more often an office or a form's heading than a name.
         if is_family_name(name[0].text) and not _AUTHORITY.match(fold(text_of(name))):
             return Zone(tuple(name), certainty * 0.9)
+    return _covered_name(rows, width, certainty)
+
+
+def _covered_name(rows: Sequence[Row], width: int, certainty: float) -> Zone | None:
+    """Return what a seal has left of a name: its end, from the middle of a word on, as "ăn Đối"."""
+    for row in reversed(rows):
+        name = [t for t in _right_column(row, width / 2) if not _is_speck(t)]
+        rest = [t.text for t in name[1:]]
+        if 1 <= len(rest) <= 4 and name[0].text.islower() and all(map(_is_name_word, rest)):  # noqa: PLR2004 - as above
+            return Zone(tuple(name), certainty * _wholeness(name), whole=False)
     return None
 
 

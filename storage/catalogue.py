@@ -6,6 +6,7 @@ Every change is one transaction, all or nothing: the rows, the audit entry and, 
 import datetime as dt
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import TypeVar
 
 from sqlalchemy import ColumnElement, Engine, Select, and_, delete, func, or_, select
@@ -29,7 +30,7 @@ from storage.rows import (
     write_paper,
 )
 from storage.rules import batch_content, change_told, require_same_content
-from storage.schema import AccessKeyRow, BatchRow, EventRow, HeartbeatRow, OwnerRow, PaperRow, ReuseRow
+from storage.schema import AccessKeyRow, BatchRow, CoOwnerRow, EventRow, HeartbeatRow, OwnerRow, PaperRow, ReuseRow
 
 _Row = TypeVar("_Row")
 
@@ -142,11 +143,22 @@ class Catalogue:
         *,
         state: PaperState | None = None,
         batch: str | None = None,
+        paper_type: str | None = None,
+        stored_from: dt.datetime | None = None,
         limit: int = 100,
         after: PaperId | None = None,
         newest_first: bool = False,
     ) -> list[Paper]:
         """Return up to ``limit`` papers in the order they came in, or the other way round, those after ``after``.
+
+        Args:
+            state: Only in this one.
+            batch: Only of this one.
+            paper_type: Only of this one.
+            stored_from: Only those stored at or after this moment.
+            limit: How many at most.
+            after: Only those that follow this paper in the list.
+            newest_first: The other way round.
 
         Raises:
             NotFound: There is no paper ``after``.
@@ -156,6 +168,10 @@ class Catalogue:
             query = query.where(PaperRow.state == state.value)
         if batch is not None:
             query = query.where(PaperRow.batch == batch)
+        if paper_type is not None:
+            query = query.where(PaperRow.paper_type == paper_type)
+        if stored_from is not None:
+            query = query.where(PaperRow.stored_at >= stored_from)
         with reading(self.engine) as session:
             if after is not None:
                 edge = _paper_row(session, after).serial
@@ -171,6 +187,7 @@ class Catalogue:
         detail: Mapping[str, str] | None = None,
         event: Event | None = None,
         expected: PaperState | None = None,
+        parts: Sequence[Paper] = (),
     ) -> Paper:
         """Keep the new state of a paper with its audit entry and event, and return the paper as kept.
 
@@ -184,6 +201,7 @@ class Catalogue:
             detail: Goes into the audit entry, which also tells the change of state; no personal data.
             event: For other systems.
             expected: The state the paper must be in at this moment, where two callers may do the same.
+            parts: New papers that take the place of a scan that is split.
 
         Raises:
             NotFound: There is no such paper.
@@ -203,9 +221,10 @@ class Catalogue:
             require_same_content(kept, paper)
             if paper.state is PaperState.STORED and paper.code is None:
                 paper = replace(paper, code=_next_code(session, paper))
-            write_paper(row, paper, _owner_row(session, paper.owner))
+            write_paper(row, paper, partial(_owner_row, session))
             session.flush()
             self._audit(session, actor, action, _about(paper.id), {**(detail or {}), **change_told(kept, paper)})
+            self._insert(session, parts, actor)
             if event:
                 session.add(
                     EventRow(kind=event.kind, paper=event.paper.value, at=event.at, payload=dict(event.payload))
@@ -220,7 +239,7 @@ class Catalogue:
         valid_on: dt.date | None = None,
         states: Collection[PaperState] = (PaperState.STORED,),
     ) -> list[Paper]:
-        """Return an owner's papers, the latest issued first.
+        """Return an owner's papers, the latest issued first; those that are somebody else's too among them.
 
         Args:
             owner: Whose.
@@ -230,8 +249,7 @@ class Catalogue:
         """
         query = (
             select(PaperRow)
-            .join(OwnerRow, PaperRow.owner_serial == OwnerRow.serial)
-            .where(_is_owner(owner), PaperRow.state.in_([state.value for state in states]))
+            .where(_belongs_to(owner), PaperRow.state.in_([state.value for state in states]))
             .order_by(PaperRow.issued_on.desc().nulls_last(), PaperRow.serial.desc())
         )
         if paper_type is not None:
@@ -252,11 +270,11 @@ class Catalogue:
 
         Args:
             sha256: Of the original, lower-case hex.
-            owner: Only this owner's; ``None`` for anybody's.
+            owner: Only this owner's, alone or with others; ``None`` for anybody's.
         """
         query = select(PaperRow).where(PaperRow.original_sha256 == sha256, PaperRow.state != PaperState.REJECTED.value)
         if owner is not None:
-            query = query.join(OwnerRow, PaperRow.owner_serial == OwnerRow.serial).where(_is_owner(owner))
+            query = query.where(_belongs_to(owner))
         with reading(self.engine) as session:
             return next(iter(_papers(session, query.order_by(PaperRow.serial).limit(1))), None)
 
@@ -387,10 +405,12 @@ class Catalogue:
                     raise AlreadyExists(kind="paper", id=paper.id)
                 continue
             row = PaperRow()
-            write_paper(row, paper, _owner_row(session, paper.owner))
+            write_paper(row, paper, partial(_owner_row, session))
             session.add(row)
             session.flush()
             detail = {"batch": paper.batch, "original_sha256": paper.original.sha256, "state": paper.state.value}
+            if paper.split_from:
+                detail["split_from"] = paper.split_from.value
             self._audit(session, actor, "paper.received", _about(paper.id), detail)
 
     def _audit(
@@ -422,10 +442,14 @@ def _is_owner(number: OwnerNumber) -> ColumnElement[bool]:
     return and_(OwnerRow.kind == number.kind, OwnerRow.number == number.value)
 
 
-def _owner_row(session: Session, owner: Owner | None) -> OwnerRow | None:
+def _belongs_to(number: OwnerNumber) -> ColumnElement[bool]:
+    serial = select(OwnerRow.serial).where(_is_owner(number)).scalar_subquery()
+    shared = select(CoOwnerRow.paper).where(CoOwnerRow.owner_serial == serial)
+    return or_(PaperRow.owner_serial == serial, PaperRow.id.in_(shared))
+
+
+def _owner_row(session: Session, owner: Owner) -> OwnerRow:
     """Return the owner's row, made if missing, with the newest known name."""
-    if owner is None:
-        return None
     row = session.scalar(select(OwnerRow).where(_is_owner(owner.number)))
     if row is None:
         row = OwnerRow(kind=owner.number.kind, number=owner.number.value, name=owner.name)

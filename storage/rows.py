@@ -1,5 +1,7 @@
 """Rows of the catalogue to domain values and back."""
 
+from collections.abc import Callable
+
 from dossier.identifiers import OWNER_NUMBER_KINDS, AgencyCode, DossierNumber, PaperId, ProcedureCode
 from dossier.owners import Owner
 from dossier.papers import Box, Field, FieldSource, Paper, PaperKind, PaperState, StoredObject
@@ -10,6 +12,7 @@ from storage.schema import (
     AuditRow,
     BatchRow,
     CheckRow,
+    CoOwnerRow,
     EventRow,
     FieldRow,
     OwnerRow,
@@ -39,6 +42,7 @@ def paper_from(row: PaperRow) -> Paper:
             row.original_key, row.original_version, row.original_sha256, row.original_size, row.original_media_type
         ),
         owner=_owner_from(row.owner, row.owner_name) if row.owner else None,
+        co_owners=tuple(_owner_from(one.owner, one.name) for one in row.co_owners),
         kind=PaperKind(row.kind),
         paper_type=row.paper_type,
         type_confidence=row.type_confidence,
@@ -57,21 +61,26 @@ def paper_from(row: PaperRow) -> Paper:
         confirmed_by=row.confirmed_by,
         confirmed_at=row.confirmed_at,
         stored_at=row.stored_at,
+        reading_version=row.reading_version,
         problem=row.problem,
         duplicate_of=PaperId(row.duplicate_of) if row.duplicate_of else None,
         code=row.code,
+        split_from=PaperId(row.split_from) if row.split_from else None,
+        parts=tuple(map(PaperId, row.parts)),
+        split_by=row.split_by,
+        split_at=row.split_at,
     )
 
 
-def write_paper(row: PaperRow, paper: Paper, owner: OwnerRow | None) -> None:
-    """Give ``row`` all values of ``paper``; ``owner`` is the row of the paper's owner."""
+def write_paper(row: PaperRow, paper: Paper, owner_row: Callable[[Owner], OwnerRow]) -> None:
+    """Give ``row`` all values of ``paper``; ``owner_row`` finds or makes the row of an owner."""
     row.id = paper.id.value
     row.code = paper.code
     row.batch = paper.batch
     row.name = paper.name
     row.state = paper.state.value
     row.created_at = paper.created_at
-    row.owner = owner
+    row.owner = owner_row(paper.owner) if paper.owner else None
     row.owner_name = paper.owner.name if paper.owner else None
     row.kind = paper.kind.value
     row.paper_type = paper.paper_type
@@ -88,8 +97,13 @@ def write_paper(row: PaperRow, paper: Paper, owner: OwnerRow | None) -> None:
     row.confirmed_by = paper.confirmed_by
     row.confirmed_at = paper.confirmed_at
     row.stored_at = paper.stored_at
+    row.reading_version = paper.reading_version
     row.problem = paper.problem
     row.duplicate_of = paper.duplicate_of.value if paper.duplicate_of else None
+    row.split_from = paper.split_from.value if paper.split_from else None
+    row.parts = [part.value for part in paper.parts]
+    row.split_by = paper.split_by
+    row.split_at = paper.split_at
     row.original_key = paper.original.key
     row.original_version = paper.original.version
     row.original_sha256 = paper.original.sha256
@@ -100,6 +114,11 @@ def write_paper(row: PaperRow, paper: Paper, owner: OwnerRow | None) -> None:
     row.sealed_sha256 = paper.sealed.sha256 if paper.sealed else None
     row.sealed_size = paper.sealed.size if paper.sealed else None
     row.sealed_media_type = paper.sealed.media_type if paper.sealed else None
+    if tuple(_owner_from(one.owner, one.name) for one in row.co_owners) != paper.co_owners:
+        row.co_owners = [
+            CoOwnerRow(position=position, owner=owner_row(one), name=one.name)
+            for position, one in enumerate(paper.co_owners)
+        ]
     if tuple(_field_from(field) for field in row.fields) != paper.fields:
         row.fields = [_field_row(position, field) for position, field in enumerate(paper.fields)]
     if tuple(_check_from(check) for check in row.checks) != paper.checks:

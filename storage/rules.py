@@ -8,11 +8,14 @@ from dossier.errors import AlreadyExists
 from dossier.papers import Paper, PaperState
 from storage.records import Batch
 
-FINAL_CONTENT = frozenset({PaperState.STORED, PaperState.EXPIRED, PaperState.SUPERSEDED, PaperState.REVOKED})
+FINAL_CONTENT = frozenset(
+    {PaperState.STORED, PaperState.EXPIRED, PaperState.SUPERSEDED, PaperState.REVOKED, PaperState.SPLIT}
+)
 """States in which owner, type, fields and files of a paper are fixed: only its standing may still change."""
-_ALWAYS_FIXED = ("batch", "name", "created_at", "original")
+_ALWAYS_FIXED = ("batch", "name", "created_at", "original", "split_from")
 _FIXED_ONCE_STORED = (
     "owner",
+    "co_owners",
     "kind",
     "paper_type",
     "sealed",
@@ -26,16 +29,28 @@ _FIXED_ONCE_STORED = (
     "confirmed_by",
     "confirmed_at",
     "stored_at",
+    "parts",
+    "split_by",
+    "split_at",
 )
+_OF_THE_READING = frozenset({"fields", "issued_on", "co_owners"})
+"""What a later version of a stored paper's reading may replace."""
 
 
 def require_same_content(kept: Paper, new: Paper) -> None:
     """Do nothing if ``new`` changes of ``kept`` only what may change.
 
+    Of a stored paper what was read may change only together with a higher version of the reading.
+
     Raises:
         AlreadyExists: It changes something fixed.
     """
-    for name in _ALWAYS_FIXED + (_FIXED_ONCE_STORED if kept.state in FINAL_CONTENT else ()):
+    is_final, is_reread = kept.state in FINAL_CONTENT, new.reading_version > kept.reading_version
+    if is_final and new.reading_version < kept.reading_version:
+        raise AlreadyExists(kind="paper", id=f"{kept.id}, reading_version")
+    for name in _ALWAYS_FIXED + (_FIXED_ONCE_STORED if is_final else ()):
+        if is_reread and name in _OF_THE_READING:
+            continue
         if getattr(kept, name) != getattr(new, name):
             raise AlreadyExists(kind="paper", id=f"{kept.id}, {name}")
 
@@ -68,10 +83,12 @@ def batch_content(batch: Batch, papers: Sequence[Paper]) -> str:
 
 
 def change_told(kept: Paper, new: Paper) -> dict[str, str]:
-    """Return what the audit entry tells of a change: states, and the hash of a new sealed file."""
+    """Return what the audit entry tells of a change: states, the hash of a new sealed file, versions of the reading."""
     told: dict[str, str] = {}
     if new.state is not kept.state:
         told |= {"from": kept.state.value, "to": new.state.value}
     if new.sealed and new.sealed != kept.sealed:
         told["sealed_sha256"] = new.sealed.sha256
+    if new.reading_version != kept.reading_version:
+        told |= {"from_version": str(kept.reading_version), "to_version": str(new.reading_version)}
     return told

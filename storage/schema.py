@@ -10,7 +10,7 @@ from sqlalchemy.types import TypeDecorator
 
 from dossier.errors import InvalidValue
 
-REVISION = "0002"
+REVISION = "0005"
 """The newest migration: a database at this one needs none."""
 
 Serial = BigInteger().with_variant(Integer(), "sqlite")
@@ -77,6 +77,7 @@ class Base(DeclarativeBase):
         dt.datetime: Moment,
         dt.date: Date,
         dict[str, str]: JSON,
+        list[str]: JSON,
     }
 
 
@@ -143,8 +144,13 @@ class PaperRow(Base):
     confirmed_by: Mapped[str | None]
     confirmed_at: Mapped[dt.datetime | None]
     stored_at: Mapped[dt.datetime | None]
+    reading_version: Mapped[int]
     problem: Mapped[str | None]
     duplicate_of: Mapped[str | None]
+    split_from: Mapped[str | None]
+    parts: Mapped[list[str]]
+    split_by: Mapped[str | None]
+    split_at: Mapped[dt.datetime | None]
 
     original_key: Mapped[str]
     original_version: Mapped[str]
@@ -158,12 +164,28 @@ class PaperRow(Base):
     sealed_media_type: Mapped[str | None]
 
     owner: Mapped[OwnerRow | None] = relationship(lazy="joined")
+    co_owners: Mapped[list["CoOwnerRow"]] = relationship(
+        lazy="selectin", cascade="all, delete-orphan", order_by="CoOwnerRow.position"
+    )
     fields: Mapped[list["FieldRow"]] = relationship(
         lazy="selectin", cascade="all, delete-orphan", order_by="FieldRow.position"
     )
     checks: Mapped[list["CheckRow"]] = relationship(
         lazy="selectin", cascade="all, delete-orphan", order_by="CheckRow.position"
     )
+
+
+class CoOwnerRow(Base):
+    """A further owner of a paper, with the name it gives."""
+
+    __tablename__ = "co_owners"
+
+    paper: Mapped[str] = mapped_column(ForeignKey("papers.id"), primary_key=True)
+    position: Mapped[int] = mapped_column(Integer, primary_key=True)
+    owner_serial: Mapped[int] = mapped_column(ForeignKey("owners.serial"), index=True)
+    name: Mapped[str | None]
+
+    owner: Mapped[OwnerRow] = relationship(lazy="joined")
 
 
 class FieldRow(Base):

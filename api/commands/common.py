@@ -45,6 +45,7 @@ STATE_VI: dict[PaperState, str] = {
     PaperState.REJECTED: "bị từ chối",
     PaperState.QUARANTINED: "đã cách ly",
     PaperState.FAILED: "lỗi xử lý",
+    PaperState.SPLIT: "đã tách",
 }
 _SEVERITY = {"info": "[green]✓[/]", "warning": "[yellow]![/]", "error": "[red]✗[/]"}
 
@@ -163,6 +164,10 @@ def print_paper(paper: Paper, paper_type: PaperType | None) -> None:
         out.print(f"  Chữ ký số: {paper.verdict.text_vi}")
     if paper.confirmed_at:
         out.print(f"  Người xác nhận: {escape(paper.confirmed_by or '')}")
+    if paper.split_from:
+        out.print(f"  Tách từ: {paper.split_from}")
+    if paper.parts:
+        out.print(f"  Đã tách thành: {', '.join(map(str, paper.parts))} · Người tách: {escape(paper.split_by or '')}")
     labels = {rule.key: rule.name_vi for rule in paper_type.fields} if paper_type else {}
     table = Table(box=None, header_style="bold", pad_edge=False)
     for column in ("Trường", "Giá trị", "Đọc được", "Đọc lần hai", "Trang", "Tin cậy", "Nguồn"):
@@ -197,8 +202,8 @@ def print_finding(severity: str, text: str, code: str) -> None:
 def _owner(paper: Paper) -> str:
     if paper.owner is None:
         return "—"
-    number = paper.owner.number.value
-    return f"{number} {escape(paper.owner.name)}" if paper.owner.name else number
+    owners = (paper.owner, *paper.co_owners)
+    return ", ".join(f"{owner.number.value} {escape(owner.name or '')}".strip() for owner in owners)
 
 
 def _first_doubt(paper: Paper) -> str:

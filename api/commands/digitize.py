@@ -1,9 +1,9 @@
-"""``sohoa digitize``, ``sohoa confirm``, ``sohoa retry``: papers into the store."""
+"""``sohoa digitize``, ``split``, ``confirm``, ``retry``: papers into the store."""
 
 import datetime as dt
 import getpass
 import signal
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -12,16 +12,20 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from api.commands.common import AsJson, err, open_house, out, print_json, print_papers, print_refused, read_input, stop
-from api.shapes import paper_json, papers_json, problem_json
+from api.shapes import paper_json, papers_json, problem_json, proposal_json
 from dossier import times
-from dossier.errors import InputError, PartError, SohoaError
+from dossier.errors import InputError, PartError, SohoaError, UsageError
 from dossier.identifiers import PaperId
 from dossier.owners import Owner
+from dossier.paper_types import find_type
 from dossier.papers import Paper, PaperState
 from ingest.confirm import confirm as confirm_paper
 from ingest.house import House
 from ingest.receive import Manifest, ManifestEntry, open_batch, receive
 from ingest.retry import retry as retry_paper
+from ingest.split import proposed
+from ingest.split import split as split_scan
+from ocr.splitting import Part
 
 if TYPE_CHECKING:
     from ingest.work import Work
@@ -103,6 +107,31 @@ def digitize(
     _exit(papers, refused.values())
 
 
+def split(
+    paper_id: Annotated[str, typer.Argument(metavar="PAPER_ID")],
+    at: Annotated[
+        list[int] | None,
+        typer.Option(min=1, help="Trang bắt đầu một giấy tờ, nêu được nhiều lần. / A paper begins here; repeatable."),
+    ] = None,
+    by: Annotated[str | None, typer.Option(help="Họ tên người tách. / Name of the person who splits.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Tách bản quét gồm nhiều giấy tờ. / Split a scan that holds several papers.
+
+    Không có --by thì chỉ xem đề xuất; có --by mà không có --at thì tách như đề xuất. / Without --by: only show the
+    proposal; with --by and no --at: split as proposed.
+    """
+    if by is None and at:
+        raise UsageError(reason="--at needs --by")
+    with open_house() as house:
+        scan = PaperId.parse(paper_id)
+        if by is None:
+            _print_proposal(house, proposed(house, scan), as_json=as_json)
+            return
+        first_pages = at or [part.pages[0] for part in proposed(house, scan)]
+        _finish(house, *split_scan(house, scan, first_pages, by=by, actor=_STATION), as_json=as_json)
+
+
 def confirm(
     paper_id: Annotated[str, typer.Argument(metavar="PAPER_ID")],
     by: Annotated[str, typer.Option(help="Họ tên người đối chiếu. / Name of the person who compared.")],
@@ -150,6 +179,8 @@ def _came_before(paper: Paper) -> str:
             return f"đã nhận trước đó, đang chờ xác nhận: sohoa confirm {paper.id} --by … / waits to be confirmed"
         case PaperState.FAILED:
             return f"đã nhận trước đó, lỗi xử lý: sohoa retry {paper.id} / failed before"
+        case PaperState.SPLIT:
+            return f"đã tách thành: {', '.join(map(str, paper.parts))} / was split into these papers"
         case PaperState.STORED:
             return "đã có trong kho / already in the store"
         case PaperState.RECEIVED | PaperState.CONFIRMED:
@@ -158,16 +189,25 @@ def _came_before(paper: Paper) -> str:
             return "đã nhận trước đó / came before"
 
 
-def _finish(house: House, paper: Paper, *, as_json: bool) -> None:
-    """Do what one paper waits for, print it, and exit as ``digitize`` does."""
+def _print_proposal(house: House, papers: Sequence[Part], *, as_json: bool) -> None:
+    if as_json:
+        print_json(proposal_json(papers))
+        return
+    for part in papers:
+        name = find_type(house.paper_types, part.code).name_vi
+        out.print(f"Trang {', '.join(map(str, part.pages))}: {escape(name)}  [dim]{part.confidence:.2f}[/]")
 
-    def report(papers: list[Paper]) -> None:
+
+def _finish(house: House, *papers: Paper, as_json: bool) -> None:
+    """Do what papers wait for, print them, and exit as ``digitize`` does."""
+
+    def report(worked: list[Paper]) -> None:
         if as_json:
-            print_json(papers_json(papers, house))
+            print_json(papers_json(worked, house))
         else:
-            print_papers(papers, dict(house.paper_types))
+            print_papers(worked, dict(house.paper_types))
 
-    _exit(_work_off(house, [paper.id], report, show=not as_json), ())
+    _exit(_work_off(house, [paper.id for paper in papers], report, show=not as_json), ())
 
 
 def _exit(papers: Iterable[Paper], refused: Iterable[SohoaError]) -> None:

@@ -1,4 +1,4 @@
-"""``sohoa papers``, ``show``, ``find``, ``get``: what is in the store."""
+"""``sohoa papers``, ``show``, ``picture``, ``find``, ``get``: what is in the store."""
 
 import datetime as dt
 from pathlib import Path
@@ -12,6 +12,7 @@ from api.shapes import papers_json
 from dossier.errors import NotSealed
 from dossier.identifiers import PaperId, parse_owner_number
 from dossier.papers import PaperState
+from ingest.crop import field_picture
 
 _ACTOR = "cli"
 
@@ -39,6 +40,19 @@ def show(paper_id: Annotated[str, typer.Argument(metavar="PAPER_ID")], as_json: 
             print_json(papers_json([paper], house))
         else:
             print_paper(paper, house.paper_types.get(paper.paper_type or ""))
+
+
+def picture(
+    paper_id: Annotated[str, typer.Argument(metavar="PAPER_ID")],
+    field: Annotated[str, typer.Argument(metavar="FIELD", help="Tên trường. / Key of the field.")],
+    output: Annotated[Path, typer.Option("--output", "-o", help="Ghi ảnh PNG vào tệp. / Write a PNG to this file.")],
+) -> None:
+    """Lấy ảnh của một trường để đọc bằng mắt. / Get a field's picture, before the paper is stored."""
+    with open_house() as house:
+        paper = PaperId.parse(paper_id)
+        write_output(output, field_picture(house, paper, field))
+        house.catalogue.record(_ACTOR, "paper.read", f"paper:{paper}")
+    out.print(escape(str(output)))
 
 
 def find(

@@ -1,6 +1,7 @@
 """``sohoa ocr`` and ``sohoa extract``: reading without keeping."""
 
 import sys
+from functools import cache
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -20,14 +21,14 @@ from api.commands.common import (
 from api.shapes import fields_json, finding_json
 from dossier import times
 from dossier.checks import check
-from dossier.paper_types import find_type
+from dossier.paper_types import OTHER, find_type
+from ingest.doubts import several_papers
 from ingest.quick import read_file
-from ocr.classify import classify
-from ocr.extract import find_fields
+from ocr.fields import read_fields
 from ocr.formats import render
 from ocr.model import Reading
-from ocr.opinion import second_opinion
 from ocr.pdfa import PdfMetadata, searchable_pdf
+from ocr.splitting import find_papers, separator_sheets
 
 Format = Literal["text", "json", "alto", "hocr", "pdf"]
 
@@ -58,7 +59,7 @@ def extract(
     paper_type: Annotated[str, typer.Option(help="Mã loại giấy tờ, 'auto' để tự nhận biết. / Paper type.")] = "auto",
     as_json: AsJson = False,
 ) -> None:
-    """Đọc và trích xuất các trường. / Read a scan and extract its fields."""
+    """Đọc và trích xuất các trường; của giấy tờ đầu tiên nếu tệp có nhiều. / Read a scan, extract its (first) paper."""
     with open_house() as house:
         types = house.paper_types
         if paper_type != "auto":
@@ -67,12 +68,15 @@ def extract(
         reading = Reading(tuple(page.reading for page in pages))
         codes = tuple(code for page in pages for code in page.codes)
         confidence = None
+        papers, sheets = find_papers(reading, types, codes), separator_sheets(codes)
+        if papers:  # else every page is a separator sheet
+            reading, codes = papers[0].of(reading), papers[0].among(codes)
         if paper_type == "auto":
-            recognized = classify(reading, types, codes)
-            paper_type, confidence = recognized.code, recognized.confidence
-        found = find_fields(reading, types[paper_type], codes)
-        fields = second_opinion(found, types[paper_type], reading, lambda n: pages[n - 1].master, house.second)
+            paper_type, confidence = (papers[0].code, papers[0].confidence) if papers else (OTHER, None)
+        masters = cache(lambda number: pages[number - 1].master)
+        fields = read_fields(reading, types[paper_type], codes, masters, house.second)
         doubts = check(types[paper_type], fields, owner=None, type_confidence=confidence, today=times.today())
+        doubts = (*doubts, *several_papers(papers, sheets, types))
     if as_json:
         print_json(
             {

@@ -91,6 +91,7 @@ class Paper(_Answer):
     kind: PaperKind
     title: str | None
     owner: Owner | None
+    co_owners: list[Owner]
     batch: str
     name: str
     agency: str | None
@@ -107,9 +108,14 @@ class Paper(_Answer):
     confirmed_by: str | None
     confirmed_at: str | None
     stored_at: str | None
+    reading_version: int
     original: StoredFile | None
     sealed: StoredFile | None
     problem: str | None
+    split_from: str | None
+    parts: list[str]
+    split_by: str | None
+    split_at: str | None
 
 
 class Papers(_Answer):
@@ -124,6 +130,25 @@ class PaperPage(Papers):
     next: str | None
 
 
+class ProposedPaper(_Answer):
+    """Một giấy tờ có vẻ nằm trong bản quét. / One paper that a scan seems to hold, and what speaks for it."""
+
+    first_page: int
+    pages: list[int]
+    paper_type: str
+    confidence: float
+    evidence: list[str]
+
+
+class SplitProposal(_Answer):
+    """Các giấy tờ có vẻ nằm trong bản quét. / The papers that a scan seems to hold: one, if there is nothing to split.
+
+    Trang không thuộc giấy tờ nào là tờ phân cách. / Pages of none of them are separator sheets.
+    """
+
+    proposed: list[ProposedPaper]
+
+
 class ReusablePaper(_Answer):
     """Giấy tờ dùng lại được; ``file`` là địa chỉ tệp. / A reusable paper and the address of its file."""
 
@@ -133,6 +158,7 @@ class ReusablePaper(_Answer):
     kind: PaperKind
     title: str | None
     owner: Owner | None
+    co_owners: list[Owner]
     agency: str | None
     pages: int | None
     fields: list[Field]
@@ -140,6 +166,7 @@ class ReusablePaper(_Answer):
     issued_on: str | None
     valid_until: str | None
     stored_at: str | None
+    reading_version: int
     sealed: StoredFile | None
     file: str
 
@@ -169,13 +196,17 @@ class BatchPage(_Answer):
 
 
 class BatchFile(_Answer):
-    """Một tệp đã khai báo. / An announced file; ``paper`` is what it became or duplicates, null until it was sent."""
+    """Một tệp đã khai báo. / An announced file; ``paper`` is what it became or duplicates, null until it was sent.
+
+    ``parts``: các giấy tờ được tách ra. / The papers it was split into.
+    """
 
     name: str
     paper: str | None
     state: PaperState | None
     problem: str | None
     duplicate: bool
+    parts: list[str]
 
 
 class BatchState(Batch):

@@ -17,6 +17,7 @@ _REUSE_KEYS = (
     "kind",
     "title",
     "owner",
+    "co_owners",
     "agency",
     "pages",
     "fields",
@@ -24,6 +25,7 @@ _REUSE_KEYS = (
     "issued_on",
     "valid_until",
     "stored_at",
+    "reading_version",
     "sealed",
 )
 

@@ -114,6 +114,7 @@ def keep_paper(
     state: PaperState = PaperState.STORED,
     paper_type: str = "birth-certificate",
     owner_number: str | None = OWNER_NUMBER,
+    co_owner_number: str | None = None,
     verdict: Verdict = Verdict.VALID,
     valid_until: dt.date | None = None,
 ) -> Paper:
@@ -130,6 +131,7 @@ def keep_paper(
         created_at=times.now(),
         original=original,
         owner=Owner.parse(owner_number, OWNER_NAME) if owner_number else None,
+        co_owners=(Owner.parse(co_owner_number),) if co_owner_number else (),
         paper_type=paper_type,
         agency=house.agency,
         fields=(

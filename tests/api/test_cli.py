@@ -7,12 +7,18 @@ import sqlite3
 import subprocess
 import sys
 import time
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 import pikepdf
 import pytest
 from PIL import Image, ImageFilter
+
+from tests.generator.faults import Scanner
+from tests.generator.files import write_scan
+from tests.generator.render import Kind, PaperSpec, render
+from tests.generator.several import scan_together
 
 SOHOA = Path(sys.executable).with_name("sohoa")
 OWNER = "001190012345"
@@ -123,6 +129,39 @@ def test_confirm_later(environment: dict[str, str], sample: Path) -> None:
     sohoa(environment, "get", card["id"], "-o", "never.pdf", exit_code=5)
     confirmed = sohoa_json(environment, "confirm", card["id"], "--by", "Trần Văn Đối")["papers"][0]
     assert (confirmed["state"], confirmed["confirmed_by"]) == ("stored", "Trần Văn Đối")
+
+
+def test_split(environment: dict[str, str], tmp_path: Path) -> None:
+    scan = tmp_path / "ho-so.pdf"
+    scan_together(scan, [Kind.APPLICATION, Kind.IDENTITY_CARD], seed=40)
+    (paper,) = sohoa_json(environment, "digitize", scan, "--owner", OWNER, "--confirmed-by", "Trần Văn Đối")["papers"]
+    assert paper["state"] == "needs_review"
+    extracted = sohoa_json(environment, "extract", scan)
+    assert (extracted["paper_type"], {f["page"] for f in extracted["fields"]}) == ("general-application", {1})
+    assert "several-papers" in {check["code"] for check in extracted["checks"]}
+    proposal = sohoa_json(environment, "split", paper["id"])["proposed"]
+    assert [(part["first_page"], part["paper_type"]) for part in proposal] == [
+        (1, "general-application"),
+        (2, "identity-card"),
+    ]
+    assert "Trang 2: Thẻ căn cước" in sohoa(environment, "split", paper["id"])
+    sohoa(environment, "split", paper["id"], "--at", 2, exit_code=64)
+    sohoa(environment, "split", paper["id"], "--at", 9, "--by", "Trần Văn Đối", exit_code=3)
+    former, _, card = sohoa_json(environment, "split", paper["id"], "--by", "Trần Văn Đối")["papers"]
+    assert (former["state"], card["paper_type"], card["split_from"]) == ("split", "identity-card", paper["id"])
+    assert card["state"] in {"ready", "needs_review"}
+    again = sohoa_json(environment, "split", paper["id"], "--at", 2, "--by", "Trần Văn Đối")["papers"]
+    assert [p["id"] for p in again] == [former["id"], *former["parts"]]
+    sohoa(environment, "split", paper["id"], "--by", "Trần Văn Đối", exit_code=5)
+    assert card["id"] in sohoa(environment, "show", former["id"])
+    assert "đã tách thành" in sohoa(environment, "digitize", scan, "--owner", OWNER)
+
+
+def test_a_separator_sheet_to_print(environment: dict[str, str], tmp_path: Path) -> None:
+    sheet = tmp_path / "to-phan-cach.pdf"
+    sohoa(environment, "separator", "-o", sheet)
+    with pikepdf.open(sheet) as pdf:
+        assert len(pdf.pages) == 2
 
 
 def test_a_duplicate_says_what_to_do_and_is_confirmed_by_who_compared_it(
@@ -325,6 +364,52 @@ def test_extract_reads_fields_without_keeping(environment: dict[str, str], sampl
     assert len(sohoa_json(environment, "papers")["papers"]) == before
 
 
+def test_stored_papers_are_read_again(environment: dict[str, str], stored: dict[str, Any], tmp_path: Path) -> None:
+    built_in = (files("dossier") / "catalogue" / "paper_types" / "decision.toml").read_text(encoding="utf-8")
+    field = '\n[[fields]]\nkey = "award"\nname_vi = "Tiền thưởng"\nname_en = "Award"\nvalue = "money"\n'
+    (tmp_path / "decision.toml").write_text(
+        built_in.replace("\nversion = 1\n", "\nversion = 2\n") + field + 'labels = ["Giấy khen kèm tiền thưởng"]\n'
+    )
+    newer = environment | {"SOHOA_PAPER_TYPES_DIR": str(tmp_path)}
+    chosen = ("reread", "--type", "decision", "--since", "2026-01-01")
+
+    assert sohoa_json(environment, *chosen) == {"papers": [], "unchanged": 1, "failed": []}
+    looked = sohoa_json(newer, *chosen, "--dry-run")["papers"][0]
+    assert (looked["id"], looked["outcome"], looked["version"]) == (stored["id"], "found", 2)
+    assert looked["differences"] == [{"field": "award", "kind": "new"}]
+    assert "19550000" not in sohoa(newer, *chosen, "--dry-run")
+    assert "award: mới / new: — → 19550000" in sohoa(newer, *chosen, "--dry-run", "--show-values")
+    assert "đã đề xuất" in sohoa(newer, *chosen)
+    assert sohoa_json(newer, "show", stored["id"])["papers"][0]["fields"] == stored["fields"]
+
+    for arguments in (("--type", "decision", "--dry-run", "--accept-by", "A"), ()):
+        assert run(newer, "reread", *arguments, exit_code=64).stdout == ""
+    assert run(newer, "reread", "--paper", stored["id"], "--accept-by", " ", exit_code=3).stdout == ""
+    accepted = sohoa_json(newer, "reread", "--paper", stored["id"], "--accept-by", "Trần Văn Đối")["papers"][0]
+    assert (accepted["outcome"], accepted["reading_version"]) == ("accepted", 2)
+    served = sohoa_json(newer, "show", stored["id"])["papers"][0]
+    assert served["reading_version"] == 2
+    assert [f["key"] for f in served["fields"]] == [*(f["key"] for f in stored["fields"]), "award"]
+    assert served["sealed"] == stored["sealed"]
+    assert sohoa_json(newer, *chosen, "--limit", "1")["papers"] == []
+
+
+def test_one_paper_that_cannot_be_read_again_harms_no_other(
+    environment: dict[str, str], stored: dict[str, Any]
+) -> None:
+    whole = sohoa_json(environment, "reread", "--since", "2026-01-01", "--dry-run")
+    gone = next(Path(environment["SOHOA_DATA_DIR"]).glob(f"objects/**/papers/*/{stored['id']}"), None)
+    assert gone is not None
+    away = gone.rename(gone.with_name("away"))
+    try:
+        partly = sohoa_json(environment, "reread", "--since", "2026-01-01", "--dry-run", exit_code=4)
+    finally:
+        away.rename(gone)
+    assert [(problem["paper"], problem["code"]) for problem in partly["failed"]] == [(stored["id"], "not-found")]
+    seen = [answer["unchanged"] + len(answer["papers"]) for answer in (whole, partly)]
+    assert seen[0] - seen[1] == 1
+
+
 def test_the_log_is_whole(environment: dict[str, str], stored: dict[str, Any]) -> None:
     assert stored["id"]
     assert sohoa_json(environment, "audit", "check")["entries"] > 5
@@ -356,3 +441,18 @@ def test_a_poor_scan_is_told_and_the_paper_waits_for_a_person(
     assert paper["state"] == "needs_review"
     assert "scan-blurred" in {check["code"] for check in paper["checks"]}
     assert "[scan-blurred]" in sohoa(environment, "show", paper["id"])
+
+
+def test_a_number_by_pen_goes_to_a_person_with_its_picture(environment: dict[str, str], tmp_path: Path) -> None:
+    scan, picture = tmp_path / "quyet-dinh.pdf", tmp_path / "number.png"
+    write_scan(scan, render(PaperSpec(Kind.DECISION_BY_PEN, 3, scanner=Scanner(noise=2.5, blur=0.4))).pages)
+    paper = sohoa_json(environment, "digitize", scan, "--paper-type", "decision", "--owner", OWNER)["papers"][0]
+    assert paper["state"] == "needs_review"
+    written = {check["field"] for check in paper["checks"] if check["code"] == "handwritten"}
+    assert written == {"document_number", "issued_on"}
+    assert {f["key"]: f["value"] for f in paper["fields"] if f["key"] in written} == dict.fromkeys(written)
+    sohoa(environment, "picture", paper["id"], "document_number", "-o", picture)
+    with Image.open(picture) as seen:
+        assert seen.format == "PNG"
+        assert seen.width > 100
+    assert "not-found" in run(environment, "picture", paper["id"], "nothing", "-o", picture, exit_code=4).stderr

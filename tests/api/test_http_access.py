@@ -27,6 +27,9 @@ WHO_MAY = {
     ("PUT", "/v1/batches/{batch}/files/{name}"): {S, O},
     ("GET", "/v1/papers"): {S, O, U},
     ("GET", "/v1/papers/{paper}"): {S, O, U},
+    ("GET", "/v1/papers/{paper}/split"): {S, O, U},
+    ("POST", "/v1/papers/{paper}/split"): {O},
+    ("GET", "/v1/papers/{paper}/fields/{key}/picture"): {O, U},
     ("POST", "/v1/papers/{paper}/confirmation"): {O},
     ("GET", "/v1/papers/{paper}/file"): {O, Y, U},
     ("GET", "/v1/papers/{paper}/original"): {O, U},
@@ -81,7 +84,7 @@ def test_a_route_that_declares_nothing_or_twice_is_refused() -> None:
 )
 def test_role_matrix(service: Service, route: tuple[str, str], roles: set[Role]) -> None:
     method, template = route
-    path = template.format(batch="station.none", name="none", paper=PaperId.new())
+    path = template.format(batch="station.none", name="none", paper=PaperId.new(), key="none")
     request = {"json": {}} if method == "POST" and template != "/v1/verifications" else {}
     for role in (None, *Role):
         status = service.call(role, method, path, **request).status_code

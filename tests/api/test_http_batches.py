@@ -127,6 +127,7 @@ def test_a_duplicate_of_another_stations_paper_tells_no_more_than_that(service: 
         "state": "received",
         "problem": None,
         "duplicate": True,
+        "parts": [],
     }
 
 

@@ -173,6 +173,19 @@ def test_a_lookup_gives_the_paper_and_the_right_to_its_file(service: Service) ->
     assert ("system", "paper.reused") in audited(service, f"paper:{paper.id}")
 
 
+def test_a_paper_of_two_is_looked_up_by_either(service: Service) -> None:
+    husband, wife = "001090012345", "001192012345"
+    paper = keep_paper(service, paper_type="marriage-certificate", owner_number=husband, co_owner_number=wife)
+    for number, found in ((husband, [paper.id.value]), (wife, [paper.id.value]), ("001192099999", [])):
+        need = {**NEED, "owner_number": number, "paper_type": "marriage-certificate"}
+        papers = service.call(Role.SYSTEM, "POST", "/v1/lookups", json=need).json()["papers"]
+        assert [p["id"] for p in papers] == found
+        assert [(p["owner"]["number"], [o["number"] for o in p["co_owners"]]) for p in papers] in (
+            [(husband, [wife])],
+            [],
+        )
+
+
 def test_only_papers_that_can_be_used_again_are_given(service: Service) -> None:
     yesterday, tomorrow = times.today() - dt.timedelta(days=1), times.today() + dt.timedelta(days=1)
     owner = "079085067890"

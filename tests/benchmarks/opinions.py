@@ -103,7 +103,7 @@ def drawn_papers(first: int, count: int) -> Iterator[Paper]:
     for seed in range(first, first + count):
         for kind in KINDS:
             rng = seeded("opinion", kind, seed)
-            faults = _faults(rng)
+            faults = drawn_faults(rng)
             fine = kind is Kind.IDENTITY_CARD
             dpi = 300 if fine or rng.random() < 0.25 else 200
             scanner = scanner_with(faults, rng, dpi=dpi, fine=fine)
@@ -116,7 +116,8 @@ def sample_papers() -> Iterator[Paper]:
         yield print_paper(sample.content, sample.look, sample.scanner, seeded(_SAMPLES, sample.file))
 
 
-def _faults(rng: random.Random) -> list[Fault]:
+def drawn_faults(rng: random.Random) -> list[Fault]:
+    """Return up to four faults that go together."""
     count, hand = rng.choices((0, 1, 2, 3, 4), (8, 24, 34, 22, 12))[0], list[Fault]()
     for fault in rng.sample(list(Fault), len(Fault)):
         if len(hand) < count and not any({fault, other} in CONFLICTS for other in hand):

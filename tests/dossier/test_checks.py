@@ -1,4 +1,5 @@
 import datetime as dt
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -6,9 +7,10 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
+from dossier import checks
 from dossier.amounts import amount_in_words
 from dossier.catalogue_files import load_paper_types, read_paper_type
-from dossier.checks import check, needs_review
+from dossier.checks import CODES, check, needs_review
 from dossier.owners import Owner
 from dossier.paper_types import PaperType
 from dossier.papers import Box, Field, FieldSource
@@ -41,6 +43,12 @@ def _check(
 ) -> list[tuple[str, str | None]]:
     found = check(paper_type, _fields(GOOD | (changes or {})), owner=owner, today=TODAY)
     return [(f.code, f.field) for f in found]
+
+
+def test_the_codes_are_those_of_the_table_and_of_the_findings() -> None:
+    table = re.findall(r"^([a-z-]+) +(?:warning|error) ", checks.__doc__ or "", re.MULTILINE)
+    made = re.findall(r'"([a-z-]+)",\s+(?:Severity|weight)', Path(checks.__file__).read_text(encoding="utf-8"))
+    assert set(made) <= set(table) == CODES
 
 
 def test_a_faultless_paper_has_no_findings() -> None:
@@ -128,6 +136,15 @@ def test_lines_that_contradict_the_print_are_shown_apart_from_codes() -> None:
     assert [f.code for f in found] == ["lines-contradict-code"]
 
 
+def test_print_that_is_likelier_wrong_than_right_contradicts_no_code() -> None:
+    others = [f for f in _fields(GOOD) if f.key != "sex"]
+    code = Field("sex", "female", "Nữ", 1, None, 1.0, FieldSource.QR)
+    for confidence, findings in ((0.49, []), (0.5, ["code-contradicts-print"])):
+        printed = Field("sex", "male", "Nam", 1, None, confidence)
+        found = check(BIRTH, [*others, code, printed], owner=CHILD, today=TODAY)
+        assert [f.code for f in found] == findings
+
+
 def test_a_missing_required_field_is_an_error_and_a_missing_other_one_is_not() -> None:
     fields = [f for f in _fields(GOOD) if f.key not in {"sex", "mother_birth_year"}]
     found = check(BIRTH, fields, owner=CHILD, today=TODAY)
@@ -200,7 +217,7 @@ def test_a_decision_is_checked_by_its_own_threshold() -> None:
     }
     found = check(DECISION, _fields(values, confidence=0.75), owner=CHILD, today=TODAY)
     assert {f.code for f in found} == {"field-uncertain"}
-    assert check(DECISION, _fields(values, confidence=0.85), owner=CHILD, today=TODAY) == ()
+    assert check(DECISION, _fields(values, confidence=0.95), owner=CHILD, today=TODAY) == ()
 
 
 def test_information_alone_needs_no_person() -> None:
@@ -260,3 +277,21 @@ def test_anothers_sex_on_the_paper_is_not_the_owners() -> None:
             "birth_date": "2021-03-05", "sex": "female"}  # fmt: skip
     owner = Owner.parse("001090012345", "Lê Văn An")
     assert check(TYPES["birth-registration-form"], _fields(dict(form)), owner=owner, today=TODAY) == ()
+
+
+@pytest.mark.parametrize(("key", "severity"), [("full_name", Severity.WARNING), ("mother_name", Severity.INFO)])
+def test_words_must_be_surer_than_figures_and_only_what_is_required_waits_for_a_person(
+    key: str, severity: Severity
+) -> None:
+    fields = [replace(f, confidence=0.85) if f.key == key else f for f in _fields({**GOOD, key: "Lê Thị An"})]
+    found = check(BIRTH, fields, owner=None, today=TODAY)
+    assert [(f.code, f.severity) for f in found if f.field == key] == [("field-uncertain", severity)]
+    dates = [replace(f, confidence=0.85) if f.key == "birth_date" else f for f in _fields(GOOD)]
+    assert check(BIRTH, dates, owner=CHILD, today=TODAY) == ()
+
+
+def test_handwriting_is_named_once_and_nothing_else_is_said_of_it() -> None:
+    number = Field("document_number", None, "…/QĐ-UBND", 1, Box(0, 0, 9, 9), 0.0, FieldSource.HANDWRITING, "12")
+    findings = [f for f in check(DECISION, [number], owner=CHILD, today=TODAY) if f.field == "document_number"]
+    assert [(f.code, f.severity) for f in findings] == [("handwritten", Severity.WARNING)]
+    assert needs_review(findings)

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from dossier.catalogue_files import load_paper_types, read_paper_type
 from dossier.errors import ConfigurationError, InvalidValue, UnknownPaperType
+from dossier.owners import Owner
 from dossier.paper_types import PaperType, find_type, months_after
 from dossier.papers import Field, PaperKind
 from dossier.values import VALUE_KINDS
@@ -129,6 +130,22 @@ def test_the_first_of_two_owners_is_the_papers_owner() -> None:
     marriage = TYPES["marriage-certificate"]
     assert (marriage.owner_number(fields), marriage.owner_name(fields)) == ("001090012345", "Lê An")
     assert marriage.owners[1].name == "wife_name"
+
+
+def test_whoever_of_two_owners_is_named_the_other_owns_it_too() -> None:
+    husband, wife = Owner.parse("001090012345", "Lê An"), Owner.parse("001192012345", "Mai Ánh")
+    fields = _fields(
+        husband_citizen_number="001090012345",
+        husband_name="Lê An",
+        wife_citizen_number="001192012345",
+        wife_name="Mai Ánh",
+    )
+    marriage = TYPES["marriage-certificate"]
+    assert marriage.co_owners(husband, fields) == (wife,)
+    assert marriage.co_owners(wife, fields) == (husband,)
+    assert marriage.co_owners(Owner.parse("001090099999"), fields) == (), "whose it is is not known at all"
+    assert marriage.co_owners(husband, _fields(husband_citizen_number="001090012345")) == ()
+    assert TYPES["identity-card"].co_owners(husband, _fields(citizen_number="001090012345")) == ()
 
 
 def test_land_is_held_as_long_as_its_term_says() -> None:

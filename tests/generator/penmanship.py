@@ -1,12 +1,14 @@
 """What is written by pen on printed papers: numbers and dates of the registry. Recorded as marks, not as text."""
 
 import random
+from dataclasses import dataclass
+from typing import Self
 
 import cv2
 import numpy as np
 
 from tests.generator.seals import BLUE, spline
-from tests.generator.typesetting import Ink, Sheet
+from tests.generator.typesetting import BLACK, Ink, Sheet
 
 _DIGITS: dict[str, tuple[tuple[tuple[float, float], ...], ...]] = {
     "0": (((0.55, 0.02), (0.15, 0.3), (0.2, 0.85), (0.55, 0.98), (0.85, 0.6), (0.75, 0.15), (0.45, 0.03)),),
@@ -26,11 +28,51 @@ _DIGITS: dict[str, tuple[tuple[tuple[float, float], ...], ...]] = {
 }
 """Strokes through points in a unit box, y downwards."""
 
+_DARK_BLUE: Ink = (20, 30, 90)
 _OVERSAMPLING = 3
 
 
+@dataclass(frozen=True, slots=True)
+class Pen:
+    """How somebody at the registry writes into a printed header.
+
+    Attributes:
+        gap: Millimetres left blank for it. ink: Its colour. height: Of its digits, millimetres.
+        climb: Millimetres that the hand rises per millimetre written. drop: Millimetres by which it begins below the
+            foot of the print. with_month: Whether the month is written too.
+    """
+
+    gap: float
+    ink: Ink = BLUE
+    height: float = 4.2
+    climb: float = 0.0
+    drop: float = 0.4
+    with_month: bool = False
+
+    @classmethod
+    def draw(cls, rng: random.Random) -> Self:
+        """Return a hand: blue or black, about as high as print or higher."""
+        u, inks = rng.uniform, (BLUE, BLUE, _DARK_BLUE, BLACK, BLACK)
+        return cls(
+            gap=u(14, 20),
+            ink=rng.choice(inks),
+            height=u(2.8, 4.6),
+            climb=u(-0.05, 0.1),
+            drop=u(-0.4, 0.6),
+            with_month=rng.random() < 0.4,
+        )
+
+
 def write_digits(
-    sheet: Sheet, rng: random.Random, text: str, x: float, y: float, *, height: float = 4.2, ink: Ink = BLUE
+    sheet: Sheet,
+    rng: random.Random,
+    text: str,
+    x: float,
+    y: float,
+    *,
+    height: float = 4.2,
+    ink: Ink = BLUE,
+    climb: float = 0.0,
 ) -> float:
     """Write ``text`` (digits and slashes) from ``x`` on the baseline ``y``, millimetres; return where it ends."""
     scale = sheet.px(1) * _OVERSAMPLING
@@ -43,7 +85,7 @@ def write_digits(
         for stroke in _DIGITS[digit]:
             points = np.array(stroke) + [[rng.gauss(0, 0.03), rng.gauss(0, 0.03)] for _ in stroke]
             xs = pen_x + (points[:, 0] + lean * (1 - points[:, 1])) * wide
-            ys = margin + height - (1 - points[:, 1]) * tall
+            ys = margin + height - (1 - points[:, 1]) * tall - climb * (pen_x - margin)
             curve = (spline(np.stack([xs, ys], axis=1)) * scale).round().astype(np.int32)
             cv2.polylines(canvas, [curve], isClosed=False, color=255, thickness=pen, lineType=cv2.LINE_AA)
         pen_x += pitch

@@ -46,6 +46,10 @@ class Kind(StrEnum):
     JUDICIAL_RECORD = "judicial-record"
     DIPLOMA = "diploma"
     IDENTITY_CARD_2024 = "identity-card-2024"
+    DECISION_BY_PEN = "decision-by-pen"
+    OFFICIAL_LETTER_BY_PEN = "official-letter-by-pen"
+    DECISION_REGISTERED = "decision-registered"
+    OFFICIAL_LETTER_REGISTERED = "official-letter-registered"
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +87,10 @@ INVENT: Mapping[Kind, Callable[[random.Random, Subset], Content]] = MappingProxy
         Kind.JUDICIAL_RECORD: JudicialRecord.invent,
         Kind.DIPLOMA: Diploma.invent,
         Kind.IDENTITY_CARD_2024: IdentityCard2024.invent,
+        Kind.DECISION_BY_PEN: Decision.invent_by_pen,
+        Kind.OFFICIAL_LETTER_BY_PEN: OfficialLetter.invent_by_pen,
+        Kind.DECISION_REGISTERED: Decision.invent_printed,
+        Kind.OFFICIAL_LETTER_REGISTERED: OfficialLetter.invent_printed,
     }
 )
 """How each kind's content is made."""

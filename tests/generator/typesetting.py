@@ -13,6 +13,7 @@ from PIL import Image as PilImage
 from PIL import ImageDraw, ImageFont
 
 from tests.generator import fonts
+from tests.generator.chance import seeded
 from tests.generator.fonts import Family
 from tests.generator.letters import MarkStyle, draw_apart
 from tests.generator.truth import Line, Mark, Page, Rect, Word, union
@@ -33,6 +34,8 @@ class Style:
 
     Attributes:
         size: Points. kind: As in ``truth.Word``. lift: Millimetres above the baseline (values typed over dotted lines).
+        wobble: Share of the size by which letters stand off the baseline and differ in size, as a hand's do; 0 for
+            print.
     """
 
     family: Family
@@ -42,6 +45,7 @@ class Style:
     ink: Ink = BLACK
     kind: str = "print"
     lift: float = 0.0
+    wobble: float = 0.0
 
     def but(
         self, *, size: float | None = None, bold: bool | None = None, italic: bool | None = None, ink: Ink | None = None
@@ -217,9 +221,24 @@ class Sheet:
         font = self.font(style)
         if self.marks_apart is not None and style.kind == "print":
             return draw_apart(self.draw, (x, y), text, font, ink=style.ink, style=self.marks_apart)
+        if style.wobble:
+            return self._write_by_hand(x, y, text, style)
         self.draw.text((x, y), text, fill=style.ink, font=font, anchor="ls")
         left, top, right, bottom = font.getbbox(text, anchor="ls")
         return x + left, y + top, x + right, y + bottom
+
+    def _write_by_hand(self, x: float, y: float, text: str, style: Style) -> Rect:
+        """Write letter by letter, none quite on the line or as large as the one before."""
+        rng, rects, off = seeded("hand", text, round(x), round(y)), list[Rect](), 0.0
+        whole = self.font(style)
+        for i, letter in enumerate(text):
+            off = 0.6 * off + rng.gauss(0, style.wobble) * self.px(style.size * 0.3528)
+            font = self.font(style.but(size=round(style.size * (1 + rng.gauss(0, style.wobble)), 1)))
+            at = (x + whole.getlength(text[:i]), y + off)
+            self.draw.text(at, letter, fill=style.ink, font=font, anchor="ls")
+            left, top, right, bottom = font.getbbox(letter, anchor="ls")
+            rects.append((at[0] + left, at[1] + top, at[0] + right, at[1] + bottom))
+        return union(rects)
 
     def line(self, text: str | Sequence[Run], style: Style, x: float, y: float, *, align: Align = "left") -> Rect:
         """Set one line in the present block: from ``x``, around it or up to it."""

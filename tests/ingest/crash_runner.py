@@ -3,8 +3,9 @@
 Imports everything once and forks a worker per scenario from a single-threaded parent, so that a worker costs no
 start-up. Called as ``python -m tests.ingest.crash_runner SCENARIO…`` with the settings in the environment. A scenario
 is ``after:<step>`` (the step's work is done, its completion not noted), ``put:<n>`` (before the n-th write to the
-object store), ``save:<n>`` (after the n-th change of the catalogue), or ``finish`` (die nowhere). Prints one line per
-worker: the scenario and how it ended.
+object store), ``save:<n>`` (after the n-th change of the catalogue), or ``finish`` (die nowhere). With ``split/``
+before it the first paper is split at page 2 instead of worked on. Prints one line per worker: the scenario and how it
+ended.
 """
 
 import functools
@@ -20,6 +21,7 @@ import structlog
 from ingest import pipeline, work
 from ingest.house import House
 from ingest.settings import Settings
+from ingest.split import split
 
 
 def die() -> None:
@@ -64,7 +66,8 @@ class DyingAt:
 def worker(scenario: str) -> None:
     """Work until the paper is at its end, or die on the way."""
     house = House(Settings.load())
-    kind, _, argument = scenario.partition(":")
+    splits = scenario.startswith("split/")
+    kind, _, argument = scenario.removeprefix("split/").partition(":")
     if kind == "after":
         for name in ("PREPARE", "FINISH"):
             steps = getattr(pipeline, name)
@@ -75,6 +78,9 @@ def worker(scenario: str) -> None:
         house.__dict__["objects"] = DyingAt(house.objects, "put", int(argument), before=True)
     elif kind == "save":
         house.__dict__["catalogue"] = DyingAt(house.catalogue, "save", int(argument), before=False)
+    if splits:
+        split(house, house.catalogue.papers()[0].id, [2], by="Người Tách", actor="test")
+        return
     with work.Work(house) as queue:
         papers = [paper.id for paper in house.catalogue.papers()]
         for paper in papers:

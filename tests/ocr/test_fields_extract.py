@@ -132,9 +132,10 @@ def test_every_field_of_a_perfectly_read_paper_is_exact(kind: Kind, seed: int) -
     }
     if paper.paper_type == "identity-card":
         wanted["full_name"] = wanted["full_name"].upper()
+    by_pen = dict.fromkeys(("document_number", "issued_on")) if kind.endswith("by-pen") else {}
     for reading in (reading_of(paper), reading_of(paper, decomposed)):
         values = _values(extract(reading, TYPES[paper.paper_type]))
-        assert values == wanted
+        assert values == wanted | by_pen
 
 
 @pytest.mark.parametrize("kind", FORMS)

@@ -165,7 +165,14 @@ def test_the_rest_of_a_name_is_no_sure_signer() -> None:
 
 
 def test_a_name_whose_first_letters_a_seal_covers_is_no_signer() -> None:
-    assert "signer" not in _values(HEADER, CLOSING[:-1], line("ô Đức Phước", 620, 760))
+    assert _values(HEADER, CLOSING[:-1], line("ô Đức Phước", 620, 760)).get("signer") is None
+
+
+def test_the_end_of_a_covered_name_is_shown_and_no_value() -> None:
+    lines = (*HEADER, *CLOSING[:-1], line("ức Phước", 680, 760))
+    signer = next(f for f in extract(Reading((page(lines),)), DECISION) if f.key == "signer")
+    assert (signer.value, signer.raw) == (None, "ức Phước")
+    assert signer.box is not None
 
 
 @pytest.mark.parametrize("heading", ["GIẤY CHỨNG NHẬN KẾT HÔN", "NGƯỜI KÝ"])

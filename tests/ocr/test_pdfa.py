@@ -22,7 +22,7 @@ from dossier.papers import Box
 from dossier.times import VIETNAM
 from ocr.glyphless import GlyphlessFont
 from ocr.model import Line, PageReading, Word
-from ocr.pdfa import PdfMetadata, SearchablePage, searchable_pdf
+from ocr.pdfa import PdfMetadata, SearchablePage, page_images, searchable_pdf
 from tests.generator.render import Kind
 from tests.ocr import drawn
 from tests.ocr.readings import clean_paper, reading_of
@@ -68,6 +68,29 @@ def words_of(text: str) -> list[str]:
 def test_validates_as_pdfa_2b() -> None:
     report = pdfa.validate_written(io.BytesIO(searchable_pdf([page_of(*LINES)], METADATA)), "2b")
     assert report.passed, report.summary()
+
+
+def test_page_images_come_back_as_they_were_embedded() -> None:
+    noise = np.random.default_rng(1).integers(0, 256, (80, 61, 3), np.uint8)
+    colour = Image.fromarray(noise)
+    pictures = [colour, colour.convert("L"), colour.convert("1")]
+    files = [*(encoded(picture, "PNG") for picture in pictures), encoded(colour, "JPEG")]
+    pages = [SearchablePage(file, PageReading(n, 61, 80, 200, ())) for n, file in enumerate(files, 1)]
+    back = list(page_images(searchable_pdf(pages, METADATA)))
+    assert back[3] == files[3]
+    for picture, file in zip(pictures, back, strict=False):
+        with Image.open(io.BytesIO(file)) as image:
+            assert (image.mode, image.tobytes()) == (picture.mode, picture.tobytes())
+
+
+def test_a_file_of_another_make_has_no_page_images() -> None:
+    other = io.BytesIO()
+    with pikepdf.new() as pdf:
+        pdf.add_blank_page()
+        pdf.save(other)
+    for data in (other.getvalue(), b"%PDF-1.7"):
+        with pytest.raises(DamagedFile):
+            list(page_images(data))
 
 
 @pytest.mark.parametrize("options", [[], ["-raw"], ["-layout"]])

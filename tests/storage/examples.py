@@ -93,6 +93,7 @@ papers = st.builds(
     created_at=_moments,
     original=objects,
     owner=st.none() | st.builds(Owner, owner_numbers, st.none() | _words),
+    co_owners=st.lists(st.builds(Owner, owner_numbers, st.none() | _words), max_size=2).map(tuple),
     kind=st.sampled_from(PaperKind),
     paper_type=st.none() | _words,
     type_confidence=st.none() | st.floats(0, 1),
@@ -111,6 +112,13 @@ papers = st.builds(
     confirmed_by=st.none() | _words,
     confirmed_at=st.none() | _moments,
     stored_at=st.none() | _moments,
+    reading_version=st.integers(1, 99),
     problem=st.none() | _words,
     duplicate_of=st.none() | st.just(PaperId("0" * 16)),
+    split_from=st.none() | st.just(PaperId("0" * 16)),
+    parts=st.lists(st.builds(PaperId, st.from_regex(PaperId.pattern, fullmatch=True, alphabet=_ascii)), max_size=3).map(
+        tuple
+    ),
+    split_by=st.none() | _words,
+    split_at=st.none() | _moments,
 )

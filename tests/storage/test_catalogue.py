@@ -18,7 +18,7 @@ from storage import audit
 from storage.catalogue import Catalogue
 from storage.database import reading, writing
 from storage.records import AccessKey, AuditEntry, Event, Reuse
-from storage.schema import BatchRow, CheckRow, FieldRow, OwnerRow, PaperRow
+from storage.schema import BatchRow, CheckRow, CoOwnerRow, FieldRow, OwnerRow, PaperRow
 from tests.storage.examples import NOON, OTHER_OWNER, OWNER, batch, paper, papers, stored_object
 
 DAY = dt.timedelta(days=1)
@@ -58,7 +58,7 @@ def last_entry(catalogue: Catalogue) -> AuditEntry:
 @given(first=papers, second=papers, code=st.none() | st.just("số-1"))
 def test_any_paper_comes_back_as_it_was(catalogue: Catalogue, first: Paper, second: Paper, code: str | None) -> None:
     with writing(catalogue.engine) as session:
-        for table in (FieldRow, CheckRow, PaperRow, OwnerRow, BatchRow):
+        for table in (FieldRow, CheckRow, CoOwnerRow, PaperRow, OwnerRow, BatchRow):
             session.execute(delete(table))
     first = replace(first, code=code)
     catalogue.add_batch(batch(), [first], actor="station-1")
@@ -66,9 +66,11 @@ def test_any_paper_comes_back_as_it_was(catalogue: Catalogue, first: Paper, seco
     following = next(iter(TRANSITIONS[first.state]), first.state)
     if following is PaperState.STORED or first.state in (PaperState.STORED, PaperState.EXPIRED, PaperState.SUPERSEDED):
         return  # what may change of these is shown below
-    same = {name: getattr(first, name) for name in ("id", "batch", "name", "created_at", "original", "code")}
+    same = {
+        name: getattr(first, name) for name in ("id", "batch", "name", "created_at", "original", "code", "split_from")
+    }
     changed = replace(second, **same, state=following, stored_at=first.stored_at or second.stored_at)
-    if first.state is not PaperState.REVOKED:
+    if first.state not in (PaperState.REVOKED, PaperState.SPLIT):
         assert catalogue.save(changed, actor="w", action="paper.changed") == changed
         assert catalogue.paper(first.id) == changed
         assert catalogue.papers() == [changed]
@@ -184,6 +186,29 @@ def test_a_change_its_audit_entry_and_its_event_come_together(catalogue: Catalog
     assert len(catalogue.events()) == 1
 
 
+def test_a_scan_and_its_parts_change_together_or_not_at_all(catalogue: Catalogue) -> None:
+    scan = catalogue.save(replace(received(catalogue), state=PaperState.READY), actor="w", action="paper.prepared")
+    parts = [replace(paper(content), split_from=scan.id) for content in (b"one", b"two")]
+    ended = replace(scan, state=PaperState.SPLIT, parts=tuple(part.id for part in parts), split_by="A", split_at=NOON)
+
+    taken = [parts[0], replace(paper(b"three"), id=scan.id)]
+    with pytest.raises(AlreadyExists):
+        catalogue.save(ended, actor="officer", action="paper.split", parts=taken)
+    assert catalogue.papers() == [scan]
+
+    for _ in range(2):  # the second time it is there already
+        assert catalogue.save(ended, actor="officer", action="paper.split", parts=parts) == ended
+    assert catalogue.papers() == [ended, *parts]
+    assert audited(catalogue)[3:] == [
+        ("officer", "paper.split", f"paper:{scan.id}"),
+        *(("officer", "paper.received", f"paper:{part.id}") for part in parts),
+    ]
+    assert dict(last_entry(catalogue).detail)["split_from"] == scan.id.value
+    for other in ({"parts": ()}, {"split_by": "B"}, {"owner": None}):
+        with pytest.raises(AlreadyExists):
+            catalogue.save(replace(ended, **other), actor="w", action="paper.changed")  # type: ignore[arg-type]  # of its field's type
+
+
 def test_two_who_confirm_at_once_are_told_apart(catalogue: Catalogue) -> None:
     ready = catalogue.save(replace(received(catalogue), state=PaperState.READY), actor="w", action="paper.prepared")
 
@@ -222,6 +247,33 @@ def test_the_content_of_a_stored_paper_never_changes(catalogue: Catalogue) -> No
     assert catalogue.paper(kept.id) == revoked == replace(kept, state=PaperState.REVOKED)
 
 
+def test_a_later_reading_replaces_what_was_read_and_nothing_else(catalogue: Catalogue) -> None:
+    kept = stored(catalogue, received(catalogue, replace(paper(), sealed=stored_object(b"sealed"))))
+    assert kept.reading_version == 1
+    day = NOON.date()
+    reread = replace(kept, fields=(FIELD,), issued_on=day, valid_until=day, title="x", reading_version=3)
+    for other in ({"sealed": stored_object(b"other")}, {"owner": OTHER_OWNER}, {"paper_type": "x"}):
+        with pytest.raises(AlreadyExists):
+            catalogue.save(replace(reread, **other), actor="A", action="paper.reread")  # type: ignore[arg-type]  # of its field's type
+    assert catalogue.save(reread, actor="A", action="paper.reread", detail={"fields": "ho_ten"}) == reread
+    assert catalogue.paper(kept.id) == reread
+    assert dict(last_entry(catalogue).detail) == {"fields": "ho_ten", "from_version": "1", "to_version": "3"}
+    for version in (1, 2, 3):
+        with pytest.raises(AlreadyExists):
+            catalogue.save(replace(reread, fields=(), reading_version=version), actor="A", action="paper.reread")
+    assert catalogue.paper(kept.id) == reread
+
+
+def test_papers_are_listed_by_type_and_by_when_they_were_stored(catalogue: Catalogue) -> None:
+    wanted = [replace(paper(bytes([i])), stored_at=NOON + i * DAY) for i in range(3)]
+    wanted[1] = replace(wanted[1], paper_type="bang-tot-nghiep")
+    received(catalogue, *wanted, paper(b"x"))
+    kept = [stored(catalogue, each) for each in wanted]
+    assert catalogue.papers(stored_from=NOON + DAY) == kept[1:]
+    assert catalogue.papers(stored_from=NOON, paper_type="giay-khai-sinh", limit=1) == kept[:1]
+    assert catalogue.papers(paper_type="giay-khai-sinh", after=kept[0].id) == kept[2:]
+
+
 def test_storing_twice_keeps_the_first_code_and_moment(catalogue: Catalogue) -> None:
     confirmed = replace(paper(), state=PaperState.CONFIRMED, paper_type="giay-khai-sinh")
     received(catalogue, confirmed)
@@ -251,6 +303,24 @@ def test_paper_codes_count_up_per_owner_and_type(catalogue: Catalogue) -> None:
         "001190012345.bang-tot-nghiep.01",
         None,
     ]
+
+
+def test_a_paper_of_two_is_found_by_either_and_by_nobody_else(catalogue: Catalogue) -> None:
+    shared = replace(paper(b"shared"), co_owners=(OTHER_OWNER,))
+    alone = paper(b"alone", owner=OTHER_OWNER)
+    stranger = Owner.parse("001090099999")
+    received(catalogue, shared, alone)
+    kept, own = stored(catalogue, shared), stored(catalogue, alone)
+    assert catalogue.paper(kept.id).co_owners == (OTHER_OWNER,)
+    assert catalogue.find(OWNER.number, paper_type="giay-khai-sinh", valid_on=NOON.date()) == [kept]
+    assert catalogue.find(OTHER_OWNER.number) == [own, kept]
+    assert catalogue.find(stranger.number) == []
+    assert (kept.code, own.code) == ("001190012345.giay-khai-sinh.01", "001090054321.giay-khai-sinh.01")
+    for owner, found in ((OWNER, kept), (OTHER_OWNER, kept), (stranger, None)):
+        assert catalogue.by_original(shared.original.sha256, owner.number) == found
+    with pytest.raises(AlreadyExists):
+        catalogue.save(replace(kept, co_owners=(stranger,)), actor="w", action="paper.changed")
+    assert catalogue.find(stranger.number) == []
 
 
 def test_what_is_unknown_is_not_found(catalogue: Catalogue) -> None:

@@ -13,6 +13,7 @@ from dossier.errors import ConfigurationError, DiskFull, StoreUnavailable
 from storage.catalogue import Catalogue
 from storage.database import connect, writing
 from storage.schema import REVISION, Base
+from tests.storage.examples import batch, paper
 
 OPEN_AND_RECORD = """
 import sys
@@ -28,6 +29,19 @@ def test_the_migrations_make_the_tables_the_code_expects(catalogue: Catalogue) -
         context = MigrationContext.configure(connection, opts={"compare_type": True})
         assert compare_metadata(context, Base.metadata) == []
         assert context.get_current_revision() == REVISION
+
+
+def test_papers_kept_before_scans_were_split_are_read_as_they_were(catalogue: Catalogue, database_url: str) -> None:
+    kept = paper()
+    catalogue.add_batch(batch(), [kept], actor="station-1")
+    with writing(catalogue.engine) as session:
+        for column in ("split_from", "parts", "split_by", "split_at"):
+            session.execute(text(f"ALTER TABLE papers DROP COLUMN {column}"))
+        session.execute(text("UPDATE alembic_version SET version_num = '0002'"))
+    catalogue.close()
+    migrated = Catalogue.open(database_url)
+    assert migrated.papers() == [kept]
+    migrated.close()
 
 
 def test_opening_again_changes_nothing(catalogue: Catalogue, database_url: str) -> None:

@@ -2,12 +2,12 @@
 
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict
 
 from api.http import answers
 from api.http.access import Caller, Role, allow
 from api.http.deps import HouseDep, PaperIdPath, WorkDep
-from api.http.reading import Text, new_router
+from api.http.reading import PersonName, Text, new_router
 from api.shapes import Json, papers_json
 from dossier.owners import Owner
 from ingest.confirm import confirm
@@ -20,7 +20,7 @@ class Confirmation(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    by: Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]*\S[^\x00-\x1f\x7f]*$")]
+    by: PersonName
     owner_number: Text | None = None
     owner_name: Text | None = None
 

@@ -62,4 +62,5 @@ def _file_json(name: str, paper: Paper | None, batch: str, *, tell: bool) -> Jso
         "state": paper.state.value if paper else None,
         "problem": paper.problem if paper and tell else None,
         "duplicate": paper is not None and (paper.batch, paper.name) != (batch, name),
+        "parts": [part.value for part in paper.parts] if paper and tell else [],
     }

@@ -10,7 +10,7 @@ import typer
 from rich.console import Console
 
 from tests.benchmarks.ocr.document import fill
-from tests.benchmarks.understanding import report
+from tests.benchmarks.understanding import pictures, report
 from tests.benchmarks.understanding.papers import OF_EACH, plans
 from tests.benchmarks.understanding.understood import read, understand
 from tests.benchmarks.usage import machine
@@ -29,6 +29,7 @@ def main(
     subset: Annotated[SetName, typer.Option("--set", help="Papers to develop on, or to judge by")] = SetName.DEV,
     of_each: Annotated[int, typer.Option(min=1, help="Papers of each kind")] = OF_EACH,
     document: Annotated[Path | None, typer.Option(exists=True, help="Whose figures to replace")] = None,
+    picture: Annotated[Path | None, typer.Option(help="JPEG to draw the worst papers into")] = None,
     *,
     afresh: Annotated[bool, typer.Option(help="Clean and read again what was read before")] = False,
 ) -> None:
@@ -52,6 +53,8 @@ def main(
     console.print(header)
     for table in tables:
         console.print(table.rich())
+    if picture:
+        picture.write_bytes(pictures.picture(folder, pictures.worst(understood)))
     if document:
         fill(document, f"understanding-{subset}", "\n".join([f"{header}\n", *(t.markdown() for t in tables)]))
 

@@ -3,7 +3,7 @@
 import datetime as dt
 import random
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Self
 
 from dossier.identifiers import Sex
@@ -12,6 +12,7 @@ from tests.generator.chance import seeded
 from tests.generator.fonts import Subset
 from tests.generator.numerals import grouped, long_date, short_date
 from tests.generator.papers.look import Look
+from tests.generator.papers.registry import Registry
 from tests.generator.papers.zones import (
     LEFT,
     SIGNING_HEIGHT,
@@ -106,7 +107,7 @@ class Decision:
         bases: The clauses it rests on, each without its semicolon. articles: Their texts without their numbers.
         by_deputy: Whether the head's deputy signs. by_hand: Whether number and day are written by pen.
         households: Rows of the table, empty for a decision on one person.
-        arrived: Number and date of an arrival stamp; ``None`` without one.
+        arrived: Number and date of an arrival stamp; ``None`` without one. registry: What else the registry added.
     """
 
     agency: Agency
@@ -122,6 +123,7 @@ class Decision:
     by_hand: bool = False
     households: tuple[Household, ...] = ()
     arrived: tuple[int, str] | None = None
+    registry: Registry = field(default_factory=Registry)
     paper_type: str = field(default="decision")
 
     @classmethod
@@ -192,6 +194,21 @@ class Decision:
         )
 
     @classmethod
+    def invent_by_pen(cls, rng: random.Random, subset: Subset) -> Self:
+        """Return a decision on one person whose number and date were written by pen into the printed header."""
+        return cls.invent(rng, subset).registered(rng, by_pen=True)
+
+    @classmethod
+    def invent_printed(cls, rng: random.Random, subset: Subset) -> Self:
+        """Return a decision on one person with a printed number and date, for the rest as those written by pen."""
+        return cls.invent(rng, subset).registered(rng, by_pen=False)
+
+    def registered(self, rng: random.Random, *, by_pen: bool) -> Self:
+        """Return the decision with what a registry may do to it, number and date ``by_pen`` or printed."""
+        registry = Registry.draw(rng, self.issued_on, by_pen=by_pen)
+        return replace(self, by_hand=False, arrived=None, registry=registry)
+
+    @classmethod
     def _issue(
         cls,
         rng: random.Random,
@@ -239,10 +256,9 @@ class Decision:
 
     @property
     def fields(self) -> Mapping[str, str]:
-        """Canonical values."""
-        return {
-            "document_number": self.symbol,
-            "issued_on": self.issued_on.isoformat(),
+        """Canonical values of what is printed."""
+        dated = {"document_number": self.symbol, "issued_on": self.issued_on.isoformat()}
+        return ({} if self.registry.pen else dated) | {
             "place": self.agency.seat,
             "agency": self.agency.full,
             "document_kind": "QUYẾT ĐỊNH",
@@ -262,8 +278,10 @@ class Decision:
     def _set(self, look: Look, rng: random.Random, text: Style) -> Sequence[Sheet]:
         flow = Flow(look.sheet, look.text)
         number, symbol = self.symbol.split("/")
-        heading = Heading(self.agency, number, f"/{symbol}", self.issued_on, self.by_hand)
+        heading = Heading(self.agency, number, f"/{symbol}", self.issued_on, self.by_hand, self.registry.pen)
+        self.registry.sign(flow.sheet, look, self.agency)
         flow.y = two_column_header(flow.sheet, look, heading) + 12
+        self.registry.stamp(flow.sheet, rng, (11.0, flow.y - 5))
         if self.arrived is not None:
             number_in, date_in = self.arrived
             corner = (11.0, flow.y - 5)

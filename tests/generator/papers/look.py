@@ -2,7 +2,7 @@
 
 import random
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol, Self
 
 from tests.generator.fonts import SHELVES, Family, Subset
@@ -49,6 +49,12 @@ class Look:
             filled=Style(filled, 12, bold=filled is Family.CURSOR, ink=TYPED, kind="filled", lift=TYPED_LIFT),
             marks_apart=MarkStyle.draw(rng) if marks_apart else None,
         )
+
+    def by_pen(self, rng: random.Random) -> Self:
+        """Return the look with values written into forms by pen, in blue or black, letters off the line."""
+        ink = rng.choice(((32, 44, 120), (28, 52, 148), (28, 27, 30)))
+        hand = replace(self.hand, ink=ink, lift=0.8, wobble=rng.uniform(0.03, 0.06))
+        return replace(self, filled=hand)
 
     def sheet(self, *, landscape: bool = False) -> Sheet:
         """Return a blank A4 sheet."""

@@ -18,6 +18,7 @@ from tests.generator.papers.zones import (
     signing_block,
     two_column_header,
 )
+from tests.generator.penmanship import Pen
 from tests.generator.places import Agency, Commune
 from tests.generator.typesetting import Sheet
 
@@ -51,12 +52,15 @@ def _header(
     """Set the two-column header, at times a digital signature above and an arrival stamp below; return the centres."""
     issued_on = people.random_date(rng, 2019, 2025)
     if rng.random() < 0.45:
-        number = f"{issued_on:%d.%m.%Y} {rng.randint(7, 17):02}:{rng.randint(0, 59):02}:{rng.randint(0, 59):02} +07:00"
-        seals.signature_overlay(flow.sheet, look.sans, (rng.uniform(64, 100), 3.0), agency=agency.full, time=number)
+        signed_at = (
+            f"{issued_on:%d.%m.%Y} {rng.randint(7, 17):02}:{rng.randint(0, 59):02}:{rng.randint(0, 59):02} +07:00"
+        )
+        seals.signature_overlay(flow.sheet, look.sans, (rng.uniform(64, 100), 3.0), agency=agency.full, time=signed_at)
     width = flow.width
     centres = (flow.left + 0.21 * width, flow.left + width - 0.27 * width)
     gap = rng.uniform(13, 20) if rng.random() < 0.45 else 0.0
-    heading = Heading(agency, str(rng.randint(10, 2600)), symbol, issued_on, pen_gap=gap, about=about)
+    number = str(rng.randint(10, 2600))
+    heading = Heading(agency, number, symbol, issued_on, pen=Pen(gap) if gap else None, about=about)
     flow.y = two_column_header(flow.sheet, look, heading, flow.y, centres=centres)
     if rng.random() < 0.4:
         arrived = f"{rng.randint(1, 28):02}/{rng.randint(1, 12):02}/{issued_on.year}"

@@ -3,7 +3,7 @@
 import datetime as dt
 import random
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Self
 
 from dossier.identifiers import Sex
@@ -11,6 +11,7 @@ from tests.generator import people, places, sentences
 from tests.generator.fonts import Subset
 from tests.generator.papers.look import Look
 from tests.generator.papers.prose import pick
+from tests.generator.papers.registry import Registry
 from tests.generator.papers.zones import (
     LEFT,
     WIDTH,
@@ -36,7 +37,7 @@ class OfficialLetter:
 
     Attributes:
         subject: Behind "V/v". addressee: Behind "Kính gửi". about: The person in whose dossier it lies.
-        body: Its paragraphs.
+        body: Its paragraphs. registry: What the registry added.
     """
 
     agency: Agency
@@ -49,6 +50,7 @@ class OfficialLetter:
     body: tuple[str, ...]
     by_deputy: bool
     signer: str
+    registry: Registry = field(default_factory=Registry)
     paper_type: str = "official-letter"
 
     @classmethod
@@ -77,6 +79,18 @@ class OfficialLetter:
             signer=people.invent_name(rng, rng.choice(list(Sex)), subset),
         )
 
+    @classmethod
+    def invent_by_pen(cls, rng: random.Random, subset: Subset) -> Self:
+        """Return a letter whose number and date were written by pen into the printed header."""
+        letter = cls.invent(rng, subset)
+        return replace(letter, registry=Registry.draw(rng, letter.issued_on, by_pen=True))
+
+    @classmethod
+    def invent_printed(cls, rng: random.Random, subset: Subset) -> Self:
+        """Return a letter with a printed number and date, for the rest as those written by pen."""
+        letter = cls.invent(rng, subset)
+        return replace(letter, registry=Registry.draw(rng, letter.issued_on, by_pen=False))
+
     @property
     def owner(self) -> Owner:
         """Whose dossier it lies in."""
@@ -84,12 +98,12 @@ class OfficialLetter:
 
     @property
     def fields(self) -> Mapping[str, str]:
-        """Canonical values."""
-        return {
+        """Canonical values of what is printed."""
+        number = f"{self.number:02}/{self.agency.symbol}-{self.office}"
+        dated = {"document_number": number, "issued_on": self.issued_on.isoformat()}
+        return ({} if self.registry.pen else dated) | {
             "agency": self.agency.full,
-            "document_number": f"{self.number:02}/{self.agency.symbol}-{self.office}",
             "place": self.agency.seat,
-            "issued_on": self.issued_on.isoformat(),
             "subject": self.subject,
             "addressee": self.addressee,
             "signer": self.signer,
@@ -99,8 +113,10 @@ class OfficialLetter:
         """Return the one page."""
         flow, text = Flow(look.sheet, look.text), look.text.but(size=13.5)
         symbol, about = f"/{self.agency.symbol}-{self.office}", f"V/v {self.subject}"
-        heading = Heading(self.agency, f"{self.number:02}", symbol, self.issued_on, about=about)
+        heading = Heading(self.agency, f"{self.number:02}", symbol, self.issued_on, pen=self.registry.pen, about=about)
+        self.registry.sign(flow.sheet, look, self.agency)
         flow.y = two_column_header(flow.sheet, look, heading) + 30
+        self.registry.stamp(flow.sheet, rng, (11.0, flow.y - 7))
         flow.sheet.next_block()
         runs = [("Kính gửi: ", text), (f"{self.addressee}.", text)]
         flow.sheet.line(runs, text, LEFT + WIDTH / 2, flow.y, align="centre")

@@ -3,12 +3,12 @@
 import datetime as dt
 import random
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tests.generator import numerals
 from tests.generator.chance import seeded
 from tests.generator.papers.look import Look
-from tests.generator.penmanship import write_digits
+from tests.generator.penmanship import Pen, write_digits
 from tests.generator.places import Agency
 from tests.generator.seals import round_seal, signature
 from tests.generator.typesetting import Align, Run, SetLine, Sheet, Style
@@ -34,7 +34,7 @@ class Heading:
     Attributes:
         agency: Who issues. number, symbol: ``320`` and ``/QĐ-UBND``. issued_on: When.
         by_hand: Whether number and day are set in the look's hand.
-        pen_gap: Millimetres left blank for number and day, which are then written by pen and no text; 0 for none.
+        pen: Writes number and day, and maybe the month, into gaps; they are then no text. ``None`` without.
         about: What a letter is about; it stands under the number.
     """
 
@@ -43,16 +43,31 @@ class Heading:
     symbol: str
     issued_on: dt.date
     by_hand: bool = False
-    pen_gap: float = 0.0
+    pen: Pen | None = None
     about: str = ""
 
 
-def _blank_for_pen(sheet: Sheet, before: Run, after: Run, *, gap: float, centre: float, y: float) -> float:
-    """Set two pieces of one line ``gap`` millimetres apart, together around ``centre``; return where the gap begins."""
-    widths = [sheet.text_width([run]) for run in (before, after)]
-    x = centre - (sum(widths) + gap) / 2
-    sheet.set_segments([(x, [before]), (x + widths[0] + gap, [after])], y)
-    return x + widths[0]
+def _blank_for_pen(sheet: Sheet, pieces: Sequence[Run], *, gap: float, centre: float, y: float) -> list[float]:
+    """Set pieces of one line ``gap`` millimetres apart, together around ``centre``; return where the gaps begin."""
+    widths = [sheet.text_width([run]) for run in pieces]
+    x = centre - (sum(widths) + gap * (len(pieces) - 1)) / 2
+    segments, begins = list[tuple[float, Sequence[Run]]](), list[float]()
+    for piece, width in zip(pieces, widths, strict=True):
+        segments.append((x, [piece]))
+        begins.append(x + width)
+        x += width + gap
+    sheet.set_segments(segments, y)
+    return begins[:-1]
+
+
+def _written(
+    sheet: Sheet, heading: Heading, parts: tuple[Sequence[Run], Sequence[str]], pen: Pen, *, centre: float, y: float
+) -> None:
+    """Set a line's printed ``parts`` with gaps around ``centre``, and write the others into these."""
+    printed, written = parts
+    for x, digits in zip(_blank_for_pen(sheet, printed, gap=pen.gap, centre=centre, y=y), written, strict=True):
+        rng = seeded(heading.number, digits)
+        write_digits(sheet, rng, digits, x + 1.5, y + pen.drop, height=pen.height, ink=pen.ink, climb=pen.climb)
 
 
 def _header_size(sheet: Sheet, style: Style, agency: Agency, centres: tuple[float, float]) -> float:
@@ -90,10 +105,9 @@ def two_column_header(
     sheet.rule(left_centre - third, row - 3.6, left_centre + third, row - 3.6)
     plain, dated = style.but(size=size + 0.5), style.but(size=size + 1, italic=True)
     pens = (look.hand, look.hand) if heading.by_hand else (plain, dated)
-    gap, pen_xs = heading.pen_gap, list[float]()
-    if gap:
-        symbol = (heading.symbol, plain)
-        pen_xs.append(_blank_for_pen(sheet, ("Số:", plain), symbol, gap=gap, centre=left_centre, y=bottom))
+    if heading.pen:
+        parts: tuple[Sequence[Run], Sequence[str]] = ([("Số:", plain), (heading.symbol, plain)], [heading.number])
+        _written(sheet, heading, parts, heading.pen, centre=left_centre, y=bottom)
     else:
         number = [("Số: ", plain), (heading.number, pens[0]), (heading.symbol, plain)]
         sheet.line(number, plain, left_centre, bottom, align="centre")
@@ -102,12 +116,13 @@ def two_column_header(
     sheet.next_block()
     national_motto(sheet, style, right_centre, y, size=size)
     _, day, rest = numerals.long_date(heading.issued_on).split(" ", 2)
-    if gap:
+    if heading.pen:
         seat = f"{heading.agency.seat}, ngày"
-        ends = ((seat, dated), (rest, dated))
-        pen_xs.append(_blank_for_pen(sheet, *ends, gap=gap * 0.75, centre=right_centre, y=bottom))
-        for x, written in zip(pen_xs, (heading.number, day), strict=True):
-            write_digits(sheet, seeded(heading.number, written), written, x + 1.5, bottom + 0.4)
+        _, month, year = rest.split(" ", 2)
+        printed, gaps = ([seat, "tháng", year], [day, month]) if heading.pen.with_month else ([seat, rest], [day])
+        narrow = replace(heading.pen, gap=heading.pen.gap * 0.75)
+        parts = ([(part, dated) for part in printed], gaps)
+        _written(sheet, heading, parts, narrow, centre=right_centre, y=bottom)
     else:
         date = [(f"{heading.agency.seat}, ngày ", dated), (day, pens[1]), (f" {rest}", dated)]
         sheet.line(date, dated, right_centre, bottom, align="centre")
