@@ -239,6 +239,9 @@ def test_what_the_fields_say_is_printed(kind: Kind, subset: fonts.Subset) -> Non
             assert re.search({"male": r"(Giới tính|Gender): Nam\b", "female": r"(Giới tính|Gender): Nữ"}[value], text)
         elif value == "unlimited":
             assert "Lâu dài" in text
+        elif key == "copies_wanted":
+            yes, no = (mark.texts[0] for page in paper.pages for mark in page.marks if mark.kind == "checkbox")
+            assert (no if value == "yes" else yes) == "☐" != (yes if value == "yes" else no)
         elif key == "charter_capital":
             assert numerals.grouped(int(value)) in text
         else:
