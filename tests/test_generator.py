@@ -19,6 +19,7 @@ from typer.testing import CliRunner
 
 from dossier.identifiers import CitizenNumber, Sex, TaxCode, parse_owner_number
 from dossier.text import nfc
+from dossier.values import parse_value
 from dossier.words import date_from_words
 from tests.generator import (
     Kind,
@@ -242,6 +243,8 @@ def test_what_the_fields_say_is_printed(kind: Kind, subset: fonts.Subset) -> Non
         elif key == "copies_wanted":
             yes, no = (mark.texts[0] for page in paper.pages for mark in page.marks if mark.kind == "checkbox")
             assert (no if value == "yes" else yes) == "☐" != (yes if value == "yes" else no)
+        elif key.endswith("ethnicity"):
+            assert any(parse_value("ethnic_group", name) == value for name in people.ETHNICITIES if name in text), key
         elif key == "charter_capital":
             assert numerals.grouped(int(value)) in text
         else:

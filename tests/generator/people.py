@@ -40,7 +40,8 @@ GIVEN_NAMES: dict[Subset, dict[Sex, tuple[str, ...]]] = {
     },
 }
 """By subset and sex."""
-_ETHNICITIES = ("Kinh", "Kinh", "Kinh", "Kinh", "Tày", "Thái", "Mường", "Khmer", "Nùng", "Ê Đê", "Hoa", "Chăm")
+ETHNICITIES = ("Kinh", "Kinh", "Kinh", "Kinh", "Tày", "Thái", "Mường", "Khmer", "Nùng", "Ê Đê", "Hoa", "Chăm")
+"""Ethnic groups as papers print them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +128,7 @@ def invent_person(
         sex=sex,
         birth_date=birth_date,
         number=invent_number(rng, sex, birth_date, home.province_code),
-        ethnicity=rng.choice(_ETHNICITIES),
+        ethnicity=rng.choice(ETHNICITIES),
         home=home,
         address=home.invent_address(rng),
         old_number=OldIdentityNumber(f"{rng.randrange(10**8, 4 * 10**8)}") if birth_date.year < 1998 else None,

@@ -13,7 +13,7 @@ from tests.generator.papers.look import Content
 from tests.generator.render import INVENT, Kind, PaperSpec, render
 from tests.generator.truth import Paper
 
-OF_EACH: Final = 24
+OF_EACH: Final = 18
 """Papers of each kind in each set."""
 OTHER: Final = frozenset({Kind.BODY_TEXT, Kind.TABLE})
 """Kinds that are no type of the catalogue."""
