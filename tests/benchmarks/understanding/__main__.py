@@ -45,6 +45,7 @@ def main(
         report.targets_table(understood),
         report.types_table(understood),
         report.fields_table(understood),
+        report.kinds_table(understood),
         report.type_curve(understood),
         types.table(types.guesses(folder, papers)),
         report.field_curve(understood),

@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from typing import Final, TypeVar
 
 from dossier.papers import FieldSource
+from dossier.thresholds import threshold
 from dossier.values import VALUE_KINDS
 from tests.benchmarks.ocr.tables import Table, shown
 from tests.benchmarks.understanding.understood import Judged, Understood
@@ -113,6 +114,27 @@ def field_curve(papers: Sequence[Understood]) -> Table:
     """What a threshold on single values would let through."""
     values = [f for u in papers for f in u.fields if f.got is not None and f.got.value is not None]
     return _curve("Values by confidence", values, lambda f: f.got.confidence if f.got else 0.0, lambda f: f.right)
+
+
+def kinds_table(papers: Sequence[Understood]) -> Table:
+    """What the thresholds of the kinds of value let through, whatever becomes of the paper."""
+    values = [f for u in papers for f in u.fields if f.got is not None and f.got.value is not None]
+    rows = []
+    for kind in sorted({f.value_kind for f in values}):
+        some = [f for f in values if f.value_kind == kind]
+        passing = [f for f in some if f.got and f.got.confidence >= threshold(kind)]
+        rows.append(
+            [
+                kind,
+                str(len(some)),
+                str(sum(not f.right for f in some)),
+                f"{threshold(kind):g}",
+                share(len(passing), len(some)),
+                str(sum(not f.right for f in passing)),
+            ]
+        )
+    head = ["kind of value", "values", "wrong", "threshold", "at or above %", "of these wrong"]
+    return Table("Values by their kind", head, rows)
 
 
 def type_curve(papers: Sequence[Understood]) -> Table:
