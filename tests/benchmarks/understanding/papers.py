@@ -17,6 +17,8 @@ OF_EACH: Final = 18
 """Papers of each kind in each set."""
 OTHER: Final = frozenset({Kind.BODY_TEXT, Kind.TABLE})
 """Kinds that are no type of the catalogue."""
+BY_PEN: Final = frozenset({Kind.DECISION_BY_PEN, Kind.OFFICIAL_LETTER_BY_PEN})
+"""Kinds with required data in handwriting, which is never read."""
 _SMALL: Final = frozenset({Kind.IDENTITY_CARD, Kind.IDENTITY_CARD_2024})
 """Kinds in small print, scanned at 300 dpi."""
 _HOW_MANY: Final = (0, 1, 2, 3, 4)

@@ -59,10 +59,13 @@ class Judged:
 
     @property
     def right(self) -> bool:
-        """Whether the value is the truth's; the case of names is the print's, which may be all capitals."""
+        """Whether the value is the truth's, or none where none is printed, as where a pen wrote it.
+
+        The case of names is the print's, which may be all capitals.
+        """
         value = self.got.value if self.got else None
         if value is None or self.wanted is None:
-            return False
+            return value is self.wanted
         if self.value_kind == "person_name":
             return value.casefold() == self.wanted.casefold()
         return value == self.wanted
