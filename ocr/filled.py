@@ -4,7 +4,7 @@ A hand fills in a form alone, so all values of a page speak together: few letter
 do. Of print, whatever its font, nine letters of ten stand within a twentieth of their height on one straight line.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, reduce
 
@@ -57,15 +57,32 @@ def without_filled_in(
     labelled = {rule.key for rule in paper_type.fields if rule.labels and not rule.zone}
     pages, pictures = {page.number: page for page in reading.pages}, cache(master)
     feet: dict[int, _Feet] = {}
-    for i, one in enumerate(found):
-        field = one.field
-        if field.key in labelled and field.source is FieldSource.OCR and field.page and field.box:
-            page = pages[field.page]
-            lines = _lines_in(page, field.box)
-            on_lines = [_on_line(line, glyphs(pictures(field.page), _box(line), page.dpi)) for line in lines]
-            feet[i] = _Feet(sum(a for a, _ in on_lines), sum(b for _, b in on_lines))
-    written = {page for page in pages if _is_written([feet[i] for i in feet if found[i].field.page == page])}
+    written: set[int] = set()
+    for page in pages.values():
+        own = [i for i, one in enumerate(found) if one.field.page == page.number and _is_read(one.field, labelled)]
+        # The longest values tell most; where these are print, so is the rest.
+        for i in sorted(own, key=lambda i: -len(found[i].field.raw)):
+            feet[i] = _feet(page, found[i].field.box, pictures)
+            if _is_printed([feet[k] for k in own if k in feet]):
+                break
+        if _is_written([feet[k] for k in own if k in feet]):
+            written.add(page.number)
     return tuple(_judged(one, feet[i], written) if i in feet else one for i, one in enumerate(found))
+
+
+def _is_read(field: Field, labelled: Collection[str]) -> bool:
+    return field.key in labelled and field.source is FieldSource.OCR and field.box is not None
+
+
+def _feet(page: PageReading, box: Box | None, picture: Master) -> _Feet:
+    lines = _lines_in(page, box) if box else []
+    on_lines = [_on_line(line, glyphs(picture(page.number), _box(line), page.dpi)) for line in lines]
+    return _Feet(sum(a for a, _ in on_lines), sum(b for _, b in on_lines))
+
+
+def _is_printed(values: Sequence[_Feet]) -> bool:
+    whole = _Feet(sum(value.on_line for value in values), sum(value.letters for value in values))
+    return whole.letters >= 2 * _ENOUGH and whole.share >= _EVEN_ALONE
 
 
 def _is_written(values: Sequence[_Feet]) -> bool:

@@ -18,8 +18,8 @@ from ocr.reading_image import reading_image
 
 _DARK = 150
 """Below this level a pixel of a reading image is ink."""
-_AROUND = 1.5
-"""Line heights above and below a line that are cleaned with it."""
+_AROUND, _ASIDE = 1.5, 3.0
+"""Line heights above and below a line, and beside it, that are cleaned with it."""
 _BESIDE = 0.3
 """Line heights above and below a line within which the middles of its glyphs are."""
 _SPECK = 0.12
@@ -98,8 +98,12 @@ def glyphs(master: NDArray[np.uint8], line: Box, dpi: int) -> tuple[Glyph, ...]:
     around = round(_AROUND * line.height)
     top, bottom = max(0, line.y - around), min(master.shape[0], line.bottom + around)
     left, right = max(0, line.x - line.height), min(master.shape[1], line.right + line.height)
-    strip = master[top:bottom]
-    grey, colour = reading_image(strip, dpi)[:, left:right], strip[:, left:right].astype(np.int16)
+    margin = round(_ASIDE * line.height)
+    first, last = max(0, left - margin), min(master.shape[1], right + margin)
+    strip = master[top:bottom, first:last]
+    grey, colour = (
+        image[:, left - first : right - first] for image in (reading_image(strip, dpi), strip.astype(np.int16))
+    )
     blueness = colour[..., 0] - colour[..., 2]
     blueness -= int(np.median(blueness))
     labels, stats = components((grey < _DARK).view(np.uint8))

@@ -1,22 +1,35 @@
-"""What is doubtful about a paper besides its fields."""
+from dataclasses import replace
 
-import datetime as dt
+import pytest
 
-from ingest.doubts import date_doubts
-from ocr.additions import SignaturePrint
+from dossier.papers import Field, FieldSource
+from ingest.doubts import reading_doubts
+from ocr.model import Reading
+from tests.ocr.forms import form
 
-SIGNED = SignaturePrint("", dt.datetime(2024, 6, 13, 18, 0, tzinfo=dt.UTC))
-"""On the 14th in Vietnam."""
-
-
-def test_a_paper_issued_after_its_own_signature_is_doubtful() -> None:
-    (doubt,) = date_doubts(dt.date(2024, 6, 15), SIGNED)
-    assert doubt.code == "issued-after-signing"
-    assert "15" not in doubt.text + doubt.text_en
+NUMBER = Field("citizen_number", "001190012345", "001190012345", 1, None, 1.0)
 
 
-def test_a_paper_signed_on_its_day_or_later_or_by_pen_alone_is_not() -> None:
-    assert date_doubts(dt.date(2024, 6, 14), SIGNED) == ()
-    assert date_doubts(dt.date(2024, 6, 1), SIGNED) == ()
-    assert date_doubts(None, SIGNED) == ()
-    assert date_doubts(dt.date(2024, 6, 15), None) == ()
+def _unsure(*lines: str) -> Reading:
+    (page,) = form(*lines).pages
+    low = tuple(replace(line, words=tuple(replace(w, confidence=0.4) for w in line.words)) for line in page.lines)
+    return Reading((replace(page, lines=low),))
+
+
+def test_a_page_that_could_hardly_be_read_is_told() -> None:
+    assert [f.code for f in reading_doubts(_unsure("Họ và tên / Full name"))] == ["page-unreadable"]
+    assert reading_doubts(form("Họ và tên / Full name")) == ()
+
+
+@pytest.mark.parametrize(
+    ("source", "page", "told"),
+    [
+        (FieldSource.QR, 1, []),
+        (FieldSource.MRZ, 1, []),
+        (FieldSource.OCR, 1, ["page-unreadable"]),
+        (FieldSource.QR, 2, ["page-unreadable"]),
+    ],
+)
+def test_a_page_whose_code_says_what_it_says_need_not_be_read(source: FieldSource, page: int, told: list[str]) -> None:
+    fields = [replace(NUMBER, source=source, page=page)]
+    assert [f.code for f in reading_doubts(_unsure("Họ và tên / Full name"), fields)] == told

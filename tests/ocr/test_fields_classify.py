@@ -1,12 +1,15 @@
+import datetime as dt
 from pathlib import Path
 
 import pytest
 
 from dossier.catalogue_files import load_paper_types
+from dossier.identifiers import Sex
 from dossier.papers import Box
-from ocr.classify import classify
+from ocr.classify import classify, clear, likelihood
 from ocr.model import Reading
 from ocr.qr import Code
+from tests.dossier.machine_lines import Person, card, passport
 from tests.dossier.test_adding_a_type import example_of_the_guide
 from tests.generator.render import Kind
 from tests.ocr.forms import form, line, page
@@ -109,3 +112,26 @@ def test_a_letter_is_known_by_how_the_zone_under_its_number_opens() -> None:
     assert classify(letter, TYPES).code == "official-letter"
     decision = [line("QUYẾT ĐỊNH", 450, 300), line("V/v mượn hội trường", 400, 336), line("Điều 1. Cho mượn", 100, 700)]
     assert classify(Reading((page([*head, *decision]),)), TYPES).code == "decision"
+
+
+def test_machine_readable_lines_tell_a_card_whose_print_tells_nothing() -> None:
+    lan = Person("001190012345", "LE", "THI LAN", dt.date(1990, 3, 5), Sex.FEMALE, dt.date(2030, 3, 5))
+    found = classify(form("Đặc điểm: không", *card(lan)), TYPES)
+    assert (found.code, found.evidence) == ("identity-card", ("QR/MRZ",))
+    # Alone they leave the doubt that a copy on another paper would: a person is asked.
+    assert 0.9 < found.confidence < 0.95
+    assert classify(form("Đặc điểm: không", *passport(lan, "C1234567")), TYPES).code == "other"
+
+
+def test_the_likelihood_rises_with_the_score_and_a_rival_lowers_it() -> None:
+    scores = [i / 20 for i in range(21)]
+    assert [likelihood(s) for s in scores] == sorted(likelihood(s) for s in scores)
+    assert likelihood(0.0) < 0.01
+    assert likelihood(1.0) > 0.99
+    assert clear(0.9, 0.4) == 0.9 > clear(0.9, 0.6) > clear(0.9, 0.9)
+
+
+def test_nothing_at_all_is_surely_something_else() -> None:
+    found = classify(form("Một tờ giấy", "không có gì"), TYPES)
+    assert found.code == "other"
+    assert found.confidence > 0.99

@@ -57,6 +57,16 @@ def test_a_heading_keeps_marks_that_are_as_tall_as_the_letters_of_the_text() -> 
     assert (run.box.y, run.box.bottom) == pytest.approx((inked[0], inked[-1] + 1), abs=2)
 
 
+@pytest.mark.parametrize("pitch", [39, 41, 44])
+def test_the_upper_mark_of_a_stack_goes_with_the_lower_one_however_close_the_line_above_is(pitch: int) -> None:
+    above, below = grey([(100, 300, "HẢI MINH SON")]), grey([(100, 300 + pitch, "NHẮM LIỄU HỒNG")])
+    found = find_lines(np.minimum(above, below), drawn.DPI)
+    assert len(found.runs) == 2
+    lower = max(found.runs, key=lambda run: run.box.y)
+    inked = np.flatnonzero((below < 128).any(axis=1))
+    assert lower.box.y == pytest.approx(inked[0], abs=2)
+
+
 @pytest.mark.parametrize("degrees", [-1.0, 0.6, 1.0])
 def test_lines_are_found_askew(degrees: float) -> None:
     page = grey(sentences())
