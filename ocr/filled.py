@@ -25,8 +25,8 @@ _EVEN = 0.82
 it was 0.87 to 0.99 where they were printed or typed, and 0.51 to 0.78 where they were written."""
 _EVEN_ALONE, _UNEVEN_ALONE = 0.9, 0.5
 """The same of one value: from where it may be print on a page that is written; to where a hand's, on any other."""
-_ENOUGH, _ENOUGH_ALONE = 30, 6
-"""Letters from which a page, and a value, can be judged."""
+_ENOUGH, _ENOUGH_ALONE, _PLENTY = 30, 6, 40
+"""Letters from which a page, and a value, can be judged; and from which a page that looks printed is."""
 _SLOPES = np.linspace(-0.01, 0.01, 9)
 """Rows that a line falls per column, on a deskewed page."""
 
@@ -82,7 +82,7 @@ def _feet(page: PageReading, box: Box | None, picture: Master) -> _Feet:
 
 def _is_printed(values: Sequence[_Feet]) -> bool:
     whole = _Feet(sum(value.on_line for value in values), sum(value.letters for value in values))
-    return whole.letters >= 2 * _ENOUGH and whole.share >= _EVEN_ALONE
+    return whole.letters >= _PLENTY and whole.share >= _EVEN_ALONE
 
 
 def _is_written(values: Sequence[_Feet]) -> bool:

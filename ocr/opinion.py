@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dossier.errors import PartError
-from dossier.paper_types import PaperType
+from dossier.paper_types import FieldRule, PaperType
 from dossier.papers import Box, Field, FieldSource
 from dossier.text import fold
 from dossier.values import CHOICE, VALUE_KINDS, says
@@ -64,12 +64,17 @@ def second_opinion(
         reader: An engine of another make. If it is missing or fails, fields stay as doubtful as they are.
         below: Confidence of a reading, 0 to 1, under which it is in doubt.
     """
-    kinds = {rule.key: rule.value for rule in paper_type.fields}
+    rules = {rule.key: rule for rule in paper_type.fields}
     fields = [one.field for one in found]
-    asked = [i for i, one in enumerate(found) if kinds[one.field.key] in _KINDS and _is_doubtful(one, below)]
+    asked = [i for i, one in enumerate(found) if _is_worth_it(rules[one.field.key]) and _is_doubtful(one, below)]
     for i, raw in zip(asked, _read_again([fields[i] for i in asked], reading, master, reader), strict=False):
-        fields[i] = _weighed(found[i], kinds[fields[i].key], raw)
+        fields[i] = _weighed(found[i], rules[fields[i].key].value, raw)
     return tuple(fields)
+
+
+def _is_worth_it(rule: FieldRule) -> bool:
+    """Tell whether another engine is asked about a field: names that a paper can do without keep nobody waiting."""
+    return rule.value in _KINDS and (rule.required or rule.value != "person_name")
 
 
 def _is_doubtful(found: Found, below: float) -> bool:

@@ -1,7 +1,7 @@
 """The papers: a development and a test set of every kind, that share neither fonts nor values nor draws of faults."""
 
 import random
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -9,6 +9,7 @@ from dossier.paper_types import OTHER as UNKNOWN
 from tests.generator.benchfaults import CONFLICTS, Fault, scanner_with
 from tests.generator.chance import seeded
 from tests.generator.fonts import Subset
+from tests.generator.papers.decision import Decision
 from tests.generator.papers.look import Content
 from tests.generator.render import INVENT, Kind, PaperSpec, render
 from tests.generator.truth import Paper
@@ -17,8 +18,8 @@ OF_EACH: Final = 18
 """Papers of each kind in each set."""
 OTHER: Final = frozenset({Kind.BODY_TEXT, Kind.TABLE})
 """Kinds that are no type of the catalogue."""
-BY_PEN: Final = frozenset({Kind.DECISION_BY_PEN, Kind.OFFICIAL_LETTER_BY_PEN})
-"""Kinds with required data in handwriting, which is never read."""
+_KINDS_BY_PEN: Final = frozenset({Kind.DECISION_BY_PEN, Kind.OFFICIAL_LETTER_BY_PEN})
+_BY_PEN_FIELDS: Final = frozenset({"document_number", "issued_on"})
 _SMALL: Final = frozenset({Kind.IDENTITY_CARD, Kind.IDENTITY_CARD_2024})
 """Kinds in small print, scanned at 300 dpi."""
 _HOW_MANY: Final = (0, 1, 2, 3, 4)
@@ -49,6 +50,18 @@ class Plan:
     def content(self) -> Content:
         """What the paper says."""
         return INVENT[self.kind](seeded(self.kind, self.spec.seed, self.spec.subset), self.spec.subset)
+
+    @property
+    def by_pen(self) -> bool:
+        """Whether required data were written by hand, which is never read."""
+        content = self.content
+        return self.kind in _KINDS_BY_PEN or (isinstance(content, Decision) and content.by_hand)
+
+    @property
+    def fields(self) -> Mapping[str, str]:
+        """Canonical values of what is printed, by key."""
+        written = _BY_PEN_FIELDS if self.by_pen else frozenset()
+        return {key: value for key, value in self.content.fields.items() if key not in written}
 
     @property
     def paper_type(self) -> str:

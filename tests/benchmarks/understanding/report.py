@@ -8,7 +8,6 @@ from dossier.papers import FieldSource
 from dossier.thresholds import threshold
 from dossier.values import VALUE_KINDS
 from tests.benchmarks.ocr.tables import Table, shown
-from tests.benchmarks.understanding.papers import BY_PEN
 from tests.benchmarks.understanding.understood import Judged, Understood
 
 _T = TypeVar("_T")
@@ -40,8 +39,8 @@ def straight_values(papers: Sequence[Understood]) -> list[Judged]:
 
 def targets_table(papers: Sequence[Understood]) -> Table:
     """What was asked for, and what came."""
-    typed = [u for u in papers if u.truth.fields and u.plan.kind not in BY_PEN]
-    by_pen = [u for u in papers if u.plan.kind in BY_PEN]
+    typed = [u for u in papers if u.truth.fields and not u.plan.by_pen]
+    by_pen = [u for u in papers if u.plan.by_pen]
     fields, codes = expected(papers), expected(papers, EXACT_KINDS)
     values = straight_values(papers)
     wrong = sum(f.wrong for f in values)

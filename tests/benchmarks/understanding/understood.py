@@ -157,7 +157,7 @@ def understand(folder: Path, plans: Sequence[Plan]) -> Iterator[Understood]:
             step(house, paper_id)
             cpu[step.__name__] = cpu_seconds() - began
         paper = house.catalogue.paper(paper_id)
-        truth = Truth(plan.paper_type, plan.content.fields, entry["pages"])
+        truth = Truth(plan.paper_type, plan.fields, entry["pages"])
         yield Understood(plan, truth, paper, find_type(house.paper_types, paper.paper_type or OTHER), dict(cpu))
     house.close()
 
