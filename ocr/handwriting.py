@@ -72,10 +72,22 @@ def ink_in(gap: Box, pieces: Sequence[Glyph], frame: Frame) -> Ink:
 
 def _oddness(figures: Sequence[Glyph], frame: Frame) -> tuple[float, float, float]:
     """Return how far figures stand off the line, how much wider or narrower and how much bluer they are than print."""
-    off = max(max(abs(_over_head(figure, frame)), abs(_under_foot(figure, frame))) for figure in figures)
+    off = max(_off(figure, frame) for figure in figures)
     stroke = _median([figure.stroke for figure in figures])
     bluer = _median([figure.blueness for figure in figures]) - frame.blueness
-    return off / frame.capital / _OFF, abs(log(stroke / frame.stroke)) / log(_WIDER), bluer / _BLUER
+    return off, abs(log(stroke / frame.stroke)) / log(_WIDER), bluer / _BLUER
+
+
+def _off(figure: Glyph, frame: Frame) -> float:
+    """Return how far a figure's top or foot misses the line, in shares of what makes it handwriting.
+
+    What misses only one line, and from within, may as well be print that a copier broke: that is doubtful at most.
+    """
+    head, foot = (v / frame.capital / _OFF for v in (_over_head(figure, frame), _under_foot(figure, frame)))
+    out, within = max(head, foot, 0.0), min(head, foot)
+    if out < 1 and max(head, foot) > -1:
+        return max(out, min(-within, _DOUBTFUL))
+    return max(abs(head), abs(foot))
 
 
 def _over_head(figure: Glyph, frame: Frame) -> float:

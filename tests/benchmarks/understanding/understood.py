@@ -28,7 +28,7 @@ from tests.generator.files import write_scan
 
 _READ = (pipeline.inspect, pipeline.decode, pipeline.clean, pipeline.read)
 _UNDERSTAND = (pipeline.classify, pipeline.extract, pipeline.check)
-_LIST = "papers.json"
+_LIST, _AS_READ = "papers.json", "as-read.db"
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +121,7 @@ class Understood:
 
 def read(folder: Path, plans: Sequence[Plan]) -> None:
     """Clean and read the papers into ``folder``; those that are there already stay as they are."""
+    _restore(folder)
     house = House(Settings(data_dir=folder, workers=1))
     known = known_papers(folder)
     scratch = folder / "scans"
@@ -138,14 +139,12 @@ def read(folder: Path, plans: Sequence[Plan]) -> None:
         known[plan.name] = {"id": str(received.id), "pages": len(paper.pages)}
         (folder / _LIST).write_text(json.dumps(known, ensure_ascii=False), encoding="utf-8")
     house.close()
-    shutil.copy(folder / "catalogue.db", folder / "as-read.db")
+    shutil.copy(folder / "catalogue.db", folder / _AS_READ)
 
 
 def understand(folder: Path, plans: Sequence[Plan]) -> Iterator[Understood]:
     """Yield the papers that were read into ``folder``, classified, extracted and checked."""
-    for leftover in folder.glob("catalogue.db*"):
-        leftover.unlink()
-    shutil.copy(folder / "as-read.db", folder / "catalogue.db")
+    _restore(folder)
     house = House(Settings(data_dir=folder, workers=1))
     known = known_papers(folder)
     _ = house.paper_types, house.second, house.catalogue  # opened once per process, not per paper
@@ -160,6 +159,14 @@ def understand(folder: Path, plans: Sequence[Plan]) -> Iterator[Understood]:
         truth = Truth(plan.paper_type, plan.fields, entry["pages"])
         yield Understood(plan, truth, paper, find_type(house.paper_types, paper.paper_type or OTHER), dict(cpu))
     house.close()
+
+
+def _restore(folder: Path) -> None:
+    """Put the catalogue back to where the papers had just been read, if they were."""
+    if (folder / _AS_READ).exists():
+        for leftover in folder.glob("catalogue.db*"):
+            leftover.unlink()
+        shutil.copy(folder / _AS_READ, folder / "catalogue.db")
 
 
 def known_papers(folder: Path) -> dict[str, dict[str, Any]]:
