@@ -8,7 +8,7 @@ code                       weight   when
 ========================== ======== =====================================================================
 type-uncertain             warning  the type was guessed with less confidence than the type asks for
 field-missing              error    a required field was not found
-field-unreadable           error    a required field's text is not a value of its kind; others: warning
+field-unreadable           error    a required field's text is not a value of its kind; others: info
 handwritten                warning  a field is written by hand, which is not read: a person reads it from its crop
 field-uncertain            warning  a required field was read with less confidence than its kind or the type asks for;
                                     others: info
@@ -52,6 +52,7 @@ CODES = frozenset(
         "type-uncertain",
         "field-missing",
         "field-unreadable",
+        "handwritten",
         "field-uncertain",
         "readings-differ",
         "code-contradicts-print",
@@ -150,7 +151,7 @@ def _unreadable(facts: _Facts) -> Iterator[Finding]:
             text, text_en = "được viết tay; hãy xem ảnh và nhập giá trị", "written by hand; read it from its picture"
             yield _about(rule, "handwritten", Severity.WARNING, text, text_en)
         elif field.value is None:
-            weight = Severity.ERROR if rule.required else Severity.WARNING
+            weight = Severity.ERROR if rule.required else Severity.INFO
             yield _about(rule, "field-unreadable", weight, "không đọc được giá trị", "its value could not be read")
 
 

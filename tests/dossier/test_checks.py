@@ -154,7 +154,7 @@ def test_a_missing_required_field_is_an_error_and_a_missing_other_one_is_not() -
 def test_a_required_field_that_cannot_be_read_weighs_more() -> None:
     fields = _fields(GOOD | {"sex": None, "mother_birth_year": None})
     found = {f.field: f.severity for f in check(BIRTH, fields, owner=CHILD, today=TODAY)}
-    assert found == {"sex": Severity.ERROR, "mother_birth_year": Severity.WARNING}
+    assert found == {"sex": Severity.ERROR, "mother_birth_year": Severity.INFO}
 
 
 def test_marks_and_case_of_the_owners_name_do_not_matter() -> None:

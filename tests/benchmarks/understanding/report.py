@@ -8,8 +8,10 @@ from dossier.papers import FieldSource
 from dossier.thresholds import threshold
 from dossier.values import VALUE_KINDS
 from tests.benchmarks.ocr.tables import Table, shown
+from tests.benchmarks.understanding.codes import share_read
 from tests.benchmarks.understanding.understood import Judged, Understood
 
+_CODES: Final = 300
 _T = TypeVar("_T")
 
 EXACT_KINDS: Final = frozenset(
@@ -61,7 +63,8 @@ def targets_table(papers: Sequence[Understood]) -> Table:
             "≤ 0.1",
             f"{share(wrong, len(values), 2)} ({wrong} of {len(values)})",
         ],
-        ["identity cards whose QR code was read, %", "≥ 99", share(by_code, len(cards))],
+        ["QR codes of 2 cm at 200 dpi and up to 5° askew that are read, %", "≥ 99", shown(100 * share_read(_CODES), 1)],
+        ["identity cards of this set whose QR code was read, %", "", share(by_code, len(cards))],
         ["extraction, CPU s a page", "≤ 0.1", shown(cpu / sum(u.truth.pages for u in papers), 3)],
     ]
     return Table(f"{len(papers)} papers", ["", "target", "measured"], rows)

@@ -146,15 +146,15 @@ class IdentityCard:
         sheet.line([(until, plain.but(size=5.4))], plain, left + 2.2, top + 50.4)
 
 
-def draw_code(sheet: Sheet, payload: str, x: float, y: float) -> None:
-    """Set the card's QR code with its top left corner at ``x``, ``y``, millimetres."""
+def draw_code(sheet: Sheet, payload: str, x: float, y: float, *, side: float = _QR_SIDE) -> None:
+    """Set the card's QR code, ``side`` wide, with its top left corner at ``x``, ``y``, millimetres."""
     code = zxingcpp.create_barcode(payload, zxingcpp.BarcodeFormat.QRCode, ec_level="M")
     modules = np.asarray(zxingcpp.write_barcode_to_image(code, add_quiet_zones=True))
-    side = round(sheet.px(_QR_SIDE))
-    picture = PilImage.fromarray(modules).resize((side, side), PilImage.Resampling.BOX)
+    pixels = round(sheet.px(side))
+    picture = PilImage.fromarray(modules).resize((pixels, pixels), PilImage.Resampling.BOX)
     corner = (round(sheet.px(x)), round(sheet.px(y)))
     sheet.picture.paste(picture.convert("RGB"), corner)
-    sheet.mark("qr", (corner[0], corner[1], corner[0] + side, corner[1] + side))
+    sheet.mark("qr", (corner[0], corner[1], corner[0] + pixels, corner[1] + pixels))
 
 
 def card_ground(sheet: Sheet, left: float, top: float) -> None:
