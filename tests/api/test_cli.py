@@ -373,9 +373,10 @@ def test_stored_papers_are_read_again(environment: dict[str, str], stored: dict[
     newer = environment | {"SOHOA_PAPER_TYPES_DIR": str(tmp_path)}
     chosen = ("reread", "--type", "decision", "--since", "2026-01-01")
 
-    assert sohoa_json(environment, *chosen) == {"papers": [], "unchanged": 1, "failed": []}
-    looked = sohoa_json(newer, *chosen, "--dry-run")["papers"][0]
-    assert (looked["id"], looked["outcome"], looked["version"]) == (stored["id"], "found", 2)
+    same = sohoa_json(environment, *chosen)
+    assert (same["papers"], same["failed"], same["unchanged"] >= 1) == ([], [], True)
+    (looked,) = (p for p in sohoa_json(newer, *chosen, "--dry-run")["papers"] if p["id"] == stored["id"])
+    assert (looked["outcome"], looked["version"]) == ("found", 2)
     assert looked["differences"] == [{"field": "award", "kind": "new"}]
     assert "19550000" not in sohoa(newer, *chosen, "--dry-run")
     assert "award: mới / new: — → 19550000" in sohoa(newer, *chosen, "--dry-run", "--show-values")
@@ -391,7 +392,7 @@ def test_stored_papers_are_read_again(environment: dict[str, str], stored: dict[
     assert served["reading_version"] == 2
     assert [f["key"] for f in served["fields"]] == [*(f["key"] for f in stored["fields"]), "award"]
     assert served["sealed"] == stored["sealed"]
-    assert sohoa_json(newer, *chosen, "--limit", "1")["papers"] == []
+    assert stored["id"] not in {p["id"] for p in sohoa_json(newer, *chosen)["papers"]}
 
 
 def test_one_paper_that_cannot_be_read_again_harms_no_other(

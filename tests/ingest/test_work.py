@@ -29,6 +29,7 @@ from ingest.retry import retry
 from ingest.settings import Settings
 from ingest.work import Work
 from ingest.workspace import Workspace
+from ocr import fields
 from ocr.ctc import CtcReader
 from ocr.model import PageReading
 from ocr.opinion import DOUBTFUL, second_opinion
@@ -253,7 +254,7 @@ def test_a_step_repeated_after_the_confirmation_leaves_it_alone(house: House, sm
 def test_what_one_engine_read_the_other_is_asked_about(
     house: House, sample: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(pipeline, "second_opinion", partial(second_opinion, below=2.0))
+    monkeypatch.setattr(fields, "second_opinion", partial(second_opinion, below=2.0))
     received = send(house, "quyet-dinh-1.pdf", (sample / "quyet-dinh-1.pdf").read_bytes())
     for step in pipeline.PREPARE:
         step(house, received.paper.id)
