@@ -49,8 +49,10 @@ _D = r"[0-9OoQDlIi|!\]SsBZzØÌŠó§+]"
 _LEADERS = re.compile(r"[.…_·‧]{3,}|(?:\s[.…_·‧]){2,}|…")
 _EDGE_PUNCTUATION = " \t\n\r:;,.…_·‧'\"`´‘’“”«»|~*+=<>^°#†‡¬-–—/\\"
 _NUMERIC_DATE = re.compile(rf"({_D}{{1,2}})[\s/.,\-–]{{1,4}}({_D}{{1,2}})[\s/.,\-–]{{1,4}}({_D}{{4}})")
+_W = _D.replace("+]", "+/]")
+"""The same between words, where a slash is an italic 1."""
 _SPELLED_DATE = re.compile(
-    rf"(?:n\w{{2,3}}\s?)?({_D}{{1,2}})\s?t\w{{1,3}}g\s?({_D}{{1,2}})\s?n\w{{1,2}}m?\s?({_D}{{4}})", re.IGNORECASE
+    rf"(?:n\w{{2,3}}\s?)?({_W}{{1,2}})\.?\s?t\w{{1,3}}g\s?({_W}{{1,2}})\.?\s?n\w{{1,2}}m?\s?({_W}{{4}})", re.IGNORECASE
 )
 _DOCUMENT_NUMBER = re.compile(
     rf"(?:s[oóôố0]\s?[:.;]?\s?)?({_D}{{1,5}})([a-zA-Z]?)/((?:{_D}{{4}}/)?)([A-ZĐ][\w&.]*(?:-[\w&.]+)*)", re.IGNORECASE
@@ -170,7 +172,7 @@ def _date(raw: str) -> str:
     match = _NUMERIC_DATE.fullmatch(text) or _SPELLED_DATE.fullmatch(text)
     if match is None:
         raise _refuse("date")
-    day, month, year = (int(mend_digits(g)) for g in match.groups())
+    day, month, year = (int(mend_digits(g.replace("/", "1"))) for g in match.groups())
     try:
         value = dt.date(year, month, day)
     except ValueError:

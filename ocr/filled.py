@@ -20,9 +20,10 @@ from ocr.opinion import Master
 
 _ON_LINE = 0.05
 """Share of a letter's height, and a pixel at least, by which feet of one line of print differ at most."""
-_EVEN = 0.82
-"""Share of a page's letters that stand on their lines below which a hand wrote them. On forms that this was chosen on
-it was 0.87 to 0.99 where they were printed or typed, and 0.51 to 0.78 where they were written."""
+_EVEN, _UNEVEN = 0.82, 0.72
+"""Shares of a page's letters that stand on their lines: from the first on they are print, below the second a hand wrote
+them, between them nobody can be sure. On forms that these were chosen on it was 0.87 to 0.99 where they were printed or
+typed, seldom less where a copier had broken the print, and 0.49 to 0.78 where they were written."""
 _EVEN_ALONE, _UNEVEN_ALONE = 0.9, 0.5
 """The same of one value: from where it may be print on a page that is written; to where a hand's, on any other."""
 _ENOUGH, _ENOUGH_ALONE, _PLENTY = 30, 6, 40
@@ -58,16 +59,19 @@ def without_filled_in(
     pages, pictures = {page.number: page for page in reading.pages}, cache(master)
     feet: dict[int, _Feet] = {}
     written: set[int] = set()
+    doubted: set[int] = set()
     for page in pages.values():
         own = [i for i, one in enumerate(found) if one.field.page == page.number and _is_read(one.field, labelled)]
         # The longest values tell most; where these are print, so is the rest.
         for i in sorted(own, key=lambda i: -len(found[i].field.raw)):
             feet[i] = _feet(page, found[i].field.box, pictures)
-            if _is_printed([feet[k] for k in own if k in feet]):
+            whole = _together([feet[k] for k in own if k in feet])
+            if whole.letters >= _PLENTY and whole.share >= _EVEN_ALONE:
                 break
-        if _is_written([feet[k] for k in own if k in feet]):
-            written.add(page.number)
-    return tuple(_judged(one, feet[i], written) if i in feet else one for i, one in enumerate(found))
+        whole = _together([feet[k] for k in own if k in feet])
+        if whole.letters >= _ENOUGH and whole.share < _EVEN:
+            (written if whole.share < _UNEVEN else doubted).add(page.number)
+    return tuple(_judged(one, feet[i], written, doubted) if i in feet else one for i, one in enumerate(found))
 
 
 def _is_read(field: Field, labelled: Collection[str]) -> bool:
@@ -80,22 +84,16 @@ def _feet(page: PageReading, box: Box | None, picture: Master) -> _Feet:
     return _Feet(sum(a for a, _ in on_lines), sum(b for _, b in on_lines))
 
 
-def _is_printed(values: Sequence[_Feet]) -> bool:
-    whole = _Feet(sum(value.on_line for value in values), sum(value.letters for value in values))
-    return whole.letters >= _PLENTY and whole.share >= _EVEN_ALONE
+def _together(values: Sequence[_Feet]) -> _Feet:
+    return _Feet(sum(value.on_line for value in values), sum(value.letters for value in values))
 
 
-def _is_written(values: Sequence[_Feet]) -> bool:
-    whole = _Feet(sum(value.on_line for value in values), sum(value.letters for value in values))
-    return whole.letters >= _ENOUGH and whole.share < _EVEN
-
-
-def _judged(one: Found, feet: _Feet, written: set[int]) -> Found:
+def _judged(one: Found, feet: _Feet, written: Collection[int], doubted: Collection[int]) -> Found:
     field, judged = one.field, feet.letters >= _ENOUGH_ALONE
     if field.page in written and not (judged and feet.share >= _EVEN_ALONE):
         seen = Field(field.key, None, GAP, field.page, field.box, 0.0, FieldSource.HANDWRITING)
         return replace(one, field=seen)
-    if field.page in written or (judged and feet.share <= _UNEVEN_ALONE):
+    if field.page in written or field.page in doubted or (judged and feet.share <= _UNEVEN_ALONE):
         return Found(replace(field, confidence=min(field.confidence, NOT_SURE)), min(one.certainty, NOT_SURE))
     return one
 

@@ -70,6 +70,19 @@ def test_a_term_that_is_neither_is_refused(raw: str) -> None:
         parse_value("term", raw)
 
 
+@pytest.mark.parametrize(
+    ("raw", "date"),
+    [
+        ("ngày /5 tháng 5 năm 2025", "2025-05-15"),
+        ("ngày 13. tháng 6. năm 2025", "2025-06-13"),
+        ("ngày 19 tháng 12 năm 20/8", "2018-12-19"),
+        ("ngày 27 tháng + năm 2024", "2024-04-27"),
+    ],
+)
+def test_what_is_read_for_italic_figures_between_words_is_mended(raw: str, date: str) -> None:
+    assert parse_value("date", raw) == date
+
+
 @given(dates, st.sampled_from(["{d:02}/{m:02}/{y}", "{d}.{m}.{y}", "{d}-{m:02}-{y}", "ngày {d:02} tháng {m} năm {y}",
                                "Ngày {d} tháng {m:02} năm {y}.", "{d:02} / {m:02} / {y}"]))  # fmt: skip
 def test_dates_are_read_in_every_usual_form(date: dt.date, form: str) -> None:
