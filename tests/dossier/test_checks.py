@@ -217,7 +217,7 @@ def test_a_decision_is_checked_by_its_own_threshold() -> None:
     }
     found = check(DECISION, _fields(values, confidence=0.75), owner=CHILD, today=TODAY)
     assert {f.code for f in found} == {"field-uncertain"}
-    assert check(DECISION, _fields(values, confidence=0.95), owner=CHILD, today=TODAY) == ()
+    assert check(DECISION, _fields(values, confidence=0.99), owner=CHILD, today=TODAY) == ()
 
 
 def test_information_alone_needs_no_person() -> None:
