@@ -89,7 +89,7 @@ def _difference(wanted: str, got: str) -> str:
         a, b = a[1:], b[1:]
     while a and b and a[-1] == b[-1]:
         a, b = a[:-1], b[:-1]
-    return f"{' '.join(a) or '∅'} → {' '.join(b) or '∅'}"
+    return f"{' '.join(a) or '–'} → {' '.join(b) or '–'}"
 
 
 def _colour(f: Judged) -> tuple[int, int, int]:
