@@ -14,10 +14,6 @@ paper further on (a person was faster than the repetition) leaves it alone. ``re
 
 from collections.abc import Callable
 from dataclasses import replace
-from functools import cache
-
-import numpy as np
-from numpy.typing import NDArray
 
 from dossier import times
 from dossier.checks import needs_review
@@ -156,12 +152,7 @@ def extract(house: House, paper_id: PaperId) -> None:
     reading, notes, codes = reading_of(work), PageNotes.of(work).pages, codes_of(work)
     if papers := papers_of(work):
         reading, codes = papers[0].of(reading), papers[0].among(codes)
-
-    @cache
-    def master(number: int) -> NDArray[np.uint8]:
-        return work.get_image(notes[number - 1].master)
-
-    fields = read_fields(reading, paper_type, codes, master, house.second)
+    fields = read_fields(reading, paper_type, codes, lambda n: work.get_image(notes[n - 1].master), house.second)
     house.catalogue.save(replace(paper, fields=fields), actor=ACTOR, action="paper.extracted")
 
 

@@ -1,6 +1,7 @@
 """The fields of a paper, step by step: found in the reading, handwriting taken out, doubtful print read again."""
 
 from collections.abc import Sequence
+from functools import cache
 
 from dossier.paper_types import PaperType
 from dossier.papers import Field
@@ -23,9 +24,10 @@ def read_fields(
         reading: The whole paper.
         paper_type: What to look for.
         codes: QR codes of its pages.
-        master: Asked for the pages that must be looked at again, some more than once.
+        master: Asked for the pages that must be looked at again, once each.
         second: An engine of another make than the one that read the paper.
     """
+    master = cache(master)
     document = without_additions(reading)
     found = find_fields(document, paper_type, codes)
     typed = without_filled_in(found, paper_type, document, master)

@@ -1,7 +1,6 @@
 """``sohoa ocr`` and ``sohoa extract``: reading without keeping."""
 
 import sys
-from functools import cache
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -73,8 +72,7 @@ def extract(
             reading, codes = papers[0].of(reading), papers[0].among(codes)
         if paper_type == "auto":
             paper_type, confidence = (papers[0].code, papers[0].confidence) if papers else (OTHER, None)
-        masters = cache(lambda number: pages[number - 1].master)
-        fields = read_fields(reading, types[paper_type], codes, masters, house.second)
+        fields = read_fields(reading, types[paper_type], codes, lambda n: pages[n - 1].master, house.second)
         doubts = check(types[paper_type], fields, owner=None, type_confidence=confidence, today=times.today())
         doubts = (*doubts, *several_papers(papers, sheets, types))
     if as_json:
