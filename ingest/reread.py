@@ -350,6 +350,7 @@ def reread_all(house: House, papers: Iterable[Paper], order: Order) -> Iterator[
             yield paper, reread(house, paper, order)
         except SohoaError as error:
             yield paper, error
-        except Exception:  # noqa: BLE001 - whatever it is, it belongs to this paper alone
-            _log.exception("not read again", paper=paper.id.value)
+        except Exception as error:  # noqa: BLE001 - whatever it is, it belongs to this paper alone
+            # Its words may quote what stands on the paper.
+            _log.warning("not read again", paper=paper.id.value, code=type(error).__name__)
             yield paper, SohoaError()

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from dossier import times
-from dossier.errors import NotFound, ObjectDamaged, RetentionLocked, StoreUnavailable, WrongState
+from dossier.errors import NotFound, ObjectDamaged, RetentionLocked, SohoaError, StoreUnavailable, WrongState
 from dossier.papers import Field, FieldSource, Paper, PaperState, StoredObject
 from dossier.verdicts import Finding, Severity, Verdict
 from ingest import pipeline
@@ -392,3 +392,21 @@ def test_papers_are_chosen_by_type_day_and_state(open_house: Callable[..., House
     assert list(stored_papers(house, "decision", None)) == []
     with pytest.raises(WrongState):
         stored_paper(house, paper.id)
+
+
+def test_what_nobody_foresaw_is_logged_without_its_words(
+    open_house: Callable[..., House], capsys: pytest.CaptureFixture[str]
+) -> None:
+    class Quoting:
+        def __getattr__(self, name: str) -> Any:
+            raise ValueError("Lê Thị Ánh, 001190012345")
+
+    house = open_house()
+    paper, whole = decision(house), house.objects
+    house.__dict__["objects"] = Quoting()
+    ((_, problem),) = reread_all(house, [paper], Order())
+    house.__dict__["objects"] = whole
+    assert type(problem) is SohoaError
+    said = "".join(capsys.readouterr())
+    assert "ValueError" in said
+    assert "001190012345" not in said
