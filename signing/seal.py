@@ -1,50 +1,92 @@
 # mypy: allow-untyped-calls
 # pyHanko's PDF objects have untyped constructors
-"""Sealing: one PAdES signature of the agency that makes a scan a certified copy (decree 30/2020/NĐ-CP, art. 25).
+"""Sealing: the PAdES signature of the agency that makes a scan a certified copy (decree 30/2020/NĐ-CP, art. 25).
 
-Profile B-LTA of ETSI EN 319 142-1 in one go, in two revisions appended to the file:
+Up to three revisions are appended to the file, and what was there stays byte for byte:
 
-1. the signature (ETSI.CAdES.detached, SHA-256, RSASSA-PSS or ECDSA) with the stamp as its appearance and a signature
-   time stamp inside; it certifies the file, allowing no change but long-term updates (ISO 32000-1, 12.8.2.2, level 1);
-2. the document security store with certificates and revocation lists, under a document time stamp.
+1. if an official compared the scan with the paper, his signature, without a picture. It certifies the file and permits
+   no change but signatures in fields that are there (ISO 32000-1, 12.8.2.2, level 2), and it brings along the agency's
+   field, empty, with a lock;
+2. the agency's signature, with the stamp as its appearance. After it nothing may change but long-term updates: alone it
+   certifies the file (level 1), after an official it locks every field and lowers the permission to 1 (ISO 32000-2,
+   12.7.5.5), for only the first signature of a file may certify;
+3. the document security store with certificates and revocation lists, under a document time stamp.
 
-What was there stays byte for byte, so a PDF/A-2b file stays one: the appearance embeds its font, paints DeviceGray
-black (defined by the file's output intent) and uses no transparency.
+Both are ETSI.CAdES.detached with SHA-256 and RSASSA-PSS or ECDSA, with a signature time stamp inside. How far it goes
+is the `Level`. A PDF/A-2b file stays one: the appearance embeds its font, paints DeviceGray black (defined by the
+file's output intent) and uses no transparency.
 """
 
 import asyncio
 import datetime as dt
 import io
+from dataclasses import dataclass, replace
+from enum import StrEnum
 from typing import IO
 
+from pyhanko.pdf_utils.extensions import DeveloperExtension
+from pyhanko.pdf_utils.generic import pdf_name
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.misc import PdfError
 from pyhanko.pdf_utils.reader import PdfFileReader
-from pyhanko.sign.fields import MDPPerm, SigFieldSpec, SigSeedSubFilter
+from pyhanko.sign.fields import (
+    FieldMDPAction,
+    FieldMDPSpec,
+    MDPPerm,
+    SigFieldSpec,
+    SigSeedSubFilter,
+    append_signature_field,
+)
 from pyhanko.sign.general import SigningError
 from pyhanko.sign.signers import PdfSignatureMetadata, PdfSigner
 from pyhanko.sign.signers.pdf_cms import PdfCMSSignedAttributes
-from pyhanko.sign.signers.pdf_signer import PdfTimeStamper, PreSignValidationStatus
+from pyhanko.sign.signers.pdf_signer import PdfTimeStamper
 from pyhanko.sign.timestamps import TimeStamper
 from pyhanko.sign.timestamps.common_utils import TimestampRequestError
 from pyhanko.sign.validation import DocumentSecurityStore
-from pyhanko_certvalidator import ValidationContext
-from pyhanko_certvalidator.errors import PathBuildingError, PathValidationError, RevokedError
 
-from dossier.errors import DamagedFile, SealRefused, TimestampUnavailable
+from dossier.errors import ConfigurationError, DamagedFile, SealRefused, TimestampUnavailable
 from signing.keys import SealKey, require_usable
-from signing.stamp import Stamp, StampStyle, page_box
+from signing.precheck import CheckedTimeStamper, Holder, Prover
+from signing.stamp import FittedStamp, PageBox, Stamp, StampStyle, page_box
 from signing.trust import TrustStore
 
 SEAL_FIELD = "sohoa-seal"
 """Name of the form field that holds the agency's seal."""
+OFFICIAL_FIELD = "sohoa-official"
+"""Name of the form field that holds the signature of the official who compared scan and paper."""
 TIMESTAMP_FIELD = "sohoa-timestamp"
 """Name of the form field that holds the first document time stamp."""
 
+_OFFICIAL_LABEL = "Người đối chiếu bản số hóa với bản giấy: {}"
 _TIMESTAMP_LABEL = "Dấu thời gian lưu trữ"
 _DIGEST = "sha256"
+_PDF_1_7 = (1, 7)
 _SLACK = 2048
 """Hex digits reserved beyond a trial signature or token: the real one's numbers may be a few bytes longer."""
+
+
+class Level(StrEnum):
+    """How long a signature can be proven, each level with what the one before has (ETSI EN 319 142-1, clause 6)."""
+
+    B_B = "B-B"
+    """The signature: while certificate and evidence are at hand."""
+    B_T = "B-T"
+    """A signature time stamp: also after the certificate has expired or was revoked."""
+    B_LT = "B-LT"
+    """Certificates and revocation evidence in the file: also when nobody publishes them any more."""
+    B_LTA = "B-LTA"
+    """A document time stamp over all of it: also when algorithms grow weak, if it is renewed in time."""
+
+    @property
+    def has_timestamp(self) -> bool:
+        """Whether each signature holds a time stamp."""
+        return self is not Level.B_B
+
+    @property
+    def has_evidence(self) -> bool:
+        """Whether the file holds a document security store."""
+        return self in {Level.B_LT, Level.B_LTA}
 
 
 def seal(
@@ -52,124 +94,204 @@ def seal(
     *,
     key: SealKey,
     stamp: Stamp,
-    time_stamper: TimeStamper,
     trust: TrustStore,
     signing_time: dt.datetime,
+    time_stamper: TimeStamper | None = None,
+    official: SealKey | None = None,
+    level: Level = Level.B_LTA,
     environment: str = "production",
 ) -> bytes:
-    """Return ``pdf`` with the agency's seal at PAdES B-LTA and the stamp on page 1.
+    """Return ``pdf`` with the agency's seal and the stamp on page 1; all of it, or an error and nothing.
 
-    Runs an event loop of its own; call it from a thread without one.
+    Every certificate is checked before anything is signed, at every level. Runs an event loop of its own; call it from
+    a thread without one.
 
     Args:
         pdf: A file without signatures.
-        key: What signs.
+        key: The agency's.
         stamp: What the stamp says and where.
-        time_stamper: Whose time stamps go in.
-        trust: Anchors and revocation lists that prove key and time stamper; they go into the file.
-        signing_time: Stated in stamp and signature; aware.
+        trust: Anchors and revocation evidence that prove keys and time stamper.
+        signing_time: Stated in stamp and signatures; aware.
+        time_stamper: Whose time stamps go in; not needed at B-B.
+        official: Of the person who compared scan and paper, named as in his certificate; signs before the agency.
+        level: What the file shall hold.
         environment: ``production`` refuses test keys.
 
     Raises:
-        SealRefused: The certificate may not be used (validity, purpose, chain, revocation), or the file is signed.
+        SealRefused: A certificate may not be used (validity, purpose, strength, chain, revocation), or the file is
+            signed.
         TimestampUnavailable: The authority did not answer, or with something else than a time stamp.
         DamagedFile: ``pdf`` cannot be read.
         InvalidValue: The stamp does not fit onto the page.
+        ConfigurationError: The level needs a time stamper.
     """
+    if level.has_timestamp and time_stamper is None:
+        raise ConfigurationError(reason=f"a seal of level {level} needs a time-stamp authority")
     require_usable(key, environment=environment, at=signing_time)
+    if official is not None:
+        _require_other(official, key, environment=environment, at=signing_time)
+    prover = Prover(trust, signing_time)
+    checked = CheckedTimeStamper(time_stamper, prover) if time_stamper is not None and level.has_timestamp else None
+    sealing = _Sealing(key, official, stamp, checked, prover, level)
     try:
-        return asyncio.run(
-            _seal(pdf, key=key, stamp=stamp, time_stamper=time_stamper, trust=trust, signing_time=signing_time)
-        )
+        return asyncio.run(sealing.run(pdf))
     except TimestampRequestError as error:
         raise TimestampUnavailable(reason=str(error)) from error
     except PdfError as error:
         raise DamagedFile(reason="the PDF cannot be read") from error
-    except (SigningError, PathBuildingError, PathValidationError) as error:
-        raise _refusal(error) from error
+    except SigningError as error:
+        raise SealRefused(reason="the file cannot be signed", reason_vi="không thể ký tệp này") from error
 
 
-async def _seal(
-    pdf: bytes,
-    *,
-    key: SealKey,
-    stamp: Stamp,
-    time_stamper: TimeStamper,
-    trust: TrustStore,
-    signing_time: dt.datetime,
-) -> bytes:
-    writer = _Appender(io.BytesIO(pdf))
-    _require_unsigned(writer.prev)
-    box = page_box(writer.find_page_for_modification(0)[0].get_object())
-    fitted = stamp.fitted(signing_time, *box.size)
-    signer = PdfSigner(
-        PdfSignatureMetadata(
-            field_name=SEAL_FIELD,
-            md_algorithm=_DIGEST,
-            subfilter=SigSeedSubFilter.PADES,
-            certify=True,
-            docmdp_permissions=MDPPerm.NO_CHANGES,
-            validation_context=_context(trust, signing_time),
-            signer_key_usage=set(),
-        ),
-        key.signer,
-        timestamper=time_stamper,
-        stamp_style=StampStyle(stamp=fitted, rotation=box.rotation),
-        new_field_spec=SigFieldSpec(
+def _require_other(official: SealKey, agency: SealKey, *, environment: str, at: dt.datetime) -> None:
+    """Do nothing if ``official`` may sign beside ``agency``.
+
+    Raises:
+        SealRefused: His certificate is not usable, or it is the agency's: one key does not witness for itself.
+    """
+    if official.certificate.public_key.dump() == agency.certificate.public_key.dump():
+        raise SealRefused(
+            reason="the official's key is the agency's own",
+            reason_vi="khóa của người đối chiếu trùng với khóa của cơ quan",
+        )
+    try:
+        require_usable(official, environment=environment, at=at)
+    except SealRefused as error:
+        raise SealRefused(
+            reason=f"the official's signature: {error.details['reason']}",
+            reason_vi=f"chữ ký của người đối chiếu: {error.details['reason_vi']}",
+        ) from error
+
+
+@dataclass(frozen=True, slots=True)
+class _Sealing:
+    """One seal on its way; what `seal` was given, with a time stamper only if the level needs one."""
+
+    key: SealKey
+    official: SealKey | None
+    stamp: Stamp
+    time_stamper: CheckedTimeStamper | None
+    prover: Prover
+    level: Level
+
+    async def run(self, pdf: bytes) -> bytes:
+        """Return ``pdf`` sealed."""
+        writer = _Appender(io.BytesIO(pdf))
+        _require_unsigned(writer.prev)
+        box = page_box(writer.find_page_for_modification(0)[0].get_object())
+        fitted = self.stamp.fitted(self.prover.at, *box.size)
+        await self._prove()
+        field = SigFieldSpec(
             sig_field_name=SEAL_FIELD,
-            on_page=0,
             box=box.to_page(fitted.area),  # type: ignore[arg-type]  # typed for whole points, takes fractions
-            readable_field_name=stamp.text(signing_time),
-        ),
-    )
-    session = signer.init_signing_session(writer)
-    session.system_time = signing_time
-    evidence = await session.perform_presign_validation(writer)
-    assert evidence is not None  # noqa: S101 - there is a validation context
-    reserved = await session.estimate_signature_container_size(evidence, tight=True)
-    to_sign = session.prepare_tbs_document(evidence, reserved + _SLACK)
-    digest, output = to_sign.digest_tbs_document()
-    await to_sign.perform_signature(digest.document_digest, PdfCMSSignedAttributes(signing_time=signing_time))
-    return await _archive(output, evidence, time_stamper)
+            readable_field_name=self.stamp.text(self.prover.at),
+        )
+        if self.official is not None:
+            writer = await self._sign_as_official(writer, self.official, field)
+        output = await self._sign_as_agency(writer, field, fitted, box)
+        if self.level.has_evidence:
+            await self._keep_evidence(output)
+        output.seek(0)
+        return output.read()
+
+    async def _prove(self) -> None:
+        """Let everybody prove himself before anybody signs.
+
+        Raises:
+            SealRefused: Somebody cannot.
+            TimestampRequestError: The authority does not answer.
+        """
+        await self.prover.prove(self.key.certificate, Holder.AGENCY, self.key.signer.cert_registry)
+        if self.official is not None:
+            await self.prover.prove(self.official.certificate, Holder.OFFICIAL, self.official.signer.cert_registry)
+        if self.time_stamper is not None:
+            await self.time_stamper.async_dummy_response(_DIGEST)
+
+    async def _sign_as_official(self, writer: "_Appender", official: SealKey, seal_field: SigFieldSpec) -> "_Appender":
+        """Return the file with the official's signature and the agency's field, still empty and locking all."""
+        label = _OFFICIAL_LABEL.format(official.agency)
+        append_signature_field(writer, SigFieldSpec(OFFICIAL_FIELD, readable_field_name=label))
+        append_signature_field(writer, _locking(seal_field))
+        metadata = _metadata(OFFICIAL_FIELD, MDPPerm.FILL_FORMS, certify=True)
+        signer = PdfSigner(metadata, official.signer, timestamper=self.time_stamper)
+        return _Appender(await self._sign(writer, signer))
+
+    async def _sign_as_agency(
+        self, writer: "_Appender", field: SigFieldSpec, fitted: FittedStamp, box: PageBox
+    ) -> IO[bytes]:
+        """Return the file with the agency's signature and stamp."""
+        signer = PdfSigner(
+            _metadata(SEAL_FIELD, MDPPerm.NO_CHANGES, certify=self.official is None),
+            self.key.signer,
+            timestamper=self.time_stamper,
+            stamp_style=StampStyle(stamp=fitted, rotation=box.rotation),
+            new_field_spec=field if self.official is None else None,
+        )
+        return await self._sign(writer, signer)
+
+    async def _sign(self, writer: "_Appender", signer: PdfSigner) -> IO[bytes]:
+        session = signer.init_signing_session(writer)
+        session.system_time = self.prover.at
+        reserved = await session.estimate_signature_container_size(None, tight=True)
+        to_sign = session.prepare_tbs_document(None, reserved + _SLACK)
+        digest, output = to_sign.digest_tbs_document()
+        await to_sign.perform_signature(digest.document_digest, PdfCMSSignedAttributes(signing_time=self.prover.at))
+        return output
+
+    async def _keep_evidence(self, output: IO[bytes]) -> None:
+        """Append what proved everybody, under a document time stamp at the highest level."""
+        writer = _Appender(output)
+        proofs = self.prover.proofs.values()
+        DocumentSecurityStore.supply_dss_in_writer(
+            writer,
+            sig_contents=None,
+            certs=[c for proof in proofs for c in proof.certificates],
+            ocsps=[o for proof in proofs for o in proof.ocsps],
+            crls=[c for proof in proofs for c in proof.crls],
+        )
+        if self.level is not Level.B_LTA or self.time_stamper is None:
+            writer.write_in_place()
+            return
+        expected = await self.time_stamper.async_dummy_response(_DIGEST)
+        stamper = PdfTimeStamper(self.time_stamper, field_name=TIMESTAMP_FIELD, readable_field_name=_TIMESTAMP_LABEL)
+        await stamper.async_timestamp_pdf(
+            writer, _DIGEST, bytes_reserved=2 * len(expected.dump()) + _SLACK, in_place=True
+        )
 
 
-async def _archive(signed: IO[bytes], evidence: PreSignValidationStatus, time_stamper: TimeStamper) -> bytes:
-    """Return the file with the evidence that was found before signing, under a document time stamp."""
-    writer = _Appender(signed)
-    DocumentSecurityStore.supply_dss_in_writer(
-        writer,
-        sig_contents=None,
-        paths=evidence.validation_paths,
-        ocsps=evidence.ocsps_to_embed,
-        crls=evidence.crls_to_embed,
+def _metadata(field: str, permission: MDPPerm, *, certify: bool) -> PdfSignatureMetadata:
+    return PdfSignatureMetadata(
+        field_name=field,
+        md_algorithm=_DIGEST,
+        subfilter=SigSeedSubFilter.PADES,
+        certify=certify,
+        docmdp_permissions=permission,
+        signer_key_usage=set(),
     )
-    expected = await time_stamper.async_dummy_response(_DIGEST)
-    stamper = PdfTimeStamper(time_stamper, field_name=TIMESTAMP_FIELD, readable_field_name=_TIMESTAMP_LABEL)
-    output = await stamper.async_timestamp_pdf(
-        writer, _DIGEST, bytes_reserved=2 * len(expected.dump()) + _SLACK, in_place=True
-    )
-    output.seek(0)
-    return bytes(output.read())
 
 
-def _context(trust: TrustStore, at: dt.datetime) -> ValidationContext:
-    """Return how key and time stamper must prove themselves: chain and revocation, both or nothing is signed."""
-    return ValidationContext(
-        trust_roots=trust.roots,
-        other_certs=trust.certificates,
-        crls=trust.crls,
-        ocsps=trust.ocsps,
-        revocation_mode="require",
-        moment=at,
-        retroactive_revinfo=True,
-    )
+def _locking(field: SigFieldSpec) -> SigFieldSpec:
+    """Return ``field`` with a lock: signing it locks every field and forbids all changes (ISO 32000-2, 12.7.5.5)."""
+    return replace(field, field_mdp_spec=FieldMDPSpec(FieldMDPAction.ALL), doc_mdp_update_value=MDPPerm.NO_CHANGES)
 
 
 class _Appender(IncrementalPdfFileWriter):
-    """Appends a revision and leaves the metadata alone: XMP and document information stay as they were assembled."""
+    """Appends a revision to a PDF/A-2 file: XMP and document information stay as they were, and so does PDF 1.7.
+
+    The library would call a file with an ECDSA signature PDF 2.0 (ISO/TS 32002), which PDF/A-2 knows nothing of.
+    """
 
     def _update_meta(self) -> None:
         pass
+
+    def ensure_output_version(self, version: tuple[int, int]) -> None:
+        """Write PDF 1.7 at most."""
+        super().ensure_output_version(min(version, _PDF_1_7))
+
+    def register_extension(self, ext: DeveloperExtension) -> None:
+        """Declare ``ext`` if it extends PDF 1.7, as PAdES does."""
+        if ext.base_version == pdf_name("/1.7"):
+            super().register_extension(ext)
 
 
 def _require_unsigned(reader: PdfFileReader) -> None:
@@ -180,23 +302,3 @@ def _require_unsigned(reader: PdfFileReader) -> None:
     """
     if reader.embedded_signatures:
         raise SealRefused(reason="the file is signed already", reason_vi="tệp đã có chữ ký số")
-
-
-def _refusal(error: Exception) -> SealRefused:
-    """Return why the chain of the key or of the time stamper does not hold."""
-    cause = error.__cause__ if isinstance(error, SigningError) and error.__cause__ else error
-    match cause:
-        case RevokedError():
-            return SealRefused(reason="a certificate is revoked", reason_vi="chứng thư số đã bị thu hồi")
-        case PathBuildingError():
-            return SealRefused(
-                reason="no chain leads from the certificate to a trusted root",
-                reason_vi="không có đường dẫn tin cậy từ chứng thư số đến tổ chức chứng thực gốc",
-            )
-        case PathValidationError():
-            return SealRefused(
-                reason="the certificate's chain or its revocation state cannot be proven",
-                reason_vi="không chứng minh được chuỗi chứng thực hoặc tình trạng thu hồi của chứng thư số",
-            )
-        case _:
-            return SealRefused(reason="the file cannot be signed", reason_vi="không thể ký tệp này")

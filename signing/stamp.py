@@ -2,9 +2,9 @@
 # pyHanko's PDF objects have untyped constructors
 """The visible stamp of a certified copy: zone 14, top right of page 1 (decree 30/2020/NĐ-CP, Annex I, part II.I.3).
 
-It says the form of the copy, the agency's name and the time of signing, in upright black Times of 10 points, without a
-picture. It is text on nothing: no ground is painted under it, so the page shows through; and it belongs where the scan
-has no ink, which `find_free_area` looks for.
+It says the form of the copy, the agency's name and the time of signing, in upright black Times, without a picture;
+words and size are those in force at the moment of signing (`signing.stamp_rules`). It is text on nothing: no ground is
+painted under it, so the page shows through; and it belongs where the scan has no ink, which `find_free_area` looks for.
 
 Areas are in points (1/72 inch) on the page as displayed, from its top left corner.
 """
@@ -12,7 +12,6 @@ Areas are in points (1/72 inch) on the page as displayed, from its top left corn
 import datetime as dt
 import math
 from dataclasses import dataclass
-from enum import StrEnum
 from pathlib import Path
 
 import numpy as np
@@ -25,41 +24,25 @@ from pyhanko.stamp import BaseStamp, BaseStampStyle
 
 from dossier.errors import InvalidValue
 from dossier.text import nfc
-from dossier.times import iso_local, local
 from signing.font import StampFont, stamp_font
+from signing.stamp_rules import CopyForm, TimeFormat, rules_at
 
-FONT_SIZE = 10.0
 POINTS_PER_MM = 72 / 25.4
 TOP_MARGIN_MM = 20.0
 """A stamp ends above this line (decree 30/2020, Annex I, part I: the top margin measures 20 to 25 mm)."""
 
 _ZONE_LEFT, _ZONE_TOP, _ZONE_RIGHT = 0.62, 0.005, 0.98
-_LEADING = 11.0
-_ASCENT = 9.6
-"""From the top of a line to its baseline: a capital with two marks reaches 0.96 em."""
-_DESCENT = 2.4
+_LEADING = 1.1
+"""From line to line, in em."""
+_ASCENT = 0.96
+"""From the top of a line to its baseline, in em: so high reaches a capital with two marks."""
+_DESCENT = 0.24
 _STEP_MM = 0.5
 _CLEARANCE_MM = 0.5
 _INK_CONTRAST = 40
 """Grey levels below the paper's own that count as ink: faint enough for a photocopied line, above scanner noise."""
 _TIME_CHARACTERS = frozenset("0123456789:.+-T ;")
-
-
-class CopyForm(StrEnum):
-    """The three forms of a copy (decree 30/2020, art. 25), as the stamp words them."""
-
-    CERTIFIED = "Sao y"
-    RECOPIED = "Sao lục"
-    EXTRACT = "Trích sao"
-
-
-class TimeFormat(StrEnum):
-    """How the stamp writes the time of signing; the decree asks for ISO 8601 with Vietnam's zone."""
-
-    ISO = "iso"
-    """``2026-11-22T09:15:04+07:00``"""
-    DAY_FIRST = "day-first"
-    """``22-11-2026 09:15:04 +07:00``, as many agencies write it."""
+_NBSP = "\N{NO-BREAK SPACE}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,25 +61,23 @@ class Stamp:
 
     Attributes:
         agency: Name of the agency that makes the copy. copy_form: Form of the copy.
-        time_format: How the time is written.
+        time_format: How the time is written; as the rules say if ``None``.
         area: Where the stamp's text may stand; the default place in zone 14 if ``None``. Its height is not used up.
         font: An OpenType font with CFF outlines; TeX Gyre Termes if ``None``.
     """
 
     agency: str
     copy_form: CopyForm = CopyForm.CERTIFIED
-    time_format: TimeFormat = TimeFormat.ISO
+    time_format: TimeFormat | None = None
     area: Area | None = None
     font: Path | None = None
 
     def text(self, signing_time: dt.datetime) -> str:
         """Return the stamp's words in one line, e.g. ``Sao y; Sở Tư pháp; 2026-11-22T09:15:04+07:00``."""
-        if self.time_format is TimeFormat.ISO:
-            moment = iso_local(signing_time)
-        else:
-            moment = f"{local(signing_time):%d-%m-%Y %H:%M:%S} +07:00"
+        rules = rules_at(signing_time)
+        moment = rules.time_text(signing_time, self.time_format)
         # No-break spaces keep the time in one piece when the line is broken.
-        return f"{self.copy_form}; {' '.join(nfc(self.agency).split())}; {moment.replace(' ', chr(0xA0))}"
+        return f"{rules.copy_forms[self.copy_form]}; {' '.join(nfc(self.agency).split())}; {moment.replace(' ', _NBSP)}"
 
     def fitted(self, signing_time: dt.datetime, page_width: float, page_height: float) -> "FittedStamp":
         """Return the stamp set in lines and placed on a page of this size, in points as displayed.
@@ -104,16 +85,16 @@ class Stamp:
         Raises:
             InvalidValue: The agency's name is too long for the top margin, or has a letter the font lacks.
         """
-        text = self.text(signing_time)
-        font = stamp_font(frozenset(text) - {chr(0xA0)} | _TIME_CHARACTERS, self.font)
+        text, size = self.text(signing_time), rules_at(signing_time).font_size
+        font = stamp_font(frozenset(text) - {_NBSP} | _TIME_CHARACTERS, self.font)
         area = self.area or stamp_area(page_width, page_height)
-        lines = _wrap(text, font, area.width)
-        width = max(font.width(line, FONT_SIZE) for line in lines)
-        height = text_height(len(lines))
+        lines = _wrap(text, font, size, area.width)
+        width = max(font.width(line, size) for line in lines)
+        height = (_ASCENT + (len(lines) - 1) * _LEADING + _DESCENT) * size
         if width > area.width or area.y + height > TOP_MARGIN_MM * POINTS_PER_MM:
             raise InvalidValue(key="stamp", reason="the agency's name does not fit into the top margin of the page")
         right = area.x + area.width
-        return FittedStamp(tuple(lines), Area(right - width, area.y, width, height), font)
+        return FittedStamp(tuple(lines), Area(right - width, area.y, width, height), font, size)
 
     def size(self, signing_time: dt.datetime, page_width: float, page_height: float) -> tuple[float, float]:
         """Return width and height, in points, that the stamp takes at its default place."""
@@ -123,11 +104,12 @@ class Stamp:
 
 @dataclass(frozen=True, slots=True)
 class FittedStamp:
-    """A stamp in lines, with the exact rectangle they fill."""
+    """A stamp in lines, with the exact rectangle they fill and the size of its letters in points."""
 
     lines: tuple[str, ...]
     area: Area
     font: StampFont
+    font_size: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,11 +155,6 @@ def stamp_area(page_width: float, page_height: float) -> Area:
         width=(_ZONE_RIGHT - _ZONE_LEFT) * page_width,
         height=TOP_MARGIN_MM * POINTS_PER_MM - top,
     )
-
-
-def text_height(lines: int) -> float:
-    """Return how high that many lines are, in points."""
-    return _ASCENT + (lines - 1) * _LEADING + _DESCENT
 
 
 def find_free_area(
@@ -242,12 +219,12 @@ def _inherited(page: generic.DictionaryObject, key: str) -> generic.PdfObject | 
     return None
 
 
-def _wrap(text: str, font: StampFont, width: float) -> list[str]:
+def _wrap(text: str, font: StampFont, size: float, width: float) -> list[str]:
     """Return ``text`` in lines at most ``width`` points wide, as long as no single word is wider."""
     lines: list[str] = []
     for word in text.split(" "):
-        plain = word.replace(chr(0xA0), " ")
-        if lines and font.width(f"{lines[-1]} {plain}", FONT_SIZE) <= width:
+        plain = word.replace(_NBSP, " ")
+        if lines and font.width(f"{lines[-1]} {plain}", size) <= width:
             lines[-1] += f" {plain}"
         else:
             lines.append(plain)
@@ -278,9 +255,10 @@ class _StampAppearance(BaseStamp):
             raise InvalidValue(key="stamp", reason="an appearance without a stamp")
         writer = self.writer
         assert writer is not None  # noqa: S101 - set by the constructor; typed optional for other kinds of content
-        first = stamp.area.height - _ASCENT
+        size = stamp.font_size
+        first = stamp.area.height - _ASCENT * size
         shown = b" T* ".join(stamp.font.encode(line) + b" Tj" for line in stamp.lines)
-        content = b"BT /F %g Tf %g TL 0 g 0 %g Td %s ET" % (FONT_SIZE, _LEADING, first, shown)
+        content = b"BT /F %g Tf %g TL 0 g 0 %g Td %s ET" % (size, _LEADING * size, first, shown)
         turn = math.radians(style.rotation)
         cos, sin = round(math.cos(turn)), round(math.sin(turn))
         entries = {

@@ -18,8 +18,18 @@ _XMP = (
 )
 
 
-def scan(*, width_mm: float = 210, height_mm: float = 297, ink_in_margin: bool = True) -> Image.Image:
-    """A page of a decision as a scanner sees it: grey paper, noise, and a stroke of a pen in the top margin."""
+def scan(
+    *,
+    width_mm: float = 210,
+    height_mm: float = 297,
+    ink_in_margin: bool = True,
+    full_margin: bool = False,
+    headroom_mm: float = 0,
+) -> Image.Image:
+    """A page of a decision as a scanner sees it: grey paper, noise, and a stroke of a pen in the top margin.
+
+    A full margin has print up to the edge; headroom is white paper added above the page.
+    """
     size = round(width_mm / 25.4 * DPI), round(height_mm / 25.4 * DPI)
     noise = np.random.default_rng(7).normal(0, 3, (size[1], size[0], 1))
     picture = Image.fromarray((np.array([238, 234, 226]) + noise).clip(0, 255).astype(np.uint8), "RGB")
@@ -32,7 +42,15 @@ def scan(*, width_mm: float = 210, height_mm: float = 297, ink_in_margin: bool =
         )
     if ink_in_margin:
         draw.line((size[0] * 0.80, 0, size[0] * 0.83, size[1] * 0.045), fill=(40, 60, 140), width=3)
-    return picture
+    if full_margin:
+        for y in range(0, round(25 / 25.4 * DPI), 12):
+            draw.line((0, y, size[0], y), fill=(30, 30, 30), width=5)
+    if not headroom_mm:
+        return picture
+    rows = round(headroom_mm / 25.4 * DPI)
+    taller = Image.new("RGB", (size[0], size[1] + rows), (255, 255, 255))
+    taller.paste(picture, (0, rows))
+    return taller
 
 
 def scan_pdf(

@@ -1,18 +1,22 @@
 import datetime as dt
 import shutil
 import unicodedata
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from PIL import Image
 
 from dossier.errors import ConfigurationError, InvalidValue
 from signing.development import DevelopmentAuthority
 from signing.font import default_font, stamp_font
 from signing.seal import seal
-from signing.stamp import Area, CopyForm, PageBox, Stamp, TimeFormat, find_free_area, stamp_area
+from signing.stamp import Area, PageBox, Stamp, find_free_area, stamp_area
+from signing.stamp_rules import CopyForm, TimeFormat
 from signing.trust import TrustStore
 from tests.signing.conftest import AGENCY, AT
 from tests.signing.pages import scan, scan_pdf
@@ -146,34 +150,71 @@ def test_a_margin_full_of_ink_has_no_place() -> None:
     assert find_free_area(_strip(full), *A4, Stamp(AGENCY).size(AT, *A4)) is None
 
 
-@pytest.mark.parametrize("rotation", [0, 90, 180, 270])
-@pytest.mark.parametrize("offset", [(0, 0), (-120, 36)])
-def test_the_stamp_shows_at_the_top_right_and_covers_nothing(
-    tmp_path: Path,
-    authority: DevelopmentAuthority,
-    trust: TrustStore,
-    rotation: int,
-    offset: tuple[float, float],
+PLACES = {"upright": (0, (0, 0)), "moved": (0, (-120, 36))} | {
+    f"turned by {r}": (r, o) for r, o in ((90, (0, 0)), (180, (-120, 36)), (270, (30, -15)))
+}
+"""Rotation and offset of the page's box."""
+PAPERS = {
+    "portrait": {},
+    "landscape": {"width_mm": 297, "height_mm": 210},
+    "small": {"width_mm": 148, "height_mm": 210},
+}
+
+
+def _stamped_and_compared(
+    picture: Image.Image, stamp: Stamp, place: str, folder: Path, seals: Callable[[bytes, Stamp], bytes]
 ) -> None:
-    page = scan_pdf(scan(ink_in_margin=True), rotation=rotation, offset=offset)
-    before = render(page, tmp_path)
-    stamp = Stamp(AGENCY)
+    """Seal the picture with the stamp on free paper and compare how it shows before and after."""
+    rotation, offset = PLACES[place]
+    page = scan_pdf(picture, rotation=rotation, offset=offset)
+    before = render(page, folder)
     width, height = before.shape[1] / 200 * 72, before.shape[0] / 200 * 72
-    area = find_free_area(before[: before.shape[0] // 10], width, height, stamp.size(AT, width, height))
+    area = find_free_area(before[: before.shape[0] // 4], width, height, stamp.size(AT, width, height))
     assert area is not None
-    out = _seal(page, Stamp(AGENCY, area=area), authority, trust)
-    after = render(out, tmp_path)
+    placed = replace(stamp, area=area)
+    out = seals(page, placed)
+    after = render(out, folder)
 
     changed = np.argwhere(before != after)
     (top, left), (bottom, right) = changed.min(axis=0) / 200 * 72, changed.max(axis=0) / 200 * 72
+    assert top >= area.y - 0.5
     assert bottom < 20 / 25.4 * 72
-    assert left > 0.4 * width
-    assert right < 0.99 * width
+    assert left >= area.x - 0.5
+    assert right <= area.x + area.width + 0.5
     assert before[tuple(changed.T)].min() > 150, "a stroke of the scan lies under the stamp"
     assert (after <= before).all(), "the stamp painted a ground over the page"
     assert (after[tuple(changed.T)] < 100).sum() > 500, "the stamp is not black"
-    assert Stamp(AGENCY).text(AT) in text(out, tmp_path)
-    assert top >= 0
+    assert placed.text(AT).replace("\xa0", " ") in text(out, folder)
+
+
+@pytest.mark.parametrize("place", PLACES)
+@pytest.mark.parametrize("copy_form", list(CopyForm))
+def test_the_stamp_shows_at_the_top_right_and_covers_nothing(
+    tmp_path: Path, authority: DevelopmentAuthority, trust: TrustStore, copy_form: CopyForm, place: str
+) -> None:
+    stamp = Stamp(AGENCY, copy_form=copy_form)
+    _stamped_and_compared(scan(), stamp, place, tmp_path, lambda p, s: _seal(p, s, authority, trust))
+
+
+@pytest.mark.parametrize("paper", PAPERS)
+@pytest.mark.parametrize("time_format", list(TimeFormat))
+def test_on_other_papers_and_with_other_times_it_covers_nothing(
+    tmp_path: Path, authority: DevelopmentAuthority, trust: TrustStore, paper: str, time_format: TimeFormat
+) -> None:
+    stamp = Stamp("Sở Tư pháp", time_format=time_format)
+    _stamped_and_compared(scan(**PAPERS[paper]), stamp, "upright", tmp_path, lambda p, s: _seal(p, s, authority, trust))
+
+
+@pytest.mark.parametrize("place", PLACES)
+@pytest.mark.parametrize("copy_form", list(CopyForm))
+def test_above_a_full_margin_it_stands_on_added_paper(
+    tmp_path: Path, authority: DevelopmentAuthority, trust: TrustStore, copy_form: CopyForm, place: str
+) -> None:
+    stamp = Stamp(AGENCY, copy_form=copy_form)
+    grey = np.asarray(scan(full_margin=True).convert("L"))
+    assert find_free_area(grey, *A4, stamp.size(AT, *A4)) is None
+    picture = scan(full_margin=True, headroom_mm=12)
+    _stamped_and_compared(picture, stamp, place, tmp_path, lambda p, s: _seal(p, s, authority, trust))
 
 
 def test_letters_stand_where_the_widths_say(tmp_path: Path, sealed: bytes) -> None:

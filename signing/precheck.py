@@ -1,0 +1,280 @@
+# mypy: allow-untyped-calls
+# asn1crypto and parts of pyHanko have no types
+"""Before a seal: everybody whose certificate goes into it proves himself, or nothing is signed.
+
+Chain, validity and revocation are judged as verification judges them (`signing.proof`), so nothing is sealed that would
+not verify. What proved a certificate is kept with it, and only that goes into the file: of a trust store with the lists
+of many authorities, the one or two that speak for this chain.
+
+A proof is used again for a minute, with the same trust store and never beyond the evidence it rests on. A trust store
+cannot be changed, only replaced; with another one everything is proven anew, so a revocation counts at once.
+"""
+
+import datetime as dt
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from enum import Enum
+
+from asn1crypto import cms, crl, ocsp, tsp, x509
+from cryptography.hazmat.primitives import hashes
+from pyhanko.sign.timestamps import TimeStamper
+from pyhanko.sign.timestamps.common_utils import TimestampRequestError
+from pyhanko_certvalidator import CertificateValidator, ValidationContext
+from pyhanko_certvalidator.util import get_pyca_cryptography_hash
+
+from dossier.errors import SealRefused
+from signing.keys import is_weak
+from signing.proof import Chain, Evidence, Revocation, Standing, integrity, standing
+from signing.trust import TrustStore
+
+_HOLDS = dt.timedelta(seconds=60)
+_SIGNING_USES = frozenset({"digital_signature", "non_repudiation"})
+
+
+class Holder(Enum):
+    """Whose certificate it is: in English and in Vietnamese."""
+
+    AGENCY = ("the agency", "của cơ quan")
+    OFFICIAL = ("the official", "của người đối chiếu")
+    TIME_STAMPER = ("the time-stamp authority", "của máy chủ dấu thời gian")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Proof:
+    """What proves a certificate: the whole chain, root included, and the revocation evidence on it."""
+
+    certificates: tuple[x509.Certificate, ...] = ()
+    crls: tuple[crl.CertificateList, ...] = ()
+    ocsps: tuple[ocsp.OCSPResponse, ...] = ()
+
+
+@dataclass(slots=True)
+class Prover:
+    """Proves the certificates of one seal, and keeps the proofs for its document security store.
+
+    Attributes:
+        trust: Anchors, intermediates and revocation evidence. at: The time of signing, aware.
+        proofs: Those given so far, by the certificate's SHA-256.
+    """
+
+    trust: TrustStore
+    at: dt.datetime
+    proofs: dict[bytes, Proof] = field(default_factory=dict)
+
+    async def prove(
+        self, certificate: x509.Certificate, holder: Holder, intermediates: Iterable[x509.Certificate] = ()
+    ) -> None:
+        """Do nothing if ``certificate`` stands at the time of signing.
+
+        Args:
+            certificate: Of a signer or of a time-stamp authority.
+            holder: Whose it is.
+            intermediates: Certificates above it that came along with it.
+
+        Raises:
+            SealRefused: No chain to an anchor, not valid at that time, revoked, or not proven not to be.
+        """
+        if certificate.sha256 not in self.proofs:
+            proof = _remembered(self.trust, certificate, self.at)
+            if proof is None:
+                proof = await _prove(certificate, holder, tuple(intermediates), self.trust, self.at)
+                _remember(self.trust, certificate, self.at, proof)
+            self.proofs[certificate.sha256] = proof
+
+
+class CheckedTimeStamper(TimeStamper):
+    """Asks a time-stamp authority and believes no token whose authority does not prove itself.
+
+    Args:
+        inner: Asks the authority. prover: Proves its certificate.
+    """
+
+    def __init__(self, inner: TimeStamper, prover: Prover) -> None:
+        super().__init__()
+        self._inner = inner
+        self._prover = prover
+
+    async def async_dummy_response(self, md_algorithm: str) -> cms.ContentInfo:
+        """Return a token over nothing, for its size; asked for once in the life of the time stamper within.
+
+        Raises:
+            SealRefused: The authority's certificate may not be used.
+        """
+        try:
+            token = await self._inner.async_dummy_response(md_algorithm)
+            await self._check(token, None, md_algorithm)
+        except (ValueError, TypeError, KeyError) as error:
+            raise TimestampRequestError("the answer is no time stamp") from error
+        return token
+
+    async def async_timestamp(self, message_digest: bytes, md_algorithm: str) -> cms.ContentInfo:
+        """Return a token over ``message_digest``.
+
+        Raises:
+            SealRefused: The authority's certificate may not be used.
+            TimestampRequestError: There is no answer, or it is no time stamp over this digest.
+        """
+        try:
+            token = await self._inner.async_timestamp(message_digest, md_algorithm)
+            await self._check(token, message_digest, md_algorithm)
+        except (ValueError, TypeError, KeyError) as error:
+            # What asn1crypto comes to with an answer that is something else.
+            raise TimestampRequestError("the answer is no time stamp") from error
+        return token
+
+    async def _check(self, token: cms.ContentInfo, digest: bytes | None, algorithm: str) -> None:
+        signed, content = token["content"], token["content"]["encap_content_info"]["content"]
+
+        def content_digest(name: str) -> bytes:
+            own = hashes.Hash(get_pyca_cryptography_hash(name))
+            own.update(bytes(content))
+            return own.finalize()
+
+        checked = integrity(signed, content_digest)
+        certificate, info = checked.certificate, content.parsed
+        if certificate is None or checked.code != "integrity-ok" or not isinstance(info, tsp.TSTInfo):
+            raise TimestampRequestError("the time stamp is broken, or lacks its authority's certificate")
+        imprint = info["message_imprint"]
+        over = imprint["hash_algorithm"]["algorithm"].native, imprint["hashed_message"].native
+        if digest is not None and over != (algorithm, digest):
+            raise TimestampRequestError("the time stamp is over something else")
+        if checked.weak or not _may_stamp(certificate):
+            raise SealRefused(
+                reason="the certificate of the time-stamp authority is too weak or not meant for time stamps",
+                reason_vi="chứng thư số của máy chủ dấu thời gian quá yếu hoặc không dùng cho dấu thời gian",
+            )
+        await self._prover.prove(certificate, Holder.TIME_STAMPER, checked.certificates)
+
+
+def _may_stamp(certificate: x509.Certificate) -> bool:
+    """Return whether ``certificate`` was issued for time stamps and nothing else (RFC 3161, 2.3)."""
+    uses, purposes = certificate.key_usage_value, certificate.extended_key_usage_value
+    if is_weak(certificate) or (uses is not None and not _SIGNING_USES & uses.native):
+        return False
+    return purposes is not None and purposes.native == ["time_stamping"]
+
+
+async def _prove(
+    certificate: x509.Certificate,
+    holder: Holder,
+    intermediates: tuple[x509.Certificate, ...],
+    trust: TrustStore,
+    at: dt.datetime,
+) -> Proof:
+    """Return what proves ``certificate`` at the moment ``at``.
+
+    Raises:
+        SealRefused: Nothing does.
+    """
+    known = Evidence(tuple(trust.roots), (*trust.certificates, *intermediates), trust.crls, trust.ocsps)
+    _require_good(await standing(certificate, known, at), holder)
+    context = ValidationContext(trust_roots=trust.roots, other_certs=known.certificates, moment=at)
+    path = await CertificateValidator(certificate, validation_context=context).async_validate_path()
+    chain = tuple(path.iter_certs(include_root=True))
+    proof = Proof(chain, tuple(_newest(trust.crls, chain)), tuple(o for o in trust.ocsps if _speaks_for(o, chain)))
+    alone = await standing(certificate, Evidence(known.anchors, chain, proof.crls, proof.ocsps), at)
+    # Lists signed by somebody outside the chain: rare, so everything is kept rather than followed.
+    return proof if alone.revocation is Revocation.GOOD else Proof(chain, trust.crls, trust.ocsps)
+
+
+def _newest(crls: Iterable[crl.CertificateList], chain: Iterable[x509.Certificate]) -> Iterator[crl.CertificateList]:
+    """Yield the latest of each kind of list that an authority of the chain has issued."""
+    issuers = {c.subject.dump() for c in chain}
+    latest: dict[tuple[bytes, bytes, bool], crl.CertificateList] = {}
+    for one in crls:
+        scope = one.issuing_distribution_point_value
+        kind = one.issuer.dump(), scope.dump() if scope is not None else b"", one.delta_crl_indicator_value is not None
+        if kind[0] in issuers and (kind not in latest or _issued(latest[kind]) < _issued(one)):
+            latest[kind] = one
+    yield from latest.values()
+
+
+def _issued(one: crl.CertificateList) -> dt.datetime:
+    moment: dt.datetime = one["tbs_cert_list"]["this_update"].native
+    return moment
+
+
+def _speaks_for(response: ocsp.OCSPResponse, chain: Iterable[x509.Certificate]) -> bool:
+    """Return whether an OCSP ``response`` names a certificate of the chain, by its serial number."""
+    if response["response_status"].native != "successful":
+        return False
+    serials = {c.serial_number for c in chain}
+    answers = response.response_data["responses"]
+    return any(answer["cert_id"]["serial_number"].native in serials for answer in answers)
+
+
+def _require_good(stood: Standing, holder: Holder) -> None:
+    """Do nothing if the chain holds and nobody in it is revoked.
+
+    Raises:
+        SealRefused: It does not.
+    """
+    whose, whose_vi = holder.value
+    match stood.chain, stood.revocation:
+        case Chain.OK, Revocation.GOOD:
+            return
+        case Chain.OK, Revocation.REVOKED:
+            reason = f"the certificate of {whose}, or one above it, is revoked"
+            reason_vi = f"chứng thư số {whose_vi}, hoặc chứng thư số cấp trên, đã bị thu hồi"
+        case Chain.OK, _:
+            reason = f"the revocation state of the certificate of {whose} cannot be proven"
+            reason_vi = f"không chứng minh được tình trạng thu hồi của chứng thư số {whose_vi}"
+        case ((Chain.EXPIRED | Chain.NOT_YET_VALID), _):
+            reason = f"the certificate of {whose}, or one above it, is not valid at this time"
+            reason_vi = f"chứng thư số {whose_vi}, hoặc chứng thư số cấp trên, không có hiệu lực vào lúc này"
+        case Chain.WEAK, _:
+            reason = f"the chain of the certificate of {whose} uses an algorithm that is too weak"
+            reason_vi = f"đường dẫn chứng thực của chứng thư số {whose_vi} dùng thuật toán quá yếu"
+        case _:
+            reason = f"no chain leads from the certificate of {whose} to a trusted root"
+            reason_vi = f"không có đường dẫn tin cậy từ chứng thư số {whose_vi} đến tổ chức chứng thực gốc"
+    raise SealRefused(reason=reason, reason_vi=reason_vi)
+
+
+# --- proofs that still hold ------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Held:
+    """A proof and from when to when it holds."""
+
+    proof: Proof
+    since: dt.datetime
+    until: dt.datetime
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Memory:
+    """The proofs that rest on one trust store."""
+
+    trust: TrustStore
+    held: dict[bytes, _Held] = field(default_factory=dict)
+
+
+_memory = _Memory(TrustStore())
+
+
+def _remembered(trust: TrustStore, certificate: x509.Certificate, at: dt.datetime) -> Proof | None:
+    memory = _memory
+    held = memory.held.get(certificate.sha256) if memory.trust is trust else None
+    return held.proof if held is not None and held.since <= at <= held.until else None
+
+
+def _remember(trust: TrustStore, certificate: x509.Certificate, at: dt.datetime, proof: Proof) -> None:
+    global _memory  # noqa: PLW0603 - one memory in a process; replaced whole, so threads see the old one or the new one
+    memory = _memory
+    if memory.trust is not trust:
+        memory = _memory = _Memory(trust)
+    memory.held[certificate.sha256] = _Held(proof, at, min([at + _HOLDS, *_ends(proof)]))
+
+
+def _ends(proof: Proof) -> Iterator[dt.datetime]:
+    """Yield until when each part of ``proof`` speaks."""
+    yield from (c.not_valid_after for c in proof.certificates)
+    for one in proof.crls:
+        if (until := one["tbs_cert_list"]["next_update"].native) is not None:
+            yield until
+    for response in proof.ocsps:
+        for answer in response.response_data["responses"]:
+            if (until := answer["next_update"].native) is not None:
+                yield until
