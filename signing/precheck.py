@@ -11,6 +11,7 @@ cannot be changed, only replaced; with another one everything is proven anew, so
 """
 
 import datetime as dt
+import hashlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from enum import Enum
@@ -178,13 +179,15 @@ async def _prove(
 
 
 def _newest(crls: Iterable[crl.CertificateList], chain: Iterable[x509.Certificate]) -> Iterator[crl.CertificateList]:
-    """Yield the latest of each kind of list that an authority of the chain has issued."""
-    issuers = {c.subject.dump() for c in chain}
+    """Yield the latest of each kind of list that an authority of the chain has issued, with the key it has there."""
+    issuers = {(c.subject.dump(), key) for c in chain for key in (c.key_identifier, None)}
     latest: dict[tuple[bytes, bytes, bool], crl.CertificateList] = {}
     for one in crls:
         scope = one.issuing_distribution_point_value
         kind = one.issuer.dump(), scope.dump() if scope is not None else b"", one.delta_crl_indicator_value is not None
-        if kind[0] in issuers and (kind not in latest or _issued(latest[kind]) < _issued(one)):
+        if (kind[0], one.authority_key_identifier) not in issuers:
+            continue
+        if kind not in latest or _issued(latest[kind]) < _issued(one):
             latest[kind] = one
     yield from latest.values()
 
@@ -195,12 +198,16 @@ def _issued(one: crl.CertificateList) -> dt.datetime:
 
 
 def _speaks_for(response: ocsp.OCSPResponse, chain: Iterable[x509.Certificate]) -> bool:
-    """Return whether an OCSP ``response`` names a certificate of the chain, by its serial number."""
+    """Return whether an OCSP ``response`` names a certificate of the chain, by its issuer and serial number."""
     if response["response_status"].native != "successful":
         return False
-    serials = {c.serial_number for c in chain}
-    answers = response.response_data["responses"]
-    return any(answer["cert_id"]["serial_number"].native in serials for answer in answers)
+    names = {(c.issuer.dump(), c.serial_number) for c in chain}
+    return any(
+        hashlib.new(named["hash_algorithm"]["algorithm"].native, issuer).digest() == named["issuer_name_hash"].native
+        for named in (answer["cert_id"] for answer in response.response_data["responses"])
+        for issuer, serial in names
+        if serial == named["serial_number"].native
+    )
 
 
 def _require_good(stood: Standing, holder: Holder) -> None:
