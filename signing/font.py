@@ -8,6 +8,7 @@ demands (ISO 19005-2, 6.2.11.5), and a precomposed glyph for every Vietnamese le
 
 import hashlib
 import io
+import zlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
@@ -49,7 +50,8 @@ class StampFont:
     """A subset of a font, ready to be put into any number of files.
 
     Attributes:
-        name: PostScript name with its subset tag. program: The CFF font program.
+        name: PostScript name with its subset tag. program: The CFF font program, deflated.
+        to_unicode: The CMap that gives the characters back, deflated.
         codes: The byte that stands for each character. glyphs: Each character's glyph name.
         widths: Each character's advance in thousandths of the font size.
         box: Bounding box, thousandths. ascent, descent: From the baseline, thousandths; the descent is negative.
@@ -57,6 +59,7 @@ class StampFont:
 
     name: str
     program: bytes
+    to_unicode: bytes
     codes: dict[str, int]
     glyphs: dict[str, str]
     widths: dict[str, int]
@@ -74,8 +77,6 @@ class StampFont:
 
     def embed(self, writer: BasePdfFileWriter) -> generic.IndirectObject:
         """Add the font to ``writer`` and return its reference."""
-        program = generic.StreamObject({pdf_name("/Subtype"): pdf_name("/Type1C")}, stream_data=self.program)
-        program.compress()
         descriptor = _dictionary(
             Type=pdf_name("/FontDescriptor"),
             FontName=pdf_name(f"/{self.name}"),
@@ -86,12 +87,10 @@ class StampFont:
             Descent=generic.NumberObject(self.descent),
             CapHeight=generic.NumberObject(self.ascent),
             StemV=generic.NumberObject(80),
-            FontFile3=writer.add_object(program),
+            FontFile3=writer.add_object(_deflated(self.program, Subtype=pdf_name("/Type1C"))),
         )
         characters = sorted(self.codes, key=self.codes.__getitem__)
         names = [generic.NumberObject(_FIRST_CODE), *(pdf_name(f"/{self.glyphs[c]}") for c in characters)]
-        to_unicode = generic.StreamObject(stream_data=_to_unicode(self.codes))
-        to_unicode.compress()
         font = _dictionary(
             Type=pdf_name("/Font"),
             Subtype=pdf_name("/Type1"),
@@ -101,7 +100,7 @@ class StampFont:
             Widths=_numbers(self.widths[c] for c in characters),
             Encoding=_dictionary(Type=pdf_name("/Encoding"), Differences=generic.ArrayObject(names)),
             FontDescriptor=writer.add_object(descriptor),
-            ToUnicode=writer.add_object(to_unicode),
+            ToUnicode=writer.add_object(_deflated(self.to_unicode)),
         )
         return writer.add_object(font)
 
@@ -140,10 +139,12 @@ def stamp_font(characters: frozenset[str], path: Path | None = None) -> StampFon
     top.fontNames[0] = name
     program = io.BytesIO()
     top.compile(program, font, isCFF2=False)
+    codes = {c: _FIRST_CODE + i for i, c in enumerate(ordered)}
     return StampFont(
         name=name,
-        program=program.getvalue(),
-        codes={c: _FIRST_CODE + i for i, c in enumerate(ordered)},
+        program=zlib.compress(program.getvalue(), 9),
+        to_unicode=zlib.compress(_to_unicode(codes), 9),
+        codes=codes,
         glyphs={c: glyphs[ord(c)] for c in ordered},
         widths={c: metrics[glyphs[ord(c)]][0] for c in ordered},
         box=(head.xMin, head.yMin, head.xMax, head.yMax),
@@ -154,6 +155,10 @@ def stamp_font(characters: frozenset[str], path: Path | None = None) -> StampFon
 
 def _dictionary(**entries: generic.PdfObject) -> generic.DictionaryObject:
     return generic.DictionaryObject({pdf_name(f"/{key}"): value for key, value in entries.items()})
+
+
+def _deflated(data: bytes, **entries: generic.PdfObject) -> generic.StreamObject:
+    return generic.StreamObject(_dictionary(Filter=pdf_name("/FlateDecode"), **entries), encoded_data=data)
 
 
 def _numbers(values: Iterable[int]) -> generic.ArrayObject:

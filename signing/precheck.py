@@ -15,6 +15,7 @@ import hashlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from enum import Enum
+from weakref import WeakKeyDictionary
 
 from asn1crypto import cms, crl, ocsp, tsp, x509
 from cryptography.hazmat.primitives import hashes
@@ -29,6 +30,7 @@ from signing.proof import Chain, Evidence, Revocation, Standing, integrity, stan
 from signing.trust import TrustStore
 
 _HOLDS = dt.timedelta(seconds=60)
+_NO_STAMP = "the answer is no time stamp"
 _SIGNING_USES = frozenset({"digital_signature", "non_repudiation"})
 
 
@@ -103,9 +105,12 @@ class CheckedTimeStamper(TimeStamper):
         """
         try:
             token = await self._inner.async_dummy_response(md_algorithm)
-            await self._check(token, None, md_algorithm)
+            known = _first_tokens.get(self._inner)
+            signer = known[1] if known is not None and known[0] is token else _signer_of(token, None, md_algorithm)
         except (ValueError, TypeError, KeyError) as error:
-            raise TimestampRequestError("the answer is no time stamp") from error
+            raise TimestampRequestError(_NO_STAMP) from error
+        _first_tokens[self._inner] = token, signer
+        await self._prover.prove(signer.certificate, Holder.TIME_STAMPER, signer.certificates)
         return token
 
     async def async_timestamp(self, message_digest: bytes, md_algorithm: str) -> cms.ContentInfo:
@@ -117,34 +122,54 @@ class CheckedTimeStamper(TimeStamper):
         """
         try:
             token = await self._inner.async_timestamp(message_digest, md_algorithm)
-            await self._check(token, message_digest, md_algorithm)
+            signer = _signer_of(token, message_digest, md_algorithm)
         except (ValueError, TypeError, KeyError) as error:
             # What asn1crypto comes to with an answer that is something else.
-            raise TimestampRequestError("the answer is no time stamp") from error
+            raise TimestampRequestError(_NO_STAMP) from error
+        await self._prover.prove(signer.certificate, Holder.TIME_STAMPER, signer.certificates)
         return token
 
-    async def _check(self, token: cms.ContentInfo, digest: bytes | None, algorithm: str) -> None:
-        signed, content = token["content"], token["content"]["encap_content_info"]["content"]
 
-        def content_digest(name: str) -> bytes:
-            own = hashes.Hash(get_pyca_cryptography_hash(name))
-            own.update(bytes(content))
-            return own.finalize()
+@dataclass(frozen=True, slots=True, eq=False)
+class _Signer:
+    """Who signed a token, with the certificates that came along."""
 
-        checked = integrity(signed, content_digest)
-        certificate, info = checked.certificate, content.parsed
-        if certificate is None or checked.code != "integrity-ok" or not isinstance(info, tsp.TSTInfo):
-            raise TimestampRequestError("the time stamp is broken, or lacks its authority's certificate")
-        imprint = info["message_imprint"]
-        over = imprint["hash_algorithm"]["algorithm"].native, imprint["hashed_message"].native
-        if digest is not None and over != (algorithm, digest):
-            raise TimestampRequestError("the time stamp is over something else")
-        if checked.weak or not _may_stamp(certificate):
-            raise SealRefused(
-                reason="the certificate of the time-stamp authority is too weak or not meant for time stamps",
-                reason_vi="chứng thư số của máy chủ dấu thời gian quá yếu hoặc không dùng cho dấu thời gian",
-            )
-        await self._prover.prove(certificate, Holder.TIME_STAMPER, checked.certificates)
+    certificate: x509.Certificate
+    certificates: tuple[x509.Certificate, ...]
+
+
+_first_tokens: WeakKeyDictionary[TimeStamper, tuple[cms.ContentInfo, _Signer]] = WeakKeyDictionary()
+"""The token that tells an authority's certificate and the size of its answers: kept by its time stamper, checked once."""
+
+
+def _signer_of(token: cms.ContentInfo, digest: bytes | None, algorithm: str) -> _Signer:
+    """Return whose ``token`` it is, once it is known to be whole and over ``digest`` (if any is expected).
+
+    Raises:
+        TimestampRequestError: It is not.
+        SealRefused: The authority's certificate is not meant for time stamps.
+    """
+    content = token["content"]["encap_content_info"]["content"]
+
+    def content_digest(name: str) -> bytes:
+        own = hashes.Hash(get_pyca_cryptography_hash(name))
+        own.update(bytes(content))
+        return own.finalize()
+
+    checked = integrity(token["content"], content_digest)
+    certificate, info = checked.certificate, content.parsed
+    if certificate is None or checked.code != "integrity-ok" or not isinstance(info, tsp.TSTInfo):
+        raise TimestampRequestError("the time stamp is broken, or lacks its authority's certificate")
+    imprint = info["message_imprint"]
+    over = imprint["hash_algorithm"]["algorithm"].native, imprint["hashed_message"].native
+    if digest is not None and over != (algorithm, digest):
+        raise TimestampRequestError("the time stamp is over something else")
+    if checked.weak or not _may_stamp(certificate):
+        raise SealRefused(
+            reason="the certificate of the time-stamp authority is too weak or not meant for time stamps",
+            reason_vi="chứng thư số của máy chủ dấu thời gian quá yếu hoặc không dùng cho dấu thời gian",
+        )
+    return _Signer(certificate, checked.certificates)
 
 
 def _may_stamp(certificate: x509.Certificate) -> bool:

@@ -39,13 +39,14 @@ from pyhanko.sign.fields import (
 )
 from pyhanko.sign.general import SigningError
 from pyhanko.sign.signers import PdfSignatureMetadata, PdfSigner
-from pyhanko.sign.signers.pdf_cms import PdfCMSSignedAttributes
 from pyhanko.sign.signers.pdf_signer import PdfTimeStamper
 from pyhanko.sign.timestamps import TimeStamper
 from pyhanko.sign.timestamps.common_utils import TimestampRequestError
 from pyhanko.sign.validation import DocumentSecurityStore
 
 from dossier.errors import ConfigurationError, DamagedFile, SealRefused, TimestampUnavailable
+from signing import cades
+from signing.cades import DIGEST
 from signing.keys import SealKey, require_usable
 from signing.precheck import CheckedTimeStamper, Holder, Prover
 from signing.stamp import FittedStamp, PageBox, Stamp, StampStyle, page_box
@@ -60,10 +61,9 @@ TIMESTAMP_FIELD = "sohoa-timestamp"
 
 _OFFICIAL_LABEL = "Người đối chiếu bản số hóa với bản giấy: {}"
 _TIMESTAMP_LABEL = "Dấu thời gian lưu trữ"
-_DIGEST = "sha256"
 _PDF_1_7 = (1, 7)
-_SLACK = 2048
-"""Hex digits reserved beyond a trial signature or token: the real one's numbers may be a few bytes longer."""
+_SLACK = 512
+"""Bytes reserved beyond the expected signature or token: the real one's numbers may be a few bytes longer."""
 
 
 class Level(StrEnum):
@@ -134,7 +134,7 @@ def seal(
     checked = CheckedTimeStamper(time_stamper, prover) if time_stamper is not None and level.has_timestamp else None
     sealing = _Sealing(key, official, stamp, checked, prover, level)
     try:
-        return asyncio.run(sealing.run(pdf))
+        return asyncio.run(sealing.run(pdf)).read()
     except TimestampRequestError as error:
         raise TimestampUnavailable(reason=str(error)) from error
     except PdfError as error:
@@ -174,8 +174,8 @@ class _Sealing:
     prover: Prover
     level: Level
 
-    async def run(self, pdf: bytes) -> bytes:
-        """Return ``pdf`` sealed."""
+    async def run(self, pdf: bytes) -> IO[bytes]:
+        """Return ``pdf`` sealed, to be read from the beginning."""
         writer = _Appender(io.BytesIO(pdf))
         _require_unsigned(writer.prev)
         box = page_box(writer.find_page_for_modification(0)[0].get_object())
@@ -192,7 +192,7 @@ class _Sealing:
         if self.level.has_evidence:
             await self._keep_evidence(output)
         output.seek(0)
-        return output.read()
+        return output
 
     async def _prove(self) -> None:
         """Let everybody prove himself before anybody signs.
@@ -205,7 +205,7 @@ class _Sealing:
         if self.official is not None:
             await self.prover.prove(self.official.certificate, Holder.OFFICIAL, self.official.signer.cert_registry)
         if self.time_stamper is not None:
-            await self.time_stamper.async_dummy_response(_DIGEST)
+            await self.time_stamper.async_dummy_response(DIGEST)
 
     async def _sign_as_official(self, writer: "_Appender", official: SealKey, seal_field: SigFieldSpec) -> "_Appender":
         """Return the file with the official's signature and the agency's field, still empty and locking all."""
@@ -232,10 +232,10 @@ class _Sealing:
     async def _sign(self, writer: "_Appender", signer: PdfSigner) -> IO[bytes]:
         session = signer.init_signing_session(writer)
         session.system_time = self.prover.at
-        reserved = await session.estimate_signature_container_size(None, tight=True)
-        to_sign = session.prepare_tbs_document(None, reserved + _SLACK)
-        digest, output = to_sign.digest_tbs_document()
-        await to_sign.perform_signature(digest.document_digest, PdfCMSSignedAttributes(signing_time=self.prover.at))
+        reserved = 2 * (await cades.longest(signer.signer, self.time_stamper) + _SLACK)
+        digest, output = session.prepare_tbs_document(None, reserved).digest_tbs_document()
+        signature = await cades.signature(signer.signer, digest.document_digest, self.time_stamper)
+        digest.fill_with_cms(output, signature)
         return output
 
     async def _keep_evidence(self, output: IO[bytes]) -> None:
@@ -252,17 +252,17 @@ class _Sealing:
         if self.level is not Level.B_LTA or self.time_stamper is None:
             writer.write_in_place()
             return
-        expected = await self.time_stamper.async_dummy_response(_DIGEST)
+        expected = await self.time_stamper.async_dummy_response(DIGEST)
         stamper = PdfTimeStamper(self.time_stamper, field_name=TIMESTAMP_FIELD, readable_field_name=_TIMESTAMP_LABEL)
         await stamper.async_timestamp_pdf(
-            writer, _DIGEST, bytes_reserved=2 * len(expected.dump()) + _SLACK, in_place=True
+            writer, DIGEST, bytes_reserved=2 * (len(expected.dump()) + _SLACK), in_place=True
         )
 
 
 def _metadata(field: str, permission: MDPPerm, *, certify: bool) -> PdfSignatureMetadata:
     return PdfSignatureMetadata(
         field_name=field,
-        md_algorithm=_DIGEST,
+        md_algorithm=DIGEST,
         subfilter=SigSeedSubFilter.PADES,
         certify=certify,
         docmdp_permissions=permission,

@@ -6,11 +6,12 @@ import datetime as dt
 import secrets
 from collections.abc import Callable, Iterable
 
-from asn1crypto import cms, core, tsp, x509
+from asn1crypto import cms, tsp, x509
 from pyhanko.sign.timestamps import TimeStamper
 from pyhanko.sign.timestamps.requests_client import RequestsHTTPTimeStamper
 
 from dossier.times import now
+from signing import cades
 from signing.keys import LoadedSigner, PrivateKey
 
 _TEST_POLICY = "2.25.329800735698586629295641978511506172918"
@@ -57,8 +58,5 @@ class LocalTimeStamper(TimeStamper):
                 "tsa": x509.GeneralName(name="directory_name", value=self._certificate.subject),
             }
         )
-        content = cms.EncapsulatedContentInfo(
-            {"content_type": "tst_info", "content": core.ParsableOctetString(info.dump())}
-        )
-        token = await self._signer.async_sign_general_data(content, "sha256", detached=False)
+        token = cms.ContentInfo.load(await cades.time_stamp_token(self._signer, info.dump()))
         return tsp.TimeStampResp({"status": {"status": "granted"}, "time_stamp_token": token})
