@@ -90,28 +90,34 @@ class CheckedTimeStamper(TimeStamper):
 
     Args:
         inner: Asks the authority. prover: Proves its certificate.
+
+    Attributes:
+        grew: A token was longer than any before, perhaps than the room it was given.
     """
 
     def __init__(self, inner: TimeStamper, prover: Prover) -> None:
         super().__init__()
         self._inner = inner
         self._prover = prover
+        self.grew = False
 
     async def async_dummy_response(self, md_algorithm: str) -> cms.ContentInfo:
-        """Return a token over nothing, for its size; asked for once in the life of the time stamper within.
+        """Return a token for its size: one over nothing, asked for once, or a longer one that came later.
 
         Raises:
             SealRefused: The authority's certificate may not be used.
+            TimestampRequestError: There is no answer, or it is no time stamp.
         """
-        try:
-            token = await self._inner.async_dummy_response(md_algorithm)
-            known = _first_tokens.get(self._inner)
-            signer = known[1] if known is not None and known[0] is token else _signer_of(token, None, md_algorithm)
-        except (ValueError, TypeError, KeyError) as error:
-            raise TimestampRequestError(_NO_STAMP) from error
-        _first_tokens[self._inner] = token, signer
-        await self._prover.prove(signer.certificate, Holder.TIME_STAMPER, signer.certificates)
-        return token
+        known = _known.get(self._inner)
+        if known is None:
+            try:
+                token = await self._inner.async_dummy_response(md_algorithm)
+                known = _Known(_signer_of(token, None, md_algorithm), token)
+            except (ValueError, TypeError, KeyError) as error:
+                raise TimestampRequestError(_NO_STAMP) from error
+            _known[self._inner] = known
+        await self._prover.prove(known.signer.certificate, Holder.TIME_STAMPER, known.signer.certificates)
+        return known.longest
 
     async def async_timestamp(self, message_digest: bytes, md_algorithm: str) -> cms.ContentInfo:
         """Return a token over ``message_digest``.
@@ -127,6 +133,10 @@ class CheckedTimeStamper(TimeStamper):
             # What asn1crypto comes to with an answer that is something else.
             raise TimestampRequestError(_NO_STAMP) from error
         await self._prover.prove(signer.certificate, Holder.TIME_STAMPER, signer.certificates)
+        known = _known.get(self._inner)
+        if known is None or len(known.longest.dump()) < len(token.dump()):
+            _known[self._inner] = _Known(signer, token)
+            self.grew = known is not None
         return token
 
 
@@ -138,8 +148,15 @@ class _Signer:
     certificates: tuple[x509.Certificate, ...]
 
 
-_first_tokens: WeakKeyDictionary[TimeStamper, tuple[cms.ContentInfo, _Signer]] = WeakKeyDictionary()
-"""The token that tells an authority's certificate and the size of its answers: kept by its time stamper, checked once."""
+@dataclass(frozen=True, slots=True, eq=False)
+class _Known:
+    """What was seen of an authority: who signed, and its longest token."""
+
+    signer: _Signer
+    longest: cms.ContentInfo
+
+
+_known: WeakKeyDictionary[TimeStamper, _Known] = WeakKeyDictionary()
 
 
 def _signer_of(token: cms.ContentInfo, digest: bytes | None, algorithm: str) -> _Signer:

@@ -134,7 +134,13 @@ def seal(
     checked = CheckedTimeStamper(time_stamper, prover) if time_stamper is not None and level.has_timestamp else None
     sealing = _Sealing(key, official, stamp, checked, prover, level)
     try:
-        return asyncio.run(sealing.run(pdf)).read()
+        try:
+            return asyncio.run(sealing.run(pdf)).read()
+        except SigningError:
+            if checked is None or not checked.grew:
+                raise
+            # The authority's answers have become longer than the room left for them; now it is known how long.
+            return asyncio.run(sealing.run(pdf)).read()
     except TimestampRequestError as error:
         raise TimestampUnavailable(reason=str(error)) from error
     except PdfError as error:

@@ -1,4 +1,4 @@
-"""What an independent program sees: poppler's renderer, text extraction and signature check."""
+"""What independent programs see: poppler's renderer, text extraction and signature check; OpenSSL."""
 
 import subprocess
 from pathlib import Path
@@ -40,3 +40,15 @@ def signatures(pdf: bytes, folder: Path) -> str:
     (folder / "s.pdf").write_bytes(pdf)
     done = subprocess.run(["pdfsig", "-nocert", "s.pdf"], cwd=folder, check=False, capture_output=True)
     return done.stdout.decode()
+
+
+def openssl(signature: bytes, document: bytes, root: bytes, folder: Path) -> str:
+    """Return what OpenSSL says about a detached CMS signature, CAdES attributes included."""
+    for name, data in {"s.der": signature, "d.bin": document, "r.der": root}.items():
+        (folder / name).write_bytes(data)
+    command = (
+        "openssl x509 -inform DER -in r.der -out r.pem && openssl cms -verify -cades -binary -inform DER -in s.der"
+    )
+    options = "-content d.bin -CAfile r.pem -purpose any -no_check_time -out o.bin"
+    done = subprocess.run(["sh", "-c", f"{command} {options}"], cwd=folder, check=False, capture_output=True)
+    return done.stderr.decode()

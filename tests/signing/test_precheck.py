@@ -11,14 +11,17 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 import pikepdf
 import pytest
 from asn1crypto import tsp
+from pyhanko.sign.timestamps import TimeStamper
 
 from dossier.errors import SealRefused, TimestampUnavailable
+from dossier.verdicts import Verdict
 from signing.keys import SealKey
 from signing.precheck import Holder, Proof, Prover
 from signing.seal import Level, seal
 from signing.stamp import Stamp
 from signing.timestamps import LocalTimeStamper, rfc3161
 from signing.trust import TrustStore
+from signing.validate import validate
 from tests.signing.conftest import AGENCY, AT
 from tests.signing.pki import REVOKED_SINCE, Tree
 
@@ -123,16 +126,15 @@ def test_what_proved_everybody_goes_into_the_file_once(page: bytes, gov: Tree, i
 
 
 class _Lying(LocalTimeStamper):
-    """Answers its first question, which only asks for the size, rightly, and all others as ``how`` says."""
+    """Answers the first questions rightly (the very first only asks for the size), and all others as ``how`` says."""
 
-    def __init__(self, tree: Tree, how: str) -> None:
-        first = tree.private_key("tsa"), tree.certificate("tsa"), [tree.certificate("ca")], lambda: AT
-        super().__init__(*first)
-        self._tree, self._how, self._asked = tree, how, 0
+    def __init__(self, tree: Tree, how: str, first: int = 2) -> None:
+        super().__init__(tree.private_key("tsa"), tree.certificate("tsa"), [tree.certificate("ca")], lambda: AT)
+        self._tree, self._how, self._first, self._asked = tree, how, first, 0
 
     async def async_request_tsa_response(self, req: tsp.TimeStampReq) -> tsp.TimeStampResp:
         self._asked += 1
-        if self._asked == 1:
+        if self._asked < self._first:
             return await super().async_request_tsa_response(req)
         match self._how:
             case "other digest":
@@ -140,6 +142,10 @@ class _Lying(LocalTimeStamper):
                 return await super().async_request_tsa_response(req)
             case "other certificate":
                 return await self._tree.stamper(AT, "not-tsa").async_request_tsa_response(req)
+            case "longer":
+                more = [self._tree.certificate(n) for n in ("root", "ca", "signer", "elliptic", "ocsp", "revoked")]
+                tsa = self._tree.private_key("tsa"), self._tree.certificate("tsa")
+                return await LocalTimeStamper(*tsa, more, lambda: AT).async_request_tsa_response(req)
             case _:
                 answer = await super().async_request_tsa_response(req)
         signed = answer["time_stamp_token"]["content"]
@@ -151,10 +157,10 @@ class _Lying(LocalTimeStamper):
         return answer
 
 
-def _sealed(page: bytes, gov: Tree, stamper: LocalTimeStamper) -> bytes:
+def _sealed(page: bytes, gov: Tree, stamper: TimeStamper, level: Level = Level.B_T) -> bytes:
     return seal(
         page, key=gov.key(), stamp=Stamp(AGENCY), time_stamper=stamper, trust=gov.trust(AT), signing_time=AT,
-        level=Level.B_T,
+        level=level,
     )  # fmt: skip
 
 
@@ -170,6 +176,17 @@ def test_a_time_stamp_that_proves_nothing_is_no_time_stamp(page: bytes, gov: Tre
 def test_an_authority_that_changes_its_certificate_proves_itself_again(page: bytes, gov: Tree) -> None:
     with pytest.raises(SealRefused, match="not meant for time stamps"):
         _sealed(page, gov, _Lying(gov, "other certificate"))
+
+
+@pytest.mark.parametrize("level", [Level.B_T, Level.B_LTA])
+@pytest.mark.parametrize("first", [2, 3])
+def test_an_authority_whose_answers_grow_gets_more_room(page: bytes, gov: Tree, level: Level, first: int) -> None:
+    """The first answer tells the size; a longer chain in the second or third does not fit into it."""
+    out = _sealed(page, gov, _Lying(gov, "longer", first), level)
+
+    report = validate(out, gov.trust(AT), at=AT + MINUTE)
+    assert report.verdict is Verdict.VALID
+    assert report.signatures[0].profile == level.value
 
 
 @pytest.fixture
