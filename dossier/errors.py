@@ -22,8 +22,9 @@ placeholders; they must never hold personal data, because errors are logged.
     │   └── NotSealed, NotSplittable
     ├── PartError                  an external part is missing or failed                  exit 6   HTTP 503
     │   ├── PartMissing, PartFailed, LimitExceeded
-    │   ├── StoreUnavailable, DiskFull, TimestampUnavailable
-    │   └── SealRefused
+    │   ├── DiskFull, SealRefused
+    │   └── PartAway               a part is away for a while; the work waits for it
+    │       └── StoreUnavailable, TimestampUnavailable, KeyUnavailable, SealMissing
     ├── ConfigurationError         the settings contradict themselves                     exit 7   HTTP 500
     ├── AccessError                                                                       exit 8
     │   ├── Unauthenticated                                                                        HTTP 401
@@ -431,12 +432,51 @@ class LimitExceeded(PartError):
     advice_vi = "Tệp quá nặng hoặc có dấu hiệu độc hại; hãy quét lại ở 200 đến 300 dpi."
 
 
-class StoreUnavailable(PartError):
+class PartAway(PartError):
+    """A part does not answer for now, through no fault of the paper: its work waits and is tried again by itself."""
+
+    code = "part-away"
+    en = "The part '{part}' does not answer."
+    vi = "Thành phần '{part}' không phản hồi."
+    advice_en = "The paper is kept and goes on by itself when the part is back; 'sohoa doctor' says what is missing."
+    advice_vi = "Giấy tờ được giữ lại và tự chạy tiếp khi thành phần này hoạt động lại; 'sohoa doctor' chỉ ra chỗ lỗi."
+
+
+class StoreUnavailable(PartAway):
     """The object store or the catalogue does not answer."""
 
     code = "store-unavailable"
     en = "The store '{part}' does not answer: {reason}."
     vi = "Kho '{part}' không phản hồi ({reason})."
+
+
+class TimestampUnavailable(PartAway):
+    """No time-stamp authority gave a usable answer; the paper waits rather than being sealed weaker."""
+
+    code = "timestamp-unavailable"
+    en = "No time-stamp authority gave a usable answer: {reason}."
+    vi = "Không có máy chủ dấu thời gian nào trả lời dùng được: {reason_vi}."
+
+    def __init__(self, *, reason: str, reason_vi: str = "") -> None:
+        super().__init__(reason=reason, reason_vi=reason_vi or reason)
+
+
+class KeyUnavailable(PartAway):
+    """The hardware module that holds a key does not answer, or refuses the PIN."""
+
+    code = "key-unavailable"
+    en = "The signing key in '{part}' cannot be used now: {reason}."
+    vi = "Hiện không dùng được khóa ký số trong '{part}': {reason}."
+
+
+class SealMissing(PartAway):
+    """No seal is set up for the agency whose paper it is; no other agency's is used."""
+
+    code = "seal-missing"
+    en = "The agency '{agency}' has no seal here that is in force."
+    vi = "Cơ quan '{agency}' chưa có con dấu số đang có hiệu lực tại đây."
+    advice_en = "Set up its seal; the paper is kept and goes on by itself then."
+    advice_vi = "Hãy cài con dấu số của cơ quan; khi đó giấy tờ tự chạy tiếp."
 
 
 class DiskFull(PartError):
@@ -452,16 +492,6 @@ class DiskFull(PartError):
     def is_meant_by(error: OSError) -> bool:
         """Tell whether the operating system refused to write because the disk or the user's share of it is full."""
         return error.errno in {errno.ENOSPC, errno.EDQUOT}
-
-
-class TimestampUnavailable(PartError):
-    """No time-stamp authority answered; the paper waits rather than being sealed weaker."""
-
-    code = "timestamp-unavailable"
-    en = "No time-stamp authority answered: {reason}."
-    vi = "Không có máy chủ dấu thời gian nào phản hồi."
-    advice_en = "The paper is kept unsealed; when the authority answers again, run 'sohoa retry PAPER_ID'."
-    advice_vi = "Giấy tờ được giữ lại, chưa ký; khi máy chủ hoạt động trở lại, hãy chạy 'sohoa retry MÃ_GIẤY_TỜ'."
 
 
 class SealRefused(PartError):

@@ -174,6 +174,23 @@ class StoredObject:
 
 
 @dataclass(frozen=True, slots=True)
+class Waiting:
+    """What a paper waits for that is under way: a part of ours that is away.
+
+    Attributes:
+        code: Stable code of the error. text, text_en: What is away, in both languages.
+        since: When it first was missed, UTC. tries: How often, at least 1. retry_at: When it is tried again, UTC.
+    """
+
+    code: str
+    text: str
+    text_en: str
+    since: dt.datetime
+    tries: int
+    retry_at: dt.datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Paper:
     """One digitized paper.
 
@@ -197,6 +214,7 @@ class Paper:
         problem: Stable error code for rejected, quarantined and failed papers. duplicate_of: The paper that came first.
         split_from: The scan of several papers that this one was part of. parts: The papers a split scan became, in the
             order of its pages. split_by, split_at: Name of the person who split it, and when, UTC.
+        waiting: What it waits for while it is received or confirmed; the catalogue keeps it apart from the rest.
         code: ``<owner number>.<paper type>.<running number>``, given once, when the paper is stored (decree 107/2021
             art. 21a); it holds the owner's number, so it belongs in no log line, URL or object key.
     """
@@ -235,6 +253,7 @@ class Paper:
     parts: tuple[PaperId, ...] = ()
     split_by: str | None = None
     split_at: dt.datetime | None = None
+    waiting: Waiting | None = None
 
     def field(self, key: str) -> Field | None:
         """Return the field named ``key``, if the paper has it."""

@@ -145,6 +145,7 @@ class Catalogue:
         batch: str | None = None,
         paper_type: str | None = None,
         stored_from: dt.datetime | None = None,
+        waiting: bool | None = None,
         limit: int = 100,
         after: PaperId | None = None,
         newest_first: bool = False,
@@ -156,6 +157,7 @@ class Catalogue:
             batch: Only of this one.
             paper_type: Only of this one.
             stored_from: Only those stored at or after this moment.
+            waiting: Only those that wait for a part, or that do not.
             limit: How many at most.
             after: Only those that follow this paper in the list.
             newest_first: The other way round.
@@ -172,6 +174,8 @@ class Catalogue:
             query = query.where(PaperRow.paper_type == paper_type)
         if stored_from is not None:
             query = query.where(PaperRow.stored_at >= stored_from)
+        if waiting is not None:
+            query = query.where(PaperRow.waiting.has() if waiting else ~PaperRow.waiting.has())
         with reading(self.engine) as session:
             if after is not None:
                 edge = _paper_row(session, after).serial
@@ -192,7 +196,8 @@ class Catalogue:
         """Keep the new state of a paper with its audit entry and event, and return the paper as kept.
 
         Saving what is already kept changes nothing and adds neither entry nor event. A paper that becomes stored gets
-        its ``code`` here; it and ``stored_at`` are given once and stay, so that a step may safely be run twice.
+        its ``code`` here; it and ``stored_at`` are given once and stay, so that a step may safely be run twice. What it
+        waited for ends with a change of its state.
 
         Args:
             paper: Read from this catalogue and changed.
@@ -211,13 +216,14 @@ class Catalogue:
         with writing(self.engine) as session:
             row = _paper_row(session, paper.id)
             kept = paper_from(row)
-            paper = replace(paper, code=kept.code, stored_at=kept.stored_at or paper.stored_at)
+            paper = replace(paper, code=kept.code, stored_at=kept.stored_at or paper.stored_at, waiting=kept.waiting)
             if paper == kept:
                 return kept
             if expected is not None and kept.state is not expected:
                 raise WrongState(state=kept.state.value, needed=expected.value)
             if paper.state is not kept.state:
                 require_transition(kept.state, paper.state)
+                row.waiting, paper = None, replace(paper, waiting=None)
             require_same_content(kept, paper)
             if paper.state is PaperState.STORED and paper.code is None:
                 paper = replace(paper, code=_next_code(session, paper))

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from dossier.identifiers import OWNER_NUMBER_KINDS, AgencyCode, DossierNumber, PaperId, ProcedureCode
 from dossier.owners import Owner
-from dossier.papers import Box, Field, FieldSource, Paper, PaperKind, PaperState, StoredObject
+from dossier.papers import Box, Field, FieldSource, Paper, PaperKind, PaperState, StoredObject, Waiting
 from dossier.verdicts import Finding, Severity, Verdict
 from storage.records import AccessKey, AuditEntry, Batch, Event, Reuse
 from storage.schema import (
@@ -18,6 +18,7 @@ from storage.schema import (
     OwnerRow,
     PaperRow,
     ReuseRow,
+    WaitingRow,
 )
 
 
@@ -69,6 +70,7 @@ def paper_from(row: PaperRow) -> Paper:
         parts=tuple(map(PaperId, row.parts)),
         split_by=row.split_by,
         split_at=row.split_at,
+        waiting=_waiting_from(row.waiting) if row.waiting else None,
     )
 
 
@@ -179,6 +181,10 @@ def event_from(row: EventRow) -> Event:
 def audit_entry_from(row: AuditRow) -> AuditEntry:
     """Return the audit entry a row stands for, unchecked."""
     return AuditEntry(row.seq, row.prev_hash, row.actor, row.action, row.object, row.at, row.detail, row.hash)
+
+
+def _waiting_from(row: WaitingRow) -> Waiting:
+    return Waiting(row.code, row.text, row.text_en, row.since, row.tries, row.retry_at)
 
 
 def _owner_from(row: OwnerRow, name: str | None) -> Owner:

@@ -10,7 +10,7 @@ from sqlalchemy.types import TypeDecorator
 
 from dossier.errors import InvalidValue
 
-REVISION = "0005"
+REVISION = "0008"
 """The newest migration: a database at this one needs none."""
 
 Serial = BigInteger().with_variant(Integer(), "sqlite")
@@ -173,6 +173,21 @@ class PaperRow(Base):
     checks: Mapped[list["CheckRow"]] = relationship(
         lazy="selectin", cascade="all, delete-orphan", order_by="CheckRow.position"
     )
+    waiting: Mapped["WaitingRow | None"] = relationship(lazy="joined", cascade="all, delete-orphan", uselist=False)
+
+
+class WaitingRow(Base):
+    """What a paper waits for, from the first time it was missed until the paper's state changes."""
+
+    __tablename__ = "waiting"
+
+    paper: Mapped[str] = mapped_column(ForeignKey("papers.id"), primary_key=True)
+    code: Mapped[str]
+    text: Mapped[str]
+    text_en: Mapped[str]
+    since: Mapped[dt.datetime]
+    tries: Mapped[int]
+    retry_at: Mapped[dt.datetime] = mapped_column(index=True)
 
 
 class CoOwnerRow(Base):

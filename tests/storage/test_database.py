@@ -35,6 +35,7 @@ def test_papers_kept_before_scans_were_split_are_read_as_they_were(catalogue: Ca
     kept = paper()
     catalogue.add_batch(batch(), [kept], actor="station-1")
     with writing(catalogue.engine) as session:
+        session.execute(text("DROP TABLE waiting"))
         for column in ("split_from", "parts", "split_by", "split_at"):
             session.execute(text(f"ALTER TABLE papers DROP COLUMN {column}"))
         session.execute(text("UPDATE alembic_version SET version_num = '0004'"))
