@@ -466,7 +466,10 @@ class KeyUnavailable(PartAway):
 
     code = "key-unavailable"
     en = "The signing key in '{part}' cannot be used now: {reason}."
-    vi = "Hiện không dùng được khóa ký số trong '{part}': {reason}."
+    vi = "Hiện không dùng được khóa ký số trong '{part}': {reason_vi}."
+
+    def __init__(self, *, part: str, reason: str, reason_vi: str = "") -> None:
+        super().__init__(part=part, reason=reason, reason_vi=reason_vi or reason)
 
 
 class SealMissing(PartAway):

@@ -1,29 +1,26 @@
 # mypy: allow-untyped-calls
 # asn1crypto has no types
-"""Seal keys through one port, wherever the private key lives: in a file, in a hardware module, in the development CA.
+"""Seal keys through one port, wherever the private key lives: in a file, in hardware, in the development CA.
 
 A passphrase or PIN comes from the environment or a file, is handed over as a value and is kept nowhere: not in the
-`SealKey`, not in a message of an error, not in a log line.
+`SealKey`, not in a message of an error, not in a log line. Keys in hardware: `signing.hardware`.
 """
 
 import datetime as dt
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-import pkcs11
 from asn1crypto import x509
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, pkcs12
-from pyhanko.config.pkcs11 import TokenCriteria
-from pyhanko.sign.general import SigningError
-from pyhanko.sign.pkcs11 import PKCS11Signer, open_pkcs11_session
 from pyhanko.sign.signers import Signer
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 from pyhanko_certvalidator.util import get_pyca_cryptography_hash, process_pss_params
 
-from dossier.errors import ConfigurationError, PartFailed, SealRefused
+from dossier.errors import ConfigurationError, SealRefused
 from signing.trust import is_test
 
 MIN_RSA_BITS = 2048
@@ -79,19 +76,25 @@ class LoadedSigner(Signer):
         registry.register_multiple([certificate, *chain])
         super().__init__(prefer_pss=True, signing_cert=certificate, cert_registry=registry)
         self._key = key
+        self._size = signature_size(certificate)
 
     async def async_sign_raw(self, data: bytes, digest_algorithm: str, dry_run: bool = False) -> bytes:  # noqa: FBT001, FBT002 - the library's signature
         """Return the signature over ``data``; zeros of the right length when ``dry_run`` only asks for the size."""
+        if dry_run:
+            return bytes(self._size)
         if isinstance(self._key, rsa.RSAPrivateKey):
-            if dry_run:
-                return bytes(self._key.key_size // 8)
             mechanism = self.get_signature_mechanism_for_digest(digest_algorithm)
             pss, digest = process_pss_params(mechanism["parameters"])
             return self._key.sign(data, pss, digest)
-        if dry_run:
-            # Two integers, each with its header and perhaps a leading zero, in a sequence.
-            return bytes(2 * (self._key.key_size // 8 + 3) + 3)
         return self._key.sign(data, ec.ECDSA(get_pyca_cryptography_hash(digest_algorithm)))
+
+
+def signature_size(certificate: x509.Certificate) -> int:
+    """Return the most bytes that a signature by the certificate's key has."""
+    public = certificate.public_key
+    size: int = math.ceil(public.bit_size / 8)
+    # ECDSA: two integers, each with its header and perhaps a leading zero, in a sequence.
+    return 2 * (size + 3) + 3 if public.algorithm == "ec" else size
 
 
 def load_pkcs12(path: Path, passphrase: str | None) -> SealKey:
@@ -114,28 +117,6 @@ def load_pkcs12(path: Path, passphrase: str | None) -> SealKey:
     chain = [x509.Certificate.load(c.certificate.public_bytes(Encoding.DER)) for c in bundle.additional_certs]
     certificate = x509.Certificate.load(bundle.cert.certificate.public_bytes(Encoding.DER))
     return SealKey.of(LoadedSigner(bundle.key, certificate, chain))
-
-
-def open_pkcs11(module: Path, token: str, label: str, pin: str) -> SealKey:
-    """Return the seal key named ``label`` in the token named ``token``; the session stays open for its life.
-
-    Args:
-        module: The PKCS#11 library of the hardware's maker.
-        token: Label of the token.
-        label: Label that key and certificate share; the token's other certificates go into signatures as the chain.
-        pin: The user PIN.
-
-    Raises:
-        PartFailed: The module, the token or the objects cannot be opened, or the PIN is wrong.
-    """
-    try:
-        session = open_pkcs11_session(str(module), token_criteria=TokenCriteria(label=token), user_pin=pin)
-        signer = PKCS11Signer(session, cert_label=label, key_label=label, prefer_pss=True, other_certs_to_pull=None)
-        key = SealKey.of(signer)
-    except (pkcs11.PKCS11Error, SigningError, OSError, RuntimeError) as error:
-        # The cause is left out of the chain: some modules repeat what they were given.
-        raise PartFailed(part="PKCS#11", reason=type(error).__name__) from None
-    return key
 
 
 def require_usable(key: SealKey, *, environment: str, at: dt.datetime) -> None:
