@@ -1,26 +1,206 @@
 # mypy: allow-untyped-calls
 # asn1crypto has no types
-"""Time stamps (RFC 3161): one port, a server reached over HTTP, and an authority within the process."""
+"""Time stamps (RFC 3161): one port, servers reached over HTTP, and an authority within the process.
 
+A server may be away, slow, hostile, or simply wrong about the time. Its answer is bounded in bytes and seconds, no
+redirection is followed, and it is checked (`signing.timestamp_checks`) before anything relies on it. One that failed
+is left alone for a while, so that it does not hold up what others could do meanwhile.
+"""
+
+import asyncio
 import datetime as dt
 import secrets
-from collections.abc import Callable, Iterable
+import time
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Final
+from urllib.parse import urlsplit
 
 from asn1crypto import cms, tsp, x509
 from pyhanko.sign.timestamps import TimeStamper
-from pyhanko.sign.timestamps.requests_client import RequestsHTTPTimeStamper
 
+from dossier.errors import TimestampUnavailable
 from dossier.times import now
 from signing import cades
 from signing.keys import LoadedSigner, PrivateKey
+from signing.timestamp_checks import TOLERANCE, AnswerRefused, Expected, require_usable_answer
 
 _TEST_POLICY = "2.25.329800735698586629295641978511506172918"
 """Policy identifier of the in-process authority: a UUID's arc, so it names no other policy in the world."""
+_MAX_BYTES: Final = 256 * 1024
+"""Longest answer read: a token with its certificates and their proofs takes 2 to 30 kB."""
+_ATTEMPTS: Final = 3
+_LONGEST_REST: Final = 16
+"""Of an authority that keeps failing, in first rests."""
+_PAUSE_S: Final = 0.25
+"""Seconds before the second attempt; twice as long before the third."""
+
+
+@dataclass(frozen=True, slots=True)
+class TimestampRules:
+    """What is asked of an authority, and how long.
+
+    Attributes:
+        timeout: Seconds that one attempt may take from the connection to the last byte.
+        rest: Seconds for which an authority that failed is not asked again; longer while it goes on failing.
+        policy: Identifier of the policy to stamp under; the authority's own choice if empty.
+        tolerance: How far from our clock the stated time may be, its accuracy included.
+        test_allowed: Whether an authority whose certificate is marked TEST may stamp.
+    """
+
+    timeout: float = 10.0
+    rest: float = 5.0
+    policy: str = ""
+    tolerance: dt.timedelta = TOLERANCE
+    test_allowed: bool = True
 
 
 def rfc3161(url: str, *, timeout: float = 10) -> TimeStamper:
-    """Return the time-stamp authority at ``url``; a request waits at most ``timeout`` seconds."""
-    return RequestsHTTPTimeStamper(url, timeout=timeout)
+    """Return the time-stamp authority at ``url``; an attempt takes at most ``timeout`` seconds."""
+    return HttpTimeStamper(url, TimestampRules(timeout=timeout))
+
+
+class HttpTimeStamper(TimeStamper):
+    """A time-stamp authority reached over HTTP (RFC 3161, 3.4). Safe to share between threads.
+
+    Args:
+        url: Where it listens; user and password in it are sent, and never shown.
+        rules: What is asked of it.
+        clock: Our clock, aware.
+    """
+
+    def __init__(
+        self, url: str, rules: TimestampRules = TimestampRules(), clock: Callable[[], dt.datetime] = now
+    ) -> None:
+        super().__init__()
+        self.host = urlsplit(url).hostname or url
+        self._url = url
+        self._rules = rules
+        self._clock = clock
+        self._failures = 0
+        self._rests_until = 0.0
+
+    async def async_timestamp(self, message_digest: bytes, md_algorithm: str) -> cms.ContentInfo:
+        """Return a checked token over ``message_digest``.
+
+        Raises:
+            TimestampUnavailable: It does not answer after some attempts, or failed a moment ago, or its answer is not
+                to be used.
+        """
+        if time.monotonic() < self._rests_until:
+            raise self._unavailable("it failed a moment ago", "vừa bị lỗi, chưa hỏi lại")
+        try:
+            token = await self._stamp(message_digest, md_algorithm)
+        except AnswerRefused as refused:
+            self._rests_until = time.monotonic() + self._rules.rest * min(2**self._failures, _LONGEST_REST)
+            self._failures += 1
+            self._dummy_response_cache.clear()
+            raise self._unavailable(str(refused), refused.vi) from refused
+        self._failures = 0
+        # The newest token tells size and certificates of the next, also after the authority got another certificate.
+        self._dummy_response_cache[md_algorithm] = token
+        return token
+
+    async def _stamp(self, message_digest: bytes, md_algorithm: str) -> cms.ContentInfo:
+        _, request = self.request_cms(message_digest, md_algorithm)
+        if self._rules.policy:
+            request["req_policy"] = self._rules.policy
+        sent = self._clock()
+        answer = await self.async_request_tsa_response(request)
+        rules = self._rules
+        expected = Expected(request, sent, self._clock(), rules.policy, rules.tolerance, rules.test_allowed)
+        return require_usable_answer(answer, expected)
+
+    async def async_request_tsa_response(self, req: tsp.TimeStampReq) -> tsp.TimeStampResp:
+        """Return the authority's answer to ``req``, unchecked; a connection that fails is made again, after a pause.
+
+        Raises:
+            AnswerRefused: No attempt brought an answer.
+        """
+        from aiohttp import ClientError  # noqa: PLC0415 - most processes never ask an authority
+
+        for attempt in range(_ATTEMPTS):
+            await asyncio.sleep(attempt * _PAUSE_S)
+            try:
+                answer: tsp.TimeStampResp = tsp.TimeStampResp.load(await self._post(req.dump()))
+            except (ClientError, OSError, TimeoutError) as error:
+                failure = type(error).__name__
+            except ValueError as error:
+                raise AnswerRefused("the answer is malformed", "câu trả lời sai cấu trúc") from error
+            else:
+                return answer
+        raise AnswerRefused(f"no answer ({failure})", f"không trả lời ({failure})")
+
+    async def _post(self, body: bytes) -> bytes:
+        from aiohttp import ClientResponseError, ClientSession, ClientTimeout  # noqa: PLC0415 - see above
+
+        headers = {"Content-Type": "application/timestamp-query", "Accept": "application/timestamp-reply"}
+        limit = ClientTimeout(total=self._rules.timeout)
+        async with (
+            ClientSession(timeout=limit, trust_env=True, auto_decompress=False) as session,
+            session.post(self._url, data=body, headers=headers, allow_redirects=False) as response,
+        ):
+            if response.status >= 500:  # noqa: PLR2004 - a fault of the server's, which may pass
+                raise ClientResponseError(response.request_info, (), status=response.status)
+            if response.status != 200 or response.content_type != "application/timestamp-reply":  # noqa: PLR2004 - OK
+                raise AnswerRefused(f"it answered HTTP {response.status}", f"máy chủ trả lời HTTP {response.status}")
+            answer = bytearray()
+            async for chunk in response.content.iter_any():
+                answer += chunk
+                if len(answer) > _MAX_BYTES:
+                    raise AnswerRefused("the answer is too long", "câu trả lời quá dài")
+            return bytes(answer)
+
+    def _unavailable(self, reason: str, reason_vi: str) -> TimestampUnavailable:
+        return TimestampUnavailable(reason=f"{self.host}: {reason}", reason_vi=f"{self.host}: {reason_vi}")
+
+
+class FirstAnswering(TimeStamper):
+    """The first of several authorities that answers. Make one for each document.
+
+    The one that answered first stamps the document to its end: what was reserved for its tokens, and what proves its
+    certificate, is in the file by then. If it fails on the way, the document is to be begun again.
+
+    Args:
+        authorities: In the order in which they are asked, at least one.
+    """
+
+    def __init__(self, authorities: Sequence[TimeStamper]) -> None:
+        super().__init__()
+        self._authorities = authorities
+
+    async def async_timestamp(self, message_digest: bytes, md_algorithm: str) -> cms.ContentInfo:
+        """Return a token over ``message_digest``.
+
+        Raises:
+            TimestampUnavailable: None of them gives one.
+        """
+        return await self._first(lambda authority: authority.async_timestamp(message_digest, md_algorithm))
+
+    async def async_dummy_response(self, md_algorithm: str) -> cms.ContentInfo:
+        """Return a token like those to come, of which the first authority that answers may remember one.
+
+        Raises:
+            TimestampUnavailable: None of them has one.
+        """
+        dummy = await self._first(lambda authority: authority.async_dummy_response(md_algorithm))
+        self._register_dummy(md_algorithm, dummy)
+        return dummy
+
+    async def _first(self, ask: Callable[[TimeStamper], Awaitable[cms.ContentInfo]]) -> cms.ContentInfo:
+        missed: list[TimestampUnavailable] = []
+        for authority in self._authorities:
+            try:
+                answer = await ask(authority)
+            except TimestampUnavailable as error:
+                missed.append(error)
+                continue
+            self._authorities = (authority,)
+            return answer
+        raise TimestampUnavailable(
+            reason="; ".join(str(error.details["reason"]) for error in missed),
+            reason_vi="; ".join(str(error.details["reason_vi"]) for error in missed),
+        )
 
 
 class LocalTimeStamper(TimeStamper):
