@@ -10,7 +10,7 @@ from dossier.addresses import Address, parse_address
 from dossier.errors import SohoaError
 from dossier.owners import Owner
 from dossier.paper_types import PaperType
-from dossier.papers import Field, Paper, StoredObject
+from dossier.papers import Field, Paper, StoredObject, Waiting
 from dossier.verdicts import Finding
 from ingest.house import House
 from ingest.quality import Advice, Quality
@@ -58,10 +58,25 @@ def paper_json(paper: Paper, house: House) -> Json:
         "original": object_json(paper.original),
         "sealed": object_json(paper.sealed),
         "problem": paper.problem,
+        "waiting": waiting_json(paper.waiting),
         "split_from": paper.split_from.value if paper.split_from else None,
         "parts": [part.value for part in paper.parts],
         "split_by": paper.split_by,
         "split_at": _moment(paper.split_at),
+    }
+
+
+def waiting_json(waiting: Waiting | None) -> Json | None:
+    """Return what a paper under way waits for, or ``None``."""
+    if waiting is None:
+        return None
+    return {
+        "code": waiting.code,
+        "text": waiting.text,
+        "text_en": waiting.text_en,
+        "since": times.iso_local(waiting.since),
+        "tries": waiting.tries,
+        "retry_at": times.iso_local(waiting.retry_at),
     }
 
 

@@ -16,21 +16,22 @@ from typing import TypeVar
 
 from pyhanko.sign.timestamps import TimeStamper
 
+from dossier import times
 from dossier.catalogue_files import load_paper_types
 from dossier.errors import ConfigurationError
 from dossier.identifiers import AgencyCode
 from dossier.paper_types import PaperType
 from dossier.units import Units, load_units
 from ingest.limits import Limits
+from ingest.seals import Seals, declared_seals
 from ingest.settings import Environment, Settings
 from ocr.ctc import CtcReader
 from ocr.engine import LineReader
 from ocr.orientation import OrientationDetector, orientation
 from ocr.tesseract import TesseractEngine
 from signing.development import DevelopmentAuthority
-from signing.keys import SealKey, load_pkcs12, open_pkcs11
-from signing.timestamps import rfc3161
-from signing.trust import TrustStore
+from signing.timestamps import FirstAnswering, HttpTimeStamper, TimestampRules
+from signing.trust import TrustFolders, TrustStore
 from storage.catalogue import Catalogue
 from storage.folder import FolderStore
 from storage.objects import ObjectStore
@@ -140,36 +141,51 @@ class House:
         """
         if self.settings.environment is Environment.PRODUCTION:
             raise ConfigurationError(
-                reason="production needs seal_pkcs12, timestamp_url and trust_dir; TEST keys are refused"
+                reason="production needs a seal of its own, timestamp_url and trust_dir; TEST keys are refused"
             )
         return DevelopmentAuthority.open(self._folder() / "development")
 
     @cached_property
-    def seal_key(self) -> SealKey:
-        """The agency's key, loaded: from a hardware module, a PKCS#12 file, or the development authority."""
+    def seals(self) -> Seals:
+        """The agencies' keys: in hardware modules, in PKCS#12 files, or of the development authority."""
+        return Seals(declared_seals(self.settings), lambda: self.development)
+
+    @cached_property
+    def time_authorities(self) -> tuple[HttpTimeStamper, ...]:
+        """The time-stamp authorities in the order in which they are asked; none: the development authority is."""
         settings = self.settings
-        secret = settings.seal_passphrase.get_secret_value()
-        if settings.seal_pkcs11_module:
-            return open_pkcs11(
-                settings.seal_pkcs11_module, settings.seal_pkcs11_token, settings.seal_pkcs11_label, secret
-            )
-        if settings.seal_pkcs12:
-            return load_pkcs12(settings.seal_pkcs12, secret or None)
-        return self.development.seal_key(settings.agency_name)
+        rules = TimestampRules(
+            timeout=settings.timestamp_timeout_s,
+            rest=settings.retry_s,
+            policy=settings.timestamp_policy,
+            tolerance=dt.timedelta(seconds=settings.timestamp_tolerance_s),
+            test_allowed=settings.environment is not Environment.PRODUCTION,
+        )
+        return tuple(HttpTimeStamper(url, rules) for url in settings.timestamp_url.split())
 
-    @cached_property
+    @property
     def time_stamper(self) -> TimeStamper:
-        """The time-stamp authority."""
-        url = self.settings.timestamp_url
-        return rfc3161(url) if url else self.development.time_stamper()
+        """Who stamps the next document: another one for each."""
+        return FirstAnswering(self.time_authorities or (self.development_stamper,))
 
     @cached_property
+    def development_stamper(self) -> TimeStamper:
+        """The TEST time-stamp authority of the embedded default."""
+        return self.development.time_stamper()
+
+    @property
     def trust(self) -> TrustStore:
-        """Whom signatures are traced back to."""
+        """Whom signatures are traced back to, as the folders tell now: revocation lists are replaced there."""
+        if self.settings.environment is Environment.DEVELOPMENT:
+            self.development.renew_crl(times.now())
+        return self._trust_folders.store
+
+    @cached_property
+    def _trust_folders(self) -> TrustFolders:
         folders = [self.settings.trust_dir] if self.settings.trust_dir else []
         if self.settings.environment is Environment.DEVELOPMENT:
             folders.append(self.development.trust_folder)
-        return TrustStore.load(*folders)
+        return TrustFolders(*folders)
 
     @cached_property
     def owner_secret(self) -> bytes:

@@ -54,6 +54,8 @@ Step = Callable[[House, PaperId], None]
 CODES = tuple[Code, ...]
 _PAPERS = "papers.json"
 _PARTS = tuple[Part, ...]
+_ASSEMBLED_FOR = "assembled-for.json"
+"""Name in the workspace of the agency whose stamp a page was given room for."""
 ACTOR = "pipeline"
 """Who the audit log names for what no person did."""
 
@@ -181,33 +183,48 @@ PREPARE: tuple[Step, ...] = (inspect, decode, clean, read, classify, extract, ch
 
 
 def assemble(house: House, paper_id: PaperId) -> None:
-    """Write the masters and the words behind them as PDF/A-2b. A paper that arrived signed is never rewritten."""
+    """Write the masters and the words behind them as PDF/A-2b. A paper that arrived signed is never rewritten.
+
+    A file assembled for the same agency's stamp is kept: a paper may come by often while it waits to be sealed.
+    """
     paper, work = _open(house, paper_id)
     if paper.signed_origin:
+        return
+    agency = house.seals.of(paper.agency or house.agency, times.now()).name
+    if work.has(_ASSEMBLED_FOR) and work.get_value(_ASSEMBLED_FOR, str) == agency:
         return
     notes = PageNotes.of(work).pages
     pages = [SearchablePage(work.get(note.master), work.get_value(note.reading, PageReading)) for note in notes]
     first = work.get_image(notes[0].master)
-    headroom = headroom_mm(house.settings.agency_name, first, notes[0].dpi, paper.created_at)
+    headroom = headroom_mm(agency, first, notes[0].dpi, paper.created_at)
     pages[0] = replace(pages[0], headroom_mm=headroom)
     title = paper.title or _type(house, paper).name_vi
-    metadata = PdfMetadata(title, created=paper.confirmed_at or paper.created_at, author=house.settings.agency_name)
+    metadata = PdfMetadata(title, created=paper.confirmed_at or paper.created_at, author=agency)
     pdf = searchable_pdf(pages, metadata)
     work.put("assembled.pdf", pdf, "application/pdf")
+    work.put_value(_ASSEMBLED_FOR, agency)
 
 
 def seal(house: House, paper_id: PaperId) -> None:
-    """Seal with the agency's key, once; the result is validated before anybody relies on it."""
+    """Seal with the key of the paper's agency, once; the result is validated before anybody relies on it.
+
+    Where the person who confirmed it is an official with a key of his or her own, that signs beside the agency's.
+    """
     paper, work = _open(house, paper_id)
     if paper.signed_origin or work.has("sealed.pdf"):
         return
     moment = times.now()
+    seal_of_agency = house.seals.of(paper.agency or house.agency, moment)
+    official = seal_of_agency.official(paper.confirmed_by)
+    level = house.settings.seal_level
     first = PageNotes.of(work).pages[0]
     sealed = seal_pdf(
         work.get("assembled.pdf"),
-        key=house.seal_key,
-        stamp=stamp_on_free_paper(house.settings.agency_name, work.get_image(first.master), first.dpi, moment),
-        time_stamper=house.time_stamper,
+        key=house.seals.key(seal_of_agency),
+        official=house.seals.key(official) if official else None,
+        level=level,
+        stamp=stamp_on_free_paper(seal_of_agency.name, work.get_image(first.master), first.dpi, moment),
+        time_stamper=house.time_stamper if level.has_timestamp else None,
         trust=house.trust,
         signing_time=moment,
         environment=house.settings.environment,

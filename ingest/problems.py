@@ -1,19 +1,29 @@
-"""Problems: a paper that cannot go on is set aside with its reason, its original kept, and harms no other."""
+"""Problems: a paper that cannot go on is set aside with its reason, its original kept, and harms no other.
 
+Where only a part is away, the paper is not set aside: it waits, and is tried again by itself.
+"""
+
+import datetime as dt
 from dataclasses import replace
 
-from dossier.errors import InputError, LimitExceeded, SecrecyMark, SohoaError
+from dossier import times
+from dossier.errors import InputError, LimitExceeded, PartAway, SecrecyMark, SohoaError
 from dossier.identifiers import PaperId
 from dossier.papers import PaperState
 from dossier.verdicts import Finding, Severity
 from ingest.house import House
 from ingest.workspace import Workspace
+from storage.waiting import postpone
+
+_UNDER_WAY = frozenset({PaperState.RECEIVED, PaperState.CONFIRMED})
+_LONGEST = 64
+"""Of the times between two tries, in the first one: 5 seconds grow to 320."""
 
 
 def set_aside(house: House, paper_id: PaperId, error: BaseException) -> PaperState:
     """Record why a paper stopped, and return its new state: rejected, quarantined or failed."""
     paper = house.catalogue.paper(paper_id)
-    if paper.state not in {PaperState.RECEIVED, PaperState.CONFIRMED}:
+    if paper.state not in _UNDER_WAY:
         return paper.state  # it had arrived where this work was to bring it: only tidying up failed
     known = error if isinstance(error, SohoaError) else SohoaError()
     if isinstance(known, SecrecyMark):
@@ -29,4 +39,17 @@ def set_aside(house: House, paper_id: PaperId, error: BaseException) -> PaperSta
     house.catalogue.save(stopped, actor="pipeline", action=f"paper.{state}")
     if state is not PaperState.FAILED:
         Workspace(house.objects, paper_id).clear()  # only a failed paper is tried again
+    return state
+
+
+def wait_for(house: House, paper_id: PaperId, missed: PartAway) -> PaperState:
+    """Record what a paper under way waits for and when it is tried again, and return its state, which stays."""
+    state = house.catalogue.paper(paper_id).state
+    if state in _UNDER_WAY:
+        first = dt.timedelta(seconds=house.settings.retry_s)
+
+        def delay(tries: int) -> dt.timedelta:
+            return first * min(1 << (tries - 1), _LONGEST)
+
+        postpone(house.catalogue.engine, paper_id, missed, at=times.now(), delay=delay, actor="pipeline")
     return state

@@ -9,7 +9,7 @@ from pydantic import TypeAdapter
 
 from dossier import times
 from dossier.errors import AlreadyExists, EmptyFile, FileTooLarge, InvalidIdentifier, NotFound
-from dossier.identifiers import DossierNumber, PaperId, ProcedureCode
+from dossier.identifiers import AgencyCode, DossierNumber, PaperId, ProcedureCode
 from dossier.owners import Owner
 from dossier.paper_types import find_type
 from dossier.papers import Paper, PaperKind, PaperState
@@ -57,6 +57,7 @@ class Manifest:
             batch again is harmless.
         operator: Name or number of the person at the scanner.
         dossier, procedure: What the papers were handed in for.
+        agency: Code of the agency that digitizes them, whose seal they get; ``None``: this installation's.
         entries: The files.
     """
 
@@ -66,6 +67,7 @@ class Manifest:
     operator: str = ""
     dossier: str | None = None
     procedure: str | None = None
+    agency: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,13 +103,20 @@ def open_batch(house: House, manifest: Manifest) -> Batch:
     if not _BATCH.fullmatch(manifest.batch):
         raise InvalidIdentifier(kind="batch identifier", kind_vi="Mã lô", example="2026-11-22.001")
     dossier = DossierNumber.parse(manifest.dossier) if manifest.dossier else None
-    # The agency in a dossier's number may be written in two forms; the batch is the same.
-    content = _MANIFEST.dump_json(replace(manifest, dossier=dossier.canonical.value if dossier else None))
+    agency = AgencyCode.parse(manifest.agency) if manifest.agency else None
+    # An agency's code, also that in a dossier's number, may be written in two forms; the batch is the same.
+    canonical = replace(
+        manifest,
+        dossier=dossier.canonical.value if dossier else None,
+        agency=agency.canonical.value if agency else None,
+    )
+    # A manifest that names no agency is the one that was announced before there was a choice.
+    content = _MANIFEST.dump_json(canonical, exclude=None if agency else {"agency"})
     batch = Batch(
         id=f"{manifest.station}.{manifest.batch}",
         station=manifest.station,
         operator=manifest.operator,
-        agency=house.agency,
+        agency=agency or house.agency,
         dossier=dossier,
         procedure=ProcedureCode.parse(manifest.procedure) if manifest.procedure else None,
         created_at=times.now(),

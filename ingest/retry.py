@@ -1,20 +1,27 @@
-"""Retry: a paper that failed through no fault of its own goes back to where it stood."""
+"""Retry: a paper that failed through no fault of its own goes back to where it stood; one that waits is tried now."""
 
 from dataclasses import replace
 
+from dossier import times
 from dossier.errors import WrongState
 from dossier.identifiers import PaperId
 from dossier.papers import Paper, PaperState
 from ingest.house import House
+from storage.waiting import try_now
 
 
 def retry(house: House, paper_id: PaperId, *, actor: str) -> Paper:
     """Return a failed paper to ``received`` or, if it was confirmed, to ``confirmed``; its work must then be queued.
 
+    A paper that waits for a part stays where it is; its next try is due now.
+
     Raises:
-        NotFound: No such paper. WrongState: It has not failed.
+        NotFound: No such paper. WrongState: It has neither failed nor waits.
     """
     paper = house.catalogue.paper(paper_id)
+    if paper.waiting is not None:
+        try_now(house.catalogue.engine, paper_id, at=times.now())
+        return paper
     if paper.state is not PaperState.FAILED:
         raise WrongState(state=paper.state.value, needed=PaperState.FAILED.value)
     state = PaperState.CONFIRMED if paper.confirmed_at else PaperState.RECEIVED

@@ -12,6 +12,7 @@ from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
 from dossier.errors import ConfigurationError
+from signing.seal import Level
 
 
 class Environment(StrEnum):
@@ -32,14 +33,20 @@ class Settings(BaseSettings):
         s3_endpoint, s3_bucket, s3_access_key, s3_secret_key, s3_secure, s3_region: Of the S3 store.
         agency_code, agency_name: The digitizing agency, for the catalogue and the stamp.
         seal_pkcs12: File with the agency's key. seal_pkcs11_module, seal_pkcs11_token, seal_pkcs11_label: Or where a
-            hardware module holds it. seal_passphrase: Of the file, or the module's PIN. Empty: the development seal.
-        timestamp_url: RFC 3161 authority; empty means the development authority.
+            hardware module holds it. seal_passphrase: Of the file, or the module's PIN; or seal_passphrase_file, which
+            holds it. Empty: the development seal.
+        seals_file: Instead of these, the seals of several agencies (`ingest.seals`).
+        seal_level: How long seals can be proven: ``B-B``, ``B-T``, ``B-LT`` or ``B-LTA``.
+        timestamp_url: RFC 3161 authorities in the order in which they are asked, parted by spaces; empty means the
+            development authority. timestamp_policy: Identifier of the policy to stamp under; any if empty.
+            timestamp_timeout_s: Seconds for an answer. timestamp_tolerance_s: Seconds between a stated time and ours.
         trust_dir: Folder of trust anchors; the development anchor is trusted besides in development.
         paper_types_dir: Folder of additional paper types. units_dir: Folder of additional administrative units.
         reader: What reads lines: ``sohoa``, the trained reader of ours, or ``tesseract``. language: Tesseract's model.
         host, port: Where ``sohoa serve`` listens.
         workers: Papers worked on at once by one process; 0 means one per processor.
         heartbeat_s: Seconds between a worker's signs of life. dead_after_s: Silence after which its work is taken over.
+        retry_s: Seconds until a paper that waits for a part is tried again; each time twice as long, up to 64 times.
         retention_years: How long sealed papers are locked in the store.
         max_upload_bytes: Largest file accepted.
     """
@@ -65,7 +72,13 @@ class Settings(BaseSettings):
     seal_pkcs11_token: str = ""
     seal_pkcs11_label: str = ""
     seal_passphrase: SecretStr = SecretStr("")
+    seal_passphrase_file: Path | None = None
+    seals_file: Path | None = None
+    seal_level: Level = Level.B_LTA
     timestamp_url: str = ""
+    timestamp_policy: str = Field(default="", pattern=r"^([0-2](\.(0|[1-9][0-9]*))+)?$")
+    timestamp_timeout_s: float = Field(default=10.0, gt=0, le=120)
+    timestamp_tolerance_s: float = Field(default=60.0, gt=0, le=3600)
     trust_dir: Path | None = None
     paper_types_dir: Path | None = None
     units_dir: Path | None = None
@@ -76,6 +89,7 @@ class Settings(BaseSettings):
     workers: int = Field(default=0, ge=0, le=256)
     heartbeat_s: float = Field(default=2.0, gt=0)
     dead_after_s: float = Field(default=15.0, gt=0)
+    retry_s: float = Field(default=5.0, gt=0)
     retention_years: int = Field(default=20, ge=0)
     max_upload_bytes: int = Field(default=200 * 1024 * 1024, gt=0)
 

@@ -24,17 +24,18 @@ from dbos import error as dbos_error
 from sqlalchemy import event
 
 from dossier import times
-from dossier.errors import InputError, LimitExceeded, SecrecyMark, SohoaError
+from dossier.errors import InputError, LimitExceeded, PartAway, SecrecyMark, SohoaError
 from dossier.identifiers import PaperId
 from dossier.papers import PaperState
 from ingest import pipeline
 from ingest.confirm import confirm_as_announced
 from ingest.house import House
 from ingest.logs import in_one_line
-from ingest.problems import set_aside
+from ingest.problems import set_aside, wait_for
 from ingest.workspace import Workspace
 from storage import audit
 from storage.database import failures
+from storage.waiting import take_due
 
 QUEUE = "papers"
 APPLICATION_VERSION = "1"
@@ -55,6 +56,8 @@ _NEEDS_WORKSPACE = {
 _PART = "work queue"
 _UNRECORDED_S = 5.0
 """Seconds after a paper failed in which the end of its work is recorded, unless it cannot be."""
+_TAKEN = dt.timedelta(seconds=60)
+"""For how long a waiting paper that was due is left to the process that started it."""
 _ENDED = {"SUCCESS", "ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED"}
 _log = structlog.get_logger(__name__)
 
@@ -166,12 +169,18 @@ class Work:
         return self._run_steps(pipeline.FINISH, paper).value
 
     def _run_steps(self, steps: tuple[pipeline.Step, ...], paper: PaperId) -> PaperState:
-        """Run ``steps`` in order; a paper that fails is set aside with the reason, and harms no other."""
+        """Run ``steps`` in order; a paper that fails is set aside with the reason, and harms no other.
+
+        A paper that misses a part which is away ends its work where it stands; `_start_forgotten` starts it again.
+        """
         try:
             for step in steps:
                 DBOS.run_step({"name": step.__name__, **_RETRY}, step, self.house, paper)
         except Exception as error:  # noqa: BLE001 - whatever it is, it belongs to this paper alone
             cause = error.errors[-1] if isinstance(error, dbos_error.DBOSMaxStepRetriesExceeded) else error
+            if isinstance(cause, PartAway):
+                _log.warning("paper waits", paper=paper.value, code=cause.code)
+                return DBOS.run_step({"name": "wait"}, wait_for, self.house, paper, cause)
             _log.warning("paper set aside", paper=paper.value, code=getattr(cause, "code", type(cause).__name__))
             return DBOS.run_step({"name": "set_aside"}, set_aside, self.house, paper, cause)
         return self.house.catalogue.paper(paper).state
@@ -217,9 +226,13 @@ class Work:
             _log.exception("tidying up failed; the next start tries again")
 
     def _start_forgotten(self) -> None:
+        """Start what was never queued, and what waited for a part until now."""
+        catalogue, moment = self.house.catalogue, times.now()
         for state in _WORKFLOWS:
-            for paper in self.house.catalogue.papers(state=state):
+            for paper in catalogue.papers(state=state, waiting=False):
                 self.start(paper.id)
+        for due in take_due(catalogue.engine, at=moment, again=moment + _TAKEN):
+            self.start(due)
 
 
 def _worth_retrying(error: BaseException) -> bool:

@@ -63,6 +63,11 @@ class SealKey:
         agency = subject.get("common_name") or subject.get("organization_name") or ""
         return cls(signer=signer, certificate=certificate, is_test=is_test(certificate), agency=str(agency))
 
+    def days_left(self, at: dt.datetime) -> float:
+        """Return how many days after the moment ``at`` the certificate ends; negative if it has."""
+        end: dt.datetime = self.certificate.not_valid_after
+        return (end - at) / dt.timedelta(days=1)
+
 
 class LoadedSigner(Signer):
     """Signs with a private key in memory: RSASSA-PSS or ECDSA. The key is parsed once, not for every signature.

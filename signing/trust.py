@@ -10,8 +10,10 @@ Chains are built by verifying signatures with the anchors' keys. A name decides 
 
 # mypy: allow-untyped-calls
 # asn1crypto has no types
+import contextlib
+import time
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -23,6 +25,7 @@ from dossier.errors import ConfigurationError
 TEST_MARK = "THỬ NGHIỆM / TEST"
 """Stands in the subject of every certificate that proves nothing to anybody."""
 
+_LOOK_AGAIN_S = 60.0
 _SUFFIXES = frozenset({".pem", ".crt", ".cer", ".der", ".crl", ".ocsp"})
 
 
@@ -105,6 +108,40 @@ class TrustStore:
     def class_of(self, root: x509.Certificate) -> TrustClass:
         """Return as what the anchor ``root`` is trusted; compared by its bytes."""
         return next((a.trust_class for a in self.anchors if a.certificate.sha256 == root.sha256), TrustClass.UNLABELLED)
+
+
+class TrustFolders:
+    """Trust folders whose files change: revocation lists are issued anew, authorities come and go.
+
+    Args:
+        *folders: As for `TrustStore.load`.
+    """
+
+    def __init__(self, *folders: Path) -> None:
+        self._folders = folders
+        self._seen = _state(folders)
+        self._looked_at = time.monotonic()
+        self._store = TrustStore.load(*folders)
+
+    @property
+    def store(self) -> TrustStore:
+        """What the folders hold, looked at again after a minute; the same store as long as no file has changed."""
+        if time.monotonic() > self._looked_at + _LOOK_AGAIN_S:
+            seen = _state(self._folders)
+            if seen != self._seen:
+                self._store = TrustStore.load(*self._folders)
+            self._seen, self._looked_at = seen, time.monotonic()
+        return self._store
+
+
+def _state(folders: Iterable[Path]) -> frozenset[tuple[Path, int, int]]:
+    """Return what tells whether a file in ``folders`` is another one now."""
+    seen = set()
+    for path in (path for folder in folders for path in folder.rglob("*")):
+        with contextlib.suppress(FileNotFoundError):  # replaced at this moment: it will be another one next time
+            status = path.stat()
+            seen.add((path, status.st_mtime_ns, status.st_size))
+    return frozenset(seen)
 
 
 def is_test(certificate: x509.Certificate) -> bool:

@@ -16,6 +16,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from api.shapes import Json, problem_json
+from dossier import times
 from dossier.errors import FileTooLarge, NotFound, SohoaError, UnreadableFile, UnwritableFile
 from dossier.paper_types import PaperType
 from dossier.papers import Field, Paper, PaperState
@@ -145,7 +146,7 @@ def print_papers(papers: Sequence[Paper], types: dict[str, PaperType] | None = N
             escape(types[kind].name_vi if types and kind in types else kind),
             _owner(paper),
             str(paper.page_count or "—"),
-            STATE_VI[paper.state],
+            f"{STATE_VI[paper.state]}, đang chờ" if paper.waiting else STATE_VI[paper.state],
             paper.verdict.text_vi if paper.verdict else "—",
             _first_doubt(paper),
         )
@@ -160,6 +161,13 @@ def print_paper(paper: Paper, paper_type: PaperType | None) -> None:
         f"  Loại: {escape(name)} · Trạng thái: {STATE_VI[paper.state]} · Chủ: {_owner(paper)}"
         f" · Trang: {paper.page_count or '—'}"
     )
+    if paper.waiting:
+        since, again = times.local(paper.waiting.since), times.local(paper.waiting.retry_at)
+        out.print(
+            f"  [yellow]Đang chờ[/] từ {since:%H:%M:%S %d/%m/%Y}: {escape(paper.waiting.text)}"
+            f" Thử lại lần sau: {again:%H:%M:%S %d/%m/%Y}",
+            soft_wrap=True,
+        )
     if paper.verdict:
         out.print(f"  Chữ ký số: {paper.verdict.text_vi}")
     if paper.confirmed_at:
@@ -207,7 +215,8 @@ def _owner(paper: Paper) -> str:
 
 
 def _first_doubt(paper: Paper) -> str:
-    doubts = [f.text for f in paper.checks if f.severity.value != "info"]
+    doubts = [paper.waiting.text] if paper.waiting else []
+    doubts += [f.text for f in paper.checks if f.severity.value != "info"]
     if not doubts:
         return ""
     more = f" (+{len(doubts) - 1})" if len(doubts) > 1 else ""

@@ -47,6 +47,9 @@ def digitize(
     paper_type: Annotated[str, typer.Option(help="Mã loại giấy tờ, 'auto' để tự nhận biết. / Paper type.")] = "auto",
     dossier: Annotated[str | None, typer.Option(help="Mã hồ sơ. / Dossier number.")] = None,
     procedure: Annotated[str | None, typer.Option(help="Mã thủ tục hành chính. / Procedure code.")] = None,
+    agency: Annotated[
+        str | None, typer.Option(help="Mã định danh cơ quan số hóa và đóng dấu. / Code of the agency that seals.")
+    ] = None,
     confirmed_by: Annotated[
         str | None,
         typer.Option(help="Người đã đối chiếu bản quét với bản giấy. / Who compared scan and original."),
@@ -69,7 +72,12 @@ def digitize(
         for name in _names(files)
     ]
     manifest = Manifest(
-        station=_STATION, operator=getpass.getuser(), dossier=dossier, procedure=procedure, entries=tuple(entries)
+        station=_STATION,
+        operator=getpass.getuser(),
+        dossier=dossier,
+        procedure=procedure,
+        agency=agency,
+        entries=tuple(entries),
     )
     with open_house() as house:
         batch = open_batch(house, manifest).id
@@ -150,7 +158,7 @@ def confirm(
 
 
 def retry(paper_id: Annotated[str, typer.Argument(metavar="PAPER_ID")], as_json: AsJson = False) -> None:
-    """Thử lại giấy tờ bị lỗi xử lý. / Try a failed paper again."""
+    """Thử lại ngay giấy tờ bị lỗi xử lý hoặc đang chờ. / Try a paper now that failed or waits."""
     with open_house() as house:
         _finish(house, retry_paper(house, PaperId.parse(paper_id), actor=_STATION), as_json=as_json)
 
@@ -184,7 +192,8 @@ def _came_before(paper: Paper) -> str:
         case PaperState.STORED:
             return "đã có trong kho / already in the store"
         case PaperState.RECEIVED | PaperState.CONFIRMED:
-            return "đã nhận trước đó, đang xử lý / being worked on"
+            told = f"đang chờ: {paper.waiting.text} / waits" if paper.waiting else "đang xử lý / being worked on"
+            return f"đã nhận trước đó, {told}"
         case _:
             return "đã nhận trước đó / came before"
 
@@ -211,12 +220,12 @@ def _finish(house: House, *papers: Paper, as_json: bool) -> None:
 
 
 def _exit(papers: Iterable[Paper], refused: Iterable[SohoaError]) -> None:
-    """Exit with the code of the first thing that went wrong: files refused first, then papers that failed."""
+    """Exit with the code of the first thing that went wrong: files refused first, then papers that failed or wait."""
     codes = [problem.exit_code for problem in refused]
     codes += [
-        PartError.exit_code if p.state is PaperState.FAILED else InputError.exit_code
+        PartError.exit_code if p.waiting or p.state is PaperState.FAILED else InputError.exit_code
         for p in papers
-        if p.state in _FAILED_STATES
+        if p.waiting or p.state in _FAILED_STATES
     ]
     if codes:
         raise typer.Exit(codes[0])

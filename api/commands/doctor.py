@@ -1,51 +1,60 @@
 """``sohoa doctor``: looks at every external part and says what is missing and how to mend it."""
 
 import asyncio
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass
+from functools import partial
 
 import typer
-from pyhanko.sign.timestamps.common_utils import TimestampRequestError
 from rich.markup import escape
 
 from api.commands.common import AsJson, open_house, out, print_json
 from dossier import times
-from dossier.errors import PartMissing, SohoaError, TimestampUnavailable
+from dossier.errors import PartMissing, SohoaError
 from dossier.units import Level
 from ingest import poppler
 from ingest.house import House
+from ingest.seals import Official, Seal
 from signing.font import default_font
 from signing.keys import require_usable
+from signing.timestamp_checks import time_off
+from signing.timestamps import HttpTimeStamper
+
+_SOON_DAYS = 60
+"""Days before a certificate's end from which a new one should be on its way."""
 
 
 @dataclass(frozen=True, slots=True)
 class Diagnosis:
-    """What was found of one part."""
+    """What was found of one part; ``warning``: it works, but something is to be done soon."""
 
     part: str
     ok: bool
     text: str
     mend: str = ""
+    warning: bool = False
 
 
 def doctor(as_json: AsJson = False) -> None:
     """Kiểm tra mọi thành phần bên ngoài, chỉ cách sửa. Mã thoát 6 nếu thiếu. / Check every external part."""
     with open_house() as house:
-        found = [_look(part, check, mend, house) for part, check, mend in _PARTS]
+        found = [_look(part, partial(check, house), mend) for part, check, mend in _PARTS]
+        found += [*_seals(house), *_time_stamps(house)]
     if as_json:
-        print_json({"parts": [{"part": d.part, "ok": d.ok, "text": d.text, "mend": d.mend} for d in found]})
+        print_json({"parts": [asdict(diagnosis) for diagnosis in found]})
     else:
         for diagnosis in found:
-            out.print(f"{'[green]✓[/]' if diagnosis.ok else '[red]✗[/]'} {diagnosis.part}: {escape(diagnosis.text)}")
-            if not diagnosis.ok:
-                out.print(f"    → {diagnosis.mend}")
+            sign = "[yellow]![/]" if diagnosis.warning else "[green]✓[/]" if diagnosis.ok else "[red]✗[/]"
+            out.print(f"{sign} {diagnosis.part}: {escape(diagnosis.text)}", soft_wrap=True)
+            if diagnosis.mend and (diagnosis.warning or not diagnosis.ok):
+                out.print(f"    → {diagnosis.mend}", soft_wrap=True)
     if not all(d.ok for d in found):
         raise typer.Exit(PartMissing.exit_code)
 
 
-def _look(part: str, check: Callable[[House], str], mend: str, house: House) -> Diagnosis:
+def _look(part: str, check: Callable[[], str], mend: str) -> Diagnosis:
     try:
-        return Diagnosis(part, ok=True, text=check(house))
+        return Diagnosis(part, ok=True, text=check(), mend=mend)
     except SohoaError as error:
         return Diagnosis(part, ok=False, text=error.text_vi, mend=mend)
 
@@ -82,17 +91,53 @@ def _units(house: House) -> str:
     return ", ".join(f"{len(house.units.of(level, former=False))} {level}" for level in (Level.PROVINCE, Level.COMMUNE))
 
 
-def _seal(house: House) -> str:
-    require_usable(house.seal_key, environment=house.settings.environment, at=times.now())
-    return f"{house.seal_key.agency}{' (TEST)' if house.seal_key.is_test else ''}"
-
-
-def _time_stamps(house: House) -> str:
+def _seals(house: House) -> Iterator[Diagnosis]:
+    """Look at every key that signs, or will."""
+    part, mend = "seal key", "SOHOA_SEAL_PKCS12, SOHOA_SEAL_PKCS11_MODULE, SOHOA_SEAL_PASSPHRASE, SOHOA_SEALS_FILE"
     try:
-        asyncio.run(house.time_stamper.async_timestamp(bytes(32), "sha256"))
-    except TimestampRequestError as error:
-        raise TimestampUnavailable(reason=str(error)) from error
-    return house.settings.timestamp_url or "TEST"
+        holders = list(house.seals.holders(times.now()))
+    except SohoaError as error:
+        yield Diagnosis(part, ok=False, text=error.text_vi, mend=mend)
+        return
+    for seal, holder in holders:
+        try:
+            yield _seal(house, seal, holder)
+        except SohoaError as error:
+            yield Diagnosis(part, ok=False, text=f"{seal.agency} {holder.name}: {error.text_vi}", mend=mend)
+
+
+def _seal(house: House, seal: Seal, holder: Seal | Official) -> Diagnosis:
+    key, moment = house.seals.key(holder), times.now()
+    require_usable(key, environment=house.settings.environment, at=moment)
+    end, days = times.local(key.certificate.not_valid_after).date(), int(key.days_left(moment))
+    text = (
+        f"{seal.agency} {holder.name}: {key.agency}"
+        f" · {holder.source}{' · THỬ NGHIỆM / TEST' if key.is_test else ''}"
+        f" · đến {end:%d/%m/%Y}, còn {days} ngày / ends {end}, {days} days left"
+    )
+    soon = days < _SOON_DAYS
+    mend = "Sắp hết hạn: hãy xin cấp chứng thư số mới. / Ends soon: apply for a new certificate." if soon else ""
+    return Diagnosis("seal key", ok=True, text=text, mend=mend, warning=soon)
+
+
+def _time_stamps(house: House) -> Iterator[Diagnosis]:
+    """Ask every time-stamp authority for the time, if seals need one."""
+    if house.settings.seal_level.has_timestamp:
+        checks = [partial(_time_off, authority) for authority in house.time_authorities]
+        for check in checks or [partial(_development_time, house)]:
+            yield _look("time stamps", check, "SOHOA_TIMESTAMP_URL, SOHOA_TIMESTAMP_POLICY")
+
+
+def _time_off(authority: HttpTimeStamper) -> str:
+    before = times.now()
+    token = asyncio.run(authority.async_timestamp(bytes(32), "sha256"))
+    off = time_off(token, before, times.now()).total_seconds()
+    return f"{authority.host}: lệch {off:.0f} giây / off by {off:.0f} s"
+
+
+def _development_time(house: House) -> str:
+    asyncio.run(house.development_stamper.async_timestamp(bytes(32), "sha256"))
+    return "THỬ NGHIỆM / TEST"
 
 
 _PARTS: tuple[tuple[str, Callable[[House], str], str], ...] = (
@@ -103,6 +148,4 @@ _PARTS: tuple[tuple[str, Callable[[House], str], str], ...] = (
     ("object store", _objects, "SOHOA_OBJECT_STORE, SOHOA_S3_…, SOHOA_DATA_DIR"),
     ("paper types", _paper_types, "SOHOA_PAPER_TYPES_DIR"),
     ("administrative units", _units, "SOHOA_UNITS_DIR"),
-    ("seal key", _seal, "SOHOA_SEAL_PKCS12, SOHOA_SEAL_PKCS11_MODULE, SOHOA_SEAL_PASSPHRASE"),
-    ("time stamps", _time_stamps, "SOHOA_TIMESTAMP_URL"),
 )

@@ -80,6 +80,17 @@ class StoredFile(_Answer):
     media_type: str
 
 
+class Waiting(_Answer):
+    """Giấy tờ đang chờ một thành phần tạm thời không dùng được. / What a paper under way waits for."""
+
+    code: str
+    text: str
+    text_en: str
+    since: str
+    tries: int
+    retry_at: str
+
+
 class Paper(_Answer):
     """Một giấy tờ đã số hóa. / One digitized paper."""
 
@@ -112,6 +123,7 @@ class Paper(_Answer):
     original: StoredFile | None
     sealed: StoredFile | None
     problem: str | None
+    waiting: Waiting | None
     split_from: str | None
     parts: list[str]
     split_by: str | None

@@ -1,12 +1,17 @@
 """Measurements for Prometheus, in a registry of each application's own. Labels hold codes and templates only."""
 
+import contextlib
 from collections.abc import Iterator
 
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Histogram, generate_latest
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 
+from dossier import times
+from dossier.errors import SohoaError
+from ingest.house import House
 from storage.catalogue import Catalogue
+from storage.waiting import count
 
 MEDIA_TYPE = CONTENT_TYPE_LATEST
 _SECONDS = (0.005, 0.02, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
@@ -15,9 +20,10 @@ _SECONDS = (0.005, 0.02, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
 class Metrics:
     """What one application counts."""
 
-    def __init__(self, catalogue: Catalogue) -> None:
+    def __init__(self, house: House) -> None:
         self._registry = CollectorRegistry()
-        self._registry.register(_PapersByState(catalogue))
+        self._registry.register(_Papers(house.catalogue))
+        self._registry.register(_Seals(house))
         self._requests = Counter(
             "sohoa_http_requests", "Requests answered.", ("method", "route", "status"), registry=self._registry
         )
@@ -39,23 +45,59 @@ class Metrics:
         return generate_latest(self._registry)
 
 
-class _PapersByState(Collector):
+class _Papers(Collector):
     """Counts the papers in the catalogue when asked."""
 
     def __init__(self, catalogue: Catalogue) -> None:
         self._catalogue = catalogue
 
     def describe(self) -> Iterator[GaugeMetricFamily]:
-        """Name the measurement without taking it."""
-        yield _papers_family()
+        """Name the measurements without taking them."""
+        yield from _papers_families()
 
     def collect(self) -> Iterator[GaugeMetricFamily]:
-        """Take the measurement; a state without papers counts zero."""
-        family = _papers_family()
-        for state, count in self._catalogue.count_by_state().items():
-            family.add_metric([state.value], count)
+        """Take the measurements; a state without papers, and what none waits for, counts zero."""
+        by_state, waiting = _papers_families()
+        for state, number in self._catalogue.count_by_state().items():
+            by_state.add_metric([state.value], number)
+        for code, number in count(self._catalogue.engine).items():
+            waiting.add_metric([code], number)
+        yield from (by_state, waiting)
+
+
+class _Seals(Collector):
+    """Tells how long the seals' certificates last; one that cannot be opened now is left out."""
+
+    def __init__(self, house: House) -> None:
+        self._house = house
+
+    def describe(self) -> Iterator[GaugeMetricFamily]:
+        """Name the measurement without taking it."""
+        yield _days_family()
+
+    def collect(self) -> Iterator[GaugeMetricFamily]:
+        """Take the measurement: of each agency the certificate that ends first, its officials' among them."""
+        days: dict[str, float] = {}
+        moment = times.now()
+        for seal, holder in self._house.seals.holders(moment):
+            agency = seal.agency.canonical.value
+            with contextlib.suppress(SohoaError):
+                left = self._house.seals.key(holder).days_left(moment)
+                days[agency] = min(left, days.get(agency, left))
+        family = _days_family()
+        for agency, least in days.items():
+            family.add_metric([agency], least)
         yield family
 
 
-def _papers_family() -> GaugeMetricFamily:
-    return GaugeMetricFamily("sohoa_papers", "Papers in the catalogue.", labels=["state"])
+def _papers_families() -> tuple[GaugeMetricFamily, GaugeMetricFamily]:
+    return (
+        GaugeMetricFamily("sohoa_papers", "Papers in the catalogue.", labels=["state"]),
+        GaugeMetricFamily("sohoa_papers_waiting", "Papers that wait for a part that is away.", labels=["code"]),
+    )
+
+
+def _days_family() -> GaugeMetricFamily:
+    return GaugeMetricFamily(
+        "sohoa_seal_days_left", "Days until the first of an agency's certificates ends.", labels=["agency"]
+    )

@@ -51,7 +51,7 @@ def main() -> None:
         scans = Path(folder) / "scans"
         files = sample_batch(scans)
         house = House(Settings(data_dir=Path(folder) / "data", workers=1))
-        _ = house.seal_key, house.time_stamper, house.catalogue  # opened once per process, not per paper
+        _ = house.seals.key(house.seals.declared[0]), house.catalogue  # opened once per process, not per paper
         cost: dict[str, float] = defaultdict(float)
         wall: dict[str, float] = defaultdict(float)
         scores = [_digitize(house, scans, path, cost, wall) for path in files]

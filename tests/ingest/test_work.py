@@ -12,10 +12,20 @@ from pathlib import Path
 import cv2
 import pikepdf
 import pytest
+from asn1crypto import cms
 from pydantic import SecretStr
+from pyhanko.sign.timestamps import TimeStamper
 
 from dossier import times
-from dossier.errors import AlreadyExists, EmptyFile, InvalidOwnerNumber, RetentionLocked, UnsupportedType, WrongState
+from dossier.errors import (
+    AlreadyExists,
+    EmptyFile,
+    InvalidOwnerNumber,
+    PartFailed,
+    RetentionLocked,
+    UnsupportedType,
+    WrongState,
+)
 from dossier.identifiers import PaperId
 from dossier.owners import Owner
 from dossier.papers import Paper, PaperState
@@ -38,7 +48,6 @@ from ocr.tesseract import TesseractEngine
 from signing.development import DevelopmentAuthority
 from signing.seal import seal
 from signing.stamp import Stamp
-from signing.timestamps import rfc3161
 from signing.validate import validate
 from storage import audit
 from tests.servers import S3Server
@@ -73,6 +82,13 @@ def work_off(house: House, *papers: PaperId) -> list[Paper]:
             work.start(paper)
         work.wait(papers)
     return [house.catalogue.paper(paper) for paper in papers]
+
+
+class Broken(TimeStamper):
+    """A part that fails whoever asks it."""
+
+    async def async_dummy_response(self, md_algorithm: str) -> cms.ContentInfo:
+        raise PartFailed(part="time stamps", reason=md_algorithm)
 
 
 def test_without_confirmation_a_paper_waits_for_a_person(house: House, small_scan: Path) -> None:
@@ -186,14 +202,14 @@ def test_a_page_of_one_colour_needs_review(house: House, blank_scan: Path) -> No
 
 
 def test_a_failed_paper_is_tried_again(house: House, small_scan: Path) -> None:
-    house.__dict__["time_stamper"] = rfc3161("http://127.0.0.1:9/")  # nobody answers there
+    house.__dict__["time_authorities"] = (Broken(),)
     received = send(house, small_scan.name, small_scan.read_bytes(), by="Trần Văn Đối")
     (failed,) = work_off(house, received.paper.id)
     assert failed.state is PaperState.FAILED
-    assert failed.problem == "timestamp-unavailable"
+    assert failed.problem == "part-failed"
     assert failed.sealed is None
 
-    del house.__dict__["time_stamper"]
+    del house.__dict__["time_authorities"]
     retry(house, failed.id, actor="test")
     (stored,) = work_off(house, failed.id)
     assert stored.state is PaperState.STORED

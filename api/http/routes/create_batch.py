@@ -14,7 +14,7 @@ from api.http.reading import MAX_JSON_PAPERS, Text, new_router
 from api.http.views import batch_json
 from api.shapes import Json
 from dossier.errors import InvalidValue
-from dossier.identifiers import DossierNumber, ProcedureCode
+from dossier.identifiers import AgencyCode, DossierNumber, ProcedureCode
 from dossier.papers import PaperKind
 from dossier.text import fold, nfc
 from ingest.receive import Manifest, ManifestEntry, open_batch
@@ -60,6 +60,7 @@ class BatchAnnounced(BaseModel):
     operator: Text = ""
     dossier: Annotated[Text | None, Field(examples=[DossierNumber.example])] = None
     procedure: Annotated[Text | None, Field(examples=[ProcedureCode.example])] = None
+    agency: Annotated[Text | None, Field(examples=[AgencyCode.example])] = None
     papers: Annotated[list[PaperAnnounced], Field(min_length=1, max_length=MAX_JSON_PAPERS)]
 
 
@@ -82,6 +83,7 @@ def create_batch(
         operator=nfc(body.operator),
         dossier=body.dossier,
         procedure=body.procedure,
+        agency=body.agency,
     )
     if body.batch is not None:
         manifest = replace(manifest, batch=body.batch)
