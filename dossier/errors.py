@@ -28,7 +28,7 @@ placeholders; they must never hold personal data, because errors are logged.
     ├── ConfigurationError         the settings contradict themselves                     exit 7   HTTP 500
     ├── AccessError                                                                       exit 8
     │   ├── Unauthenticated                                                                        HTTP 401
-    │   └── Forbidden                                                                              HTTP 403
+    │   └── Forbidden, AgencyForbidden                                                             HTTP 403
     └── IntegrityError             stored bytes or the audit chain are not what was kept  exit 9   HTTP 500
         ├── ObjectDamaged
         └── AuditChainBroken
@@ -548,6 +548,16 @@ class Forbidden(AccessError):
     vi = "Thao tác này cần một trong các vai trò: {roles}."
     advice_en = "Ask the administrator for a key with that role."
     advice_vi = "Hãy đề nghị quản trị viên cấp khóa có vai trò đó."
+
+
+class AgencyForbidden(AccessError):
+    """A sender whom the agency has not named among its own."""
+
+    code = "agency-forbidden"
+    en = "This sender may not send papers of the agency '{agency}'."
+    vi = "Nơi gửi này không được gửi giấy tờ của cơ quan '{agency}'."
+    advice_en = "Ask the administrator to add the sender to the agency's stations."
+    advice_vi = "Hãy đề nghị quản trị viên thêm nơi gửi vào danh sách của cơ quan."
 
 
 # --- what was kept is not what is there ----------------------------------------------------------------------------

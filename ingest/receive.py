@@ -95,6 +95,7 @@ def open_batch(house: House, manifest: Manifest) -> Batch:
     Raises:
         BatchMismatch: The batch was announced before with other content.
         InvalidIdentifier, InvalidOwnerNumber, UnknownPaperType: Something in the manifest is wrong; nothing was kept.
+        AgencyForbidden: The station may not send papers of that agency.
     """
     for entry in manifest.entries:
         _ = entry.owner
@@ -104,6 +105,7 @@ def open_batch(house: House, manifest: Manifest) -> Batch:
         raise InvalidIdentifier(kind="batch identifier", kind_vi="Mã lô", example="2026-11-22.001")
     dossier = DossierNumber.parse(manifest.dossier) if manifest.dossier else None
     agency = AgencyCode.parse(manifest.agency) if manifest.agency else None
+    house.seals.require_sender(agency or house.agency, manifest.station)
     # An agency's code, also that in a dossier's number, may be written in two forms; the batch is the same.
     canonical = replace(
         manifest,

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from dossier.errors import ConfigurationError, InvalidIdentifier, KeyUnavailable, SealMissing
+from dossier.errors import AgencyForbidden, ConfigurationError, InvalidIdentifier, KeyUnavailable, SealMissing
 from dossier.identifiers import AgencyCode
 from dossier.text import nfc
 from dossier.times import local
@@ -75,7 +75,7 @@ class Seal:
 
     Attributes:
         agency: Its code. name: As the stamp says it. source: Of the key.
-        officials: Those who sign beside it.
+        officials: Those who sign beside it. stations: Names of the access keys that may send its papers; any if empty.
         first_day, last_day: From when to when it is used, in Vietnam; ``None``: without end.
     """
 
@@ -83,6 +83,7 @@ class Seal:
     name: str
     source: KeySource
     officials: tuple[Official, ...] = ()
+    stations: tuple[str, ...] = ()
     first_day: dt.date | None = None
     last_day: dt.date | None = None
 
@@ -121,6 +122,16 @@ class Seals:
             if seal.agency.is_same(agency) and seal.is_in_force(day):
                 return seal
         raise SealMissing(agency=agency.value)
+
+    def require_sender(self, agency: AgencyCode, station: str) -> None:
+        """Do nothing if ``station`` may send papers that get the seal of ``agency``.
+
+        Raises:
+            AgencyForbidden: The agency names its stations, and this is none of them.
+        """
+        for seal in self.declared:
+            if seal.agency.is_same(agency) and seal.stations and station not in seal.stations:
+                raise AgencyForbidden(agency=agency.value)
 
     def holders(self, at: dt.datetime) -> Iterator[tuple[Seal, Seal | Official]]:
         """Yield everybody whose key signs, or will, with the seal it belongs to; those in the past are left out."""
@@ -204,6 +215,7 @@ def _seal(table: Table, folder: Path) -> Seal:
         name=nfc(table.text("name")),
         source=_source(table, folder),
         officials=tuple(_official(one, folder) for one in table.tables("official")),
+        stations=table.texts("stations"),
         first_day=table.date("first_day"),
         last_day=table.date("last_day"),
     )

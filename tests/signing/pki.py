@@ -161,10 +161,10 @@ class Tree:
 
 
 @contextlib.contextmanager
-def serve(config: CertomancerConfig) -> Iterator[str]:
-    """Serve the trees' time stamps, CRLs and OCSP on a loopback port; yields the base URL."""
+def serve(config: CertomancerConfig, port: int = 0) -> Iterator[str]:
+    """Serve the trees' time stamps, CRLs and OCSP on a loopback port, any if 0; yields the base URL."""
     animator = Animator(config.pki_archs, with_web_ui=False, allow_time_override=False)
-    server = make_server("127.0.0.1", 0, animator, threaded=True)
+    server = make_server("127.0.0.1", port, animator, threaded=True)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     try:
