@@ -1,6 +1,9 @@
 """The ``sohoa`` command, as its users call it."""
 
+import contextlib
+import datetime as dt
 import json
+import re
 import signal
 import socket
 import sqlite3
@@ -15,10 +18,14 @@ import pikepdf
 import pytest
 from PIL import Image, ImageFilter
 
+from dossier import times
+from signing.development import DevelopmentAuthority
+from signing.timestamps import LocalTimeStamper
 from tests.generator.faults import Scanner
 from tests.generator.files import write_scan
 from tests.generator.render import Kind, PaperSpec, render
 from tests.generator.several import scan_together
+from tests.signing.tsa import Tsa
 
 SOHOA = Path(sys.executable).with_name("sohoa")
 OWNER = "001190012345"
@@ -181,12 +188,12 @@ def test_an_owner_named_late_and_a_part_that_fails(environment: dict[str, str], 
     scan = sample / "don-de-nghi.jpg"
     no_time = environment | {"SOHOA_TIMESTAMP_URL": "http://127.0.0.1:9/"}
     paper = sohoa_json(environment, "digitize", scan, "--owner", "001190012347")["papers"][0]
-    failed = sohoa_json(no_time, "confirm", paper["id"], "--by", "Trần Văn Đối", exit_code=6)["papers"][0]
-    assert (failed["state"], failed["problem"]) == ("failed", "timestamp-unavailable")
-    sohoa(no_time, "retry", paper["id"], exit_code=6)
-    again = sohoa(environment, "digitize", scan, "--owner", "001190012347", exit_code=6)
-    assert f"sohoa retry {paper['id']}" in again
-    assert sohoa_json(environment, "retry", paper["id"])["papers"][0]["state"] == "stored"
+    waits = sohoa_json(no_time, "confirm", paper["id"], "--by", "Trần Văn Đối", exit_code=6)["papers"][0]
+    assert (waits["state"], waits["problem"], waits["waiting"]["code"]) == ("confirmed", None, "timestamp-unavailable")
+    assert "đã xác nhận, đang chờ" in sohoa(no_time, "retry", paper["id"], exit_code=6)
+    assert "Đang chờ từ" in sohoa(no_time, "show", paper["id"])
+    stored = sohoa_json(environment, "retry", paper["id"])["papers"][0]
+    assert (stored["state"], stored["waiting"]) == ("stored", None)
 
     nobodys = sohoa_json(environment, "digitize", sample / "quyet-dinh-2.tif")["papers"][0]
     assert nobodys["owner"] is None
@@ -331,6 +338,39 @@ def test_serving_on_a_port_in_use_is_refused_before_it_is_announced(environment:
 def test_production_refuses_test_keys(environment: dict[str, str]) -> None:
     parts = sohoa_json(environment | {"SOHOA_ENVIRONMENT": "production"}, "doctor", exit_code=6)["parts"]
     assert {p["part"] for p in parts if not p["ok"]} == {"seal key", "time stamps"}
+
+
+def test_doctor_tells_of_each_key_and_each_authority(environment: dict[str, str], tmp_path: Path) -> None:
+    authority = DevelopmentAuthority.open(Path(environment["SOHOA_DATA_DIR"]) / "development")
+    local = authority.time_stamper()
+    assert isinstance(local, LocalTimeStamper)
+    tsa, fast = Tsa(local._signer), Tsa(local._signer, off=dt.timedelta(hours=2))  # noqa: SLF001 - a trusted key
+    seals = tmp_path / "seals.toml"
+    seals.write_text(
+        "[[agency]]\ncode = 'H41.12.5'\nname = 'Ủy ban nhân dân xã Thử'\n[[agency.official]]\nname = 'Lê Thị Đối'\n"
+        "[[agency]]\ncode = 'H41.13'\nname = 'Phường Thử'\npkcs12 = 'none.p12'\n"
+    )
+    ending = authority.seal_key("Lê Thị Đối", at=times.now() - dt.timedelta(days=5 * 365 - 30))
+    assert 0 < ending.days_left(times.now()) < 60
+    with contextlib.closing(tsa), contextlib.closing(fast):
+        tsa.start()
+        fast.start()
+        urls = f"{tsa.url} {fast.url} http://127.0.0.1:9/"
+        settings = environment | {"SOHOA_SEALS_FILE": str(seals), "SOHOA_TIMESTAMP_URL": urls}
+        parts = sohoa_json(settings, "doctor", exit_code=6)["parts"]
+        shown = sohoa(settings, "doctor", exit_code=6)
+    keys = [p for p in parts if p["part"] == "seal key"]
+    assert [(p["ok"], p["warning"]) for p in keys] == [(True, False), (True, True), (False, False)]
+    assert keys[0]["text"].startswith("H41.12.5 Ủy ban nhân dân xã Thử: ")
+    assert "THỬ NGHIỆM / TEST" in keys[0]["text"]
+    assert re.search(r"còn \d+ ngày / ends 20\d\d-\d\d-\d\d, \d+ days left", keys[0]["text"])
+    assert "Sắp hết hạn" in keys[1]["mend"]
+    assert "none.p12" in keys[2]["text"]
+    stamps = [p for p in parts if p["part"] == "time stamps"]
+    assert [p["ok"] for p in stamps] == [True, False, False]
+    assert "giờ lệch +7200 giây" in stamps[1]["text"] or "giờ lệch +7199 giây" in stamps[1]["text"]
+    assert "không trả lời" in stamps[2]["text"]
+    assert "! seal key: H41.12.5 Lê Thị Đối" in shown
 
 
 def test_doctor_finds_everything_here_and_says_what_is_missing(environment: dict[str, str]) -> None:

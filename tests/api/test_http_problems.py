@@ -221,6 +221,8 @@ def test_measurements_count_by_template_and_state(service: Service) -> None:
     )
     assert any('method="other"' in line for line in lines)
     assert any('route="unknown"' in line for line in lines)
+    assert 'sohoa_papers_waiting{code="timestamp-unavailable"} 0.0' in lines
+    assert any(re.fullmatch(r'sohoa_seal_days_left\{agency="H41.99"\} 18\d\d\.\d+', line) for line in lines)
     assert OWNER_NUMBER not in answer.text
     assert paper.id.value not in answer.text
 

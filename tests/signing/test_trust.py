@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from dossier.errors import ConfigurationError
-from signing.trust import TrustClass, TrustStore, is_test
+from signing.trust import TrustClass, TrustFolders, TrustStore, is_test
 from tests.signing.conftest import AT
 from tests.signing.pki import Tree, write_pem
 
@@ -77,3 +77,16 @@ def test_an_empty_folder_trusts_nobody(tmp_path: Path) -> None:
 
 def test_only_marked_certificates_are_tests(gov: Tree) -> None:
     assert not is_test(gov.certificate("signer"))
+
+
+def test_a_folder_whose_files_change_is_read_again(tmp_path: Path, gov: Tree, monkeypatch: pytest.MonkeyPatch) -> None:
+    write_pem(tmp_path / "root.pem", gov.certificate("root"))
+    folders = TrustFolders(tmp_path)
+    first = folders.store
+    (tmp_path / "root.crl").write_bytes(gov.trust(AT).crls[0].dump())
+    assert folders.store is first, "not looked at every time"
+
+    monkeypatch.setattr("signing.trust._LOOK_AGAIN_S", 0.0)
+    second = folders.store
+    assert len(second.crls) == 1
+    assert folders.store is second, "the same as long as nothing changes"

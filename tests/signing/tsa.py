@@ -71,6 +71,8 @@ class Tsa:
             self._server.server_close()
             self._server = None
 
+    close = stop
+
     def serve(self, request: BaseHTTPRequestHandler) -> None:
         self.asked += 1
         body = request.rfile.read(int(request.headers["Content-Length"]))
