@@ -35,8 +35,8 @@ from ingest.judge import judge
 from ingest.masters import read_master
 from ingest.pages import NOTES, PageNote, PageNotes
 from ingest.quality import assess
-from ingest.receive import owner_of_scan
-from ingest.stamping import headroom_mm, stamp_on_free_paper
+from ingest.receive import announced, owner_of_scan
+from ingest.stamping import headroom_mm, on_free_paper
 from ingest.versions import FIRST_READING
 from ingest.workspace import Workspace, dump_value
 from ocr.additions import signature_print
@@ -46,6 +46,7 @@ from ocr.pdfa import PdfMetadata, SearchablePage, searchable_pdf
 from ocr.qr import Code
 from ocr.splitting import Part, find_papers, one_paper, separator_sheets
 from signing.seal import seal as seal_pdf
+from signing.stamp import Stamp
 from signing.validate import validate
 from storage.records import Event
 
@@ -196,7 +197,7 @@ def assemble(house: House, paper_id: PaperId) -> None:
     notes = PageNotes.of(work).pages
     pages = [SearchablePage(work.get(note.master), work.get_value(note.reading, PageReading)) for note in notes]
     first = work.get_image(notes[0].master)
-    headroom = headroom_mm(agency, first, notes[0].dpi, paper.created_at)
+    headroom = headroom_mm(_stamp(house, paper, agency), first, notes[0].dpi, paper.created_at)
     pages[0] = replace(pages[0], headroom_mm=headroom)
     title = paper.title or _type(house, paper).name_vi
     metadata = PdfMetadata(title, created=paper.confirmed_at or paper.created_at, author=agency)
@@ -223,7 +224,7 @@ def seal(house: House, paper_id: PaperId) -> None:
         key=house.seals.key(seal_of_agency),
         official=house.seals.key(official) if official else None,
         level=level,
-        stamp=stamp_on_free_paper(seal_of_agency.name, work.get_image(first.master), first.dpi, moment),
+        stamp=on_free_paper(_stamp(house, paper, seal_of_agency.name), work.get_image(first.master), first.dpi, moment),
         time_stamper=house.time_stamper if level.has_timestamp else None,
         trust=house.trust,
         signing_time=moment,
@@ -289,6 +290,12 @@ def _printed_owner(paper: Paper, paper_type: PaperType) -> Owner | None:
     """Return the owner whose number the paper itself carries, if it can be read."""
     number = paper_type.owner_number(paper.fields)
     return Owner.parse(number, paper_type.owner_name(paper.fields)) if number else None
+
+
+def _stamp(house: House, paper: Paper, agency: str) -> Stamp:
+    """Return what the stamp says: the form of the copy is what the sender said of the file."""
+    entry = announced(house, paper)
+    return Stamp(agency, entry.copy_form) if entry else Stamp(agency)
 
 
 def _original(house: House, paper: Paper) -> bytes:

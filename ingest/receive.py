@@ -4,6 +4,7 @@ import hashlib
 import re
 import secrets
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from pydantic import TypeAdapter
 
@@ -15,6 +16,7 @@ from dossier.paper_types import find_type
 from dossier.papers import Paper, PaperKind, PaperState
 from ingest.house import House
 from ingest.inspect import recognise
+from signing.stamp_rules import CopyForm
 from storage.records import Batch
 
 
@@ -26,7 +28,8 @@ class ManifestEntry:
         name: The file's name, unique in its batch; kept for people, never used as a path.
         owner_number, owner_name: Whose paper it is, if known.
         paper_type: Code of its type, if known; else it is found out.
-        kind: Component or result.
+        kind: Component or result. copy_form: What the sealed scan is of it: a certified copy of the paper (sao y); of a
+            paper that is itself a certified copy (sao lục); of a part of it (trích sao).
         confirmed_by: Name of the person who compared scan and original and states that they agree; ``None`` leaves that
             for later.
     """
@@ -37,6 +40,7 @@ class ManifestEntry:
     paper_type: str | None = None
     kind: PaperKind = PaperKind.COMPONENT
     confirmed_by: str | None = None
+    copy_form: CopyForm = CopyForm.CERTIFIED
 
     @property
     def owner(self) -> Owner | None:
@@ -112,8 +116,7 @@ def open_batch(house: House, manifest: Manifest) -> Batch:
         dossier=dossier.canonical.value if dossier else None,
         agency=agency.canonical.value if agency else None,
     )
-    # A manifest that names no agency is the one that was announced before there was a choice.
-    content = _MANIFEST.dump_json(canonical, exclude=None if agency else {"agency"})
+    content = _MANIFEST.dump_json(canonical, exclude=_unsaid(canonical))
     batch = Batch(
         id=f"{manifest.station}.{manifest.batch}",
         station=manifest.station,
@@ -139,13 +142,17 @@ def manifest_of(house: House, batch: str) -> Manifest:
     return _MANIFEST.validate_json(house.objects.get(_manifest_key(batch)))
 
 
+def announced(house: House, paper: Paper) -> ManifestEntry | None:
+    """Return what the sender said of the file that ``paper`` came as; of a part, of the scan it was split from."""
+    while paper.split_from is not None:
+        paper = house.catalogue.paper(paper.split_from)
+    return next((entry for entry in manifest_of(house, paper.batch).entries if entry.name == paper.name), None)
+
+
 def owner_of_scan(house: House, paper: Paper) -> Owner | None:
     """Return whose papers the sender said are in the scan that ``paper`` was split from; ``None`` if it is no part."""
-    if paper.split_from is None:
-        return None
-    scan = house.catalogue.paper(paper.split_from)
-    entry = next((e for e in manifest_of(house, scan.batch).entries if e.name == scan.name), None)
-    return entry.owner if entry else owner_of_scan(house, scan)
+    entry = announced(house, paper) if paper.split_from is not None else None
+    return entry.owner if entry else None
 
 
 def receive(house: House, batch_id: str, name: str, data: bytes) -> Received:
@@ -212,6 +219,14 @@ def outcomes(house: House, batch: str) -> dict[str, PaperId]:
         _NOTE.validate_json(house.objects.get(key)) for key in house.objects.keys(f"{_batch_folder(batch)}/received/")
     ]
     return {name: PaperId(paper) for name, paper in notes}
+
+
+def _unsaid(manifest: Manifest) -> dict[str, Any]:
+    """Return what a manifest leaves as it was before it could be said: announced again, it is the same batch."""
+    unsaid: dict[str, Any] = {} if manifest.agency else {"agency": True}
+    if all(entry.copy_form is CopyForm.CERTIFIED for entry in manifest.entries):
+        unsaid["entries"] = {"__all__": {"copy_form"}}
+    return unsaid
 
 
 def _note(house: House, batch: str, name: str, paper: PaperId, *, replacing: bool) -> None:

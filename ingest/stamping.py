@@ -15,28 +15,27 @@ _POINTS_PER_INCH = 72
 _MM_PER_INCH = 25.4
 
 
-def headroom_mm(agency: str, master: NDArray[np.uint8], dpi: int, moment: dt.datetime) -> float:
-    """Return how much white paper must be added above the first page so that the stamp covers nothing: mostly none.
+def headroom_mm(stamp: Stamp, master: NDArray[np.uint8], dpi: int, moment: dt.datetime) -> float:
+    """Return how much white paper must be added above the first page so that ``stamp`` covers nothing: mostly none.
 
     Args:
-        agency: Name of the agency.
+        stamp: What it says.
         master: The first page, H×W×3 BGR.
         dpi: Of the page.
         moment: Of signing, aware; every moment takes the same place.
     """
-    return 0.0 if _free_area(Stamp(agency=agency), master, dpi, moment) else HEADROOM_MM
+    return 0.0 if _free_area(stamp, master, dpi, moment) else HEADROOM_MM
 
 
-def stamp_on_free_paper(agency: str, master: NDArray[np.uint8], dpi: int, moment: dt.datetime) -> Stamp:
-    """Return the stamp of a copy made by ``agency`` at ``moment``, placed where it covers nothing of the page.
+def on_free_paper(stamp: Stamp, master: NDArray[np.uint8], dpi: int, moment: dt.datetime) -> Stamp:
+    """Return ``stamp`` as it is set at ``moment``, placed where it covers nothing of the page.
 
     Args:
-        agency: Name of the agency.
+        stamp: What it says.
         master: The first page, H×W×3 BGR, without the headroom it was given.
         dpi: Of the page.
         moment: Of signing, aware.
     """
-    stamp = Stamp(agency=agency)
     area = _free_area(stamp, master, dpi, moment)
     if area is None:
         rows = round(HEADROOM_MM / _MM_PER_INCH * dpi)

@@ -26,6 +26,7 @@ from ingest.retry import retry as retry_paper
 from ingest.split import proposed
 from ingest.split import split as split_scan
 from ocr.splitting import Part
+from signing.stamp_rules import CopyForm
 
 if TYPE_CHECKING:
     from ingest.work import Work
@@ -54,6 +55,9 @@ def digitize(
         str | None,
         typer.Option(help="Người đã đối chiếu bản quét với bản giấy. / Who compared scan and original."),
     ] = None,
+    copy_form: Annotated[
+        CopyForm, typer.Option(help="Hình thức sao: sao y, sao lục, trích sao. / Form of the copy.")
+    ] = CopyForm.CERTIFIED,
     as_json: AsJson = False,
 ) -> None:
     """Số hóa giấy tờ: đọc, trích xuất, ký số, lưu kho. / Digitize papers, the whole way.
@@ -68,6 +72,7 @@ def digitize(
             owner_name=owner_name,
             paper_type=None if paper_type == "auto" else paper_type,
             confirmed_by=confirmed_by,
+            copy_form=copy_form,
         )
         for name in _names(files)
     ]

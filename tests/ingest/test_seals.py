@@ -1,7 +1,9 @@
 """Which seal is whose, and where the keys and their secrets come from."""
 
 import datetime as dt
+import hashlib
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,16 +14,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import SecretStr
 
-from dossier.errors import AgencyForbidden, ConfigurationError, KeyUnavailable, SealMissing, SealRefused
+from dossier.errors import AgencyForbidden, BatchMismatch, ConfigurationError, KeyUnavailable, SealMissing, SealRefused
 from dossier.identifiers import AgencyCode
 from dossier.times import now
 from ingest.house import House
-from ingest.receive import Manifest, ManifestEntry, open_batch
+from ingest.receive import Manifest, ManifestEntry, manifest_of, open_batch
 from ingest.seals import Development, Pkcs11, Pkcs12, Seal, Seals, declared_seals, load_seals
 from ingest.secret_files import Secret
 from ingest.settings import Environment, Settings
 from signing.development import DevelopmentAuthority
 from signing.keys import require_usable
+from signing.stamp_rules import CopyForm
 
 PASSPHRASE = "mật khẩu của tệp"  # noqa: S105 - of a file made here
 COMMUNE = AgencyCode("H41.12.5")
@@ -234,4 +237,20 @@ def test_a_batch_is_the_same_however_its_agencys_code_is_written(tmp_path: Path)
         for code in ("000.05.12.H41", "H41.12.05")
     )
     assert first == again
+    house.close()
+
+
+def test_a_batch_announced_before_there_was_a_choice_is_the_same(tmp_path: Path) -> None:
+    house = House(Settings(data_dir=tmp_path / "data"))
+    entry = ManifestEntry("a.pdf", "001190012345", "Người Thử")
+    batch = open_batch(house, Manifest("a", (entry,), batch="1"))
+    before = (
+        '{"station":"a","entries":[{"name":"a.pdf","owner_number":"001190012345","owner_name":"Người Thử",'
+        '"paper_type":null,"kind":"component","confirmed_by":null}],"batch":"1","operator":"","dossier":null,'
+        '"procedure":null}'
+    )
+    assert batch.manifest_sha256 == hashlib.sha256(before.encode()).hexdigest()
+    assert manifest_of(house, batch.id).entries == (entry,)
+    with pytest.raises(BatchMismatch):
+        open_batch(house, Manifest("a", (replace(entry, copy_form=CopyForm.EXTRACT),), batch="1"))
     house.close()

@@ -1,11 +1,13 @@
 """A part that is away: papers wait, say for what, and go on by themselves; none is sealed weaker or by another."""
 
 import contextlib
+import io
 import socket
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import pikepdf
 import pytest
 from certomancer.registry import CertomancerConfig
 from pydantic import SecretStr
@@ -22,6 +24,7 @@ from ingest.receive import Manifest, ManifestEntry, open_batch, receive
 from ingest.retry import retry
 from ingest.settings import Settings
 from ingest.work import Work
+from signing.stamp_rules import CopyForm
 from signing.validate import validate
 from storage import audit
 from storage.waiting import count
@@ -77,9 +80,17 @@ def free_port() -> int:
         return port
 
 
-def confirmed(house: House, scan: Path, *, agency: str | None = None, by: str = "Trần Văn Đối") -> PaperId:
+def confirmed(
+    house: House,
+    scan: Path,
+    *,
+    agency: str | None = None,
+    by: str = "Trần Văn Đối",
+    form: CopyForm = CopyForm.CERTIFIED,
+) -> PaperId:
     """Bring a paper as far as a person does."""
-    batch = open_batch(house, Manifest("test", (ManifestEntry(scan.name, OWNER, "Người Thử"),), agency=agency))
+    entry = ManifestEntry(scan.name, OWNER, "Người Thử", copy_form=form)
+    batch = open_batch(house, Manifest("test", (entry,), agency=agency))
     paper = receive(house, batch.id, scan.name, scan.read_bytes()).paper.id
     for step in pipeline.PREPARE:
         step(house, paper)
@@ -310,6 +321,22 @@ def test_a_pin_that_others_may_read_is_not_used(
     (waiting,) = finished(house, confirmed(house, small_scan, agency="H41.12.05"))
     assert waiting.waiting is not None
     assert "chmod 600" in waiting.waiting.text
+
+
+@pytest.mark.parametrize(
+    ("form", "words"),
+    [(CopyForm.CERTIFIED, "Sao y; "), (CopyForm.RECOPIED, "Sao lục; "), (CopyForm.EXTRACT, "Trích sao; ")],
+)
+def test_the_stamp_says_the_form_of_the_copy(
+    opened: Callable[..., House], small_scan: Path, form: CopyForm, words: str
+) -> None:
+    house = opened()
+    paper = confirmed(house, small_scan, form=form)
+    for step in pipeline.FINISH[:2]:
+        step(house, paper)
+    with pikepdf.open(io.BytesIO(house.objects.get(f"work/{paper}/sealed.pdf"))) as sealed:
+        texts = [str(field.TU) for field in sealed.Root.AcroForm.Fields if "TU" in field]
+    assert any(text.startswith(words) for text in texts)
 
 
 def test_what_was_assembled_is_kept_while_a_paper_waits(opened: Callable[..., House], small_scan: Path) -> None:

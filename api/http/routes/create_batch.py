@@ -18,6 +18,7 @@ from dossier.identifiers import AgencyCode, DossierNumber, ProcedureCode
 from dossier.papers import PaperKind
 from dossier.text import fold, nfc
 from ingest.receive import Manifest, ManifestEntry, open_batch
+from signing.stamp_rules import CopyForm
 
 router = new_router()
 
@@ -37,6 +38,7 @@ class PaperAnnounced(BaseModel):
     paper_type: Text | None = None
     kind: PaperKind = PaperKind.COMPONENT
     confirmed_by: Text | None = None
+    copy_form: CopyForm = CopyForm.CERTIFIED
 
     @property
     def entry(self) -> ManifestEntry:
@@ -48,6 +50,7 @@ class PaperAnnounced(BaseModel):
             paper_type=self.paper_type,
             kind=self.kind,
             confirmed_by=self.confirmed_by,
+            copy_form=self.copy_form,
         )
 
 
