@@ -165,8 +165,10 @@ class House:
 
     @property
     def time_stamper(self) -> TimeStamper:
-        """Who stamps the next document: another one for each."""
-        return FirstAnswering(self.time_authorities or (self.development_stamper,))
+        """Who stamps the next document."""
+        if len(self.time_authorities) > 1:
+            return FirstAnswering(self.time_authorities)
+        return self.time_authorities[0] if self.time_authorities else self.development_stamper
 
     @cached_property
     def development_stamper(self) -> TimeStamper:

@@ -3,7 +3,8 @@
 ``prepare`` runs from the received bytes to the checks, ``finish`` from the confirmation to the store. A step that was
 done is not done again; a step that was interrupted is (at least once), and steps are written for that. A process shows
 that it lives by a heartbeat in the catalogue; whoever lives takes over what a silent one held, and starts what was
-received or confirmed but never queued.
+received or confirmed but never queued. A paper that misses a part which is away ends its work where it stands and is
+started again later, by whoever looks first.
 """
 
 import datetime as dt
@@ -72,6 +73,7 @@ class Work:
 
     def __init__(self, house: House, *, draws: bool = True) -> None:
         self.house = house
+        _ = house.seals, house.time_authorities  # opened before there are threads; a wrong declaration is told now
         self.executor = f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(3)}"
         self._stop = threading.Event()
         self._watch = threading.Thread(target=self._keep_watch, name="sohoa-watch", daemon=True)

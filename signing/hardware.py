@@ -11,7 +11,8 @@ Whatever goes wrong in a session, it is opened once more and the signature asked
 still shows the certificate known from before: another key never signs in its place. A PIN that the token refused is
 not tried again by this process until it is another one, because tokens lock themselves after a few wrong ones.
 
-Residual risk accepted: each process tries a wrong PIN once, and again after its restart.
+Residual risks accepted: each process tries a wrong PIN once, and again after its restart; a module that never returns
+from a call holds up all signatures with it in that process.
 """
 
 import asyncio

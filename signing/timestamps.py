@@ -78,6 +78,7 @@ class HttpTimeStamper(TimeStamper):
         self._rules = rules
         self._clock = clock
         self._failures = 0
+        self._last: AnswerRefused | None = None
         self._rests_until = 0.0
 
     async def async_timestamp(self, message_digest: bytes, md_algorithm: str) -> cms.ContentInfo:
@@ -87,18 +88,20 @@ class HttpTimeStamper(TimeStamper):
             TimestampUnavailable: It does not answer after some attempts, or failed a moment ago, or its answer is not
                 to be used.
         """
-        if time.monotonic() < self._rests_until:
-            raise self._unavailable("it failed a moment ago", "vừa bị lỗi, chưa hỏi lại")
+        if self._last is not None and time.monotonic() < self._rests_until:
+            raise self._unavailable(f"{self._last}, a moment ago", f"{self._last.vi}, chưa hỏi lại")
         try:
             token = await self._stamp(message_digest, md_algorithm)
         except AnswerRefused as refused:
             self._rests_until = time.monotonic() + self._rules.rest * min(2**self._failures, _LONGEST_REST)
-            self._failures += 1
+            self._failures, self._last = self._failures + 1, refused
             self._dummy_response_cache.clear()
             raise self._unavailable(str(refused), refused.vi) from refused
-        self._failures = 0
-        # The newest token tells size and certificates of the next, also after the authority got another certificate.
-        self._dummy_response_cache[md_algorithm] = token
+        self._failures, self._last = 0, None
+        known = self._dummy_response_cache.get(md_algorithm)
+        if known is None or _certificates(known) != _certificates(token):
+            # Tells size and certificates of the next one, also after the authority got another certificate.
+            self._dummy_response_cache[md_algorithm] = token
         return token
 
     async def _stamp(self, message_digest: bytes, md_algorithm: str) -> cms.ContentInfo:
@@ -153,6 +156,11 @@ class HttpTimeStamper(TimeStamper):
 
     def _unavailable(self, reason: str, reason_vi: str) -> TimestampUnavailable:
         return TimestampUnavailable(reason=f"{self.host}: {reason}", reason_vi=f"{self.host}: {reason_vi}")
+
+
+def _certificates(token: cms.ContentInfo) -> bytes:
+    certificates: bytes = token["content"]["certificates"].dump()
+    return certificates
 
 
 class FirstAnswering(TimeStamper):
