@@ -11,9 +11,11 @@ from sqlalchemy import select
 
 from api.http.access import Role, issue_key
 from dossier import times
+from dossier.errors import TimestampUnavailable
 from dossier.identifiers import PaperId
 from dossier.papers import PaperState
 from dossier.verdicts import Verdict
+from ingest.problems import wait_for
 from storage.database import reading
 from storage.schema import AuditRow
 from tests.api.http_service import (
@@ -51,6 +53,34 @@ def test_an_officer_confirms_once(service: Service) -> None:
     assert (confirmed["state"], confirmed["confirmed_by"]) == ("confirmed", "Trần Văn Bình")
     again = service.call(Role.OFFICER, "POST", path, json={"by": "Somebody Else"}).json()["papers"][0]
     assert again == confirmed
+
+
+def test_a_paper_that_waits_says_for_what_and_until_when(service: Service) -> None:
+    paper = keep_paper(service, state=PaperState.READY)
+    path = f"/v1/papers/{paper.id}"
+    service.call(Role.OFFICER, "POST", f"{path}/confirmation", json={"by": "Trần Văn Bình"})
+    assert service.call(Role.OFFICER, "GET", path).json()["papers"][0]["waiting"] is None
+    wait_for(service.house, paper.id, TimestampUnavailable(reason="tsa: no answer", reason_vi="tsa: không trả lời"))
+    answer = service.call(Role.OFFICER, "GET", path).json()["papers"][0]
+    assert (answer["state"], answer["problem"]) == ("confirmed", None)
+    waiting = answer["waiting"]
+    assert (waiting["code"], waiting["tries"]) == ("timestamp-unavailable", 1)
+    assert "không trả lời" in waiting["text"]
+    assert "no answer" in waiting["text_en"]
+    wait = dt.datetime.fromisoformat(waiting["retry_at"]) - dt.datetime.fromisoformat(waiting["since"])
+    assert dt.timedelta(seconds=4) <= wait <= dt.timedelta(seconds=6)
+    metrics = service.call(Role.ADMIN, "GET", "/v1/metrics").text.splitlines()
+    assert 'sohoa_papers_waiting{code="timestamp-unavailable"} 1.0' in metrics
+
+
+def test_an_agency_is_named_with_the_batch(service: Service) -> None:
+    body = {"batch": "of-another", "papers": [{"name": "1.png", "copy_form": "extract"}]}
+    assert service.call(Role.STATION, "POST", "/v1/batches", json=body | {"agency": "hội"}).status_code == 422
+    answer = service.call(Role.STATION, "POST", "/v1/batches", json=body | {"agency": "H41.12.5"})
+    batch = answer.json()["id"]
+    service.call(Role.STATION, "PUT", f"/v1/batches/{batch}/files/1.png", content=png(7))
+    (paper,) = service.call(Role.STATION, "GET", f"/v1/papers?batch={batch}").json()["papers"]
+    assert paper["agency"] == "H41.12.5"
 
 
 def test_who_confirms_names_the_owner_of_a_paper_without_one(service: Service) -> None:

@@ -20,6 +20,7 @@ from dossier.verdicts import Verdict
 from ingest import pipeline
 from ingest.confirm import confirm
 from ingest.house import House
+from ingest.problems import wait_for
 from ingest.receive import Manifest, ManifestEntry, open_batch, receive
 from ingest.retry import retry
 from ingest.settings import Settings
@@ -32,7 +33,7 @@ from tests.signing.pki import Tree, make_trees, serve, tree, write_pem
 from tests.signing.softhsm import PIN, SOFTHSM, SoftHsm
 
 OWNER = "001190012345"
-PATIENCE_S = 60
+PATIENCE_S = 300
 
 
 @pytest.fixture(scope="module")
@@ -189,6 +190,20 @@ def test_a_person_need_not_wait_for_the_next_try(opened: Callable[..., House], s
     assert_sealed_once(house, stored)
 
 
+def test_tries_grow_rare_and_never_end(opened: Callable[..., House], small_scan: Path) -> None:
+    house = opened(retry_s=5)
+    batch = open_batch(house, Manifest("test", (ManifestEntry("a.jpg"),)))
+    paper = receive(house, batch.id, "a.jpg", small_scan.read_bytes()).paper.id
+    delays = []
+    for _ in range(9):
+        before = now()
+        wait_for(house, paper, StoreUnavailable(part="objects", reason="away"))
+        waiting = house.catalogue.paper(paper).waiting
+        assert waiting is not None
+        delays.append(round((waiting.retry_at - before).total_seconds()))
+    assert delays == [5, 10, 20, 40, 80, 160, 320, 320, 320]
+
+
 class _Away:
     """Stands before the object store, which does not answer for a while."""
 
@@ -335,7 +350,7 @@ def test_the_stamp_says_the_form_of_the_copy(
     for step in pipeline.FINISH[:2]:
         step(house, paper)
     with pikepdf.open(io.BytesIO(house.objects.get(f"work/{paper}/sealed.pdf"))) as sealed:
-        texts = [str(field.TU) for field in sealed.Root.AcroForm.Fields if "TU" in field]
+        texts = [str(field.TU) for field in sealed.Root.AcroForm.Fields if "/TU" in field]
     assert any(text.startswith(words) for text in texts)
 
 
