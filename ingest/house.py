@@ -30,7 +30,7 @@ from ocr.engine import LineReader
 from ocr.orientation import OrientationDetector, orientation
 from ocr.tesseract import TesseractEngine
 from signing.development import DevelopmentAuthority
-from signing.timestamps import FirstAnswering, HttpTimeStamper, TimestampRules
+from signing.timestamps import HttpTimeStamper, TimestampRules, first_awake
 from signing.trust import TrustFolders, TrustStore
 from storage.catalogue import Catalogue
 from storage.folder import FolderStore
@@ -165,10 +165,12 @@ class House:
 
     @property
     def time_stamper(self) -> TimeStamper:
-        """Who stamps the next document."""
-        if len(self.time_authorities) > 1:
-            return FirstAnswering(self.time_authorities)
-        return self.time_authorities[0] if self.time_authorities else self.development_stamper
+        """Who stamps the next document.
+
+        Raises:
+            TimestampUnavailable: Every authority failed a moment ago.
+        """
+        return first_awake(self.time_authorities) if self.time_authorities else self.development_stamper
 
     @cached_property
     def development_stamper(self) -> TimeStamper:

@@ -214,18 +214,21 @@ def seal(house: House, paper_id: PaperId) -> None:
     paper, work = _open(house, paper_id)
     if paper.signed_origin or work.has("sealed.pdf"):
         return
-    moment = times.now()
-    seal_of_agency = house.seals.of(paper.agency or house.agency, moment)
-    official = seal_of_agency.official(paper.confirmed_by)
-    level = house.settings.seal_level
+    moment, level = times.now(), house.settings.seal_level
+    agency = house.seals.of(paper.agency or house.agency, moment)
+    official = agency.official(paper.confirmed_by)
+    # Keys and time first: they may be away, and then nothing is to be prepared in vain.
+    key, official_key = house.seals.key(agency), house.seals.key(official) if official else None
+    time_stamper = house.time_stamper if level.has_timestamp else None
     first = PageNotes.of(work).pages[0]
+    stamp = on_free_paper(_stamp(house, paper, agency.name), work.get_image(first.master), first.dpi, moment)
     sealed = seal_pdf(
         work.get("assembled.pdf"),
-        key=house.seals.key(seal_of_agency),
-        official=house.seals.key(official) if official else None,
+        key=key,
+        official=official_key,
         level=level,
-        stamp=on_free_paper(_stamp(house, paper, seal_of_agency.name), work.get_image(first.master), first.dpi, moment),
-        time_stamper=house.time_stamper if level.has_timestamp else None,
+        stamp=stamp,
+        time_stamper=time_stamper,
         trust=house.trust,
         signing_time=moment,
         environment=house.settings.environment,

@@ -238,8 +238,12 @@ class Work:
 
 
 def _worth_retrying(error: BaseException) -> bool:
-    """Whether the same step may succeed next time: a fault of a part may pass, a fault of the paper will not."""
-    return not isinstance(error, InputError | SecrecyMark | LimitExceeded) if isinstance(error, SohoaError) else True
+    """Whether the same step may succeed at once: a fault of a part may pass, a fault of the paper will not.
+
+    For a part that is away the paper waits longer than a step should hold up a worker.
+    """
+    final = InputError | SecrecyMark | LimitExceeded | PartAway
+    return not isinstance(error, final) if isinstance(error, SohoaError) else True
 
 
 _RETRY: StepOptions = {

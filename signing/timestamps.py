@@ -81,6 +81,13 @@ class HttpTimeStamper(TimeStamper):
         self._last: AnswerRefused | None = None
         self._rests_until = 0.0
 
+    @property
+    def resting(self) -> TimestampUnavailable | None:
+        """Why it is left alone for now, if it is."""
+        if self._last is None or time.monotonic() >= self._rests_until:
+            return None
+        return self._unavailable(f"{self._last}, a moment ago", f"{self._last.vi}, chưa hỏi lại")
+
     async def async_timestamp(self, message_digest: bytes, md_algorithm: str) -> cms.ContentInfo:
         """Return a checked token over ``message_digest``.
 
@@ -88,8 +95,8 @@ class HttpTimeStamper(TimeStamper):
             TimestampUnavailable: It does not answer after some attempts, or failed a moment ago, or its answer is not
                 to be used.
         """
-        if self._last is not None and time.monotonic() < self._rests_until:
-            raise self._unavailable(f"{self._last}, a moment ago", f"{self._last.vi}, chưa hỏi lại")
+        if (resting := self.resting) is not None:
+            raise resting
         try:
             token = await self._stamp(message_digest, md_algorithm)
         except AnswerRefused as refused:
@@ -205,10 +212,25 @@ class FirstAnswering(TimeStamper):
                 continue
             self._authorities = (authority,)
             return answer
-        raise TimestampUnavailable(
-            reason="; ".join(str(error.details["reason"]) for error in missed),
-            reason_vi="; ".join(str(error.details["reason_vi"]) for error in missed),
-        )
+        raise _none_of(missed)
+
+
+def first_awake(authorities: Sequence[HttpTimeStamper]) -> TimeStamper:
+    """Return who stamps the next document: the first of ``authorities``, at least one, that gives it a time stamp.
+
+    Raises:
+        TimestampUnavailable: All of them failed a moment ago, so that nothing need be prepared for them.
+    """
+    resting = [authority.resting for authority in authorities]
+    awake = [authority for authority, why in zip(authorities, resting, strict=True) if why is None]
+    if not awake:
+        raise _none_of([why for why in resting if why is not None])
+    return awake[0] if len(authorities) == 1 else FirstAnswering(awake)
+
+
+def _none_of(missed: Iterable[TimestampUnavailable]) -> TimestampUnavailable:
+    reasons = [(str(error.details["reason"]), str(error.details["reason_vi"])) for error in missed]
+    return TimestampUnavailable(reason="; ".join(en for en, _ in reasons), reason_vi="; ".join(vi for _, vi in reasons))
 
 
 class LocalTimeStamper(TimeStamper):

@@ -58,7 +58,7 @@ def postpone(
         return row.retry_at
 
 
-def take_due(engine: Engine, *, at: dt.datetime, again: dt.datetime, limit: int = 100) -> list[PaperId]:
+def take_due(engine: Engine, *, at: dt.datetime, again: dt.datetime, limit: int = 20) -> list[PaperId]:
     """Return up to ``limit`` papers whose next try is due, the longest due first; nobody else is given them meanwhile.
 
     Args:

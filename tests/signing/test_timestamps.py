@@ -21,7 +21,7 @@ from signing.keys import LoadedSigner
 from signing.seal import seal
 from signing.stamp import Stamp
 from signing.timestamp_checks import AnswerRefused, Expected, require_usable_answer, time_off
-from signing.timestamps import FirstAnswering, HttpTimeStamper, LocalTimeStamper, TimestampRules
+from signing.timestamps import FirstAnswering, HttpTimeStamper, LocalTimeStamper, TimestampRules, first_awake
 from signing.validate import validate
 from tests.signing.conftest import AGENCY
 from tests.signing.pki import Tree
@@ -232,6 +232,20 @@ def test_none_of_them_is_told_one_by_one(tsa: Tsa, second: Tsa) -> None:
     tsa.off, second.faults = 3600 * SECOND, [404]
     with pytest.raises(TimestampUnavailable, match=r"its time is .*; .*HTTP 404"):
         stamped(FirstAnswering([HttpTimeStamper(each.url, QUICK) for each in (tsa, second)]))
+
+
+def test_whoever_failed_a_moment_ago_is_passed_over(tsa: Tsa, second: Tsa) -> None:
+    authorities = [HttpTimeStamper(each.url, QUICK) for each in (tsa, second)]
+    tsa.off = 3600 * SECOND
+    for _ in range(2):
+        assert stamped(first_awake(authorities))
+    assert (tsa.asked, second.asked) == (1, 2)
+    second.off = tsa.off
+    with pytest.raises(TimestampUnavailable):
+        stamped(first_awake(authorities))
+    with pytest.raises(TimestampUnavailable, match=r"its time is .*, a moment ago; .*, a moment ago"):
+        first_awake(authorities)
+    assert (tsa.asked, second.asked) == (1, 3)
 
 
 def _sealed(page: bytes, gov: Tree, stamper: FirstAnswering) -> bytes:
