@@ -10,6 +10,7 @@ from prometheus_client.registry import Collector
 from dossier import times
 from dossier.errors import SohoaError
 from ingest.house import House
+from ingest.seals import Official
 from storage.catalogue import Catalogue
 from storage.waiting import count
 
@@ -76,17 +77,22 @@ class _Seals(Collector):
         yield _days_family()
 
     def collect(self) -> Iterator[GaugeMetricFamily]:
-        """Take the measurement: of each agency the certificate that ends first, its officials' among them."""
-        days: dict[str, float] = {}
+        """Take the measurement: of each agency the signer whose last certificate ends first, its officials among them.
+
+        A certificate whose successor is declared already does not count.
+        """
+        days: dict[str, dict[str, float]] = {}
         moment = times.now()
         for seal, holder in self._house.seals.holders(moment):
-            agency = seal.agency.canonical.value
+            signers = days.setdefault(seal.agency.canonical.value, {})
+            signer = holder.name if isinstance(holder, Official) else ""
             with contextlib.suppress(SohoaError):
                 left = self._house.seals.key(holder).days_left(moment)
-                days[agency] = min(left, days.get(agency, left))
+                signers[signer] = max(left, signers.get(signer, left))
         family = _days_family()
-        for agency, least in days.items():
-            family.add_metric([agency], least)
+        for agency, signers in days.items():
+            if signers:
+                family.add_metric([agency], min(signers.values()))
         yield family
 
 
@@ -99,5 +105,5 @@ def _papers_families() -> tuple[GaugeMetricFamily, GaugeMetricFamily]:
 
 def _days_family() -> GaugeMetricFamily:
     return GaugeMetricFamily(
-        "sohoa_seal_days_left", "Days until the first of an agency's certificates ends.", labels=["agency"]
+        "sohoa_seal_days_left", "Days until the first of an agency's signers has no certificate.", labels=["agency"]
     )
