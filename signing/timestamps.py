@@ -60,6 +60,10 @@ def rfc3161(url: str, *, timeout: float = 10) -> TimeStamper:
     return HttpTimeStamper(url, TimestampRules(timeout=timeout))
 
 
+class _ServerFault(Exception):
+    """The server says that it failed, which may pass."""
+
+
 class HttpTimeStamper(TimeStamper):
     """A time-stamp authority reached over HTTP (RFC 3161, 3.4). Safe to share between threads.
 
@@ -115,14 +119,15 @@ class HttpTimeStamper(TimeStamper):
         _, request = self.request_cms(message_digest, md_algorithm)
         if self._rules.policy:
             request["req_policy"] = self._rules.policy
-        sent = self._clock()
-        answer = await self.async_request_tsa_response(request)
+        answer, sent, received = await self._ask(request)
         rules = self._rules
-        expected = Expected(request, sent, self._clock(), rules.policy, rules.tolerance, rules.test_allowed)
+        expected = Expected(request, sent, received, rules.policy, rules.tolerance, rules.test_allowed)
         return require_usable_answer(answer, expected)
 
-    async def async_request_tsa_response(self, req: tsp.TimeStampReq) -> tsp.TimeStampResp:
-        """Return the authority's answer to ``req``, unchecked; a connection that fails is made again, after a pause.
+    async def _ask(self, request: tsp.TimeStampReq) -> tuple[tsp.TimeStampResp, dt.datetime, dt.datetime]:
+        """Return the authority's answer, unchecked, and between which moments it was asked for.
+
+        A connection that fails is made again, after a pause.
 
         Raises:
             AnswerRefused: No attempt brought an answer.
@@ -131,18 +136,21 @@ class HttpTimeStamper(TimeStamper):
 
         for attempt in range(_ATTEMPTS):
             await asyncio.sleep(attempt * _PAUSE_S)
+            sent = self._clock()
             try:
-                answer: tsp.TimeStampResp = tsp.TimeStampResp.load(await self._post(req.dump()))
+                answer: tsp.TimeStampResp = tsp.TimeStampResp.load(await self._post(request.dump()))
+            except _ServerFault as fault:
+                failure = str(fault)
             except (ClientError, OSError, TimeoutError) as error:
                 failure = type(error).__name__
             except ValueError as error:
                 raise AnswerRefused("the answer is malformed", "câu trả lời sai cấu trúc") from error
             else:
-                return answer
+                return answer, sent, self._clock()
         raise AnswerRefused(f"no answer ({failure})", f"không trả lời ({failure})")
 
     async def _post(self, body: bytes) -> bytes:
-        from aiohttp import ClientResponseError, ClientSession, ClientTimeout  # noqa: PLC0415 - see above
+        from aiohttp import ClientSession, ClientTimeout  # noqa: PLC0415 - see above
 
         headers = {"Content-Type": "application/timestamp-query", "Accept": "application/timestamp-reply"}
         limit = ClientTimeout(total=self._rules.timeout)
@@ -150,8 +158,8 @@ class HttpTimeStamper(TimeStamper):
             ClientSession(timeout=limit, trust_env=True, auto_decompress=False) as session,
             session.post(self._url, data=body, headers=headers, allow_redirects=False) as response,
         ):
-            if response.status >= 500:  # noqa: PLR2004 - a fault of the server's, which may pass
-                raise ClientResponseError(response.request_info, (), status=response.status)
+            if response.status >= 500:  # noqa: PLR2004 - the server's own faults
+                raise _ServerFault(f"HTTP {response.status}")
             if response.status != 200 or response.content_type != "application/timestamp-reply":  # noqa: PLR2004 - OK
                 raise AnswerRefused(f"it answered HTTP {response.status}", f"máy chủ trả lời HTTP {response.status}")
             answer = bytearray()

@@ -160,6 +160,13 @@ def test_a_fault_that_passes_is_outlived(tsa: Tsa) -> None:
     assert tsa.asked == 3
 
 
+def test_a_fault_that_stays_is_told(tsa: Tsa) -> None:
+    tsa.faults = [503] * 9
+    with pytest.raises(TimestampUnavailable, match=r"no answer \(HTTP 503\)"):
+        stamped(HttpTimeStamper(tsa.url, QUICK))
+    assert tsa.asked == 3
+
+
 def test_an_authority_that_failed_is_left_alone_for_a_while(tsa: Tsa) -> None:
     tsa.faults = [404, 404]
     stamper = HttpTimeStamper(tsa.url, TimestampRules(rest=0.2))
