@@ -134,6 +134,27 @@ def test_a_file_that_is_wrong_is_refused_with_the_place(tmp_path: Path, change: 
     assert "0000" not in str(caught.value)
 
 
+_LINES = FULL.strip().splitlines()
+
+
+@given(
+    st.one_of(
+        st.text(max_size=60),
+        st.lists(st.sampled_from([*_LINES, "code = 5", "name = ''", "[agency]", "last_day = 'x'"]), max_size=20).map(
+            "\n".join
+        ),
+    )
+)
+def test_any_file_is_seals_or_refused(tmp_path_factory: pytest.TempPathFactory, text: str) -> None:
+    path = written(tmp_path_factory.mktemp("any"), text)
+    try:
+        declared = load_seals(path)
+    except ConfigurationError:
+        return
+    assert declared
+    assert all(seal.name and seal.agency for seal in declared)
+
+
 def test_one_way_of_declaring_is_enough(tmp_path: Path) -> None:
     with pytest.raises(ConfigurationError, match="exclude each other"):
         declared_seals(Settings(seals_file=tmp_path / "seals.toml", seal_pkcs12=tmp_path / "seal.p12"))
