@@ -10,6 +10,7 @@ from pyhanko.sign.signers.pdf_cms import PdfCMSSignedAttributes
 
 from signing import cades
 from signing.keys import LoadedSigner
+from tests.signing import der
 from tests.signing.conftest import AT
 from tests.signing.pki import Tree
 from tests.signing.poppler import openssl
@@ -49,47 +50,15 @@ def test_the_library_builds_the_same(gov: Tree, name: str, stamped: str) -> None
     assert _parts(ours) == _parts(asyncio.run(library).dump())
 
 
-def elements(encoded: bytes) -> list[bytes]:
-    """The elements one after another in ``encoded``, whose lengths must be definite and short (X.690, 10.1)."""
-    found, at = [], 0
-    while at < len(encoded):
-        length, start = encoded[at + 1], at + 2
-        if length > 127:
-            start += length - 128
-            length = int.from_bytes(encoded[at + 2 : start])
-            assert length > 127, "a short length in the long form"
-            assert encoded[at + 2] != 0, "a length with leading zeros"
-            assert start > at + 2, "an indefinite length"
-        found.append(encoded[at : start + length])
-        at = start + length
-    assert at == len(encoded)
-    return found
-
-
-def contents(element: bytes) -> bytes:
-    return element[2 + max(0, element[1] - 128) :]
-
-
-def check_der(element: bytes) -> None:
-    """X.690, clauses 10.1 and 11.6: lengths, and the order of sets."""
-    if not element[0] & 0x20:
-        return
-    inner = elements(contents(element))
-    if element[0] == 0x31:
-        assert inner == sorted(inner), "a set out of order"
-    for each in inner:
-        check_der(each)
-
-
 @pytest.mark.parametrize("name", ["signer", "elliptic"])
 def test_it_is_der(gov: Tree, name: str) -> None:
     """ETSI EN 319 142-1, 6.3, and ISO 32000-1, 12.8.3.3: the contents are DER; implicit sets are looked at by hand."""
     encoded = asyncio.run(cades.signature(_signer(gov, name), DIGEST, gov.stamper(AT)))
-    (whole,) = elements(encoded)
-    check_der(whole)
+    (whole,) = der.elements(encoded)
+    der.check(whole)
     signed = cms.ContentInfo.load(encoded, strict=True)["content"]
     for implicit in (signed["certificates"], signed["signer_infos"][0]["signed_attrs"]):
-        inner = elements(contents(implicit.dump()))
+        inner = der.elements(der.contents(implicit.dump()))
         assert len(inner) == 3
         assert inner == sorted(inner)
 

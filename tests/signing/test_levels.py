@@ -14,6 +14,7 @@ from signing.keys import LoadedSigner, SealKey
 from signing.report import SignatureReport
 from signing.seal import OFFICIAL_FIELD, SEAL_FIELD, TIMESTAMP_FIELD, Level, seal
 from signing.stamp import Stamp
+from signing.stamp_rules import CopyForm
 from signing.trust import TrustStore
 from signing.validate import validate
 from tests.signing.conftest import AGENCY, AT
@@ -32,12 +33,13 @@ def sealed_at(
     trust: TrustStore | None = None,
     stamper: str = "tsa",
     at: dt.datetime = AT,
+    copy_form: CopyForm = CopyForm.CERTIFIED,
 ) -> bytes:
     return seal(
         page,
         key=key or gov.key(),
         official=official,
-        stamp=Stamp(AGENCY),
+        stamp=Stamp(AGENCY, copy_form=copy_form),
         time_stamper=gov.stamper(at, stamper) if level.has_timestamp else None,
         trust=trust or gov.trust(at),
         signing_time=at,
