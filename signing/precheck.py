@@ -20,7 +20,7 @@ from weakref import WeakKeyDictionary
 from asn1crypto import cms, crl, ocsp, tsp, x509
 from cryptography.hazmat.primitives import hashes
 from pyhanko.sign.timestamps import TimeStamper
-from pyhanko.sign.timestamps.common_utils import TimestampRequestError
+from pyhanko.sign.timestamps.common_utils import TimestampRequestError, dummy_digest
 from pyhanko_certvalidator import CertificateValidator, ValidationContext
 from pyhanko_certvalidator.util import get_pyca_cryptography_hash
 
@@ -102,22 +102,22 @@ class CheckedTimeStamper(TimeStamper):
         self.grew = False
 
     async def async_dummy_response(self, md_algorithm: str) -> cms.ContentInfo:
-        """Return a token for its size: one over nothing, asked for once, or a longer one that came later.
+        """Return a token for its size, the longest there was; asks for one only if it knows none that still counts.
 
         Raises:
             SealRefused: The authority's certificate may not be used.
             TimestampRequestError: There is no answer, or it is no time stamp.
         """
-        known = _known.get(self._inner)
-        if known is None:
+        if (known := _known.get(self._inner)) is not None:
             try:
-                token = await self._inner.async_dummy_response(md_algorithm)
-                known = _Known(_signer_of(token, None, md_algorithm), token)
-            except (ValueError, TypeError, KeyError) as error:
-                raise TimestampRequestError(_NO_STAMP) from error
-            _known[self._inner] = known
-        await self._prover.prove(known.signer.certificate, Holder.TIME_STAMPER, known.signer.certificates)
-        return known.longest
+                await self._prover.prove(known.signer.certificate, Holder.TIME_STAMPER, known.signer.certificates)
+            except SealRefused:
+                # It may have another certificate by now: the answer tells.
+                pass
+            else:
+                return known.longest
+        await self.async_timestamp(dummy_digest(md_algorithm), md_algorithm)
+        return _known[self._inner].longest
 
     async def async_timestamp(self, message_digest: bytes, md_algorithm: str) -> cms.ContentInfo:
         """Return a token over ``message_digest``.
@@ -134,9 +134,9 @@ class CheckedTimeStamper(TimeStamper):
             raise TimestampRequestError(_NO_STAMP) from error
         await self._prover.prove(signer.certificate, Holder.TIME_STAMPER, signer.certificates)
         known = _known.get(self._inner)
-        if known is None or len(known.longest.dump()) < len(token.dump()):
-            _known[self._inner] = _Known(signer, token)
-            self.grew = known is not None
+        longer = known is None or len(known.longest.dump()) < len(token.dump())
+        self.grew |= longer and known is not None
+        _known[self._inner] = _Known(signer, token if longer or known is None else known.longest)
         return token
 
 
@@ -150,7 +150,7 @@ class _Signer:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Known:
-    """What was seen of an authority: who signed, and its longest token."""
+    """What was seen of an authority: who signed last, and its longest token."""
 
     signer: _Signer
     longest: cms.ContentInfo
@@ -159,8 +159,8 @@ class _Known:
 _known: WeakKeyDictionary[TimeStamper, _Known] = WeakKeyDictionary()
 
 
-def _signer_of(token: cms.ContentInfo, digest: bytes | None, algorithm: str) -> _Signer:
-    """Return whose ``token`` it is, once it is known to be whole and over ``digest`` (if any is expected).
+def _signer_of(token: cms.ContentInfo, digest: bytes, algorithm: str) -> _Signer:
+    """Return whose ``token`` it is, once it is known to be whole and over ``digest``.
 
     Raises:
         TimestampRequestError: It is not.
@@ -179,7 +179,7 @@ def _signer_of(token: cms.ContentInfo, digest: bytes | None, algorithm: str) -> 
         raise TimestampRequestError("the time stamp is broken, or lacks its authority's certificate")
     imprint = info["message_imprint"]
     over = imprint["hash_algorithm"]["algorithm"].native, imprint["hashed_message"].native
-    if digest is not None and over != (algorithm, digest):
+    if over != (algorithm, digest):
         raise TimestampRequestError("the time stamp is over something else")
     if checked.weak or not _may_stamp(certificate):
         raise SealRefused(

@@ -24,7 +24,8 @@ from signing.trust import TrustAnchor, TrustClass, TrustStore
 REVOKED_SINCE = dt.datetime(2026, 6, 1, tzinfo=dt.UTC)
 EXPIRED_SINCE = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
 
-_KEYS = ("root", "ca", "signer", "elliptic", "tsa", "ocsp", "short")
+_KEYS = ("root", "ca", "signer", "large", "elliptic", "official", "tsa", "ocsp", "short")
+_RSA_BITS = {"signer": 2048, "large": 3072, "short": 1024}
 
 
 def _use(name: str) -> dict[str, object]:
@@ -57,7 +58,9 @@ def _architecture(keyset: str) -> dict[str, object]:
         "root": _ca("root", "root", 1),
         "ca": _ca("ca", "root", 0),
         "signer": _leaf("signer", "signer", [*signing, responder]),
+        "large": _leaf("large", "large", signing),
         "elliptic": _leaf("elliptic", "elliptic", signing),
+        "official": _leaf("official", "official", signing),
         "revoked": _leaf("revoked", "signer", [*signing, responder], revocation=revoked),
         "expired": _leaf("expired", "signer", signing, validity=_validity("2024-01-01", "2026-01-01")),
         "future": _leaf("future", "signer", signing, validity=_validity("2030-01-01", "2031-01-01")),
@@ -200,8 +203,8 @@ def tree(config: CertomancerConfig, name: str) -> Tree:
 
 def _new_key(name: str) -> bytes:
     key: PrivateKey
-    if name in {"signer", "short"}:
-        key = rsa.generate_private_key(65537, 1024 if name == "short" else 2048)
+    if name in _RSA_BITS:
+        key = rsa.generate_private_key(65537, _RSA_BITS[name])
     else:
         key = ec.generate_private_key(ec.SECP256R1())
     return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())

@@ -178,6 +178,33 @@ def test_an_authority_that_changes_its_certificate_proves_itself_again(page: byt
         _sealed(page, gov, _Lying(gov, "other certificate"))
 
 
+class _Renewed(LocalTimeStamper):
+    """Has another certificate from its second seal on."""
+
+    def __init__(self, tree: Tree) -> None:
+        super().__init__(tree.private_key("tsa"), tree.certificate("tsa-brief"), [tree.certificate("ca")], lambda: AT)
+        self.current: TimeStamper = tree.stamper(AT, "tsa-brief")
+
+    async def async_request_tsa_response(self, req: tsp.TimeStampReq) -> tsp.TimeStampResp:
+        return await self.current.async_request_tsa_response(req)
+
+
+def test_an_authority_with_a_new_certificate_does_not_answer_for_the_old_one(page: bytes, gov: Tree) -> None:
+    """The first certificate has expired since; the token that told the size was signed with it."""
+    stamper, later = _Renewed(gov), gov.certificate("tsa-brief").not_valid_after + dt.timedelta(days=30)
+
+    def sealed(at: dt.datetime) -> bytes:
+        return seal(
+            page, key=gov.key(), stamp=Stamp(AGENCY), time_stamper=stamper, trust=gov.trust(at), signing_time=at
+        )
+
+    assert sealed(AT)
+    with pytest.raises(SealRefused, match="not valid at this time"):
+        sealed(later)
+    stamper.current = gov.stamper(later)
+    assert validate(sealed(later), gov.trust(later), at=later + MINUTE).verdict is Verdict.VALID
+
+
 @pytest.mark.parametrize("level", [Level.B_T, Level.B_LTA])
 @pytest.mark.parametrize("first", [2, 3])
 def test_an_authority_whose_answers_grow_gets_more_room(page: bytes, gov: Tree, level: Level, first: int) -> None:

@@ -1,0 +1,1 @@
+"""What a seal costs: ``python -m tests.benchmarks.seals``."""
