@@ -134,13 +134,7 @@ def seal(
     checked = CheckedTimeStamper(time_stamper, prover) if time_stamper is not None and level.has_timestamp else None
     sealing = _Sealing(key, official, stamp, checked, prover, level)
     try:
-        try:
-            return asyncio.run(sealing.run(pdf)).read()
-        except SigningError:
-            if checked is None or not checked.grew:
-                raise
-            # The authority's answers have become longer than the room left for them; now it is known how long.
-            return asyncio.run(sealing.run(pdf)).read()
+        return sealing.result(pdf)
     except TimestampRequestError as error:
         raise TimestampUnavailable(reason=str(error)) from error
     except PdfError as error:
@@ -180,7 +174,17 @@ class _Sealing:
     prover: Prover
     level: Level
 
-    async def run(self, pdf: bytes) -> IO[bytes]:
+    def result(self, pdf: bytes) -> bytes:
+        """Return ``pdf`` sealed."""
+        try:
+            return asyncio.run(self._run(pdf)).read()
+        except SigningError:
+            if self.time_stamper is None or not self.time_stamper.grew:
+                raise
+            # The authority's answers have become longer than the room left for them; now it is known how long.
+            return asyncio.run(self._run(pdf)).read()
+
+    async def _run(self, pdf: bytes) -> IO[bytes]:
         """Return ``pdf`` sealed, to be read from the beginning."""
         writer = _Appender(io.BytesIO(pdf))
         _require_unsigned(writer.prev)

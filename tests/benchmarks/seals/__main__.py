@@ -16,7 +16,6 @@ from tests.benchmarks.usage import machine
 from tests.signing.pki import make_trees
 
 _MARKS = (1_000, 5_000, 10_000)
-_WITNESS = {False: "–", True: "signs too"}
 _HEAD = ["level", "official", "seals/s, 1 process", "seals/s, 2 processes", "CPU ms a seal", "bytes added"]
 
 
@@ -52,7 +51,7 @@ def _speed(workers: Workers, name: str, key: str, count: int, url: str | None = 
     for level in Level:
         if url and not level.has_timestamp:
             continue
-        for witnessed, word in _WITNESS.items():
+        for witnessed, word in agree.WITNESS.items():
             kind = Kind(level, key, witnessed, url)
             one, two = (workers.measure(kind, count, processes) for processes in (1, 2))
             figures = [one.seals / one.wall_s, two.seals / two.wall_s, 1000 * one.cpu_s / one.seals]
@@ -62,7 +61,7 @@ def _speed(workers: Workers, name: str, key: str, count: int, url: str | None = 
 
 def _memory(workers: Workers, console: Console) -> Table:
     rows = []
-    for witnessed, word in _WITNESS.items():
+    for witnessed, word in agree.WITNESS.items():
         row = [word]
         for mark, held in workers.memory(Kind(witnessed=witnessed), _MARKS):
             row.append(f"{held / 2**20:.0f}")

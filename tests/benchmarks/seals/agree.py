@@ -17,10 +17,14 @@ from signing.stamp_rules import CopyForm
 from signing.validate import validate
 from tests.benchmarks.ocr.tables import Table
 from tests.benchmarks.seals.measure import AGENCY, Kind, Sealer, load_tree, page
-from tests.signing.pages import scan_pdf
+from tests.signing.pages import scan, scan_pdf
+from tests.signing.pki import Tree
 from tests.signing.poppler import signatures
 
+WITNESS = {False: "–", True: "signs too"}
+"""Without an official's signature, and with it."""
 _DPI = 150
+_GAP = 12
 _WORDS = {"valid": "HỢP LỆ", "invalid": "KHÔNG HỢP LỆ", "undetermined": "KHÔNG XÁC ĐỊNH"}
 
 
@@ -28,11 +32,11 @@ def agreement(folder: Path) -> Table:
     """Return what both programs say of each signature, by level and with and without the official's."""
     rows = []
     for level in Level:
-        for witnessed in (False, True):
+        for witnessed, word in WITNESS.items():
             pdf = Sealer.load(Kind(level, witnessed=witnessed), folder).seal()
             report = validate(pdf, load_tree(folder).trust(now()))
             said = _pdfsig(pdf)
-            rows += [[level.value, s.field, *said[s.field], *_ours(s)] for s in report.signatures]
+            rows += [[level.value, word, s.field, *said[s.field], *_ours(s)] for s in report.signatures]
     head = [
         "level",
         "field",
@@ -71,30 +75,33 @@ def version() -> str:
 
 
 def picture(folder: Path, file: Path) -> None:
-    """Draw the top of the first page of three sealed papers, one for each form of a copy, one below the other."""
-    own, strips = load_tree(folder), []
-    before = scan_pdf()
+    """Draw the top of three sealed pages: an empty margin, one with a stroke of a pen, a full one with paper added."""
+    own = load_tree(folder)
+    pages = {
+        CopyForm.CERTIFIED: scan(ink_in_margin=False),
+        CopyForm.RECOPIED: scan(),
+        CopyForm.EXTRACT: scan(full_margin=True, headroom_mm=12),
+    }
+    strips = [_stamped(own, copy_form, scan_pdf(shown)) for copy_form, shown in pages.items()]
+    image = Image.new("RGB", (strips[0].width, sum(s.height + _GAP for s in strips) - _GAP), "white")
+    for n, strip in enumerate(strips):
+        image.paste(strip, (0, n * (strip.height + _GAP)))
+    image.quantize(16, dither=Image.Dither.NONE).save(file, "PNG", optimize=True)
+
+
+def _stamped(own: Tree, copy_form: CopyForm, before: bytes) -> Image.Image:
+    """Return the top right of the page, sealed with the stamp on free paper."""
+    moment, stamp = now(), Stamp(AGENCY, copy_form=copy_form)
     with tempfile.TemporaryDirectory() as place:
-        whole = _rendered(before, Path(place))
-        grey = np.asarray(whole.convert("L"))
-        width, height = (side / _DPI * 72 for side in whole.size)
-        for copy_form in CopyForm:
-            moment = now()
-            stamp = Stamp(AGENCY, copy_form=copy_form)
-            area = find_free_area(grey, width, height, stamp.size(moment, width, height))
-            pdf = seal(
-                before, key=own.key(), stamp=replace(stamp, area=area), trust=own.trust(moment), signing_time=moment,
-                level=Level.B_B,
-            )  # fmt: skip
-            shown = _rendered(pdf, Path(place))
-            strips.append(shown.crop((0, 0, shown.width, round(32 / 25.4 * _DPI))))
-    gap = 12
-    image = Image.new("RGB", (strips[0].width, sum(s.height + gap for s in strips) - gap), "white")
-    y = 0
-    for strip in strips:
-        image.paste(strip, (0, y))
-        y += strip.height + gap
-    image.quantize(64).save(file, "PNG", optimize=True)
+        grey = np.asarray(_rendered(before, Path(place)).convert("L"))
+        height, width = (side / _DPI * 72 for side in grey.shape)
+        area = find_free_area(grey, width, height, stamp.size(moment, width, height))
+        pdf = seal(
+            before, key=own.key(), stamp=replace(stamp, area=area), trust=own.trust(moment), signing_time=moment,
+            level=Level.B_B,
+        )  # fmt: skip
+        shown = _rendered(pdf, Path(place))
+    return shown.crop((round(shown.width * 0.42), 0, shown.width, round(32 / 25.4 * _DPI)))
 
 
 def _rendered(pdf: bytes, folder: Path) -> Image.Image:
