@@ -31,6 +31,7 @@ from signing.trust import TrustStore
 
 _HOLDS = dt.timedelta(seconds=60)
 _NO_STAMP = "the answer is no time stamp"
+_NAME_HASHES = frozenset({"sha1", "sha256", "sha384", "sha512"})
 _SIGNING_USES = frozenset({"digital_signature", "non_repudiation"})
 
 
@@ -245,11 +246,17 @@ def _speaks_for(response: ocsp.OCSPResponse, chain: Iterable[x509.Certificate]) 
         return False
     names = {(c.issuer.dump(), c.serial_number) for c in chain}
     return any(
-        hashlib.new(named["hash_algorithm"]["algorithm"].native, issuer).digest() == named["issuer_name_hash"].native
+        _name_hash(named, issuer) == named["issuer_name_hash"].native
         for named in (answer["cert_id"] for answer in response.response_data["responses"])
         for issuer, serial in names
         if serial == named["serial_number"].native
     )
+
+
+def _name_hash(named: ocsp.CertId, issuer: bytes) -> bytes | None:
+    """Return the hash of an ``issuer`` by the algorithm of ``named``; ``None`` if it is none of RFC 6960's and ours."""
+    name = named["hash_algorithm"]["algorithm"].native
+    return hashlib.new(name, issuer).digest() if name in _NAME_HASHES else None
 
 
 def _require_good(stood: Standing, holder: Holder) -> None:

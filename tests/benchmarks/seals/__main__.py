@@ -60,14 +60,11 @@ def _speed(workers: Workers, name: str, key: str, count: int, url: str | None = 
 
 
 def _memory(workers: Workers, console: Console) -> Table:
-    rows = []
-    for witnessed, word in agree.WITNESS.items():
-        row = [word]
-        for mark, held in workers.memory(Kind(witnessed=witnessed), _MARKS):
-            row.append(f"{held / 2**20:.0f}")
-            console.print(f"{mark} seals: {row[-1]} MiB")
-        rows.append(row)
-    return Table("Memory of a process, MiB, after so many seals at B-LTA", ["official", *map(str, _MARKS)], rows)
+    row = []
+    for mark, held in workers.memory(Kind(), _MARKS):
+        row.append(f"{held / 2**20:.0f}")
+        console.print(f"{mark} seals: {row[-1]} MiB")
+    return Table("Memory of a process, MiB, after so many seals at B-LTA", [*map(str, _MARKS)], [row])
 
 
 def _show(console: Console, document: Path | None, mark: str, tables: list[Table], also: str = "") -> None:
