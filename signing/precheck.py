@@ -13,6 +13,7 @@ cannot be changed, only replaced; with another one everything is proven anew, so
 import datetime as dt
 import hashlib
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from enum import Enum
 from weakref import WeakKeyDictionary
@@ -30,7 +31,6 @@ from signing.proof import Chain, Evidence, Revocation, Standing, integrity, stan
 from signing.trust import TrustStore
 
 _HOLDS = dt.timedelta(seconds=60)
-_NO_STAMP = "the answer is no time stamp"
 _NAME_HASHES = frozenset({"sha1", "sha256", "sha384", "sha512"})
 _SIGNING_USES = frozenset({"digital_signature", "non_repudiation"})
 
@@ -103,21 +103,21 @@ class CheckedTimeStamper(TimeStamper):
         self.grew = False
 
     async def async_dummy_response(self, md_algorithm: str) -> cms.ContentInfo:
-        """Return a token for its size, the longest there was; asks for one only if it knows none that still counts.
+        """Return a token for its size, the longest there was; asks for one only if none is known that still counts.
 
         Raises:
             SealRefused: The authority's certificate may not be used.
-            TimestampRequestError: There is no answer, or it is no time stamp.
+            TimestampUnavailable, TimestampRequestError: There is no answer, or it is no time stamp.
         """
-        if (known := _known.get(self._inner)) is not None:
-            try:
-                await self._prover.prove(known.signer.certificate, Holder.TIME_STAMPER, known.signer.certificates)
-            except SealRefused:
-                # It may have another certificate by now: the answer tells.
-                pass
-            else:
-                return known.longest
-        await self.async_timestamp(dummy_digest(md_algorithm), md_algorithm)
+        if (known := _known.get(self._inner)) is None:
+            with _answer_expected():
+                token = await self._inner.async_dummy_response(md_algorithm)
+                known = _known[self._inner] = _Known(_signer_of(token), token)
+        try:
+            await self._prover.prove(known.signer.certificate, Holder.TIME_STAMPER, known.signer.certificates)
+        except SealRefused:
+            # It may have another certificate by now: a new answer tells.
+            await self.async_timestamp(dummy_digest(md_algorithm), md_algorithm)
         return _known[self._inner].longest
 
     async def async_timestamp(self, message_digest: bytes, md_algorithm: str) -> cms.ContentInfo:
@@ -125,19 +125,17 @@ class CheckedTimeStamper(TimeStamper):
 
         Raises:
             SealRefused: The authority's certificate may not be used.
-            TimestampRequestError: There is no answer, or it is no time stamp over this digest.
+            TimestampUnavailable, TimestampRequestError: There is no answer, or it is no time stamp over this digest.
         """
-        try:
+        with _answer_expected():
             token = await self._inner.async_timestamp(message_digest, md_algorithm)
-            signer = _signer_of(token, message_digest, md_algorithm)
-        except (ValueError, TypeError, KeyError) as error:
-            # What asn1crypto comes to with an answer that is something else.
-            raise TimestampRequestError(_NO_STAMP) from error
+            signer = _signer_of(token)
+            _require_over(token, message_digest, md_algorithm)
         await self._prover.prove(signer.certificate, Holder.TIME_STAMPER, signer.certificates)
-        known = _known.get(self._inner)
-        longer = known is None or len(known.longest.dump()) < len(token.dump())
-        self.grew |= longer and known is not None
-        _known[self._inner] = _Known(signer, token if longer or known is None else known.longest)
+        longest = known.longest if (known := _known.get(self._inner)) is not None else token
+        longer = len(longest.dump()) < len(token.dump())
+        self.grew |= longer
+        _known[self._inner] = _Known(signer, token if longer else longest)
         return token
 
 
@@ -160,8 +158,21 @@ class _Known:
 _known: WeakKeyDictionary[TimeStamper, _Known] = WeakKeyDictionary()
 
 
-def _signer_of(token: cms.ContentInfo, digest: bytes, algorithm: str) -> _Signer:
-    """Return whose ``token`` it is, once it is known to be whole and over ``digest``.
+@contextmanager
+def _answer_expected() -> Iterator[None]:
+    """Name what asn1crypto comes to with an answer that is something else.
+
+    Raises:
+        TimestampRequestError: It is.
+    """
+    try:
+        yield
+    except (ValueError, TypeError, KeyError) as error:
+        raise TimestampRequestError("the answer is no time stamp") from error
+
+
+def _signer_of(token: cms.ContentInfo) -> _Signer:
+    """Return whose ``token`` it is, once it is known to be whole.
 
     Raises:
         TimestampRequestError: It is not.
@@ -175,19 +186,26 @@ def _signer_of(token: cms.ContentInfo, digest: bytes, algorithm: str) -> _Signer
         return own.finalize()
 
     checked = integrity(token["content"], content_digest)
-    certificate, info = checked.certificate, content.parsed
-    if certificate is None or checked.code != "integrity-ok" or not isinstance(info, tsp.TSTInfo):
+    certificate = checked.certificate
+    if certificate is None or checked.code != "integrity-ok" or not isinstance(content.parsed, tsp.TSTInfo):
         raise TimestampRequestError("the time stamp is broken, or lacks its authority's certificate")
-    imprint = info["message_imprint"]
-    over = imprint["hash_algorithm"]["algorithm"].native, imprint["hashed_message"].native
-    if over != (algorithm, digest):
-        raise TimestampRequestError("the time stamp is over something else")
     if checked.weak or not _may_stamp(certificate):
         raise SealRefused(
             reason="the certificate of the time-stamp authority is too weak or not meant for time stamps",
             reason_vi="chứng thư số của máy chủ dấu thời gian quá yếu hoặc không dùng cho dấu thời gian",
         )
     return _Signer(certificate, checked.certificates)
+
+
+def _require_over(token: cms.ContentInfo, digest: bytes, algorithm: str) -> None:
+    """Do nothing if ``token`` is over ``digest``.
+
+    Raises:
+        TimestampRequestError: It is over something else.
+    """
+    imprint = token["content"]["encap_content_info"]["content"].parsed["message_imprint"]
+    if (imprint["hash_algorithm"]["algorithm"].native, imprint["hashed_message"].native) != (algorithm, digest):
+        raise TimestampRequestError("the time stamp is over something else")
 
 
 def _may_stamp(certificate: x509.Certificate) -> bool:

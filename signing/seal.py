@@ -136,7 +136,9 @@ def seal(
     try:
         return sealing.result(pdf)
     except TimestampRequestError as error:
-        raise TimestampUnavailable(reason=str(error)) from error
+        raise TimestampUnavailable(
+            reason=str(error), reason_vi="câu trả lời không phải là dấu thời gian hợp lệ"
+        ) from error
     except PdfError as error:
         raise DamagedFile(reason="the PDF cannot be read") from error
     except SigningError as error:

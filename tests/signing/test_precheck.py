@@ -19,7 +19,7 @@ from signing.keys import SealKey
 from signing.precheck import Holder, Proof, Prover
 from signing.seal import Level, seal
 from signing.stamp import Stamp
-from signing.timestamps import LocalTimeStamper, rfc3161
+from signing.timestamps import FirstAnswering, LocalTimeStamper, rfc3161
 from signing.trust import TrustStore
 from signing.validate import validate
 from tests.signing.conftest import AGENCY, AT
@@ -176,6 +176,24 @@ def test_a_time_stamp_that_proves_nothing_is_no_time_stamp(page: bytes, gov: Tre
 def test_an_authority_that_changes_its_certificate_proves_itself_again(page: bytes, gov: Tree) -> None:
     with pytest.raises(SealRefused, match="not meant for time stamps"):
         _sealed(page, gov, _Lying(gov, "other certificate"))
+
+
+class _Counting(LocalTimeStamper):
+    """Counts its answers."""
+
+    answers = 0
+
+    async def async_request_tsa_response(self, req: tsp.TimeStampReq) -> tsp.TimeStampResp:
+        self.answers += 1
+        return await super().async_request_tsa_response(req)
+
+
+def test_an_authority_is_asked_no_more_than_its_stamps(page: bytes, gov: Tree) -> None:
+    """Once for the size, then once for each signature and once for the file, also behind a new choice of several."""
+    asked = _Counting(gov.private_key("tsa"), gov.certificate("tsa"), [gov.certificate("ca")], lambda: AT)
+    for _ in range(3):
+        _sealed(page, gov, FirstAnswering([asked]), Level.B_LTA)
+    assert asked.answers == 1 + 3 * 2
 
 
 class _Renewed(LocalTimeStamper):
