@@ -44,6 +44,7 @@ _NOUNS_VI = {
     "object": "đối tượng",
     "paper": "giấy tờ",
     "field": "trường có ảnh",
+    "evidence record": "hồ sơ bằng chứng",
 }
 """Vietnamese nouns of the kinds of things errors speak of."""
 _LARGE = 10_000

@@ -92,6 +92,22 @@ def due(catalogue: Catalogue, before: dt.datetime) -> Iterator[Paper]:
         until, serial, _ = found[-1]
 
 
+def count_due(catalogue: Catalogue, before: dt.datetime, at: dt.datetime) -> int:
+    """Return how many papers `due` yields whose protection has not ended at the moment ``at``."""
+    query = (
+        select(func.count())
+        .select_from(PaperRow)
+        .where(
+            _in_store(),
+            PaperRow.signed_origin.is_(False),
+            PaperRow.protected_until < before,
+            PaperRow.protected_until > at,
+        )
+    )
+    with reading(catalogue.engine) as session:
+        return session.scalar(query) or 0
+
+
 def keep_end(catalogue: Catalogue, paper: Paper, until: dt.datetime | None, *, actor: str) -> bool:
     """Keep until when a paper is proven; ``False``, and nothing changed, if that is known or the file is another now.
 
