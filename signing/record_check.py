@@ -225,7 +225,7 @@ def _revocation(token: cms.SignedData) -> tuple[list[crl.CertificateList], list[
         if choice.name == "crl":
             crls.append(choice.chosen)
         elif choice.chosen["other_rev_info_format"].native == "ocsp_response":
-            ocsps.append(choice.chosen["other_rev_info"].parsed)
+            ocsps.append(choice.chosen["other_rev_info"])
     return crls, ocsps
 
 
