@@ -3,18 +3,22 @@
 They lie in the object store, locked as papers are, a further version for each renewal::
 
     records/2026/2026-11-28.json    {"day", "files": [{"paper", "number", "key", "version", "sha256"}, …],
+                                     "evidence": {"key", "version", "sha256", "size", "media_type"},
                                      "chains": [{"algorithm", "leaves": [hex, …],
                                                  "stamps": [{"token": base 64, "shared": [[hex, …], …]}, …]}, …]}
+    records/evidence/<SHA-256>.pem
 
-The leaves of the first chain are the files' hashes in their order. Papers that arrived signed are among the files, and
-so is every version that a renewal made. A day is closed an hour after its midnight in Vietnam.
+The leaves of the first chain are the files' hashes in their order, and last the evidence's. Papers that arrived signed
+are among the files, and so is every version that a renewal made. The evidence is what the trust folder held when the
+day was closed: the revocation lists that judge the signatures of papers that brought none. A day is closed an hour
+after its midnight in Vietnam.
 """
 
 import base64
 import datetime as dt
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 
 from dossier import times
 from dossier.errors import AlreadyExists, NotFound, NotRenewable, ObjectDamaged, PartFailed
@@ -25,7 +29,7 @@ from ingest.house import House
 from signing.algorithms import SUNSETS, Sunsets
 from signing.evidence_record import Chain, Groups, Stamp, StampedTree, hashed
 from signing.record_check import check_record
-from signing.record_stamps import end_of_tree, restamp, stamp_leaves, with_evidence
+from signing.record_stamps import end_of_tree, evidence_pem, restamp, stamp_leaves, with_evidence
 from storage import day_records
 from storage.day_records import DayRecord, SealedVersion
 
@@ -43,12 +47,19 @@ class Day:
     """A day's record, opened.
 
     Attributes:
-        day: In Vietnam. files: What it proves. tree: Proves them.
+        day: In Vietnam. files: What it proves. evidence: The certificates and revocation lists known then, PEM.
+        tree: Proves the files, and behind the last one the evidence.
     """
 
     day: dt.date
     files: tuple[SealedVersion, ...]
+    evidence: StoredObject
     tree: StampedTree
+
+    @property
+    def objects(self) -> tuple[SealedVersion | StoredObject, ...]:
+        """What the leaves stand for."""
+        return (*self.files, self.evidence)
 
     def record(self, sha256: str) -> bytes:
         """Return the evidence record of the file with this hash, DER.
@@ -93,6 +104,24 @@ def record_of(house: House, paper: Paper) -> bytes | None:
     return open_day(house, day).record(paper.sealed.sha256) if day else None
 
 
+def evidence_of(house: House, paper: Paper) -> tuple[bytes, bytes] | None:
+    """Return the certificates and revocation lists known when a paper's day was closed, PEM, and their own record, DER.
+
+    Returns:
+        ``None`` until its day is closed.
+
+    Raises:
+        NotFound, ObjectDamaged: The day's record or evidence is gone or damaged.
+    """
+    if paper.sealed is None:
+        return None
+    day = day_records.day_of(house.catalogue, paper.id, paper.sealed.sha256)
+    if day is None:
+        return None
+    opened = open_day(house, day)
+    return house.objects.get(opened.evidence.key, opened.evidence.version), opened.tree.record(len(opened.files))
+
+
 def open_day(house: House, day: dt.date) -> Day:
     """Return a closed day's record.
 
@@ -135,12 +164,18 @@ def _close(house: House, day: dt.date, at: dt.datetime) -> DayRecord | None:
 
 
 def _make(house: House, day: dt.date, files: Sequence[SealedVersion], at: dt.datetime) -> Day:
-    algorithm = SUNSETS.hash_for(at + _HORIZON)
-    leaves = [_hash(house, file, algorithm) for file in files]
+    algorithm, evidence = SUNSETS.hash_for(at + _HORIZON), _keep_evidence(house, at)
+    leaves = [*(_hash(house, file, algorithm) for file in files), _hash(house, evidence, algorithm)]
     chain = stamp_leaves(leaves, algorithm, time_stamper=house.time_stamper, trust=house.trust, at=at)
-    made = Day(day, tuple(files), StampedTree((chain,)))
+    made = Day(day, tuple(files), evidence, StampedTree((chain,)))
     _require_proof(house, made, at)
     return made
+
+
+def _keep_evidence(house: House, at: dt.datetime) -> StoredObject:
+    evidence = evidence_pem(house.trust)
+    key = f"records/evidence/{hashed('sha256', evidence).hex()}.pem"
+    return house.objects.put(key, evidence, media_type="application/x-pem-file", retain_until=house.retain_until(at))
 
 
 # --- renewing -------------------------------------------------------------------------------------------------------
@@ -187,15 +222,15 @@ def renew_records(
 def _restamped(house: House, records: Sequence[DayRecord], at: dt.datetime) -> list[Day]:
     days = [_load(house, record.key, record.version) for record in records]
     trees = restamp([day.tree for day in days], time_stamper=house.time_stamper, trust=house.trust, at=at)
-    return [Day(day.day, day.files, tree) for day, tree in zip(days, trees, strict=True)]
+    return [replace(day, tree=tree) for day, tree in zip(days, trees, strict=True)]
 
 
 def _rehashed(house: House, day: Day, at: dt.datetime, sunsets: Sunsets) -> Day:
     algorithm = sunsets.hash_for(at + _HORIZON)
     tree = day.tree.with_evidence(with_evidence(day.tree.last.token, house.trust, at))
-    leaves = tree.rehashed_leaves(algorithm, lambda place: _hash(house, day.files[place], algorithm))
+    leaves = tree.rehashed_leaves(algorithm, lambda place: _hash(house, day.objects[place], algorithm))
     chain = stamp_leaves(leaves, algorithm, time_stamper=house.time_stamper, trust=house.trust, at=at)
-    return Day(day.day, day.files, tree.rehashed(chain))
+    return replace(day, tree=tree.rehashed(chain))
 
 
 def _keep(house: House, before: DayRecord, day: Day, at: dt.datetime, sunsets: Sunsets) -> DayRecord:
@@ -210,7 +245,7 @@ def _keep(house: House, before: DayRecord, day: Day, at: dt.datetime, sunsets: S
 # --- what these share -----------------------------------------------------------------------------------------------
 
 
-def _hash(house: House, file: SealedVersion, algorithm: str) -> bytes:
+def _hash(house: House, file: SealedVersion | StoredObject, algorithm: str) -> bytes:
     """Return the hash of a file; its SHA-256 is known, for any other it is read (and its SHA-256 checked)."""
     if algorithm == "sha256":
         return bytes.fromhex(file.sha256)
@@ -261,7 +296,8 @@ def _dumped(day: Day) -> bytes:
         }
         for chain in day.tree.chains
     ]
-    return json.dumps({"day": day.day.isoformat(), "files": files, "chains": chains}).encode()
+    evidence = asdict(day.evidence)
+    return json.dumps({"day": day.day.isoformat(), "files": files, "evidence": evidence, "chains": chains}).encode()
 
 
 def _load(house: House, key: str, version: str) -> Day:
@@ -276,7 +312,8 @@ def _load(house: House, key: str, version: str) -> Day:
             )
             for chain in value["chains"]
         )
-        return Day(dt.date.fromisoformat(value["day"]), files, StampedTree(chains))
+        day, evidence = dt.date.fromisoformat(value["day"]), StoredObject(**value["evidence"])
+        return Day(day, files, evidence, StampedTree(chains))
     except (ValueError, KeyError, TypeError):
         raise ObjectDamaged(key=key) from None
 

@@ -11,7 +11,7 @@ import asyncio
 import datetime as dt
 from collections.abc import Sequence
 
-from asn1crypto import cms
+from asn1crypto import cms, pem
 from pyhanko.sign.timestamps import TimeStamper
 from pyhanko.sign.timestamps.common_utils import TimestampRequestError
 from pyhanko.sign.validation.errors import SignatureValidationError
@@ -85,6 +85,15 @@ def with_evidence(token: bytes, trust: TrustStore, at: dt.datetime) -> bytes:
         signed["version"] = "v5"  # RFC 5652, section 5.1
     signed["crls"] = [*lists, *answers]
     return bytes(info.dump())
+
+
+def evidence_pem(trust: TrustStore) -> bytes:
+    """Return what ``trust`` knows besides its anchors: intermediate certificates, revocation lists, OCSP responses.
+
+    A trust folder may hold the result as a file: it proves the signatures in papers that brought no such evidence.
+    """
+    parts = {"CERTIFICATE": trust.certificates, "X509 CRL": trust.crls, "OCSP RESPONSE": trust.ocsps}
+    return b"".join(pem.armor(name, part.dump()) for name, found in parts.items() for part in found)
 
 
 def end_of_tree(tree: StampedTree, sunsets: Sunsets = SUNSETS) -> dt.datetime:

@@ -22,7 +22,7 @@ from dossier import times
 from dossier.errors import NotFound, NotRenewable, PartError
 from dossier.identifiers import PaperId
 from dossier.verdicts import Verdict
-from ingest.day_records import make_records, record_of, renew_records
+from ingest.day_records import evidence_of, make_records, record_of, renew_records
 from ingest.renew import DUE_WITHIN
 from signing.record_check import RecordReport, check_record
 from signing.report import FileReport
@@ -56,13 +56,23 @@ def renew(
 def export(
     paper_id: Annotated[str, typer.Argument(metavar="PAPER_ID")],
     output: Annotated[Path, typer.Option("--output", "-o", help="Tệp kết quả. / Where to write it.")],
+    lists: Annotated[
+        Path | None,
+        typer.Option(
+            "--lists", help="Ghi cả danh sách thu hồi ngày đó (.pem và .pem.ers). / The lists known that day, too."
+        ),
+    ] = None,
 ) -> None:
     """Xuất hồ sơ bằng chứng của một giấy tờ. / Write the evidence record of one paper's sealed file."""
     with open_house() as house:
-        record = record_of(house, house.catalogue.paper(PaperId.parse(paper_id)))
-    if record is None:
+        paper = house.catalogue.paper(PaperId.parse(paper_id))
+        record, evidence = record_of(house, paper), evidence_of(house, paper) if lists else None
+    if record is None or (lists and evidence is None):
         raise NotFound(kind="evidence record", id=paper_id)
     write_output(output, record)
+    if lists and evidence:
+        write_output(lists, evidence[0])
+        write_output(lists.with_name(f"{lists.name}.ers"), evidence[1])
 
 
 @app.command()

@@ -163,6 +163,9 @@ def test_make_export_check_renew(kept: Shelf, sohoa: Sohoa, pdf: bytes, gov: Tre
     assert (made["day"], made["files"]) == ("2026-11-22", 1)
     assert "made: 0" in sohoa("records", "make")
     sohoa("records", "export", paper.id, "-o", record)
+    lists = tmp_path / "lists.pem"
+    sohoa("records", "export", paper.id, "-o", record, "--lists", lists)
+    assert "HỢP LỆ" in sohoa("records", "check", lists, f"{lists}.ers", "--trust", trust)
     checked = sohoa("records", "check", file, record, "--trust", trust, "--json")
     assert (checked["verdict"], checked["proven"]) == ("valid", times.iso_local(LATER))
     assert checked["signatures_then"]["verdict"] == "valid"

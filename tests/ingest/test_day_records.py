@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from asn1crypto import pem
 from certomancer.registry import CertomancerConfig
 
 from dossier import times
@@ -18,7 +19,7 @@ from dossier.papers import Paper
 from dossier.verdicts import Verdict
 from ingest import day_records as making
 from ingest import work as working
-from ingest.day_records import make_records, open_day, record_of, renew_records
+from ingest.day_records import evidence_of, make_records, open_day, record_of, renew_records
 from ingest.renew import Month, calendar, renew_due, sealed_bytes
 from ingest.work import Work
 from signing.algorithms import SUNSETS, Sunset, Sunsets
@@ -26,8 +27,10 @@ from signing.evidence_record import EvidenceRecord
 from signing.record_check import check_record
 from signing.timestamps import rfc3161
 from signing.trust import TrustStore
+from signing.validate import validate
 from storage import audit, day_records
 from tests.ingest.shelved import AT, Shelf, sealed_until_2027, shelf
+from tests.signing.others import sign
 from tests.signing.pages import scan_pdf
 from tests.signing.pki import Tree, make_trees, tree
 
@@ -111,6 +114,28 @@ def test_each_day_gets_a_record_that_proves_its_files(anywhere: Shelf, gov: Tree
     told = [e for e in audit.entries(anywhere.house.catalogue, limit=1000) if e.action == day_records.MADE]
     assert [(e.object, e.detail["files"]) for e in told] == [(f"record:{TODAY}", "5"), (f"record:{TODAY + DAY}", "3")]
     assert calendar(anywhere.house)[0] == Month("2036-01", 0, 0, 2)
+
+
+def test_a_paper_that_brought_no_evidence_is_judged_by_what_was_known_that_day(kept: Shelf, gov: Tree) -> None:
+    signed = sign(scan_pdf(), gov.key("elliptic"), at=AT)
+    paper = kept.put(signed, signed_origin=True)
+    assert evidence_of(kept.house, paper) is None
+    list(make_records(kept.house, at=NEXT))
+    found = evidence_of(kept.house, paper)
+    assert found is not None
+    lists, record = found
+    anchors = TrustStore(anchors=gov.trust(AT).anchors)
+    in_2030 = dt.datetime(2030, 1, 1, tzinfo=dt.UTC)
+    report = check_record(lists, record, anchors, at=in_2030)
+    assert (report.verdict, report.proven) == (Verdict.VALID, NEXT)
+    assert validate(signed, anchors, at=NEXT).verdict is Verdict.UNDETERMINED
+    trust = kept.house.settings.root / "trust"
+    trust.mkdir()
+    (trust / "lists.pem").write_bytes(lists)
+    (trust / "public-root.pem").write_bytes(pem.armor("CERTIFICATE", gov.certificate("root").dump()))
+    loaded = TrustStore.load(trust)
+    assert [a.certificate.sha256 for a in loaded.anchors] == [gov.certificate("root").sha256]
+    assert validate(signed, loaded, at=NEXT).verdict is Verdict.VALID
 
 
 def test_a_day_ends_at_midnight_in_vietnam(kept: Shelf) -> None:
