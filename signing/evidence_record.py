@@ -22,13 +22,22 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from asn1crypto import cms, core
-from asn1crypto.algos import DigestAlgorithm
+from asn1crypto.algos import DigestAlgorithmId
 
 Groups = tuple[tuple[bytes, ...], ...]
 """A reduced hash tree: the siblings on the way from a leaf to the root; the leaf is in the first group."""
 
 
 # --- the structures of RFC 4998, appendix A (those of asn1crypto lack the chains) ------------------------------------
+
+
+class HashAlgorithm(core.Sequence):
+    """A hash function. The library's own always writes parameters, and RFC 5754, section 2, forbids to."""
+
+    _fields = [  # noqa: RUF012 - how the library declares structures
+        ("algorithm", DigestAlgorithmId),
+        ("parameters", core.Any, {"optional": True}),
+    ]
 
 
 class PartialHashtree(core.SequenceOf):
@@ -46,8 +55,8 @@ class ReducedHashtree(core.SequenceOf):
 class ArchiveTimeStamp(core.Sequence):
     """A time stamp and the way to it."""
 
-    _fields = [  # noqa: RUF012 - how the library declares structures
-        ("digest_algorithm", DigestAlgorithm, {"implicit": 0, "optional": True}),
+    _fields = [  # noqa: RUF012
+        ("digest_algorithm", HashAlgorithm, {"implicit": 0, "optional": True}),
         ("attributes", cms.CMSAttributes, {"implicit": 1, "optional": True}),
         ("reduced_hashtree", ReducedHashtree, {"implicit": 2, "optional": True}),
         ("time_stamp", cms.ContentInfo),
@@ -67,7 +76,7 @@ class ArchiveTimeStampSequence(core.SequenceOf):
 
 
 class _Algorithms(core.SequenceOf):
-    _child_spec = DigestAlgorithm
+    _child_spec = HashAlgorithm
 
 
 class _Attributes(core.SequenceOf):

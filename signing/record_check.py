@@ -23,6 +23,7 @@ from signing.evidence_record import (
     ArchiveTimeStamp,
     ArchiveTimeStampSequence,
     EvidenceRecord,
+    HashAlgorithm,
     hashed,
     rehashed,
     root_of,
@@ -188,7 +189,7 @@ def _algorithm(stamp: ArchiveTimeStamp) -> str:
     return _hash_name(info["message_imprint"]["hash_algorithm"])
 
 
-def _hash_name(algorithm: DigestAlgorithm) -> str:
+def _hash_name(algorithm: HashAlgorithm | DigestAlgorithm) -> str:
     """Return the name of a hash function, which takes no parameters (RFC 5754, section 2).
 
     Raises:

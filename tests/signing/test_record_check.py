@@ -310,6 +310,13 @@ def test_openssl_agrees(ages: dict[int, Age], many: StampedTree, tmp_path: Path)
     (tmp_path / "root.pem").write_bytes(pem.armor("CERTIFICATE", anchor.dump()))
     parsed = _openssl(tmp_path, "asn1parse", "-inform", "DER", "-in", "paper.ers")
     assert hashed("sha256", FILES[5]).hex().upper() in parsed
+    value = ""
+    for group in stamp["reduced_hashtree"]:
+        members = " ".join([*(one.hex().upper() for one in group.native), value])
+        command = f"printf '%s\\n' {members} | sort | tr -d '\\n' | basenc -d --base16 | openssl dgst -sha256 -r"
+        done = subprocess.run(["sh", "-c", command], check=True, capture_output=True, text=True)
+        value = done.stdout.split()[0].upper()
+    assert value == root.hex().upper()
     line = next(line for line in parsed.splitlines() if "pkcs7-signedData" in line)
     offset = int(line.split(":")[0]) - 4
     _openssl(tmp_path, "asn1parse", "-inform", "DER", "-in", "paper.ers", "-strparse", str(offset), "-noout",

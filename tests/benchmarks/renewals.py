@@ -1,0 +1,122 @@
+"""What renewals and evidence records cost: ``python -m tests.benchmarks.renewals [--papers N] [--files N]``.
+
+Papers: one page each, sealed under a time stamp that ends within the year, in a house on SQLite and a folder; each is
+renewed once, by `ingest.renew`, with every check it makes. Files: one day of N in a house likewise; then a proof is cut
+out for some, and checked alone. Time stamps come from an authority within the process: a real one adds its own time
+once per paper, and once per day of records.
+"""
+
+import argparse
+import datetime as dt
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from dossier import times
+from ingest.day_records import make_records, open_day, renew_records
+from ingest.renew import DUE_WITHIN, Outcome, renew_due
+from signing.algorithms import SUNSETS, Sunset, Sunsets
+from signing.record_check import check_record
+from signing.trust import TrustStore
+from storage import day_records, renewals
+from tests.benchmarks.usage import cpu_seconds, machine
+from tests.ingest.shelved import AT, Shelf, sealed_until_2027, shelf
+from tests.signing.pages import scan_pdf
+from tests.signing.pki import Tree, make_trees, tree
+
+_LATER = AT + dt.timedelta(days=10)
+_PROOFS = 200
+
+
+@dataclass
+class Watch:
+    """CPU and wall seconds since it was made."""
+
+    cpu: float
+    wall: float
+
+    @classmethod
+    def start(cls) -> "Watch":
+        """Return a watch that runs."""
+        return cls(cpu_seconds(), time.perf_counter())
+
+    def row(self, what: str, count: int, more: str = "") -> None:
+        """Print a row of the table: what was done ``count`` times since the watch was started."""
+        cpu, wall = cpu_seconds() - self.cpu, time.perf_counter() - self.wall
+        print(f"| {what} | {count:,} | {1000 * cpu / count:,.2f} | {1000 * wall / count:,.2f} | {more} |")
+
+
+def papers(kept: Shelf, gov: Tree, count: int) -> None:
+    """Renew papers."""
+    pdf = sealed_until_2027(scan_pdf(), gov)
+    for _ in range(count):
+        kept.put(pdf)
+    kept.trust(gov.trust(_LATER), gov.stamper(_LATER))
+    watch = Watch.start()
+    outcomes = [ended for _, ended in renew_due(kept.house, _LATER + DUE_WITHIN, at=_LATER)]
+    assert outcomes == [Outcome.RENEWED] * count
+    first = kept.now(kept.papers[0]).sealed
+    assert first is not None
+    grown = (first.size - len(pdf)) / 1000
+    watch.row("paper renewed: read, proven, stamped, proven again, kept", count, f"{grown:.1f} kB more per paper")
+    watch = Watch.start()
+    renewals.endings(kept.house.catalogue)
+    watch.row("calendar", 1)
+
+
+def records(kept: Shelf, gov: Tree, count: int) -> None:
+    """Make, cut out, check and renew the records of one day."""
+    files = [f"file {number}".encode() for number in range(count)]
+    for file in files:
+        kept.put(file, known=False)
+    at = dt.datetime.combine(times.local(AT).date() + dt.timedelta(days=1), dt.time(3), times.VIETNAM)
+    kept.trust(gov.trust(at), gov.stamper(at, "tsa-brief"))
+    watch = Watch.start()
+    (made,) = make_records(kept.house, at=at)
+    size = kept.house.objects.head(made.key).size
+    watch.row(f"day of {count:,} files closed", 1, f"{size / 1e6:.2f} MB kept")
+    watch = Watch.start()
+    day = open_day(kept.house, made.day)
+    proofs = [day.tree.record(place) for place in range(min(_PROOFS, count))]
+    watch.row("proofs cut out, the day opened once", len(proofs), f"{max(map(len, proofs)):,} bytes per proof at most")
+    anchors, contents = TrustStore(anchors=gov.trust(AT).anchors), kept.house.objects
+    read = [contents.get(file.key, file.version) for file in day.files[: len(proofs)]]
+    watch = Watch.start()
+    for content, proof in zip(read, proofs, strict=True):
+        assert check_record(content, proof, anchors, at=at).proven is not None
+    watch.row("proof checked alone", len(proofs))
+    kept.trust(gov.trust(at), gov.stamper(at))
+    watch = Watch.start()
+    ((_, problem),) = renew_records(kept.house, at + DUE_WITHIN, at=at)
+    assert problem is None
+    proof = open_day(kept.house, made.day).tree.record(0)
+    watch.row("day renewed by a new time stamp", 1, f"{len(proof):,} bytes per proof")
+    weak = Sunset(at + dt.timedelta(days=30), confirmed=False, source="a benchmark")
+    table = Sunsets({**SUNSETS.hashes, "sha256": weak}, SUNSETS.keys, SUNSETS.schemes)
+    (due,) = day_records.day_records(kept.house.catalogue)
+    watch = Watch.start()
+    list(renew_records(kept.house, due.protected_until + dt.timedelta(days=1), at=at, sunsets=table))
+    proof = open_day(kept.house, made.day).tree.record(0)
+    watch.row("day renewed by hashing every file again, SHA-512", 1, f"{len(proof):,} bytes per proof")
+
+
+def main() -> None:
+    """Print the table."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--papers", type=int, default=200, help="papers to renew")
+    parser.add_argument("--files", type=int, default=10_000, help="files of the day")
+    given = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        place = Path(folder)
+        (place / "trees").mkdir()
+        gov = tree(make_trees(place / "trees"), "gov")
+        print(f"{machine()}\n\n| | times | CPU ms each | wall ms each | |\n|---|---:|---:|---:|---|")
+        for name, step, count in (("papers", papers, given.papers), ("records", records, given.files)):
+            kept = shelf(place / name)
+            step(kept, gov, count)
+            kept.house.close()
+
+
+if __name__ == "__main__":
+    main()
