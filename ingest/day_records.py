@@ -83,7 +83,7 @@ def make_records(house: House, *, at: dt.datetime | None = None) -> Iterator[Day
 
     Raises:
         TimestampUnavailable: The authority did not answer; the days are left open for the next run.
-        PartFailed: The authority cannot be proven today.
+        SealRefused: The authority cannot be proven today. PartFailed: Its clock is wrong.
         StoreUnavailable, DiskFull: Nothing more can be done now.
     """
     while (day := _next_day(house, at or times.now())) is not None:
@@ -196,7 +196,7 @@ def renew_records(
         sunsets: The ends of algorithms.
 
     Raises:
-        TimestampUnavailable, StoreUnavailable, DiskFull, PartFailed: Nothing more can be done now.
+        TimestampUnavailable, SealRefused, StoreUnavailable, DiskFull, PartFailed: Nothing more can be done now.
         NotFound, ObjectDamaged: A record, or a file to be hashed again, is gone or damaged.
     """
     moment = at or times.now()

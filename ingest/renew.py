@@ -15,7 +15,15 @@ from enum import StrEnum
 import structlog
 
 from dossier import times
-from dossier.errors import ConfigurationError, DiskFull, NotSealed, SohoaError, StoreUnavailable, TimestampUnavailable
+from dossier.errors import (
+    ConfigurationError,
+    DiskFull,
+    NotSealed,
+    SealRefused,
+    SohoaError,
+    StoreUnavailable,
+    TimestampUnavailable,
+)
 from dossier.papers import Paper, StoredObject
 from ingest.house import House
 from signing.renewal import protected_until, renew, require_prolonged
@@ -25,7 +33,7 @@ from storage.day_records import day_records
 ACTOR = "renew"
 DUE_WITHIN = dt.timedelta(days=365)
 """How long before its end a paper is due, unless somebody says otherwise: time for a year of failed attempts."""
-_FOR_ALL = (TimestampUnavailable, StoreUnavailable, DiskFull, ConfigurationError)
+_FOR_ALL = (TimestampUnavailable, SealRefused, StoreUnavailable, DiskFull, ConfigurationError)
 """What would go wrong with every other paper too: the run stops."""
 _log = structlog.get_logger(__name__)
 
@@ -100,7 +108,7 @@ def renew_due(
         at: The present moment, aware; the clock's if ``None``.
 
     Raises:
-        TimestampUnavailable, StoreUnavailable, DiskFull, ConfigurationError: Nothing more can be done now.
+        TimestampUnavailable, SealRefused, StoreUnavailable, DiskFull, ConfigurationError: Nothing more can be done now.
     """
     for paper in renewals.due(house.catalogue, before):
         moment = at or times.now()

@@ -14,13 +14,13 @@ from collections.abc import Sequence
 from asn1crypto import cms, pem
 from pyhanko.sign.timestamps import TimeStamper
 from pyhanko.sign.timestamps.common_utils import TimestampRequestError
-from pyhanko.sign.validation.errors import SignatureValidationError
-from pyhanko_certvalidator.errors import PathBuildingError, PathValidationError, ValidationError
+from pyhanko.sign.validation.generic_cms import extract_certs_for_validation
 
 from dossier.errors import PartFailed, TimestampUnavailable
 from signing.algorithms import SUNSETS, Sunsets
 from signing.evidence_record import Chain, HashTree, Stamp, StampedTree
-from signing.renewal import end_of_timestamp, prove, relevant_crls
+from signing.precheck import CheckedTimeStamper, Holder, Prover
+from signing.renewal import end_of_timestamp
 from signing.trust import TrustStore
 
 _CLOCK_TOLERANCE = dt.timedelta(minutes=5)
@@ -42,7 +42,8 @@ def stamp_leaves(
 
     Raises:
         TimestampUnavailable: The authority did not answer, or with something else than a time stamp.
-        PartFailed: The authority cannot be proven today, or its clock is wrong.
+        SealRefused: The authority cannot be proven today.
+        PartFailed: Its clock is wrong.
     """
     token = _stamp(HashTree(leaves, algorithm).root, algorithm, time_stamper, trust, at)
     return Chain(algorithm, tuple(leaves), (Stamp(token),))
@@ -66,24 +67,23 @@ def with_evidence(token: bytes, trust: TrustStore, at: dt.datetime) -> bytes:
     """Return a time stamp with its chain and with revocation evidence that is fresh at ``at``.
 
     Raises:
-        PartFailed: Its authority cannot be proven today.
+        SealRefused: Its authority cannot be proven today.
     """
     info = cms.ContentInfo.load(token)
-    signed = info["content"]
-    try:
-        path = asyncio.run(prove(signed, trust, at))
-    except (PathBuildingError, PathValidationError, ValidationError, SignatureValidationError) as error:
-        raise PartFailed(part="trust", reason="the time-stamp authority cannot be proven today") from error
-    chain = path.iter_certs(include_root=False)
+    signed, prover = info["content"], Prover(trust, at)
+    certificates = extract_certs_for_validation(signed)
+    asyncio.run(prover.prove(certificates.signer_cert, Holder.TIME_STAMPER, certificates.other_certs))
+    proof = prover.proofs[certificates.signer_cert.sha256]
+    anchors = {anchor.sha256 for anchor in trust.roots}
+    chain = [c for c in proof.certificates if c.sha256 not in anchors]
     signed["certificates"] = [cms.CertificateChoices("certificate", c) for c in chain]
-    lists = [cms.RevocationInfoChoice("crl", one) for one in relevant_crls(trust.crls, [path])]
     answers = [
         cms.RevocationInfoChoice("other", {"other_rev_info_format": "ocsp_response", "other_rev_info": one})
-        for one in trust.ocsps
+        for one in proof.ocsps
     ]
     if answers:
         signed["version"] = "v5"  # RFC 5652, section 5.1
-    signed["crls"] = [*lists, *answers]
+    signed["crls"] = [*(cms.RevocationInfoChoice("crl", one) for one in proof.crls), *answers]
     return bytes(info.dump())
 
 
@@ -111,8 +111,9 @@ def moment_of(token: bytes) -> dt.datetime:
 
 
 def _stamp(digest: bytes, algorithm: str, time_stamper: TimeStamper, trust: TrustStore, at: dt.datetime) -> bytes:
+    checked = CheckedTimeStamper(time_stamper, Prover(trust, at))
     try:
-        answer = asyncio.run(time_stamper.async_timestamp(digest, algorithm))
+        answer = asyncio.run(checked.async_timestamp(digest, algorithm))
     except TimestampRequestError as error:
         raise TimestampUnavailable(reason=str(error)) from error
     token = with_evidence(answer.dump(), trust, at)

@@ -14,9 +14,9 @@ document time stamp over all bytes. What was there stays byte for byte.
 import asyncio
 import datetime as dt
 import io
-from collections.abc import Iterable
+from collections.abc import Iterator
 
-from asn1crypto import cms, crl
+from asn1crypto import cms
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.misc import PdfError
 from pyhanko.sign.signers.pdf_signer import PdfTimeStamper
@@ -26,21 +26,19 @@ from pyhanko.sign.validation import DocumentSecurityStore
 from pyhanko.sign.validation.errors import SignatureValidationError
 from pyhanko.sign.validation.generic_cms import extract_certs_for_validation, extract_tst_data_iter
 from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
-from pyhanko_certvalidator import CertificateValidator, ValidationContext
-from pyhanko_certvalidator.errors import PathBuildingError, PathValidationError, ValidationError
-from pyhanko_certvalidator.path import ValidationPath
 
-from dossier.errors import NotRenewable, PartFailed, TimestampUnavailable
+from dossier.errors import NotRenewable, SealRefused, TimestampUnavailable
 from dossier.verdicts import Severity, Verdict
 from signing.algorithms import SUNSETS, Sunsets, used_by, used_by_timestamp
 from signing.pdf import Found, is_timestamp, open_file
+from signing.precheck import CheckedTimeStamper, Holder, Prover
 from signing.seal import TIMESTAMP_FIELD
 from signing.trust import TrustStore
 from signing.validate import validate
 
 _LABEL = "Dấu thời gian lưu trữ"
-_SLACK = 2048
-"""Hex digits reserved beyond a trial token: the real one's numbers may be a few bytes longer."""
+_SLACK = 512
+"""Bytes reserved beyond the expected token: the real one's numbers may be a few bytes longer."""
 _FURTHER = dt.timedelta(days=365)
 """A renewal must gain at least this: one that gains less would have to be made again at once."""
 
@@ -111,31 +109,29 @@ def _earlier(one: dt.datetime, other: dt.datetime | None) -> dt.datetime:
 def renew(
     pdf: bytes, *, time_stamper: TimeStamper, trust: TrustStore, at: dt.datetime, sunsets: Sunsets = SUNSETS
 ) -> bytes:
-    """Return ``pdf`` with fresh evidence for its last document time stamp, under a new one, verified.
+    """Return ``pdf`` with fresh evidence for what no document time stamp covers yet, under a new one, verified.
 
     Runs an event loop of its own; call it from a thread without one.
 
     Args:
-        pdf: A file whose last signature is a document time stamp, valid at ``at``.
+        pdf: A file that is valid at ``at``.
         time_stamper: Whose time stamp goes in.
         trust: Anchors and revocation lists, fresh at ``at``, that prove both authorities; they go into the file.
         at: The present moment, aware.
         sunsets: The ends of algorithms, which choose the hash function.
 
     Raises:
-        NotRenewable: The file is not valid now (its protection ended, say), has no document time stamp at its end, or
-            a new one would not prove it longer.
+        NotRenewable: The file is not valid now (its protection ended, say), what it rests on cannot be proven today, or
+            a new time stamp would not prove it longer.
         TimestampUnavailable: The authority did not answer, or with something else than a time stamp.
-        PartFailed: An authority's chain, or its revocation state today, cannot be proven.
+        SealRefused: The authority's chain, or its revocation state today, cannot be proven.
     """
     require_valid(pdf, trust, at)
     before = protected_until(pdf, sunsets)
     try:
-        renewed = asyncio.run(_renew(pdf, time_stamper, trust, at, sunsets.hash_for(at + 10 * _FURTHER)))
+        renewed = asyncio.run(_renew(pdf, time_stamper, Prover(trust, at), sunsets.hash_for(at + 10 * _FURTHER)))
     except TimestampRequestError as error:
         raise TimestampUnavailable(reason=str(error)) from error
-    except (PathBuildingError, PathValidationError, ValidationError) as error:
-        raise PartFailed(part="trust", reason="a time-stamp authority cannot be proven today") from error
     except (PdfError, SignatureValidationError) as error:
         raise NotRenewable(reason="the file cannot be added to", reason_vi="không thể bổ sung vào tệp") from error
     after = protected_until(renewed, sunsets)
@@ -165,33 +161,63 @@ def require_valid(pdf: bytes, trust: TrustStore, at: dt.datetime) -> None:
 
 
 def require_prolonged(pdf: bytes, renewed: bytes, trust: TrustStore, at: dt.datetime) -> None:
-    """Do nothing if ``renewed`` is ``pdf`` with something appended, and valid at ``at``.
+    """Do nothing if ``renewed`` is ``pdf`` with something appended, and valid at ``at`` with nothing but the anchors.
 
     Raises:
         NotRenewable: It is not.
     """
     if not renewed.startswith(pdf):
         raise NotRenewable(reason="its bytes would change", reason_vi="nội dung tệp sẽ bị thay đổi")
-    require_valid(renewed, trust, at)
+    require_valid(renewed, TrustStore(anchors=trust.anchors), at)
 
 
-async def _renew(pdf: bytes, time_stamper: TimeStamper, trust: TrustStore, at: dt.datetime, digest: str) -> bytes:
+async def _renew(pdf: bytes, time_stamper: TimeStamper, prover: Prover, digest: str) -> bytes:
     found = open_file(pdf).found
-    last = found[-1].signature
-    if last is None or not is_timestamp(last):
-        raise NotRenewable(reason="it has no document time stamp", reason_vi="tệp không có dấu thời gian lưu trữ")
-    expected = await time_stamper.async_dummy_response(digest)
-    paths = [await prove(token, trust, at) for token in (last.signed_data, expected["content"])]
-    writer = _Appender(io.BytesIO(pdf))
+    checked = CheckedTimeStamper(time_stamper, prover)
+    expected = await checked.async_dummy_response(digest)
+    for signed_data, is_stamp in _uncovered(found):
+        await _prove(signed_data, prover, is_stamp=is_stamp)
+    writer, proofs = _Appender(io.BytesIO(pdf)), prover.proofs.values()
     DocumentSecurityStore.supply_dss_in_writer(
-        writer, sig_contents=None, paths=paths, ocsps=trust.ocsps, crls=relevant_crls(trust.crls, paths)
+        writer,
+        sig_contents=None,
+        certs=[c for proof in proofs for c in proof.certificates],
+        ocsps=[o for proof in proofs for o in proof.ocsps],
+        crls=[c for proof in proofs for c in proof.crls],
     )
-    stamper = PdfTimeStamper(time_stamper, field_name=_free_name(found), readable_field_name=_LABEL)
+    stamper = PdfTimeStamper(checked, field_name=_free_name(found), readable_field_name=_LABEL)
     output = await stamper.async_timestamp_pdf(
-        writer, digest, bytes_reserved=2 * len(expected.dump()) + _SLACK, in_place=True
+        writer, digest, bytes_reserved=2 * (len(expected.dump()) + _SLACK), in_place=True
     )
     output.seek(0)
     return bytes(output.read())
+
+
+def _uncovered(found: tuple[Found, ...]) -> Iterator[tuple[cms.SignedData, bool]]:
+    """Yield what no document time stamp covers yet, and whether it is a time stamp, the last first."""
+    for one in reversed(found):
+        if one.signature is None:
+            continue
+        stamp = is_timestamp(one.signature)
+        yield one.signature.signed_data, stamp
+        if stamp:
+            return
+        yield from ((token, True) for token in extract_tst_data_iter(one.signature.signer_info, signed=False))
+
+
+async def _prove(signed_data: cms.SignedData, prover: Prover, *, is_stamp: bool) -> None:
+    """Gather what proves a signature or time stamp today.
+
+    Raises:
+        NotRenewable: An authority of time stamps cannot be proven. A signer's certificate may have expired behind his
+            time stamp: whether the file has what proves it then is seen when the result is verified.
+    """
+    certificates = extract_certs_for_validation(signed_data)
+    try:
+        await prover.prove(certificates.signer_cert, Holder.TIME_STAMPER, certificates.other_certs)
+    except SealRefused as error:
+        if is_stamp:
+            raise NotRenewable(**error.details) from error
 
 
 def _free_name(found: tuple[Found, ...]) -> str:
@@ -200,36 +226,6 @@ def _free_name(found: tuple[Found, ...]) -> str:
     while (name := f"{TIMESTAMP_FIELD}-{number}") in taken:
         number += 1
     return name
-
-
-async def prove(token: cms.SignedData, trust: TrustStore, at: dt.datetime) -> ValidationPath:
-    """Return the chain of a time stamp's certificate, with revocation evidence in ``trust`` that is fresh at ``at``.
-
-    Raises:
-        PathBuildingError, PathValidationError, ValidationError: There is no such chain or evidence.
-    """
-    certificates = extract_certs_for_validation(token)
-    context = ValidationContext(
-        trust_roots=trust.roots,
-        other_certs=[*trust.certificates, *certificates.other_certs],
-        crls=trust.crls,
-        ocsps=trust.ocsps,
-        revocation_mode="require",
-        moment=at,
-        retroactive_revinfo=True,
-    )
-    return await CertificateValidator(certificates.signer_cert, validation_context=context).async_validate_path()
-
-
-def relevant_crls(crls: Iterable[crl.CertificateList], paths: Iterable[ValidationPath]) -> list[crl.CertificateList]:
-    """Return the lists by issuers of the chains: a trust folder may hold large ones of many other authorities."""
-    issuers = {c.subject.dump() for path in paths for c in path.iter_certs(include_root=True)}
-    return [one for one in crls if one.issuer.dump() in issuers or _is_indirect(one)]
-
-
-def _is_indirect(one: crl.CertificateList) -> bool:
-    point = one.issuing_distribution_point_value
-    return point is not None and bool(point["indirect_crl"].native)
 
 
 class _Appender(IncrementalPdfFileWriter):

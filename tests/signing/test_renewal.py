@@ -7,7 +7,7 @@ import pikepdf
 import pytest
 from pikepdf import pdfa
 
-from dossier.errors import NotRenewable, PartFailed, TimestampUnavailable
+from dossier.errors import NotRenewable, SealRefused, TimestampUnavailable
 from dossier.verdicts import Verdict
 from signing.renewal import protected_until, renew, require_prolonged
 from signing.seal import seal
@@ -16,8 +16,8 @@ from signing.timestamps import rfc3161
 from signing.trust import TrustStore
 from signing.validate import validate
 from tests.signing.conftest import AGENCY
-from tests.signing.eras import IN_2026, IN_2046, OF_A_LATER_AGE, Age, anchors_of, make_ages
-from tests.signing.others import add_timestamp, sign
+from tests.signing.eras import IN_2026, IN_2035, IN_2046, OF_A_LATER_AGE, Age, anchors_of, make_ages
+from tests.signing.others import add_evidence, add_timestamp, sign
 from tests.signing.pki import Tree
 from tests.signing.poppler import signatures
 
@@ -155,15 +155,26 @@ def test_a_renewal_that_gains_nothing_is_refused(ages: dict[int, Age], in_2026: 
         renew(in_2026, time_stamper=ages[2035].stamper, trust=ages[2035].trust, at=ages[2035].at)
 
 
+def test_a_lower_level_is_raised(gov: Tree, page: bytes) -> None:
+    """A seal without document time stamp, or without evidence, gets both."""
+    stamped = sign(page, gov.key("elliptic"), at=IN_2026, stamper=gov.stamper(IN_2026, "tsa-brief"))
+    for signed in (stamped, add_evidence(stamped, gov.trust(IN_2026))):
+        later = IN_2026 + 10 * DAY
+        longer = renew(signed, time_stamper=gov.stamper(later), trust=gov.trust(later), at=later)
+        anchors = TrustStore(anchors=gov.trust(IN_2026).anchors)
+        report = validate(longer, anchors, at=IN_2026 + 3000 * DAY)
+        assert (report.verdict, report.signatures[0].profile) == (Verdict.VALID, "B-LTA")
+
+
 def test_without_fresh_revocation_lists_nothing_is_renewed(ages: dict[int, Age], in_2026: bytes) -> None:
     stale = TrustStore(anchors=ages[2035].trust.anchors, crls=ages[2026].trust.crls)
-    with pytest.raises(PartFailed, match="cannot be proven today"):
+    with pytest.raises(SealRefused, match="cannot be proven"):
         renew(in_2026, time_stamper=ages[2035].stamper, trust=stale, at=ages[2035].at, sunsets=OF_A_LATER_AGE)
 
 
 def test_an_authority_of_an_unknown_tree_does_not_renew(ages: dict[int, Age], in_2026: bytes, impostor: Tree) -> None:
     age = ages[2035]
-    with pytest.raises(PartFailed, match="cannot be proven today"):
+    with pytest.raises(SealRefused, match="chain"):
         renew(
             in_2026,
             time_stamper=impostor.stamper(age.at),
@@ -189,10 +200,18 @@ def test_a_changed_file_is_not_renewed(ages: dict[int, Age], in_2026: bytes) -> 
         renewed(bytes(changed), ages[2035])
 
 
-def test_a_file_without_a_document_time_stamp_is_not_renewed(gov: Tree, page: bytes) -> None:
-    signed = sign(page, gov.key(), at=IN_2026, stamper=gov.stamper(IN_2026), evidence=gov.trust(IN_2026))
-    with pytest.raises(NotRenewable, match="no document time stamp"):
-        renew(signed, time_stamper=gov.stamper(IN_2026), trust=gov.trust(IN_2026), at=IN_2026)
+def test_what_is_not_signed_is_not_renewed(gov: Tree, page: bytes) -> None:
+    with pytest.raises(NotRenewable, match="no-signature"):
+        renew(page, time_stamper=gov.stamper(IN_2026), trust=gov.trust(IN_2026), at=IN_2026)
+
+
+def test_where_the_former_authority_cannot_be_proven_today_nothing_is_renewed(
+    ages: dict[int, Age], in_2026: bytes
+) -> None:
+    own = ages[2035].authority.trust(IN_2035)
+    trust = TrustStore(anchors=ages[2035].trust.anchors, crls=(*ages[2026].trust.crls, *own.crls))
+    with pytest.raises(NotRenewable, match="cannot be proven"):
+        renew(in_2026, time_stamper=ages[2035].stamper, trust=trust, at=ages[2035].at, sunsets=OF_A_LATER_AGE)
 
 
 def test_a_prolonged_file_begins_with_the_former_one(ages: dict[int, Age], in_2026: bytes, in_2035: bytes) -> None:
