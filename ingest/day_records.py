@@ -21,7 +21,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 
 from dossier import times
-from dossier.errors import AlreadyExists, NotFound, NotRenewable, ObjectDamaged, PartFailed
+from dossier.errors import AlreadyExists, NotFound, NotRenewable, ObjectDamaged, PartFailed, SohoaError
 from dossier.identifiers import PaperId
 from dossier.papers import Paper, StoredObject
 from dossier.verdicts import Severity, Verdict
@@ -183,11 +183,12 @@ def _keep_evidence(house: House, at: dt.datetime) -> StoredObject:
 
 def renew_records(
     house: House, before: dt.datetime, *, at: dt.datetime | None = None, sunsets: Sunsets = SUNSETS
-) -> Iterator[tuple[DayRecord, NotRenewable | None]]:
-    """Renew the records that end before ``before``; yield each, with the reason where that cannot be done any more.
+) -> Iterator[tuple[DayRecord, SohoaError | None]]:
+    """Renew the records that end before ``before``; yield each, with the reason where that cannot be done.
 
     A record gets a new time stamp, one for up to a hundred of them; where its hash function ends before ``before``,
-    all its files are hashed again by a stronger one. It may be stopped at any moment and run again.
+    all its files are hashed again by a stronger one. A day of which a file is damaged or gone is left as it is, until
+    the file is restored. It may be stopped at any moment and run again.
 
     Args:
         house: The parts.
@@ -197,7 +198,6 @@ def renew_records(
 
     Raises:
         TimestampUnavailable, SealRefused, StoreUnavailable, DiskFull, PartFailed: Nothing more can be done now.
-        NotFound, ObjectDamaged: A record, or a file to be hashed again, is gone or damaged.
     """
     moment = at or times.now()
     restamped: dict[str, list[DayRecord]] = {}
@@ -205,13 +205,17 @@ def renew_records(
         if record.protected_until <= moment:
             yield record, NotRenewable(reason="its time stamp has ended", reason_vi="dấu thời gian đã hết giá trị")
             continue
-        day = _load(house, record.key, record.version)
-        algorithm = day.tree.chains[-1].algorithm
-        weak = sunsets.of_hash(algorithm).until
-        if weak is not None and weak < before:
-            yield _keep(house, record, _rehashed(house, day, moment, sunsets), moment, sunsets), None
-        else:
-            restamped.setdefault(algorithm, []).append(record)
+        try:
+            day = _load(house, record.key, record.version)
+            algorithm = day.tree.chains[-1].algorithm
+            weak = sunsets.of_hash(algorithm).until
+            if weak is not None and weak < before:
+                record = _keep(house, record, _rehashed(house, day, moment, sunsets), moment, sunsets)  # noqa: PLW2901
+                yield record, None
+            else:
+                restamped.setdefault(algorithm, []).append(record)
+        except (NotFound, ObjectDamaged) as error:
+            yield record, error
     for records in restamped.values():
         for start in range(0, len(records), _TOGETHER):
             together = records[start : start + _TOGETHER]
@@ -253,16 +257,17 @@ def _hash(house: House, file: SealedVersion | StoredObject, algorithm: str) -> b
 
 
 def _require_proof(house: House, day: Day, at: dt.datetime) -> None:
-    """Do nothing if a record cut out of ``day`` proves its file: all share the time stamps.
+    """Do nothing if a record cut out of ``day`` proves its object: all share the time stamps.
 
     Raises:
-        PartFailed: It does not; the reason names the codes of what was found.
+        NotFound, ObjectDamaged: The evidence, the one object that is looked at, is gone or damaged.
+        PartFailed: The record does not prove it; the reason names the codes of what was found.
     """
-    first = day.files[0]
-    report = check_record(house.objects.get(first.key, first.version), day.tree.record(0), house.trust, at=at)
+    evidence = house.objects.get(day.evidence.key, day.evidence.version)
+    report = check_record(evidence, day.tree.record(len(day.files)), house.trust, at=at)
     if report.verdict is not Verdict.VALID:
         codes = ", ".join(f.code for f in report.findings if f.severity is not Severity.INFO)
-        raise PartFailed(part="evidence record", reason=f"the fresh record does not prove its file: {codes}")
+        raise PartFailed(part="evidence record", reason=f"the fresh record proves nothing: {codes}")
 
 
 def _described(day: Day, stored: StoredObject, at: dt.datetime, sunsets: Sunsets = SUNSETS) -> DayRecord:

@@ -4,7 +4,7 @@
 
 What proves a file ends with the certificate of the authority of its last document time stamp, or with an algorithm
 that this time stamp rests on, whichever comes first. What lies under the time stamp need not hold that long: it is
-proven to have existed while it still counted (ETSI EN 319 102-1, clause 5.6.2.3).
+proven to have existed while it still counted (ETSI EN 319 102-1, clause 5.6).
 
 A renewal appends, as ETSI EN 319 142-1, clauses 5.4 and 5.5 ask for, one revision: the certificates and fresh
 revocation lists that prove the last time stamp, and those of the new one, in the document security store, under a new

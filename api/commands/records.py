@@ -19,7 +19,7 @@ from api.commands.common import (
 )
 from api.shapes import Json, problem_json
 from dossier import times
-from dossier.errors import NotFound, NotRenewable, PartError
+from dossier.errors import NotFound, PartError, SohoaError
 from dossier.identifiers import PaperId
 from dossier.verdicts import Verdict
 from ingest.day_records import evidence_of, make_records, record_of, renew_records
@@ -113,7 +113,7 @@ def _print(report: RecordReport, then: FileReport | None) -> None:
 
 def _report(done: str, *, as_json: bool, renewing: dt.datetime | None) -> None:
     """Make or renew records, and tell of them; what stops the run is told after what was done."""
-    records, too_late, stopped = list[DayRecord](), dict[str, NotRenewable](), None
+    records, failed, stopped = list[DayRecord](), dict[str, SohoaError](), None
     with open_house() as house:
         try:
             if renewing is None:
@@ -121,24 +121,24 @@ def _report(done: str, *, as_json: bool, renewing: dt.datetime | None) -> None:
             else:
                 for record, problem in renew_records(house, renewing):
                     if problem:
-                        too_late[record.day.isoformat()] = problem
+                        failed[record.day.isoformat()] = problem
                     else:
                         records.append(record)
         except PartError as error:
             stopped = error
     if as_json:
-        problems = [{"day": day} | problem_json(error) for day, error in too_late.items()]
+        problems = [{"day": day} | problem_json(error) for day, error in failed.items()]
         shown = [_record_json(record) for record in records]
         print_json({"records": shown, "failed": problems, "stopped": problem_json(stopped) if stopped else None})
     else:
         for record in records:
             out.print(f"{record.day:%d/%m/%Y}: {record.files} tệp / files, đến / until {_day(record.protected_until)}")
-        for day, ended in too_late.items():
-            print_refused(day, ended)
+        for day, problem in failed.items():
+            print_refused(day, problem)
         out.print(f"{done}: {len(records)}")
         if stopped:
             fail(stopped, as_json=False)
-    raise typer.Exit(stopped.exit_code if stopped else next((e.exit_code for e in too_late.values()), 0))
+    raise typer.Exit(stopped.exit_code if stopped else next((e.exit_code for e in failed.values()), 0))
 
 
 def _record_json(record: DayRecord) -> Json:

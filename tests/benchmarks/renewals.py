@@ -10,16 +10,22 @@ import argparse
 import datetime as dt
 import tempfile
 import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
 from dossier import times
+from dossier.identifiers import PaperId
+from dossier.papers import Paper, PaperState, StoredObject
 from ingest.day_records import make_records, open_day, renew_records
 from ingest.renew import DUE_WITHIN, Outcome, renew_due
 from signing.algorithms import SUNSETS, Sunset, Sunsets
 from signing.record_check import check_record
 from signing.trust import TrustStore
-from storage import day_records, renewals
+from storage import day_records
+from storage.database import writing
+from storage.records import Batch
+from storage.schema import SealedVersionRow
 from tests.benchmarks.usage import cpu_seconds, machine
 from tests.ingest.shelved import AT, Shelf, sealed_until_2027, shelf
 from tests.signing.pages import scan_pdf
@@ -60,16 +66,11 @@ def papers(kept: Shelf, gov: Tree, count: int) -> None:
     assert first is not None
     grown = (first.size - len(pdf)) / 1000
     watch.row("paper renewed: read, proven, stamped, proven again, kept", count, f"{grown:.1f} kB more per paper")
-    watch = Watch.start()
-    renewals.endings(kept.house.catalogue)
-    watch.row("calendar", 1)
 
 
 def records(kept: Shelf, gov: Tree, count: int) -> None:
     """Make, cut out, check and renew the records of one day."""
-    files = [f"file {number}".encode() for number in range(count)]
-    for file in files:
-        kept.put(file, known=False)
+    _fill(kept, count)
     at = dt.datetime.combine(times.local(AT).date() + dt.timedelta(days=1), dt.time(3), times.VIETNAM)
     kept.trust(gov.trust(at), gov.stamper(at, "tsa-brief"))
     watch = Watch.start()
@@ -99,6 +100,27 @@ def records(kept: Shelf, gov: Tree, count: int) -> None:
     list(renew_records(kept.house, due.protected_until + dt.timedelta(days=1), at=at, sunsets=table))
     proof = open_day(kept.house, made.day).tree.record(0)
     watch.row("day renewed by hashing every file again, SHA-512", 1, f"{len(proof):,} bytes per proof")
+
+
+def _fill(kept: Shelf, count: int) -> None:
+    """Put files of 16 bytes into the store, and into the catalogue as if they had been sealed."""
+    house = kept.house
+
+    def put(number: int) -> tuple[Paper, StoredObject]:
+        paper_id = PaperId.new()
+        kept_file = house.objects.put(f"papers/x/{paper_id}/paper.pdf", b"file %011d" % number, media_type="text/plain")
+        return Paper(paper_id, "b", f"{number}", PaperState.RECEIVED, AT, kept_file), kept_file
+
+    with ThreadPoolExecutor(16) as threads:
+        files = list(threads.map(put, range(count)))
+    house.catalogue.add_batch(Batch("b", "test", AT), [paper for paper, _ in files], actor="test")
+    with writing(house.catalogue.engine) as session:
+        session.add_all(
+            SealedVersionRow(
+                paper=paper.id.value, number=1, key=file.key, version=file.version, sha256=file.sha256, since=AT
+            )
+            for paper, file in files
+        )
 
 
 def main() -> None:

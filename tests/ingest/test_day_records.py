@@ -201,6 +201,16 @@ def test_a_record_left_behind_by_a_crash_is_taken(kept: Shelf, gov: Tree, monkey
     assert record_of(kept.house, late[0]) is None, "it came while the day was being closed"
 
 
+def test_a_damaged_file_keeps_no_day_open(kept: Shelf, gov: Tree, tmp_path: Path) -> None:
+    damaged, good = fill(kept, 2)
+    assert damaged.sealed
+    file = tmp_path / "objects" / "objects" / f"{damaged.sealed.key}~" / damaged.sealed.version / "data"
+    file.chmod(0o600)
+    file.write_bytes(b"something else")
+    assert len(list(make_records(kept.house, at=NEXT))) == 1
+    assert proves(kept, good, gov, NEXT)
+
+
 def test_two_processes_at_once_close_a_day_once(kept: Shelf, monkeypatch: pytest.MonkeyPatch) -> None:
     fill(kept, 2)
     close, others = day_records.close_day, list[object]()
@@ -305,16 +315,18 @@ def test_days_are_hashed_again_when_their_hash_function_weakens(kept: Shelf, gov
     assert all(proves(kept, paper, gov, in_2030) for paper in papers)
 
 
-def test_a_file_that_is_gone_stops_the_hashing_and_is_told(kept: Shelf, gov: Tree, tmp_path: Path) -> None:
-    papers = brief(kept, gov, days=1)
+def test_a_damaged_file_keeps_its_day_from_being_hashed_again_and_no_other(
+    kept: Shelf, gov: Tree, tmp_path: Path
+) -> None:
+    papers = brief(kept, gov)
     assert papers[1].sealed
     file = tmp_path / "objects" / "objects" / f"{papers[1].sealed.key}~" / papers[1].sealed.version / "data"
     file.chmod(0o600)
     file.write_bytes(b"something else")
     weak = Sunset(kept.clock() + 30 * DAY, confirmed=True, source="a test")
     table = Sunsets({**SUNSETS.hashes, "sha256": weak}, SUNSETS.keys, SUNSETS.schemes)
-    with pytest.raises(ObjectDamaged):
-        list(renew_records(kept.house, WINDOW, at=kept.clock(), sunsets=table))
+    told = [(r.day, type(problem)) for r, problem in renew_records(kept.house, WINDOW, at=kept.clock(), sunsets=table)]
+    assert told == [(TODAY, ObjectDamaged), (TODAY + DAY, type(None))]
     assert len(open_day(kept.house, TODAY).tree.chains) == 1
 
 
