@@ -39,8 +39,8 @@ from signing.validate import validate
 _LABEL = "Dấu thời gian lưu trữ"
 _SLACK = 512
 """Bytes reserved beyond the expected token: the real one's numbers may be a few bytes longer."""
-_FURTHER = dt.timedelta(days=365)
-"""A renewal must gain at least this: one that gains less would have to be made again at once."""
+_ENOUGH = dt.timedelta(days=365)
+"""A renewal that gains so much is made whenever it is asked for."""
 
 
 # --- how long a file proves itself ---------------------------------------------------------------------------------
@@ -122,24 +122,18 @@ def renew(
 
     Raises:
         NotRenewable: The file is not valid now (its protection ended, say), what it rests on cannot be proven today, or
-            a new time stamp would not prove it longer.
+            a new time stamp would prove it longer by less than is left to it, and by less than a year.
         TimestampUnavailable: The authority did not answer, or with something else than a time stamp.
         SealRefused: The authority's chain, or its revocation state today, cannot be proven.
     """
     require_valid(pdf, trust, at)
-    before = protected_until(pdf, sunsets)
     try:
-        renewed = asyncio.run(_renew(pdf, time_stamper, Prover(trust, at), sunsets.hash_for(at + 10 * _FURTHER)))
+        renewed = asyncio.run(_renew(pdf, time_stamper, Prover(trust, at), sunsets))
     except TimestampRequestError as error:
         raise TimestampUnavailable(reason=str(error)) from error
     except (PdfError, SignatureValidationError) as error:
         raise NotRenewable(reason="the file cannot be added to", reason_vi="không thể bổ sung vào tệp") from error
-    after = protected_until(renewed, sunsets)
-    if before is None or after is None or after < before + _FURTHER:
-        raise NotRenewable(
-            reason="a new time stamp would not prove it a year longer: the authority's certificate or algorithms end",
-            reason_vi="dấu thời gian mới không kéo dài thêm được một năm: chứng thư hoặc thuật toán sắp hết hạn",
-        )
+    _require_gain(protected_until(pdf, sunsets), protected_until(renewed, sunsets), at)
     require_prolonged(pdf, renewed, trust, at)
     return renewed
 
@@ -171,10 +165,24 @@ def require_prolonged(pdf: bytes, renewed: bytes, trust: TrustStore, at: dt.date
     require_valid(renewed, TrustStore(anchors=trust.anchors), at)
 
 
-async def _renew(pdf: bytes, time_stamper: TimeStamper, prover: Prover, digest: str) -> bytes:
-    found = open_file(pdf).found
+def _require_gain(before: dt.datetime | None, after: dt.datetime | None, at: dt.datetime) -> None:
+    """Do nothing if a new time stamp proves a file enough longer not to be asked for again at once.
+
+    Raises:
+        NotRenewable: It does not.
+    """
+    if before is None or after is None or after - before < min(before - at, _ENOUGH):
+        raise NotRenewable(
+            reason="a new time stamp would hardly prove it longer: the authority's certificate or algorithms end",
+            reason_vi="dấu thời gian mới hầu như không kéo dài thêm: chứng thư hoặc thuật toán của tổ chức cấp sắp hết",
+        )
+
+
+async def _renew(pdf: bytes, time_stamper: TimeStamper, prover: Prover, sunsets: Sunsets) -> bytes:
+    found, digest = open_file(pdf).found, sunsets.hash_for(prover.at + 10 * _ENOUGH)
     checked = CheckedTimeStamper(time_stamper, prover)
     expected = await checked.async_dummy_response(digest)
+    _require_gain(_end_of_file(found, sunsets), end_of_timestamp(expected["content"], sunsets), prover.at)
     for signed_data, is_stamp in _uncovered(found):
         await _prove(signed_data, prover, is_stamp=is_stamp)
     writer, proofs = _Appender(io.BytesIO(pdf)), prover.proofs.values()

@@ -9,6 +9,7 @@ from pikepdf import pdfa
 
 from dossier.errors import NotRenewable, SealRefused, TimestampUnavailable
 from dossier.verdicts import Verdict
+from signing.algorithms import SUNSETS, Sunset, Sunsets
 from signing.renewal import protected_until, renew, require_prolonged
 from signing.seal import seal
 from signing.stamp import Stamp
@@ -149,10 +150,35 @@ def test_of_what_is_not_signed_nothing_is_known(page: bytes) -> None:
 
 
 def test_a_renewal_that_gains_nothing_is_refused(ages: dict[int, Age], in_2026: bytes) -> None:
-    with pytest.raises(NotRenewable, match="a year longer"):
+    with pytest.raises(NotRenewable, match="hardly prove it longer"):
         renewed(in_2026, ages[2026])
-    with pytest.raises(NotRenewable, match="a year longer"):
+    with pytest.raises(NotRenewable, match="hardly prove it longer"):
         renew(in_2026, time_stamper=ages[2035].stamper, trust=ages[2035].trust, at=ages[2035].at)
+
+
+def test_what_gains_little_is_renewed_when_little_is_left(gov: Tree, page: bytes) -> None:
+    """The authority's next certificate ends nine months after this one, by a table that foresees it so."""
+    end = dt.datetime(2027, 10, 1, tzinfo=dt.UTC)
+    table = Sunsets(SUNSETS.hashes, {**SUNSETS.keys, ("ec", 250): Sunset(end, confirmed=False, source="")}, {})
+    sealed = sealed_briefly(gov, page, IN_2026)
+    longer = renew(sealed, time_stamper=gov.stamper(IN_2026), trust=gov.trust(IN_2026), at=IN_2026, sunsets=table)
+    assert protected_until(longer, table) == end
+    early = IN_2026 - 300 * DAY
+    sealed = sealed_briefly(gov, page, early)
+    with pytest.raises(NotRenewable, match="hardly prove it longer"):
+        renew(sealed, time_stamper=gov.stamper(early), trust=gov.trust(early), at=early, sunsets=table)
+
+
+def sealed_briefly(gov: Tree, page: bytes, at: dt.datetime) -> bytes:
+    """Seal under an authority whose certificate is that of 2026."""
+    return seal(
+        page,
+        key=gov.key("elliptic"),
+        stamp=Stamp(AGENCY),
+        time_stamper=gov.stamper(at, "tsa-brief"),
+        trust=gov.trust(at),
+        signing_time=at,
+    )
 
 
 def test_a_lower_level_is_raised(gov: Tree, page: bytes) -> None:
