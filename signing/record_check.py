@@ -101,17 +101,15 @@ def check_record(
         sunsets: The ends of algorithms; only dates that a person confirmed count.
     """
     try:
-        links = list(_links(file, _parsed(record)))
         judged = list[_Judged]()
-        asyncio.run(_judge(links, trust, at or now(), judged))
+        asyncio.run(_judge(list(_links(file, _parsed(record))), trust, at or now(), judged))
+        findings = [finding("record-covers", count=len(judged)), *_about_time(judged)]
+        for link, stamp, control in judged:
+            findings += _about_stamp(link, stamp, control, sunsets, trust, allow_test=allow_test)
     except _BrokenError as broken:
         return RecordReport(Verdict.INVALID, None, (), (broken.args[0],))
     except Exception:  # noqa: BLE001 - hostile input leads the parser anywhere; all of it means "unreadable"
         return RecordReport(Verdict.INVALID, None, (), (finding("record-unreadable"),))
-    findings = [finding("record-covers", count=len(links))]
-    findings += _about_time(judged)
-    for link, stamp, control in judged:
-        findings += _about_stamp(link, stamp, control, sunsets, trust, allow_test=allow_test)
     reached = verdict(findings)
     moments = tuple(stamp.moment for _, stamp, _ in judged if stamp.moment is not None)
     proven = moments[0] if reached is Verdict.VALID else None
