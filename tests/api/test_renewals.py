@@ -23,7 +23,7 @@ from ingest.house import House
 from signing.timestamps import rfc3161
 from storage.database import writing
 from tests.api.http_service import keep_paper, running
-from tests.ingest.shelved import AT, Shelf, sealed_until_2027, shelf
+from tests.ingest.shelved import AT, Shelf, sealed_until_2027, shelf, use
 from tests.signing.pages import scan_pdf
 from tests.signing.pki import Tree, make_trees, tree
 
@@ -204,7 +204,7 @@ def test_the_calendar_and_a_papers_record_over_http(tmp_path: Path, gov: Tree) -
         assert service.call(Role.AUDITOR, "GET", path).status_code == 404
         with writing(service.house.catalogue.engine) as session:
             session.execute(text("UPDATE sealed_versions SET since = '2026-01-01 00:00:00'"))
-        service.house.__dict__.update(trust=gov.trust(times.now()), time_stamper=gov.stamper(times.now()))
+        use(service.house, gov.trust(times.now()), gov.stamper(times.now()))
         (made,) = make_records(service.house)
         answer = service.call(Role.AUDITOR, "GET", path)
         assert (answer.status_code, answer.headers["content-type"]) == (200, "application/octet-stream")

@@ -3,6 +3,7 @@
 import datetime as dt
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from types import SimpleNamespace
 
 from pyhanko.sign.timestamps import TimeStamper
 
@@ -78,7 +79,13 @@ class Shelf:
 
     def trust(self, trust: TrustStore, time_stamper: TimeStamper) -> None:
         """Use these from now on."""
-        self.house.__dict__.update(trust=trust, time_stamper=time_stamper)
+        use(self.house, trust, time_stamper)
+
+
+def use(house: House, trust: TrustStore, time_stamper: TimeStamper) -> None:
+    """Let a house trust and be stamped by others than its settings say."""
+    folders = SimpleNamespace(store=trust)
+    house.__dict__.update(_trust_folders=folders, time_authorities=(), development_stamper=time_stamper)
 
 
 def shelf(folder: Path, *, url: str | None = None, objects: ObjectStore | None = None) -> Shelf:
