@@ -9,7 +9,21 @@ import sys
 
 import typer
 
-from api.commands import audit, digitize, doctor, keys, papers, quality, read, reread, separator, serve, verify
+from api.commands import (
+    audit,
+    digitize,
+    doctor,
+    keys,
+    papers,
+    quality,
+    read,
+    records,
+    renew,
+    reread,
+    separator,
+    serve,
+    verify,
+)
 from api.commands.common import STOPPED, fail, stop
 from dossier.errors import DiskFull, PartFailed, SohoaError, UsageError
 
@@ -35,12 +49,14 @@ app.command()(reread.reread)
 app.command()(quality.quality)
 app.command()(separator.separator)
 app.command()(verify.verify)
+app.command()(renew.renew)
 app.command()(read.ocr)
 app.command()(read.extract)
 app.command()(serve.serve)
 app.command()(serve.worker)
 app.command()(doctor.doctor)
 app.add_typer(keys.app, name="keys")
+app.add_typer(records.app, name="records")
 app.add_typer(audit.app, name="audit")
 
 

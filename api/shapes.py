@@ -14,6 +14,7 @@ from dossier.papers import Field, Paper, StoredObject, Waiting
 from dossier.verdicts import Finding
 from ingest.house import House
 from ingest.quality import Advice, Quality
+from ingest.renew import Month
 from ocr.splitting import Part
 
 Json = dict[str, Any]
@@ -54,6 +55,7 @@ def paper_json(paper: Paper, house: House) -> Json:
         "confirmed_by": paper.confirmed_by if paper.confirmed_at else None,
         "confirmed_at": _moment(paper.confirmed_at),
         "stored_at": _moment(paper.stored_at),
+        "protected_until": _moment(paper.protected_until),
         "reading_version": paper.reading_version,
         "original": object_json(paper.original),
         "sealed": object_json(paper.sealed),
@@ -174,6 +176,11 @@ def _quality_json(quality: Quality) -> Json:
     for reason in reasons:
         del reason["field"]
     return {"page": quality.number, "advice": quality.advice.value, "reasons": reasons, "measures": measures}
+
+
+def calendar_json(months: Iterable[Month]) -> Json:
+    """Return in which month how much ends; ``month`` is ``null`` for what ends nobody knows when."""
+    return {"months": [asdict(month) for month in months]}
 
 
 def object_json(stored: StoredObject | None) -> Json | None:

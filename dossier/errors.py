@@ -19,7 +19,7 @@ placeholders; they must never hold personal data, because errors are logged.
     │   └── UnknownAddress
     ├── Conflict                   the request does not fit the present state             exit 5   HTTP 409
     │   ├── WrongState, AlreadyExists, RetentionLocked, BatchMismatch
-    │   └── NotSealed, NotSplittable
+    │   └── NotSealed, NotSplittable, NotRenewable
     ├── PartError                  an external part is missing or failed                  exit 6   HTTP 503
     │   ├── PartMissing, PartFailed, LimitExceeded
     │   ├── DiskFull, SealRefused
@@ -44,6 +44,7 @@ _NOUNS_VI = {
     "object": "đối tượng",
     "paper": "giấy tờ",
     "field": "trường có ảnh",
+    "evidence record": "hồ sơ bằng chứng",
 }
 """Vietnamese nouns of the kinds of things errors speak of."""
 _LARGE = 10_000
@@ -385,6 +386,16 @@ class NotSplittable(Conflict):
     vi = "Không tách được giấy tờ: {reason_vi}."
     advice_en = "Scan its papers one by one and send them as files of their own."
     advice_vi = "Hãy quét riêng từng giấy tờ rồi gửi thành từng tệp."
+
+
+class NotRenewable(Conflict):
+    """A sealed paper, or a day's evidence record, to which no further time stamp may or can be added."""
+
+    code = "not-renewable"
+    en = "The protection cannot be renewed: {reason}."
+    vi = "Không gia hạn được giá trị bằng chứng: {reason_vi}."
+    advice_en = "Verify it with 'sohoa verify' or 'sohoa records check', and tell the administrator what was found."
+    advice_vi = "Hãy kiểm tra bằng 'sohoa verify' hoặc 'sohoa records check' và báo quản trị viên kết quả."
 
 
 # --- an external part is missing or failed -------------------------------------------------------------------------

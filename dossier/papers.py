@@ -210,6 +210,8 @@ class Paper:
         issued_on, valid_until: From the fields and the type's validity rule; ``valid_until`` ``None`` means permanent
             once stored.
         created_at, confirmed_at, stored_at: Moments, UTC. confirmed_by: Name of the person.
+        protected_until: The first moment at which the sealed file alone can no longer be proven, unless it is renewed
+            before, UTC; ``None`` if that is not known.
         reading_version: Which reading the fields are of: 1 is what was confirmed, a higher one was accepted later.
         problem: Stable error code for rejected, quarantined and failed papers. duplicate_of: The paper that came first.
         split_from: The scan of several papers that this one was part of. parts: The papers a split scan became, in the
@@ -245,6 +247,7 @@ class Paper:
     confirmed_by: str | None = None
     confirmed_at: dt.datetime | None = None
     stored_at: dt.datetime | None = None
+    protected_until: dt.datetime | None = None
     reading_version: int = 1
     problem: str | None = None
     duplicate_of: PaperId | None = None

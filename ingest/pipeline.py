@@ -45,6 +45,7 @@ from ocr.model import PageReading, Reading
 from ocr.pdfa import PdfMetadata, SearchablePage, searchable_pdf
 from ocr.qr import Code
 from ocr.splitting import Part, find_papers, one_paper, separator_sheets
+from signing.renewal import protected_until
 from signing.seal import seal as seal_pdf
 from signing.stamp import Stamp
 from signing.validate import validate
@@ -255,9 +256,8 @@ def store(house: House, paper_id: PaperId) -> None:
         key = f"{folder}/{name}"
         return house.objects.put(key, data, media_type=media_type, retain_until=retain_until, if_absent=True)
 
-    sealed = keep(
-        "paper.pdf", _original(house, paper) if paper.signed_origin else work.get("sealed.pdf"), "application/pdf"
-    )
+    file = _original(house, paper) if paper.signed_origin else work.get("sealed.pdf")
+    sealed = keep("paper.pdf", file, "application/pdf")
     keep(FIRST_READING, dump_value(reading_of(work)), "application/json")
     stored = replace(
         paper,
@@ -265,6 +265,7 @@ def store(house: House, paper_id: PaperId) -> None:
         sealed=sealed,
         verdict=paper.verdict if paper.signed_origin else Verdict.VALID,
         stored_at=moment,
+        protected_until=protected_until(file),
     )
     house.catalogue.save(stored, actor=ACTOR, action="paper.stored", event=Event("paper.stored", paper_id, moment))
 

@@ -16,7 +16,7 @@ from dossier import times
 from dossier.errors import AlreadyExists, BatchMismatch, NotFound, WrongState
 from dossier.identifiers import OwnerNumber, PaperId
 from dossier.owners import Owner
-from dossier.papers import Paper, PaperState, require_transition
+from dossier.papers import Paper, PaperState, StoredObject, require_transition
 from storage import audit
 from storage.database import connect, migrate, reading, writing
 from storage.records import AccessKey, Batch, Event, Reuse
@@ -30,7 +30,17 @@ from storage.rows import (
     write_paper,
 )
 from storage.rules import batch_content, change_told, require_same_content
-from storage.schema import AccessKeyRow, BatchRow, CoOwnerRow, EventRow, HeartbeatRow, OwnerRow, PaperRow, ReuseRow
+from storage.schema import (
+    AccessKeyRow,
+    BatchRow,
+    CoOwnerRow,
+    EventRow,
+    HeartbeatRow,
+    OwnerRow,
+    PaperRow,
+    ReuseRow,
+    SealedVersionRow,
+)
 
 _Row = TypeVar("_Row")
 
@@ -67,6 +77,10 @@ class Catalogue:
     def close(self) -> None:
         """Close all connections."""
         self.engine.dispose()
+
+    def now(self) -> dt.datetime:
+        """Return the present moment by this catalogue's clock, which dates audit entries."""
+        return self._clock()
 
     # --- batches and their papers ----------------------------------------------------------------------------------
 
@@ -196,8 +210,8 @@ class Catalogue:
         """Keep the new state of a paper with its audit entry and event, and return the paper as kept.
 
         Saving what is already kept changes nothing and adds neither entry nor event. A paper that becomes stored gets
-        its ``code`` here; it and ``stored_at`` are given once and stay, so that a step may safely be run twice. What it
-        waited for ends with a change of its state.
+        its ``code`` here; it, ``stored_at`` and ``protected_until`` are given once and stay, so that a step may safely
+        be run twice (``storage.renewals`` moves the last one on). What it waited for ends with a change of its state.
 
         Args:
             paper: Read from this catalogue and changed.
@@ -216,7 +230,13 @@ class Catalogue:
         with writing(self.engine) as session:
             row = _paper_row(session, paper.id)
             kept = paper_from(row)
-            paper = replace(paper, code=kept.code, stored_at=kept.stored_at or paper.stored_at, waiting=kept.waiting)
+            paper = replace(
+                paper,
+                code=kept.code,
+                stored_at=kept.stored_at or paper.stored_at,
+                waiting=kept.waiting,
+                protected_until=kept.protected_until or paper.protected_until,
+            )
             if paper == kept:
                 return kept
             if expected is not None and kept.state is not expected:
@@ -229,6 +249,8 @@ class Catalogue:
                 paper = replace(paper, code=_next_code(session, paper))
             write_paper(row, paper, partial(_owner_row, session))
             session.flush()
+            if paper.sealed and not kept.sealed:
+                session.add(_first_version(paper.id, paper.sealed, self._clock()))
             self._audit(session, actor, action, _about(paper.id), {**(detail or {}), **change_told(kept, paper)})
             self._insert(session, parts, actor)
             if event:
@@ -442,6 +464,12 @@ def _papers(session: Session, query: Select[PaperRow]) -> list[Paper]:
 
 def _about(paper_id: PaperId) -> str:
     return f"paper:{paper_id}"
+
+
+def _first_version(paper_id: PaperId, sealed: StoredObject, since: dt.datetime) -> SealedVersionRow:
+    return SealedVersionRow(
+        paper=paper_id.value, number=1, key=sealed.key, version=sealed.version, sha256=sealed.sha256, since=since
+    )
 
 
 def _is_owner(number: OwnerNumber) -> ColumnElement[bool]:

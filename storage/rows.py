@@ -62,6 +62,7 @@ def paper_from(row: PaperRow) -> Paper:
         confirmed_by=row.confirmed_by,
         confirmed_at=row.confirmed_at,
         stored_at=row.stored_at,
+        protected_until=row.protected_until,
         reading_version=row.reading_version,
         problem=row.problem,
         duplicate_of=PaperId(row.duplicate_of) if row.duplicate_of else None,
@@ -99,6 +100,7 @@ def write_paper(row: PaperRow, paper: Paper, owner_row: Callable[[Owner], OwnerR
     row.confirmed_by = paper.confirmed_by
     row.confirmed_at = paper.confirmed_at
     row.stored_at = paper.stored_at
+    row.protected_until = paper.protected_until
     row.reading_version = paper.reading_version
     row.problem = paper.problem
     row.duplicate_of = paper.duplicate_of.value if paper.duplicate_of else None

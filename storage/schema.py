@@ -144,6 +144,7 @@ class PaperRow(Base):
     confirmed_by: Mapped[str | None]
     confirmed_at: Mapped[dt.datetime | None]
     stored_at: Mapped[dt.datetime | None]
+    protected_until: Mapped[dt.datetime | None] = mapped_column(index=True)
     reading_version: Mapped[int]
     problem: Mapped[str | None]
     duplicate_of: Mapped[str | None]
@@ -188,6 +189,38 @@ class WaitingRow(Base):
     since: Mapped[dt.datetime]
     tries: Mapped[int]
     retry_at: Mapped[dt.datetime] = mapped_column(index=True)
+
+
+class SealedVersionRow(Base):
+    """A version of a paper's sealed file: the one that was stored, and each that renewed it.
+
+    ``day`` is the day in whose evidence record it is; ``None`` until that day is closed.
+    """
+
+    __tablename__ = "sealed_versions"
+    __table_args__ = (Index("ix_sealed_versions_day", "day", "since"),)
+
+    paper: Mapped[str] = mapped_column(ForeignKey("papers.id"), primary_key=True)
+    number: Mapped[int] = mapped_column(Integer, primary_key=True)
+    key: Mapped[str]
+    version: Mapped[str]
+    sha256: Mapped[str]
+    since: Mapped[dt.datetime]
+    day: Mapped[dt.date | None] = mapped_column(ForeignKey("day_records.day"))
+
+
+class DayRecordRow(Base):
+    """The evidence record of all files sealed on one day in Vietnam."""
+
+    __tablename__ = "day_records"
+
+    day: Mapped[dt.date] = mapped_column(primary_key=True)
+    files: Mapped[int]
+    key: Mapped[str]
+    version: Mapped[str]
+    sha256: Mapped[str]
+    made_at: Mapped[dt.datetime]
+    protected_until: Mapped[dt.datetime] = mapped_column(index=True)
 
 
 class CoOwnerRow(Base):

@@ -20,6 +20,7 @@ from dossier import times
 from dossier.errors import FileTooLarge, NotFound, SohoaError, UnreadableFile, UnwritableFile
 from dossier.paper_types import PaperType
 from dossier.papers import Field, Paper, PaperState
+from dossier.times import local
 from ingest.house import House
 from ingest.settings import Settings
 
@@ -170,6 +171,8 @@ def print_paper(paper: Paper, paper_type: PaperType | None) -> None:
         )
     if paper.verdict:
         out.print(f"  Chữ ký số: {paper.verdict.text_vi}")
+    if paper.protected_until:
+        out.print(f"  Chứng minh được đến: {local(paper.protected_until):%d/%m/%Y}, lâu hơn nếu được gia hạn")
     if paper.confirmed_at:
         out.print(f"  Người xác nhận: {escape(paper.confirmed_by or '')}")
     if paper.split_from:

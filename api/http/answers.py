@@ -119,6 +119,7 @@ class Paper(_Answer):
     confirmed_by: str | None
     confirmed_at: str | None
     stored_at: str | None
+    protected_until: str | None
     reading_version: int
     original: StoredFile | None
     sealed: StoredFile | None
@@ -128,6 +129,21 @@ class Paper(_Answer):
     parts: list[str]
     split_by: str | None
     split_at: str | None
+
+
+class RenewalMonth(_Answer):
+    """Số giấy tờ và hồ sơ bằng chứng hết giá trị chứng minh trong tháng. / What ends in one month."""
+
+    month: str | None
+    papers: int
+    signed_origin: int
+    records: int
+
+
+class RenewalCalendar(_Answer):
+    """Lịch gia hạn. / In which month how much must have been renewed."""
+
+    months: list[RenewalMonth]
 
 
 class Papers(_Answer):

@@ -112,6 +112,7 @@ papers = st.builds(
     confirmed_by=st.none() | _words,
     confirmed_at=st.none() | _moments,
     stored_at=st.none() | _moments,
+    protected_until=st.none() | _moments,
     reading_version=st.integers(1, 99),
     problem=st.none() | _words,
     duplicate_of=st.none() | st.just(PaperId("0" * 16)),

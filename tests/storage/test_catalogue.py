@@ -18,7 +18,7 @@ from storage import audit
 from storage.catalogue import Catalogue
 from storage.database import reading, writing
 from storage.records import AccessKey, AuditEntry, Event, Reuse
-from storage.schema import BatchRow, CheckRow, CoOwnerRow, FieldRow, OwnerRow, PaperRow
+from storage.schema import BatchRow, CheckRow, CoOwnerRow, FieldRow, OwnerRow, PaperRow, SealedVersionRow
 from tests.storage.examples import NOON, OTHER_OWNER, OWNER, batch, paper, papers, stored_object
 
 DAY = dt.timedelta(days=1)
@@ -58,7 +58,7 @@ def last_entry(catalogue: Catalogue) -> AuditEntry:
 @given(first=papers, second=papers, code=st.none() | st.just("số-1"))
 def test_any_paper_comes_back_as_it_was(catalogue: Catalogue, first: Paper, second: Paper, code: str | None) -> None:
     with writing(catalogue.engine) as session:
-        for table in (FieldRow, CheckRow, CoOwnerRow, PaperRow, OwnerRow, BatchRow):
+        for table in (SealedVersionRow, FieldRow, CheckRow, CoOwnerRow, PaperRow, OwnerRow, BatchRow):
             session.execute(delete(table))
     first = replace(first, code=code)
     catalogue.add_batch(batch(), [first], actor="station-1")
@@ -69,7 +69,8 @@ def test_any_paper_comes_back_as_it_was(catalogue: Catalogue, first: Paper, seco
     same = {
         name: getattr(first, name) for name in ("id", "batch", "name", "created_at", "original", "code", "split_from")
     }
-    changed = replace(second, **same, state=following, stored_at=first.stored_at or second.stored_at)
+    once = {name: getattr(first, name) or getattr(second, name) for name in ("stored_at", "protected_until")}
+    changed = replace(second, **same, **once, state=following)
     if first.state not in (PaperState.REVOKED, PaperState.SPLIT):
         assert catalogue.save(changed, actor="w", action="paper.changed") == changed
         assert catalogue.paper(first.id) == changed

@@ -1,19 +1,24 @@
 """Opening, migrating and losing the database."""
 
+import datetime as dt
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import text
+from sqlalchemy.orm import Session
 
 from dossier.errors import ConfigurationError, DiskFull, StoreUnavailable
+from dossier.papers import PaperState
 from storage.catalogue import Catalogue
 from storage.database import connect, writing
+from storage.day_records import SealedVersion, unproven
 from storage.schema import REVISION, Base
-from tests.storage.examples import batch, paper
+from tests.storage.examples import NOON, batch, paper, stored_object
 
 OPEN_AND_RECORD = """
 import sys
@@ -35,13 +40,45 @@ def test_papers_kept_before_scans_were_split_are_read_as_they_were(catalogue: Ca
     kept = paper()
     catalogue.add_batch(batch(), [kept], actor="station-1")
     with writing(catalogue.engine) as session:
-        session.execute(text("DROP TABLE waiting"))
+        undo_renewals(session)
         for column in ("split_from", "parts", "split_by", "split_at"):
             session.execute(text(f"ALTER TABLE papers DROP COLUMN {column}"))
         session.execute(text("UPDATE alembic_version SET version_num = '0004'"))
     catalogue.close()
     migrated = Catalogue.open(database_url)
     assert migrated.papers() == [kept]
+    migrated.close()
+
+
+def undo_renewals(session: Session) -> None:
+    """Leave the database as it was before migration 0006."""
+    for statement in (
+        "DROP TABLE waiting",
+        "DROP INDEX ix_papers_protected_until",
+        "ALTER TABLE papers DROP COLUMN protected_until",
+        "DROP TABLE sealed_versions",
+        "DROP TABLE day_records",
+        "UPDATE alembic_version SET version_num = '0005'",
+    ):
+        session.execute(text(statement))
+
+
+def test_papers_stored_before_renewals_get_their_first_version(catalogue: Catalogue, database_url: str) -> None:
+    kept, waiting = paper(), paper(b"other")
+    catalogue.add_batch(batch(), [kept, waiting], actor="station-1")
+    for state in (PaperState.READY, PaperState.CONFIRMED):
+        kept = catalogue.save(replace(kept, state=state), actor="w", action="test")
+    sealed = stored_object(b"sealed")
+    kept = replace(kept, state=PaperState.STORED, sealed=sealed, stored_at=NOON, protected_until=NOON)
+    kept = catalogue.save(kept, actor="w", action="test")
+    with writing(catalogue.engine) as session:
+        undo_renewals(session)
+    catalogue.close()
+    migrated = Catalogue.open(database_url)
+    assert migrated.papers() == [replace(kept, protected_until=None), waiting]
+    expected = SealedVersion(kept.id, 1, sealed.key, sealed.version, sealed.sha256)
+    assert unproven(migrated, NOON + dt.timedelta(seconds=1)) == [expected]
+    assert unproven(migrated, NOON) == []
     migrated.close()
 
 

@@ -1,0 +1,21 @@
+"""``GET /v1/renewals/calendar``: in which month how much must have been renewed."""
+
+from api.http import answers
+from api.http.access import Role, allow
+from api.http.deps import HouseDep
+from api.http.reading import new_router
+from api.shapes import Json, calendar_json
+from ingest.renew import calendar
+
+router = new_router()
+
+
+@router.get(
+    "/v1/renewals/calendar",
+    response_model=answers.RenewalCalendar,
+    dependencies=[allow(Role.AUDITOR, Role.ADMIN)],
+    summary="Lịch gia hạn / When protection ends",
+)
+def show_renewals(house: HouseDep) -> Json:
+    """Count papers and evidence records by the month in which what proves them ends."""
+    return calendar_json(calendar(house))
