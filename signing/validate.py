@@ -77,7 +77,7 @@ def validate(pdf: bytes, trust: TrustStore, *, at: dt.datetime | None = None, al
 async def _validate(pdf: bytes, trust: TrustStore, at: dt.datetime, *, allow_test: bool) -> FileReport:
     try:
         opened = open_file(pdf)
-        evidence = _evidence(trust, opened.reader)
+        evidence = evidence_of(trust, opened.reader)
     except Exception:  # noqa: BLE001 - hostile input leads the parser anywhere; all of it means "unreadable"
         return _file_report((finding("unreadable"),), ())
     check = _Check(opened, trust, evidence, at, allow_test)
@@ -91,7 +91,7 @@ def _file_report(findings: tuple[Finding, ...], signatures: tuple[SignatureRepor
     return FileReport(Verdict.worst([*own, *(s.verdict for s in signatures)]), findings, signatures)
 
 
-def _evidence(trust: TrustStore, reader: PdfFileReader) -> Evidence:
+def evidence_of(trust: TrustStore, reader: PdfFileReader) -> Evidence:
     """Return what the trust store and the file's document security store (ETSI EN 319 142-1, 5.4) hold."""
     evidence = Evidence(tuple(trust.roots), trust.certificates, trust.crls, trust.ocsps)
     if reader.encrypted or "/DSS" not in reader.root:
@@ -206,7 +206,7 @@ class _Check:
         if certificate is None:
             unread = _unread(field, checked.code)
             return replace(unread, coverage=covered, changes_after=changed, findings=(*unread.findings, *placed))
-        evidence = self.evidence.plus(checked.certificates, *_attached_revocation(signature.signed_data))
+        evidence = self.evidence.plus(checked.certificates, *attached_revocation(signature.signed_data))
         later = [s for s in self._later(signature, stamps) if s.code == "timestamp-ok" and s.moment is not None]
         control = min([self.at, *(s.moment for s in later if s.moment)])
         inner = await _inner_timestamps(signature, evidence, control)
@@ -257,7 +257,7 @@ class _Check:
         if proven is None:
             return False
         anchors_only = TrustStore(anchors=self.trust.anchors)
-        alone = _evidence(anchors_only, self.opened.reader).plus(checked.certificates)
+        alone = evidence_of(anchors_only, self.opened.reader).plus(checked.certificates)
         stood = await standing(certificate, alone, proven)
         return stood.revocation is Revocation.GOOD
 
@@ -307,7 +307,7 @@ async def _inner_timestamps(
     ]
 
 
-def _attached_revocation(
+def attached_revocation(
     signed_data: cms.SignedData,
 ) -> tuple[list[crl.CertificateList], list[ocsp.OCSPResponse]]:
     """Return the revocation data inside the signature: among its CRLs, or as Adobe's signed attribute."""
