@@ -1,33 +1,44 @@
-"""``sohoa verify``: is a signed PDF genuine, and why. Works offline, and without a store."""
+"""``sohoa verify``: is a signed PDF genuine, and why. Works offline, and without a store unless a paper is named."""
 
 from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.markup import escape
 
-from api.commands.common import AsJson, open_house, out, print_finding, print_json, read_input
-from dossier.errors import SohoaError
+from api.commands.common import AsJson, open_house, print_json, read_input
+from api.commands.verified import EXIT, print_report, verify_paper
+from dossier.errors import SohoaError, UsageError
 from dossier.verdicts import Finding, Severity, Verdict
 from signing.report import FileReport
 from signing.trust import TrustStore
 from signing.validate import validate
 
-_EXIT = {Verdict.VALID: 0, Verdict.INVALID: 1, Verdict.UNDETERMINED: 2}
-_COLOUR = {Verdict.VALID: "green", Verdict.INVALID: "red", Verdict.UNDETERMINED: "yellow"}
-
 
 def verify(
-    files: Annotated[list[Path], typer.Argument(metavar="FILE…")],
+    files: Annotated[list[Path] | None, typer.Argument(metavar="FILE…")] = None,
     trust: Annotated[
         Path | None,
         typer.Option(
             help="Thư mục chứng thư gốc tin cậy thay cho cấu hình. / Trust anchors instead of the configured ones."
         ),
     ] = None,
+    paper: Annotated[
+        str | None,
+        typer.Option(help="Kiểm tra lại giấy tờ này và lưu kết luận. / Verify this paper anew and keep the verdict."),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Kiểm tra chữ ký số. Mã thoát 0 hợp lệ, 1 không hợp lệ, 2 không xác định. / Verify; exit 0 / 1 / 2."""
+    if bool(files) == bool(paper):
+        raise UsageError(reason="either files or --paper")
+    if paper and trust:
+        raise UsageError(reason="--paper is verified by the installation's own anchors, without --trust")
+    raise typer.Exit(
+        verify_paper(paper, as_json=as_json) if paper else _verify_files(files or [], trust, as_json=as_json)
+    )
+
+
+def _verify_files(files: list[Path], trust: Path | None, *, as_json: bool) -> int:
     with open_house() as house:
         anchors = TrustStore.load(trust) if trust else house.trust
         reports = [(path, _report(path, anchors)) for path in files]
@@ -35,15 +46,8 @@ def verify(
         print_json({"files": [{"file": str(path), **report.to_json()} for path, report in reports]})
     else:
         for path, report in reports:
-            out.print(f"[bold {_COLOUR[report.verdict]}]{report.verdict.text_vi}[/]  {escape(str(path))}")
-            for finding in report.findings:
-                print_finding(finding.severity.value, finding.text, finding.code)
-            for signature in report.signatures:
-                who = escape(f"{signature.verdict.text_vi} · {signature.signer} · {signature.profile}")
-                out.print(f"  Chữ ký [bold]{escape(signature.field)}[/]: {who}")
-                for finding in signature.findings:
-                    print_finding(finding.severity.value, finding.text, finding.code)
-    raise typer.Exit(_EXIT[Verdict.worst(r.verdict for _, r in reports)])
+            print_report(str(path), report.to_json())
+    return EXIT[Verdict.worst(r.verdict for _, r in reports)]
 
 
 def _report(path: Path, anchors: TrustStore) -> FileReport:
