@@ -184,8 +184,10 @@ class Work:
         try:
             for step in steps:
                 DBOS.run_step({"name": step.__name__, **_RETRY}, step, self.house, paper)
-        except Exception as error:  # noqa: BLE001 - whatever it is, it belongs to this paper alone
+        except Exception as error:
             cause = error.errors[-1] if isinstance(error, dbos_error.DBOSMaxStepRetriesExceeded) else error
+            if isinstance(cause, dbos_error.DBOSException):
+                raise  # the queue's own fault, as when this process is closing: the paper is left as it is, for others
             if isinstance(cause, PartAway):
                 _log.warning("paper waits", paper=paper.value, code=cause.code)
                 return DBOS.run_step({"name": "wait"}, wait_for, self.house, paper, cause)

@@ -202,14 +202,14 @@ def test_a_page_of_one_colour_needs_review(house: House, blank_scan: Path) -> No
 
 
 def test_a_failed_paper_is_tried_again(house: House, small_scan: Path) -> None:
-    house.__dict__["time_authorities"] = (Broken(),)
+    house.__dict__["development_stamper"] = Broken()
     received = send(house, small_scan.name, small_scan.read_bytes(), by="Trần Văn Đối")
     (failed,) = work_off(house, received.paper.id)
     assert failed.state is PaperState.FAILED
     assert failed.problem == "part-failed"
     assert failed.sealed is None
 
-    del house.__dict__["time_authorities"]
+    del house.__dict__["development_stamper"]
     retry(house, failed.id, actor="test")
     (stored,) = work_off(house, failed.id)
     assert stored.state is PaperState.STORED
