@@ -13,6 +13,7 @@ signature without either is valid. A file is as good as the worst of its signatu
 
 import asyncio
 import datetime as dt
+import hashlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import TypeVar
@@ -27,6 +28,17 @@ from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
 
 from dossier.times import now
 from dossier.verdicts import Finding, Verdict
+from signing.claimed_time import claimed_time
+from signing.facts import (
+    Sources,
+    anchor_facts,
+    certificate_facts,
+    chain_facts,
+    identifier,
+    revocation_facts,
+    self_contained,
+    timestamp_facts,
+)
 from signing.judge import (
     PADES,
     PKCS7,
@@ -39,21 +51,21 @@ from signing.judge import (
     about_validity,
     common_name,
     profile,
+    strength,
     verdict,
 )
 from signing.pdf import OpenedFile, changes_after, coverage, is_timestamp, open_file
 from signing.proof import (
     Chain,
     Evidence,
-    Integrity,
-    Revocation,
     StampedTime,
     Standing,
     integrity,
     judge_timestamp,
     standing,
 )
-from signing.report import TIMESTAMP_PROFILE, FileReport, SignatureReport
+from signing.report import TIMESTAMP_PROFILE, Circumstances, FileReport, SignatureReport, TimeStampFacts
+from signing.stamp_check import check_stamp
 from signing.texts import finding
 from signing.trust import TrustClass, TrustStore
 
@@ -61,7 +73,7 @@ _Asn1 = TypeVar("_Asn1", bound=core.Asn1Value)
 
 
 def validate(pdf: bytes, trust: TrustStore, *, at: dt.datetime | None = None, allow_test: bool = True) -> FileReport:
-    """Return the verdict on ``pdf`` and on each of its signatures; never raises on its content, fetches nothing.
+    """Return the verdict on ``pdf`` and on each of its signatures; raises nothing on its content, fetches nothing.
 
     Runs an event loop of its own; call it from a thread without one.
 
@@ -70,25 +82,33 @@ def validate(pdf: bytes, trust: TrustStore, *, at: dt.datetime | None = None, al
         trust: Whom to believe, and revocation evidence from outside the file.
         at: The moment of checking, aware; now if ``None``.
         allow_test: Whether a chain that ends in a test anchor counts.
+
+    Raises:
+        MemoryError: There is no more memory, which says nothing of the file.
     """
     return asyncio.run(_validate(pdf, trust, at or now(), allow_test=allow_test))
 
 
 async def _validate(pdf: bytes, trust: TrustStore, at: dt.datetime, *, allow_test: bool) -> FileReport:
+    how = Circumstances(at, hashlib.sha256(pdf).hexdigest(), len(pdf), anchor_facts(trust))
     try:
         opened = open_file(pdf)
         evidence = _evidence(trust, opened.reader)
+    except MemoryError:
+        raise
     except Exception:  # noqa: BLE001 - hostile input leads the parser anywhere; all of it means "unreadable"
-        return _file_report((finding("unreadable"),), ())
+        return _file_report((finding("unreadable"),), (), how)
     check = _Check(opened, trust, evidence, at, allow_test)
     stamps = await check.document_timestamps()
     reports = [await check.report(place, stamps) for place in range(len(opened.found))]
-    return _file_report(opened.findings, tuple(reports))
+    return _file_report(opened.findings, tuple(reports), how)
 
 
-def _file_report(findings: tuple[Finding, ...], signatures: tuple[SignatureReport, ...]) -> FileReport:
+def _file_report(
+    findings: tuple[Finding, ...], signatures: tuple[SignatureReport, ...], how: Circumstances
+) -> FileReport:
     own = [verdict(findings)] if findings or not signatures else []
-    return FileReport(Verdict.worst([*own, *(s.verdict for s in signatures)]), findings, signatures)
+    return FileReport(Verdict.worst([*own, *(s.verdict for s in signatures)]), findings, signatures, how)
 
 
 def _evidence(trust: TrustStore, reader: PdfFileReader) -> Evidence:
@@ -142,6 +162,8 @@ class _Check:
                 stamp = await judge_timestamp(signature.signed_data, signature.compute_digest, self.evidence, control)
                 if coverage(self.opened.data, signature) == "partial":
                     stamp = replace(stamp, code="timestamp-broken")
+            except MemoryError:
+                raise
             except Exception:  # noqa: BLE001 - a hostile token becomes a finding
                 stamp = StampedTime(None, "timestamp-unreadable")
             judged[place] = stamp
@@ -156,8 +178,10 @@ class _Check:
             return _unread(found.field, found.problem or "signature-unreadable")
         try:
             if place in stamps:
-                return self._timestamp_report(found.field, found.signature, stamps[place])
+                return await self._timestamp_report(found.field, found.signature, stamps[place])
             return await self._signature_report(found.field, found.signature, stamps)
+        except MemoryError:
+            raise
         except Exception:  # noqa: BLE001 - a hostile signature becomes a finding
             return _unread(found.field, "signature-unreadable")
 
@@ -169,7 +193,9 @@ class _Check:
         changed = changes_after(signature, frozenset(f.field for f in self.opened.found))
         return covered, changed, [finding(f"coverage-{covered}"), finding(f"changes-{changed}")]
 
-    def _timestamp_report(self, field: str, signature: EmbeddedPdfSignature, stamp: StampedTime) -> SignatureReport:
+    async def _timestamp_report(
+        self, field: str, signature: EmbeddedPdfSignature, stamp: StampedTime
+    ) -> SignatureReport:
         covered, changed, placed = self._place(signature)
         trust_class, trusted = self._trust(stamp.standing)
         findings = [
@@ -192,6 +218,13 @@ class _Check:
             profile=TIMESTAMP_PROFILE,
             trust_class=trust_class,
             findings=tuple(findings),
+            strength=strength(stamp.integrity),
+            certificate=certificate_facts(certificate) if certificate else None,
+            chain=chain_facts(stamp.standing),
+            revocation=await revocation_facts(
+                stamp.standing, self.evidence, stamp.moment or self.at, Sources(trust=self._brought)
+            ),
+            identifier=identifier(signature) if certificate else None,
         )
 
     async def _signature_report(
@@ -206,14 +239,23 @@ class _Check:
         if certificate is None:
             unread = _unread(field, checked.code)
             return replace(unread, coverage=covered, changes_after=changed, findings=(*unread.findings, *placed))
-        evidence = self.evidence.plus(checked.certificates, *_attached_revocation(signature.signed_data))
-        later = [s for s in self._later(signature, stamps) if s.code == "timestamp-ok" and s.moment is not None]
+        lists, responses = _attached_revocation(signature.signed_data)
+        attached = (*lists, *responses)
+        evidence = self.evidence.plus(checked.certificates, lists, responses)
+        after = self._later(signature, stamps)
+        later = [s for _, s in after if s.code == "timestamp-ok" and s.moment is not None]
         control = min([self.at, *(s.moment for s in later if s.moment)])
-        inner = await _inner_timestamps(signature, evidence, control)
+        inside = await _inner_timestamps(signature, evidence, control)
+        inner = [stamp for _, stamp in inside]
         proven = min((s.moment for s in (*inner, *later) if s.code == "timestamp-ok" and s.moment), default=None)
         stood = await standing(certificate, evidence, proven or self.at)
-        claimed = _claimed_time(signature)
+        says = claimed_time(signature)
+        claimed = says.moment
         trust_class, trusted = self._trust(stood)
+        stamped = [s.moment for s in inner]
+        shown = check_stamp(
+            signature, certificate, [m for m in (claimed, *says.stated, proven, *stamped) if m is not None]
+        )
         findings = [
             finding(checked.code),
             *placed,
@@ -221,11 +263,16 @@ class _Check:
             *about_purpose(certificate),
             about_revocation(stood, claimed, proven or self.at),
             *about_timestamps(inner),
+            *says.findings,
             *about_time(claimed, proven, stamped=bool(inner)),
             *about_validity(certificate, stood, claimed, proven or self.at, proven=proven is not None),
             about_algorithm(checked),
+            shown.finding,
         ]
-        has_evidence = await self._self_contained(certificate, checked, proven)
+        used = await revocation_facts(
+            stood, evidence, proven or self.at, Sources(trust=self._brought, attached=attached)
+        )
+        has_evidence = proven is not None and self_contained(stood, used, (*self._kept, *checked.certificates))
         return SignatureReport(
             field=field,
             verdict=verdict(findings),
@@ -240,26 +287,34 @@ class _Check:
             profile=profile(subfilter, proven=proven is not None, evidence=has_evidence, archived=bool(later)),
             trust_class=trust_class,
             findings=tuple(findings),
+            strength=strength(checked),
+            certificate=certificate_facts(certificate),
+            chain=chain_facts(stood),
+            revocation=used,
+            timestamps=_timestamp_facts(inside, after),
+            stamp_text=shown.text,
+            identifier=identifier(signature),
         )
 
-    def _later(self, signature: EmbeddedPdfSignature, stamps: dict[int, StampedTime]) -> list[StampedTime]:
-        """Return the document time stamps made over ``signature``."""
+    @property
+    def _brought(self) -> tuple[object, ...]:
+        """The revocation evidence that the verifier brought."""
+        return *self.trust.crls, *self.trust.ocsps
+
+    @property
+    def _kept(self) -> tuple[x509.Certificate, ...]:
+        """The certificates in the file's document security store."""
+        return self.evidence.certificates[len(self.trust.certificates) :]
+
+    def _later(
+        self, signature: EmbeddedPdfSignature, stamps: dict[int, StampedTime]
+    ) -> list[tuple[cms.SignedData, StampedTime]]:
+        """Return the document time stamps made over ``signature``, with their tokens, in the file's order."""
         return [
-            stamp
-            for place, stamp in stamps.items()
+            (over.signed_data, stamps[place])
+            for place in sorted(stamps)
             if (over := self.opened.found[place].signature) and over.signed_revision > signature.signed_revision
         ]
-
-    async def _self_contained(
-        self, certificate: x509.Certificate, checked: Integrity, proven: dt.datetime | None
-    ) -> bool:
-        """Return whether the file alone, given the anchors, proves the certificate at the moment ``proven``."""
-        if proven is None:
-            return False
-        anchors_only = TrustStore(anchors=self.trust.anchors)
-        alone = _evidence(anchors_only, self.opened.reader).plus(checked.certificates)
-        stood = await standing(certificate, alone, proven)
-        return stood.revocation is Revocation.GOOD
 
     def _trust(self, stood: Standing) -> tuple[TrustClass | None, list[Finding]]:
         """Return as what the chain's anchor is trusted, and the findings on the chain."""
@@ -298,13 +353,25 @@ def _unread(field: str, code: str, **details: object) -> SignatureReport:
 
 async def _inner_timestamps(
     signature: EmbeddedPdfSignature, evidence: Evidence, control: dt.datetime
-) -> list[StampedTime]:
+) -> list[tuple[cms.SignedData, StampedTime]]:
     """Return the time stamps inside the signature, judged."""
     imprint: Callable[[str], bytes] = message_imprint_checker(signature.signer_info)
     return [
-        await judge_timestamp(token, imprint, evidence, control)
+        (token, await judge_timestamp(token, imprint, evidence, control))
         for token in extract_tst_data_iter(signature.signer_info, signed=False)
     ]
+
+
+def _timestamp_facts(
+    inside: list[tuple[cms.SignedData, StampedTime]], after: list[tuple[cms.SignedData, StampedTime]]
+) -> tuple[TimeStampFacts, ...]:
+    """Return the facts on the time stamps in a signature and over it."""
+    facts = [
+        timestamp_facts(token, stamp, place)
+        for place, stamps in (("signature", inside), ("document", after))
+        for token, stamp in stamps
+    ]
+    return tuple(f for f in facts if f is not None)
 
 
 def _attached_revocation(
@@ -318,12 +385,3 @@ def _attached_revocation(
         crls.extend(archive["crl"])
         ocsps.extend(archive["ocsp"])
     return crls, ocsps
-
-
-def _claimed_time(signature: EmbeddedPdfSignature) -> dt.datetime | None:
-    """Return the time the signer states; one that cannot be read, or has no zone, states nothing."""
-    try:
-        claimed = signature.self_reported_timestamp
-    except (ValueError, PdfError):
-        return None
-    return claimed if claimed is not None and claimed.tzinfo is not None else None

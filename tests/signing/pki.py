@@ -21,6 +21,8 @@ from signing.keys import LoadedSigner, PrivateKey, SealKey
 from signing.timestamps import LocalTimeStamper
 from signing.trust import TrustAnchor, TrustClass, TrustStore
 
+AGENCY = "Trung tâm Phục vụ hành chính công tỉnh Nghệ An"
+"""Whose the certificates are: a stamp has to name it."""
 REVOKED_SINCE = dt.datetime(2026, 6, 1, tzinfo=dt.UTC)
 EXPIRED_SINCE = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
 
@@ -77,7 +79,7 @@ def _architecture(keyset: str) -> dict[str, object]:
     stamps = {n: {"signing-key": "tsa", "signing-cert": n, "certs-to-embed": ["ca"]} for n in authorities}
     return {
         "keyset": keyset,
-        "entity-defaults": {"country-name": "VN", "organization-name": "Tree of the tests"},
+        "entity-defaults": {"country-name": "VN", "organization-name": AGENCY},
         "entities": names,
         "certs": {n: {"validity": _validity("2020-01-01", "2040-01-01"), **c} for n, c in certificates.items()},
         "services": {
