@@ -72,7 +72,7 @@ def inspect(house: House, paper_id: PaperId) -> None:
     inspection = inspect_file(original, house.limits)
     work.put_value("inspection.json", inspection)
     if inspection.signatures and paper.state is PaperState.RECEIVED:
-        verdict = validate(original, house.trust).verdict
+        verdict = house.verifier.verify(original).verdict
         house.catalogue.save(replace(paper, signed_origin=True, verdict=verdict), actor=ACTOR, action="paper.inspected")
 
 

@@ -13,7 +13,8 @@ import json
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from typing import TypeVar
+from dataclasses import asdict, replace
+from typing import Any, TypeVar
 
 from asn1crypto import core, crl, ocsp, x509
 from pydantic import TypeAdapter, ValidationError
@@ -24,6 +25,7 @@ from dossier.verdicts import Finding, Verdict
 from ingest.limits import MIB, Limits
 from ingest.pool import WarmPool
 from signing.facts import anchor_facts
+from signing.online import FetchRules
 from signing.report import Circumstances, FileReport
 from signing.texts import finding
 from signing.trust import TrustAnchor, TrustClass, TrustStore
@@ -56,9 +58,10 @@ def prepare(material: bytes) -> None:
         _ = revocations.native
 
 
-def check(pdf: bytes, at: str, allow_test: bool) -> object:  # noqa: FBT001 - arguments of a request come in order
+def check(pdf: bytes, at: str, allow_test: bool, online: dict[str, Any] | None) -> object:  # noqa: FBT001 - arguments of a request come in order
     """Return the report on ``pdf`` as JSON values."""
-    report = validate(pdf, _trust, at=dt.datetime.fromisoformat(at), allow_test=allow_test)
+    rules = FetchRules(**online) if online is not None else None
+    report = validate(pdf, _trust, at=dt.datetime.fromisoformat(at), allow_test=allow_test, online=rules)
     return _REPORT.dump_python(report, mode="json")
 
 
@@ -70,11 +73,22 @@ class Verifier:
 
     Args:
         trust: Whom to believe. processes: Most files checked at once.
-        limits: What one file may use.
+        limits: What one file may use; the time for fetching comes on top.
+        online: What may be fetched; nothing if ``None``.
     """
 
-    def __init__(self, trust: TrustStore, *, processes: int = 1, limits: Limits = VERIFICATION_LIMITS) -> None:
+    def __init__(
+        self,
+        trust: TrustStore,
+        *,
+        processes: int = 1,
+        limits: Limits = VERIFICATION_LIMITS,
+        online: FetchRules | None = None,
+    ) -> None:
         self._trust = trust
+        self._online = asdict(online) if online else None
+        if online is not None:
+            limits = replace(limits, wall_s=limits.wall_s + online.whole_s + online.request_s)
         self._pool = WarmPool(prepare, _pack(trust), size=processes, limits=limits)
 
     def verify(self, pdf: bytes, *, at: dt.datetime | None = None, allow_test: bool = True) -> FileReport:
@@ -85,7 +99,7 @@ class Verifier:
         """
         moment = at or now()
         try:
-            answer = self._pool.run(check, pdf, moment.isoformat(), allow_test)
+            answer = self._pool.run(check, pdf, moment.isoformat(), allow_test, self._online)
             return _REPORT.validate_python(answer)
         except LimitExceeded as error:
             reason = str(error.details["limit"])
@@ -110,7 +124,9 @@ class Verifier:
         self._pool.close()
 
     def _aborted(self, pdf: bytes, at: dt.datetime, reason: Finding) -> FileReport:
-        how = Circumstances(at, hashlib.sha256(pdf).hexdigest(), len(pdf), anchor_facts(self._trust))
+        how = Circumstances(
+            at, hashlib.sha256(pdf).hexdigest(), len(pdf), anchor_facts(self._trust), self._online is not None
+        )
         return FileReport(Verdict.UNDETERMINED, (reason,), (), how)
 
 

@@ -42,13 +42,13 @@ class Sources:
         trust: What the verifier brought. online: What was fetched, and from where. attached: What the signature holds.
     """
 
-    trust: Iterable[object] = ()
-    online: Mapping[int, str] | None = None
-    attached: Iterable[object] = ()
+    trust: tuple[object, ...]
+    online: Mapping[int, str]
+    attached: tuple[object, ...]
 
     def of(self, piece: object) -> tuple[str, str | None]:
         """Return the source of ``piece``, and its address if it was fetched."""
-        url = (self.online or {}).get(id(piece))
+        url = self.online.get(id(piece))
         if url is not None:
             return "online", url
         if any(piece is held for held in self.attached):

@@ -11,11 +11,12 @@ import math
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any
 
+import pikepdf
 from fontTools.agl import toUnicode  # type: ignore[import-untyped]  # has no types
 from pyhanko.pdf_utils import generic
-from pyhanko.pdf_utils.content_stream_parser import GraphicsOperator, parse_content_stream
 from pyhanko.pdf_utils.decode_limits import DecodePurpose
 
 _MOST_OPERATORS = 20_000
@@ -119,29 +120,28 @@ class _Reading:
         self._forms += 1
         if depth > _MOST_DEPTH or self._forms > _MOST_FORMS:
             raise TooMuch("forms")
-        form.read_data(_SMALL_STREAM)
         resources = got(form, "/Resources")
         fonts = _Fonts(got(resources, "/Font"))
         state = _State(_times(_matrix(got(form, "/Matrix")), placed))
-        for operator in parse_content_stream([form]):
-            self._operators += 1
-            if self._operators > _MOST_OPERATORS:
-                raise TooMuch("operators")
-            if operator.op == "Do":
-                self._show(got(resources, "/XObject"), operator, state, depth)
-            else:
-                self._apply(operator, state, fonts)
+        with pikepdf.new() as parser:
+            for instruction in pikepdf.parse_content_stream(parser.make_stream(form.read_data(_SMALL_STREAM))):
+                self._operators += 1
+                if self._operators > _MOST_OPERATORS:
+                    raise TooMuch("operators")
+                operator, arguments = str(instruction.operator), list(instruction.operands)
+                if operator == "Do":
+                    self._show(got(got(resources, "/XObject"), str(arguments[0])), state, depth)
+                else:
+                    self._apply(operator, arguments, state, fonts)
 
-    def _show(self, objects: object, operator: GraphicsOperator, state: _State, depth: int) -> None:
-        shown = got(objects, str(operator.args[0]))
+    def _show(self, shown: object, state: _State, depth: int) -> None:
         if isinstance(shown, generic.StreamObject) and got(shown, "/Subtype") == "/Form":
             self._at = None
             self.read(shown, state.placed, depth + 1)
             self._at = None
 
-    def _apply(self, operator: GraphicsOperator, state: _State, fonts: "_Fonts") -> None:
-        arguments: list[Any] = operator.args
-        match operator.op:
+    def _apply(self, operator: str, arguments: list[Any], state: _State, fonts: "_Fonts") -> None:
+        match operator:
             case "Tf":
                 state.font, state.size = fonts.get(str(arguments[0])), float(arguments[1])
             case "'" | '"':
@@ -150,11 +150,11 @@ class _Reading:
             case "Tj":
                 self._write(arguments, state)
             case "TJ":
-                self._write(arguments[0], state)
-            case name:
-                state.apply(name, arguments)
+                self._write(list(arguments[0]), state)
+            case _:
+                state.apply(operator, arguments)
 
-    def _write(self, pieces: list[generic.PdfObject], state: _State) -> None:
+    def _write(self, pieces: list[Any], state: _State) -> None:
         where, size = state.height()
         if not math.isfinite(where + size):
             raise TooMuch("coordinates")
@@ -162,13 +162,13 @@ class _Reading:
             self.lines.append([])
         self._at = where
         for piece in pieces:
-            if isinstance(piece, generic.TextStringObject | generic.ByteStringObject):
-                text = state.font.decode(piece.original_bytes) if state.font else _UNKNOWN
+            if isinstance(piece, pikepdf.String):
+                text = state.font.decode(bytes(piece)) if state.font else _UNKNOWN
                 self._characters += len(text)
                 if self._characters > _MOST_CHARACTERS:
                     raise TooMuch("characters")
                 self.lines[-1].append(text)
-            elif isinstance(piece, generic.NumberObject | generic.FloatObject) and float(piece) < _WORD_GAP:
+            elif isinstance(piece, int | float | Decimal) and float(piece) < _WORD_GAP:
                 self.lines[-1].append(" ")
 
 

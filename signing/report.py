@@ -157,6 +157,7 @@ class SignatureReport:
         timestamps: Over this signature, in the file's order.
         stamp_text: What the visible stamp says, one line after the other; ``None`` if it says nothing readable.
         identifier: What tells this signature from others; ``None`` if it cannot be read.
+        token_sha256: Of a document time stamp's token.
     """
 
     field: str
@@ -179,6 +180,7 @@ class SignatureReport:
     timestamps: tuple[TimeStampFacts, ...] = ()
     stamp_text: str | None = None
     identifier: SignatureIdentifier | None = None
+    token_sha256: str | None = None
 
     @property
     def is_timestamp(self) -> bool:

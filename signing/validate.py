@@ -14,8 +14,8 @@ signature without either is valid. A file is as good as the worst of its signatu
 import asyncio
 import datetime as dt
 import hashlib
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
 from asn1crypto import cms, core, crl, ocsp, x509
@@ -54,10 +54,12 @@ from signing.judge import (
     strength,
     verdict,
 )
+from signing.online import FetchRules, complete
 from signing.pdf import OpenedFile, changes_after, coverage, is_timestamp, open_file
 from signing.proof import (
     Chain,
     Evidence,
+    Integrity,
     StampedTime,
     Standing,
     integrity,
@@ -71,9 +73,21 @@ from signing.trust import TrustClass, TrustStore
 
 _Asn1 = TypeVar("_Asn1", bound=core.Asn1Value)
 
+_WANTING = frozenset(
+    {"trust-none", "revocation-missing", "revocation-unchecked", "timestamp-untrusted", "timestamp-revocation"}
+)
+"""Findings that more evidence might take away."""
 
-def validate(pdf: bytes, trust: TrustStore, *, at: dt.datetime | None = None, allow_test: bool = True) -> FileReport:
-    """Return the verdict on ``pdf`` and on each of its signatures; raises nothing on its content, fetches nothing.
+
+def validate(
+    pdf: bytes,
+    trust: TrustStore,
+    *,
+    at: dt.datetime | None = None,
+    allow_test: bool = True,
+    online: FetchRules | None = None,
+) -> FileReport:
+    """Return the verdict on ``pdf`` and on each of its signatures; raises nothing on its content.
 
     Runs an event loop of its own; call it from a thread without one.
 
@@ -82,15 +96,18 @@ def validate(pdf: bytes, trust: TrustStore, *, at: dt.datetime | None = None, al
         trust: Whom to believe, and revocation evidence from outside the file.
         at: The moment of checking, aware; now if ``None``.
         allow_test: Whether a chain that ends in a test anchor counts.
+        online: What may be fetched where evidence is missing; nothing if ``None``.
 
     Raises:
         MemoryError: There is no more memory, which says nothing of the file.
     """
-    return asyncio.run(_validate(pdf, trust, at or now(), allow_test=allow_test))
+    return asyncio.run(_validate(pdf, trust, at or now(), allow_test=allow_test, online=online))
 
 
-async def _validate(pdf: bytes, trust: TrustStore, at: dt.datetime, *, allow_test: bool) -> FileReport:
-    how = Circumstances(at, hashlib.sha256(pdf).hexdigest(), len(pdf), anchor_facts(trust))
+async def _validate(
+    pdf: bytes, trust: TrustStore, at: dt.datetime, *, allow_test: bool, online: FetchRules | None
+) -> FileReport:
+    how = Circumstances(at, hashlib.sha256(pdf).hexdigest(), len(pdf), anchor_facts(trust), online is not None)
     try:
         opened = open_file(pdf)
         evidence = _evidence(trust, opened.reader)
@@ -98,9 +115,13 @@ async def _validate(pdf: bytes, trust: TrustStore, at: dt.datetime, *, allow_tes
         raise
     except Exception:  # noqa: BLE001 - hostile input leads the parser anywhere; all of it means "unreadable"
         return _file_report((finding("unreadable"),), (), how)
-    check = _Check(opened, trust, evidence, at, allow_test)
-    stamps = await check.document_timestamps()
-    reports = [await check.report(place, stamps) for place in range(len(opened.found))]
+    check = _Check(opened, trust, evidence, at, allow_test, kept=evidence.certificates[len(trust.certificates) :])
+    reports = await check.reports()
+    if online is not None and any(f.code in _WANTING for r in reports for f in r.findings):
+        fetched = complete(check.met, evidence, online)
+        how = replace(how, fetched=tuple(fetched.facts))
+        more = evidence.plus(fetched.certificates, fetched.crls, fetched.ocsps)
+        reports = await replace(check, evidence=more, fetched_from=fetched.urls).reports()
     return _file_report(opened.findings, tuple(reports), how)
 
 
@@ -137,13 +158,29 @@ def _evidence(trust: TrustStore, reader: PdfFileReader) -> Evidence:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Check:
-    """One run over one file."""
+    """One run over one file.
+
+    Attributes:
+        opened: The file. trust: What the verifier brought. evidence: That, and what the file holds.
+        at: The moment of checking. allow_test: Whether test anchors count.
+        kept: The certificates in the file's document security store.
+        fetched_from: Where evidence was fetched from, by its identity.
+        met: The certificates of signers and time-stamp authorities that the run came across.
+    """
 
     opened: OpenedFile
     trust: TrustStore
     evidence: Evidence
     at: dt.datetime
     allow_test: bool
+    kept: tuple[x509.Certificate, ...] = ()
+    fetched_from: Mapping[int, str] = field(default_factory=dict)
+    met: list[x509.Certificate] = field(default_factory=list)
+
+    async def reports(self) -> list[SignatureReport]:
+        """Return the report on each signature and document time stamp, in the file's order."""
+        stamps = await self.document_timestamps()
+        return [await self.report(place, stamps) for place in range(len(self.opened.found))]
 
     async def document_timestamps(self) -> dict[int, StampedTime]:
         """Return the document time stamps by their place in `OpenedFile.found`, judged from the last to the first.
@@ -167,6 +204,7 @@ class _Check:
             except Exception:  # noqa: BLE001 - a hostile token becomes a finding
                 stamp = StampedTime(None, "timestamp-unreadable")
             judged[place] = stamp
+            self._meet(stamp.integrity)
             if stamp.code == "timestamp-ok" and stamp.moment is not None:
                 control = min(control, stamp.moment)
         return judged
@@ -221,10 +259,9 @@ class _Check:
             strength=strength(stamp.integrity),
             certificate=certificate_facts(certificate) if certificate else None,
             chain=chain_facts(stamp.standing),
-            revocation=await revocation_facts(
-                stamp.standing, self.evidence, stamp.moment or self.at, Sources(trust=self._brought)
-            ),
+            revocation=await revocation_facts(stamp.standing, self.evidence, stamp.moment or self.at, self._sources()),
             identifier=identifier(signature) if certificate else None,
+            token_sha256=hashlib.sha256(signature.signed_data.dump()).hexdigest(),
         )
 
     async def _signature_report(
@@ -247,6 +284,7 @@ class _Check:
         control = min([self.at, *(s.moment for s in later if s.moment)])
         inside = await _inner_timestamps(signature, evidence, control)
         inner = [stamp for _, stamp in inside]
+        self._meet(checked, *(stamp.integrity for stamp in inner))
         proven = min((s.moment for s in (*inner, *later) if s.code == "timestamp-ok" and s.moment), default=None)
         stood = await standing(certificate, evidence, proven or self.at)
         says = claimed_time(signature)
@@ -269,10 +307,8 @@ class _Check:
             about_algorithm(checked),
             shown.finding,
         ]
-        used = await revocation_facts(
-            stood, evidence, proven or self.at, Sources(trust=self._brought, attached=attached)
-        )
-        has_evidence = proven is not None and self_contained(stood, used, (*self._kept, *checked.certificates))
+        used = await revocation_facts(stood, evidence, proven or self.at, self._sources(attached))
+        has_evidence = proven is not None and self_contained(stood, used, (*self.kept, *checked.certificates))
         return SignatureReport(
             field=field,
             verdict=verdict(findings),
@@ -296,15 +332,12 @@ class _Check:
             identifier=identifier(signature),
         )
 
-    @property
-    def _brought(self) -> tuple[object, ...]:
-        """The revocation evidence that the verifier brought."""
-        return *self.trust.crls, *self.trust.ocsps
+    def _sources(self, attached: tuple[object, ...] = ()) -> Sources:
+        """Return where each piece of evidence came from; ``attached`` is what the signature holds."""
+        return Sources((*self.trust.crls, *self.trust.ocsps), self.fetched_from, attached)
 
-    @property
-    def _kept(self) -> tuple[x509.Certificate, ...]:
-        """The certificates in the file's document security store."""
-        return self.evidence.certificates[len(self.trust.certificates) :]
+    def _meet(self, *signed: Integrity) -> None:
+        self.met.extend(s.certificate for s in signed if s.certificate is not None)
 
     def _later(
         self, signature: EmbeddedPdfSignature, stamps: dict[int, StampedTime]

@@ -54,7 +54,7 @@ def _validity(start: str, end: str) -> dict[str, str]:
 def _architecture(keyset: str) -> dict[str, object]:
     revoked = {"revoked-since": REVOKED_SINCE.isoformat(), "reason": "key_compromise"}
     signing, stamping = [_use("digital_signature")], [_purpose("time_stamping")]
-    urls = {"schema": "aia-urls", "params": {"ocsp-responder-names": ["ca"]}}
+    urls = {"schema": "aia-urls", "params": {"ocsp-responder-names": ["ca"], "ca-issuer-links": [{"repo": "ca"}]}}
     responder = {"id": "authority_information_access", "smart-value": urls}
     certificates = {
         "root": _ca("root", "root", 1),
@@ -87,6 +87,7 @@ def _architecture(keyset: str) -> dict[str, object]:
                 "root": {"for-issuer": "root", "signing-key": "root", "simulated-update-schedule": "P90D"},
                 "ca": {"for-issuer": "ca", "signing-key": "ca", "simulated-update-schedule": "P7D"},
             },
+            "cert-repo": {"ca": {"for-issuer": "ca", "issuer-cert": "ca"}},
             "ocsp": {"ca": {"for-issuer": "ca", "responder-cert": "ocsp", "signing-key": "ocsp"}},
             "time-stamping": stamps,
         },
@@ -167,7 +168,7 @@ class Tree:
 
 @contextlib.contextmanager
 def serve(config: CertomancerConfig, port: int = 0) -> Iterator[str]:
-    """Serve the trees' time stamps, CRLs and OCSP on a loopback port, any if 0; yields the base URL."""
+    """Serve the trees' certificates, time stamps, CRLs and OCSP on a loopback port, any if 0; yields the base URL."""
     animator = Animator(config.pki_archs, with_web_ui=False, allow_time_override=False)
     server = make_server("127.0.0.1", port, animator, threaded=True)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
@@ -180,8 +181,8 @@ def serve(config: CertomancerConfig, port: int = 0) -> Iterator[str]:
         server.server_close()
 
 
-def make_trees(folder: Path) -> CertomancerConfig:
-    """Make two trees that share every name and no key: ``gov`` and ``impostor``."""
+def make_trees(folder: Path, url: str = "http://127.0.0.1") -> CertomancerConfig:
+    """Make two trees that share every name and no key: ``gov`` and ``impostor``; ``url`` is in their certificates."""
     keysets = {}
     for tree in ("gov", "impostor"):
         place = folder / tree
@@ -190,7 +191,7 @@ def make_trees(folder: Path) -> CertomancerConfig:
             (place / f"{name}.pem").write_bytes(_new_key(name))
         keysets[tree] = {"path-prefix": tree, "keys": {n: {"path": f"{n}.pem"} for n in _KEYS}}
     config = {
-        "external-url-prefix": "http://127.0.0.1",
+        "external-url-prefix": url,
         "keysets": keysets,
         "pki-architectures": {tree: _architecture(tree) for tree in keysets},
     }

@@ -82,8 +82,14 @@ def test_the_report_as_json_has_exactly_the_agreed_keys(sealed: bytes, trust: Tr
 
 def test_every_sentence_exists_in_both_languages_and_ends() -> None:
     details = {
-        **{"count": 3, "format": "x", "moment": "2026", "algorithm": "RSA"},
-        **{"limit": "memory", "limit_vi": "bộ nhớ", "shown": "A", "actual": "B"},
+        "count": 3,
+        "format": "x",
+        "moment": "2026",
+        "algorithm": "RSA",
+        "limit": "memory",
+        "limit_vi": "bộ nhớ",
+        "shown": "A",
+        "actual": "B",
     }
     for code in CODES:
         said = finding(code, **details)
