@@ -117,8 +117,10 @@ class WarmPool:
         """Lend a worker; one that failed is replaced the next time."""
         worker = self._idle.get()
         try:
-            if worker is None or worker.process.poll() is not None:
-                worker = self._start()
+            if worker is not None and worker.process.poll() is not None:
+                worker.stop()
+                worker = None
+            worker = worker or self._start()
             yield worker
         except PartFailed:
             if worker is not None:

@@ -16,6 +16,8 @@ from signing.trust import TrustClass
 
 TIMESTAMP_PROFILE = "DocTimeStamp"
 """The profile of a document time stamp: it is listed among the signatures, but signs for nobody."""
+_CONSEQUENCES = frozenset({"revocation-unchecked"})
+"""Findings that follow from another one, which tells more."""
 REPORT_VERSION = 2
 """Of the JSON form; it grows when a key changes its meaning or goes, not when one is added."""
 
@@ -320,10 +322,9 @@ def reasons(report: FileReport) -> list[Finding]:
 
 
 def sub_indication(findings: Iterable[Finding]) -> str | None:
-    """Return the sub-indication of the weightiest of ``findings``, the first of those that weigh the same."""
-    ordered = sorted(
-        (f for f in findings if f.severity is not Severity.INFO), key=lambda f: f.severity is not Severity.ERROR
-    )
+    """Return the sub-indication of the weightiest of ``findings``: the first cause among those that weigh the same."""
+    weighty = (f for f in findings if f.severity is not Severity.INFO)
+    ordered = sorted(weighty, key=lambda f: (f.severity is not Severity.ERROR, f.code in _CONSEQUENCES))
     return next((SUB_INDICATIONS[f.code] for f in ordered if f.code in SUB_INDICATIONS), None)
 
 
