@@ -6,20 +6,22 @@ Understood are the stamp of decree 30/2020/NĐ-CP, Annex I, II.I.3 (``Sao y; <c�
 labelled lines that Vietnamese signing programs write (``Ký bởi: … Cơ quan: … Thời gian ký: …``).
 """
 
+import contextlib
 import datetime as dt
 import re
-from collections.abc import Iterator
+from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass
 
 from asn1crypto import x509
 from pyhanko.pdf_utils import generic
 from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
 
+from dossier.errors import ConfigurationError
 from dossier.text import fold, letters, nfc
 from dossier.times import VIETNAM, local
 from dossier.verdicts import Finding
 from signing.form_text import form_text, got
-from signing.stamp import CopyForm
+from signing.stamp_rules import rules_at
 from signing.texts import finding
 from signing.trust import TEST_MARK
 
@@ -44,7 +46,6 @@ _LABELS = re.compile(
 )
 _PERSON = ("ky boi", "ky so boi", "nguoi ky", "signed by", "signer")
 _ORGANIZATION = ("co quan", "to chuc", "don vi", "organi")
-_COPY_FORMS = frozenset(letters(form) for form in CopyForm)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +86,7 @@ def compare(text: str, certificate: x509.Certificate, moments: list[dt.datetime]
     if times and moments and not any(_same(shown, moment) for shown in times for moment in moments):
         return _differs(times[0].text, _time_text(moments[0]))
     names = _names(certificate.subject)
-    claimed = list(_claims(text))
+    claimed = list(_claims(text, _copy_forms(moments)))
     for claim in claimed:
         if not any(_is_named(claim, name) for name in names):
             return _differs(claim, ", ".join(names))
@@ -172,10 +173,19 @@ def _names(subject: x509.Name) -> list[str]:
     return names
 
 
-def _claims(text: str) -> Iterator[str]:
+def _copy_forms(moments: Iterable[dt.datetime]) -> set[str]:
+    """Return how a stamp begins that says what kind of copy this is, by the rules of those days."""
+    forms: set[str] = set()
+    for moment in moments:
+        with contextlib.suppress(ConfigurationError):  # older than the rules
+            forms.update(map(letters, rules_at(moment).copy_forms.values()))
+    return forms
+
+
+def _claims(text: str, copy_forms: Container[str]) -> Iterator[str]:
     """Yield the names that the stamp says are the signer's: those after a label, or the agency of a copy's stamp."""
     parts = [" ".join(p.split()) for p in text.split(";")]
-    if len(parts) >= 3 and letters(parts[0]) in _COPY_FORMS:  # noqa: PLR2004 - form, agency, time
+    if len(parts) >= 3 and letters(parts[0]) in copy_forms:  # noqa: PLR2004 - form, agency, time
         yield parts[1]
         return
     labels = list(_LABELS.finditer(text))

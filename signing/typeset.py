@@ -194,7 +194,7 @@ def _embedded(pdf: Pdf, font: StampFont) -> Object:
         Descent=font.descent,
         CapHeight=font.ascent,
         StemV=80,
-        FontFile3=pdf.make_indirect(Stream(pdf, font.program, Subtype=Name.Type1C)),
+        FontFile3=pdf.make_indirect(Stream(pdf, font.program, Subtype=Name.Type1C, Filter=Name.FlateDecode)),
     )
     return Dictionary(
         Type=Name.Font,
@@ -207,7 +207,7 @@ def _embedded(pdf: Pdf, font: StampFont) -> Object:
             Type=Name.Encoding, Differences=Array([first, *(Name(f"/{font.glyphs[c]}") for c in characters)])
         ),
         FontDescriptor=pdf.make_indirect(descriptor),
-        ToUnicode=pdf.make_indirect(Stream(pdf, font.to_unicode)),
+        ToUnicode=pdf.make_indirect(Stream(pdf, font.to_unicode, Filter=Name.FlateDecode)),
     )
 
 

@@ -16,7 +16,8 @@ from dossier.verdicts import Verdict
 from signing.development import DevelopmentAuthority
 from signing.form_text import TooMuch, form_text
 from signing.seal import seal
-from signing.stamp import Stamp, TimeFormat
+from signing.stamp import Stamp
+from signing.stamp_rules import TimeFormat
 from signing.stamp_check import check_stamp, compare
 from signing.trust import TrustStore
 from signing.validate import validate
