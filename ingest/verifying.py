@@ -50,7 +50,7 @@ _trust = TrustStore()
 def prepare(material: bytes) -> None:
     """Keep the trust store packed in ``material`` for `check`."""
     global _trust  # noqa: PLW0603 - what a warm worker is prepared with
-    _trust = _unpack(material)
+    _trust = unpack(material)
     # Parsed here once, not in every fork.
     for certificate in (*_trust.roots, *_trust.certificates):
         _ = certificate.native, certificate.subject.hashable, certificate.issuer.hashable
@@ -89,7 +89,7 @@ class Verifier:
         self._online = asdict(online) if online else None
         if online is not None:
             limits = replace(limits, wall_s=limits.wall_s + online.whole_s + online.request_s)
-        self._pool = WarmPool(prepare, _pack(trust), size=processes, limits=limits)
+        self._pool = WarmPool(prepare, pack(trust), size=processes, limits=limits)
 
     def verify(self, pdf: bytes, *, at: dt.datetime | None = None, allow_test: bool = True) -> FileReport:
         """Return the report on ``pdf``, as `signing.validate.validate` does; safe to call from many threads.
@@ -130,7 +130,7 @@ class Verifier:
         return FileReport(Verdict.UNDETERMINED, (reason,), (), how)
 
 
-def _pack(trust: TrustStore) -> bytes:
+def pack(trust: TrustStore) -> bytes:
     """Return the trust store as JSON, each of its parts in DER."""
     packed = {
         "anchors": [(_text(a.certificate), a.trust_class.value) for a in trust.anchors],
@@ -141,7 +141,8 @@ def _pack(trust: TrustStore) -> bytes:
     return json.dumps(packed).encode()
 
 
-def _unpack(material: bytes) -> TrustStore:
+def unpack(material: bytes) -> TrustStore:
+    """Return the trust store that `pack` packed."""
     packed = json.loads(material)
 
     def load(kind: type[_Asn1], values: Iterable[str]) -> tuple[_Asn1, ...]:

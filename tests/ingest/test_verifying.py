@@ -10,7 +10,7 @@ import pytest
 
 from dossier.verdicts import Verdict
 from ingest.limits import MIB, Limits
-from ingest.verifying import VERIFICATION_LIMITS, Verifier, _pack, _unpack
+from ingest.verifying import VERIFICATION_LIMITS, Verifier, pack, unpack
 from signing.online import FetchRules
 from signing.trust import TrustStore
 from signing.validate import validate
@@ -43,7 +43,7 @@ def test_test_anchors_can_be_refused(verifier: Verifier, sealed: bytes) -> None:
 def test_a_trust_store_travels_whole(gov: Tree) -> None:
     store = gov.trust(AT)
     store = replace(store, ocsps=(gov.ocsp("signer", AT),))
-    moved = _unpack(_pack(store))
+    moved = unpack(pack(store))
     for part in ("certificates", "crls", "ocsps"):
         assert [v.dump() for v in getattr(moved, part)] == [v.dump() for v in getattr(store, part)]
     assert [(a.certificate.sha256, a.trust_class) for a in moved.anchors] == [

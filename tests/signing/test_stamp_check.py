@@ -17,8 +17,8 @@ from signing.development import DevelopmentAuthority
 from signing.form_text import TooMuch, form_text
 from signing.seal import seal
 from signing.stamp import Stamp
-from signing.stamp_rules import TimeFormat
 from signing.stamp_check import check_stamp, compare
+from signing.stamp_rules import TimeFormat
 from signing.trust import TrustStore
 from signing.validate import validate
 from tests.signing.conftest import AGENCY, AT
