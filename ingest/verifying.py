@@ -24,6 +24,7 @@ from dossier.times import now
 from dossier.verdicts import Finding, Verdict
 from ingest.limits import MIB, Limits
 from ingest.pool import WarmPool
+from ingest.rehearsal import rehearse
 from signing.facts import anchor_facts
 from signing.online import FetchRules
 from signing.report import Circumstances, FileReport
@@ -56,6 +57,7 @@ def prepare(material: bytes) -> None:
         _ = certificate.native, certificate.subject.hashable, certificate.issuer.hashable
     for revocations in (*_trust.crls, *_trust.ocsps):
         _ = revocations.native
+    rehearse()
 
 
 def check(pdf: bytes, at: str, allow_test: bool, online: dict[str, Any] | None) -> object:  # noqa: FBT001 - arguments of a request come in order

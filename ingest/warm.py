@@ -65,6 +65,7 @@ def _be_the_child(parent: int, request: Mapping[str, Any], source: int, answer: 
     status = 1
     try:
         os.setsid()
+        gc.disable()  # it ends before it has much to collect
         limit_this_process(parent, request["limits"])
         outcome = outcome_of(lambda: resolve(request["function"])(_read(source), *request["arguments"]))
         os.ftruncate(answer, 0)

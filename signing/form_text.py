@@ -217,9 +217,12 @@ class _Font:
         return "".join(self.letters.get(code, _UNKNOWN) for code in codes)
 
 
+_WIN_ANSI = {code: bytes([code]).decode("cp1252", "replace") for code in range(32, 256)}
+
+
 def _letters_by_encoding(encoding: object) -> dict[int, str]:
     """Return the letters of a simple font (ISO 32000-1, 9.6.6): WinAnsi, changed by a list of differences."""
-    letters = {code: bytes([code]).decode("cp1252", "replace") for code in range(32, 256)}
+    letters = dict(_WIN_ANSI)
     differences = got(encoding, "/Differences")
     if isinstance(differences, generic.ArrayObject):
         code = 0
