@@ -38,7 +38,10 @@ INDETERMINATE = {
     "CRYPTO_CONSTRAINTS_FAILURE_NO_POE", "NO_POE", "TRY_LATER", "SIGNED_DATA_NOT_FOUND", "GENERIC",
 }  # fmt: skip
 """ETSI EN 319 102-1, tables 5 and 6: which sub-indication goes with which indication."""
-DETAILS = dict.fromkeys(("count", "format", "moment", "algorithm", "limit", "limit_vi", "shown", "actual"), "1")
+DETAILS = dict.fromkeys(
+    ("count", "format", "moment", "algorithm", "limit", "limit_vi", "shown", "actual", "imprint", "offset", "minutes"),
+    "1",
+)
 
 
 @pytest.fixture(scope="module")
