@@ -110,17 +110,22 @@ def anchor_facts(trust: TrustStore) -> tuple[AnchorFacts, ...]:
     )
 
 
-def timestamp_facts(token: cms.SignedData, stamp: StampedTime, place: str) -> TimeStampFacts | None:
-    """Return what the time stamp ``token`` was judged to be; ``None`` if it states no moment."""
-    if stamp.moment is None:
-        return None
-    certificate = stamp.integrity.certificate
-    return TimeStampFacts(
-        moment=stamp.moment,
-        authority=common_name(certificate.subject) if certificate else "",
-        place=place,
-        counts=stamp.code == "timestamp-ok",
-        sha256=hashlib.sha256(token.dump()).hexdigest(),
+def timestamp_facts(
+    inside: Iterable[tuple[cms.SignedData, StampedTime]], after: Iterable[tuple[cms.SignedData, StampedTime]]
+) -> tuple[TimeStampFacts, ...]:
+    """Return the facts on the time stamps in a signature and over it, tokens with their judgement."""
+    placed = [("signature", token, stamp) for token, stamp in inside]
+    placed += [("document", token, stamp) for token, stamp in after]
+    return tuple(
+        TimeStampFacts(
+            moment=stamp.moment,
+            authority=common_name(stamp.integrity.certificate.subject) if stamp.integrity.certificate else "",
+            place=place,
+            counts=stamp.code == "timestamp-ok",
+            sha256=hashlib.sha256(token.dump()).hexdigest(),
+        )
+        for place, token, stamp in placed
+        if stamp.moment is not None
     )
 
 

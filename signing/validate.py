@@ -66,7 +66,7 @@ from signing.proof import (
     judge_timestamp,
     standing,
 )
-from signing.report import TIMESTAMP_PROFILE, Circumstances, FileReport, SignatureReport, TimeStampFacts
+from signing.report import TIMESTAMP_PROFILE, Circumstances, FileReport, SignatureReport
 from signing.stamp_check import check_stamp
 from signing.texts import finding
 from signing.trust import TrustClass, TrustStore
@@ -327,7 +327,7 @@ class _Check:
             certificate=certificate_facts(certificate),
             chain=chain_facts(stood),
             revocation=used,
-            timestamps=_timestamp_facts(inside, after),
+            timestamps=timestamp_facts(inside, after),
             stamp_text=shown.text,
             identifier=identifier(signature),
         )
@@ -393,18 +393,6 @@ async def _inner_timestamps(
         (token, await judge_timestamp(token, imprint, evidence, control))
         for token in extract_tst_data_iter(signature.signer_info, signed=False)
     ]
-
-
-def _timestamp_facts(
-    inside: list[tuple[cms.SignedData, StampedTime]], after: list[tuple[cms.SignedData, StampedTime]]
-) -> tuple[TimeStampFacts, ...]:
-    """Return the facts on the time stamps in a signature and over it."""
-    facts = [
-        timestamp_facts(token, stamp, place)
-        for place, stamps in (("signature", inside), ("document", after))
-        for token, stamp in stamps
-    ]
-    return tuple(f for f in facts if f is not None)
 
 
 def _attached_revocation(
