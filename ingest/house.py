@@ -195,7 +195,7 @@ class House:
     @cached_property
     def verifier(self) -> Verifier:
         """What checks signed files from strangers, in limited processes."""
-        return Verifier(self.trust, processes=self.settings.concurrency)
+        return Verifier(lambda: self.trust, processes=self.settings.concurrency)
 
     @cached_property
     def owner_secret(self) -> bytes:

@@ -38,6 +38,8 @@ _NOWHERE = Path("/nonexistent")
 class _Worker:
     process: "subprocess.Popen[bytes]"
     channel: socket.socket
+    prepared: int
+    """With which of the pool's materials."""
 
     def ask(self, request: dict[str, Any], data: bytes, most_s: float) -> tuple[int, bytes]:
         """Return the status of the request and the answer it left.
@@ -82,12 +84,17 @@ class WarmPool:
     """
 
     def __init__(self, prepare: Callable[[bytes], None], material: bytes, *, size: int, limits: Limits) -> None:
-        self._prepare, self._material, self._limits = prepare, material, limits
+        self._prepare, self._limits = prepare, limits
+        self._material, self._materials = material, 0
         self._idle: queue.LifoQueue[_Worker | None] = queue.LifoQueue()
         for _ in range(max(size, 1)):
             self._idle.put(None)
         self.size = max(size, 1)
         self._closed = threading.Event()
+
+    def renew(self, material: bytes) -> None:
+        """Prepare every worker with other ``material`` before its next request."""
+        self._material, self._materials = material, self._materials + 1
 
     def run(self, function: Callable[..., Any], data: bytes, *arguments: object) -> Any:  # noqa: ANN401 - what JSON can express
         """Run ``function(data, *arguments)`` in a limited process and return what it returns, as JSON gives it back.
@@ -121,6 +128,8 @@ class WarmPool:
                 worker.stop()
                 worker = None
             worker = worker or self._start()
+            if worker.prepared != self._materials:
+                self._make_ready(worker)
             yield worker
         except PartFailed:
             if worker is not None:
@@ -151,13 +160,23 @@ class WarmPool:
                 stderr=subprocess.DEVNULL,
                 start_new_session=True,
             )
-        worker = _Worker(process, ours)
+        worker = _Worker(process, ours, prepared=-1)
         try:
-            worker.ask({"prepare": True, "function": _name(self._prepare)}, self._material, _START_S)
+            self._make_ready(worker)
         except PartFailed:
             worker.stop()
             raise PartMissing(part="worker") from None
         return worker
+
+    def _make_ready(self, worker: _Worker) -> None:
+        """Give ``worker`` the present material.
+
+        Raises:
+            PartFailed: The worker is gone.
+        """
+        number = self._materials
+        worker.ask({"prepare": True, "function": _name(self._prepare)}, self._material, _START_S)
+        worker.prepared = number
 
     def close(self) -> None:
         """End all workers; those at work end when they are done."""

@@ -74,24 +74,26 @@ class Verifier:
     """Checks files in limited processes, as many at once as it has.
 
     Args:
-        trust: Whom to believe. processes: Most files checked at once.
+        trust: Whom to believe, or what tells that now: a store that changes with its folders.
+        processes: Most files checked at once.
         limits: What one file may use; the time for fetching comes on top.
         online: What may be fetched; nothing if ``None``.
     """
 
     def __init__(
         self,
-        trust: TrustStore,
+        trust: TrustStore | Callable[[], TrustStore],
         *,
         processes: int = 1,
         limits: Limits = VERIFICATION_LIMITS,
         online: FetchRules | None = None,
     ) -> None:
-        self._trust = trust
+        self._trust_now = trust if callable(trust) else lambda: trust
+        self._trust = self._trust_now()
         self._online = asdict(online) if online else None
         if online is not None:
             limits = replace(limits, wall_s=limits.wall_s + online.whole_s + online.request_s)
-        self._pool = WarmPool(prepare, pack(trust), size=processes, limits=limits)
+        self._pool = WarmPool(prepare, pack(self._trust), size=processes, limits=limits)
 
     def verify(self, pdf: bytes, *, at: dt.datetime | None = None, allow_test: bool = True) -> FileReport:
         """Return the report on ``pdf``, as `signing.validate.validate` does; safe to call from many threads.
@@ -100,6 +102,10 @@ class Verifier:
             PartMissing: No process can be started.
         """
         moment = at or now()
+        trust = self._trust_now()
+        if trust is not self._trust:
+            self._trust = trust
+            self._pool.renew(pack(trust))
         try:
             answer = self._pool.run(check, pdf, moment.isoformat(), allow_test, self._online)
             return _REPORT.validate_python(answer)

@@ -40,6 +40,19 @@ def test_test_anchors_can_be_refused(verifier: Verifier, sealed: bytes) -> None:
     assert verifier.verify(sealed, at=AT + HOUR, allow_test=False).verdict is Verdict.UNDETERMINED
 
 
+def test_a_trust_store_that_changes_is_followed(trust: TrustStore, sealed: bytes) -> None:
+    stores = [TrustStore(), trust, trust, TrustStore()]
+    verifier = Verifier(lambda: stores[0])
+    try:
+        seen = []
+        while stores:
+            seen.append(verifier.verify(sealed, at=AT + HOUR).verdict)
+            stores.pop(0) if len(stores) > 1 else stores.clear()
+    finally:
+        verifier.close()
+    assert seen == [Verdict.UNDETERMINED, Verdict.VALID, Verdict.VALID, Verdict.UNDETERMINED]
+
+
 def test_a_trust_store_travels_whole(gov: Tree) -> None:
     store = gov.trust(AT)
     store = replace(store, ocsps=(gov.ocsp("signer", AT),))
@@ -54,7 +67,7 @@ def test_a_trust_store_travels_whole(gov: Tree) -> None:
 @pytest.mark.parametrize(
     ("limits", "size", "limit"),
     [
-        (replace(VERIFICATION_LIMITS, memory_bytes=400 * MIB), 300 * MIB, "memory"),
+        (replace(VERIFICATION_LIMITS, memory_bytes=256 * MIB), 300 * MIB, "memory"),
         (replace(VERIFICATION_LIMITS, wall_s=0.001), 10, "wall-clock time"),
     ],
 )
