@@ -13,6 +13,7 @@ from api.commands import (
     audit,
     digitize,
     doctor,
+    evidence,
     keys,
     papers,
     quality,
@@ -49,6 +50,7 @@ app.command()(reread.reread)
 app.command()(quality.quality)
 app.command()(separator.separator)
 app.command()(verify.verify)
+app.command()(evidence.evidence)
 app.command()(renew.renew)
 app.command()(read.ocr)
 app.command()(read.extract)

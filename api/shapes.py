@@ -15,6 +15,7 @@ from dossier.verdicts import Finding
 from ingest.house import House
 from ingest.quality import Advice, Quality
 from ingest.renew import Month
+from ingest.verifications import Change, Verified
 from ocr.splitting import Part
 from signing.report import REPORT_VERSION, FileReport
 
@@ -50,6 +51,7 @@ def paper_json(paper: Paper, house: House) -> Json:
         "checks": [finding_json(finding) for finding in paper.checks],
         "verdict": paper.verdict.value if paper.verdict else None,
         "signed_origin": paper.signed_origin,
+        "grade": paper.grade.value if paper.grade else None,
         "issued_on": paper.issued_on.isoformat() if paper.issued_on else None,
         "valid_until": paper.valid_until.isoformat() if paper.valid_until else None,
         "created_at": times.iso_local(paper.created_at),
@@ -177,6 +179,28 @@ def _quality_json(quality: Quality) -> Json:
     for reason in reasons:
         del reason["field"]
     return {"page": quality.number, "advice": quality.advice.value, "reasons": reasons, "measures": measures}
+
+
+def verified_json(verified: Verified) -> Json:
+    """Return one kept verification: its report, and what changed since the one before if the verdict did."""
+    one = verified.verification
+    return {
+        "at": times.iso_local(one.at),
+        "occasion": one.occasion.value,
+        "verdict": one.verdict.value,
+        "verdict_before": verified.before.value if verified.before else None,
+        "changes": [_change_json(change) for change in verified.changes],
+        "file": one.file_sha256,
+        "trust": one.trust_sha256,
+        "kept": object_json(one.report),
+        "report": verified.kept.report,
+    }
+
+
+def _change_json(change: Change) -> Json:
+    finding = finding_json(change.finding)
+    del finding["field"]
+    return {"field": change.field, "appeared": change.appeared, "finding": finding}
 
 
 def calendar_json(months: Iterable[Month]) -> Json:

@@ -89,6 +89,25 @@ class PaperKind(StrEnum):
     """Issued to the applicant (kết quả)."""
 
 
+class SourceGrade(StrEnum):
+    """What a stored paper is worth as a source, the best first (decree 45/2020/NĐ-CP, art. 10, 14 and 25).
+
+    A plain scan, which nobody sealed, is below all of them and is never stored.
+    """
+
+    ELECTRONIC_ORIGINAL = "electronic_original"
+    """Made and signed electronically by whoever issued it (bản điện tử gốc)."""
+    CERTIFIED_COPY = "certified_copy"
+    """An electronic copy of an original, certified by an authority competent to do so (bản sao chứng thực điện tử)."""
+    SEALED_SCAN = "sealed_scan"
+    """A scan under the seal of the agency that made it (bản sao y ký số)."""
+
+    @property
+    def rank(self) -> int:
+        """0 for the best."""
+        return list(SourceGrade).index(self)
+
+
 class FieldSource(StrEnum):
     """Where a field's value came from."""
 
@@ -204,8 +223,10 @@ class Paper:
         agency: The digitizing agency. dossier, procedure: What it was handed in for.
         original: The bytes as received. sealed: The sealed PDF, once stored.
         page_count: Pages after splitting. fields: What was read. checks: What was found doubtful.
-        verdict: Of the sealed file's signatures, or of the signatures it arrived with. signed_origin: It arrived signed
-            and is kept bit-exact.
+        verdict: Of the sealed file's signatures, or of the signatures it arrived with, as last verified.
+        signed_origin: It arrived signed and is kept bit-exact.
+        grade: What it is worth as a source; ``None`` before that is known: when a signed file is checked, when a scan
+            is stored.
         title: One line for lists (document kind and subject), no personal data beyond the paper's own title.
         issued_on, valid_until: From the fields and the type's validity rule; ``valid_until`` ``None`` means permanent
             once stored.
@@ -241,6 +262,7 @@ class Paper:
     checks: tuple[Finding, ...] = ()
     verdict: Verdict | None = None
     signed_origin: bool = False
+    grade: SourceGrade | None = None
     title: str | None = None
     issued_on: dt.date | None = None
     valid_until: dt.date | None = None

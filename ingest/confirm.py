@@ -7,8 +7,9 @@ from dossier.errors import InvalidOwnerNumber, InvalidValue, WrongState
 from dossier.identifiers import PaperId
 from dossier.owners import Owner
 from dossier.paper_types import OTHER
-from dossier.papers import Paper, PaperState
+from dossier.papers import Paper, PaperState, SourceGrade
 from dossier.text import nfc
+from ingest.grades import chosen_grade
 from ingest.house import House
 
 _CONFIRMABLE = frozenset({PaperState.READY, PaperState.NEEDS_REVIEW})
@@ -24,6 +25,7 @@ def confirm(
     actor: str,
     owner: Owner | None = None,
     co_owners: tuple[Owner, ...] | None = None,
+    grade: SourceGrade | None = None,
 ) -> Paper:
     """Record the statement; the paper's finishing must then be queued. Confirming a confirmed paper changes nothing.
 
@@ -34,12 +36,13 @@ def confirm(
         actor: Who told us, for the audit log.
         owner: Whose the paper is, where it has no owner yet.
         co_owners: Whose it is besides; ``None``: as it was read.
+        grade: What the person says a file that arrived signed is; ``None``: what the evidence gave.
 
     Raises:
         NotFound: No such paper.
         WrongState: The paper cannot be confirmed now, or somebody else was first.
         InvalidOwnerNumber: The paper has no owner yet, so there is nowhere to store it.
-        InvalidValue: ``by`` is empty.
+        InvalidValue: ``by`` is empty, or the paper cannot be of that grade.
     """
     paper = house.catalogue.paper(paper_id)
     if paper.state in {PaperState.CONFIRMED, PaperState.STORED}:
@@ -59,10 +62,12 @@ def confirm(
         state=PaperState.CONFIRMED,
         owner=owner,
         co_owners=co_owners,
+        grade=chosen_grade(paper, grade),
         confirmed_by=nfc(by).strip(),
         confirmed_at=times.now(),
     )
-    return house.catalogue.save(confirmed, actor=actor, action="paper.confirmed", expected=paper.state)
+    detail = {"grade": confirmed.grade.value} if confirmed.grade else None
+    return house.catalogue.save(confirmed, actor=actor, action="paper.confirmed", detail=detail, expected=paper.state)
 
 
 def confirm_as_announced(house: House, paper_id: PaperId) -> bool:

@@ -60,11 +60,13 @@ class Inspection:
     Attributes:
         media_type: By its content. pages: In order, at least one.
         signatures: Number of digital signatures in a PDF; such a file is kept bit-exact and never re-rendered.
+        drawn: Every page of a PDF shows text as text, and no picture over half of it: it was made electronically.
     """
 
     media_type: MediaType
     pages: tuple[PageSize, ...]
     signatures: int = 0
+    drawn: bool = False
 
     @property
     def page_count(self) -> int:
@@ -132,9 +134,9 @@ def _parse(media_type: MediaType, answer: object) -> Inspection:
         PartFailed: The answer is not what the child's function gives.
     """
     match answer:
-        case {"pages": [_, *_] as pages, "signatures": int(signatures)}:
+        case {"pages": [_, *_] as pages, "signatures": int(signatures), "drawn": bool(drawn)}:
             sizes = tuple(PageSize(*(int(v) for v in page)) for page in pages)
-            return Inspection(media_type, sizes, signatures)
+            return Inspection(media_type, sizes, signatures, drawn)
     raise PartFailed(part="decoder", reason="its answer makes no sense")
 
 

@@ -53,7 +53,9 @@ def trimmed(data: bytes) -> bytes:
 
 
 def probe(path: str, max_pages: int, max_pixels: int) -> dict[str, Any]:
-    """Return ``{"pages": [[width, height, dpi], …], "signatures": n}``; width and height in pixels as to be rendered.
+    """Return ``{"pages": [[width, height, dpi], …], "signatures": n, "drawn": …}``.
+
+    Width and height are in pixels as to be rendered; ``drawn`` says whether every page is text and not a picture of it.
 
     Raises:
         DamagedFile, EncryptedFile, TooManyPages, PageTooLarge: What is wrong with the file.
@@ -66,7 +68,8 @@ def probe(path: str, max_pages: int, max_pixels: int) -> dict[str, Any]:
             if count == 0:
                 raise DamagedFile(reason="the PDF has no pages")
             pages = [_page_size(page, number, max_pixels) for number, page in enumerate(document.pages, 1)]
-            return {"pages": pages, "signatures": _count_signatures(document.Root)}
+            drawn = all(_is_drawn(page) for page in document.pages)
+            return {"pages": pages, "signatures": _count_signatures(document.Root), "drawn": drawn}
     except pikepdf.PasswordError:
         raise EncryptedFile from None
     except _BROKEN:
@@ -149,6 +152,22 @@ def _scan_size(page: pikepdf.Page, inches: tuple[float, float], unit: float) -> 
         return None  # contents that do not parse draw no scan; whether they can be shown is the renderer's to say
     covering = [key for key, share in shares.items() if share >= _COVERS_PAGE]
     return _square(inches, finest[max(covering)]) if covering else None
+
+
+def _is_drawn(page: pikepdf.Page) -> bool:
+    """Return whether a page shows text, and no pictures that would cover half of it laid side by side."""
+    left, bottom, right, top = (float(v) for v in page.cropbox.as_list())
+    shows_text, covered = False, 0.0
+    try:
+        for drawn in _drawn(page.obj, page.resources, pikepdf.Matrix()):
+            if drawn is None:
+                shows_text = True
+            else:
+                a, b, c, d, _, _ = drawn.matrix.shorthand
+                covered += abs(a * d - b * c)
+    except pikepdf.PdfError:
+        return False
+    return shows_text and covered < _COVERS_PAGE * abs((right - left) * (top - bottom))
 
 
 def _square(inches: tuple[float, float], ppi: tuple[float, float]) -> tuple[int, int, int]:

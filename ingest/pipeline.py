@@ -21,12 +21,13 @@ from dossier.errors import InvalidOwnerNumber, PartFailed
 from dossier.identifiers import PaperId
 from dossier.owners import Owner
 from dossier.paper_types import OTHER, PaperType, find_type
-from dossier.papers import Paper, PaperState, StoredObject
+from dossier.papers import Paper, PaperState, SourceGrade, StoredObject
 from dossier.verdicts import Verdict
 from ingest.clean import clean as clean_page
 from ingest.decode import decode as decode_pages
 from ingest.doubts import date_doubts, page_doubts, scan_doubts, several_papers, signature_doubts
 from ingest.encode import encode_master
+from ingest.grades import grade_of
 from ingest.house import House
 from ingest.images import PageImage
 from ingest.inspect import Inspection
@@ -37,9 +38,12 @@ from ingest.pages import NOTES, PageNote, PageNotes
 from ingest.quality import assess
 from ingest.receive import announced, owner_of_scan
 from ingest.stamping import headroom_mm, on_free_paper
+from ingest.verifications import keep as keep_verification
+from ingest.verifications import verify
 from ingest.versions import FIRST_READING
 from ingest.workspace import Workspace, dump_value
 from ocr.additions import signature_print
+from ocr.copies import copy_words
 from ocr.fields import read_fields
 from ocr.model import PageReading, Reading
 from ocr.pdfa import PdfMetadata, SearchablePage, searchable_pdf
@@ -48,8 +52,7 @@ from ocr.splitting import Part, find_papers, one_paper, separator_sheets
 from signing.renewal import protected_until
 from signing.seal import seal as seal_pdf
 from signing.stamp import Stamp
-from signing.validate import validate
-from storage.records import Event
+from storage.records import Event, Occasion
 
 Step = Callable[[House, PaperId], None]
 
@@ -72,8 +75,9 @@ def inspect(house: House, paper_id: PaperId) -> None:
     inspection = inspect_file(original, house.limits)
     work.put_value("inspection.json", inspection)
     if inspection.signatures and paper.state is PaperState.RECEIVED:
-        verdict = house.verifier.verify(original).verdict
-        house.catalogue.save(replace(paper, signed_origin=True, verdict=verdict), actor=ACTOR, action="paper.inspected")
+        keep_verification(house, paper_id, verify(house, original), Occasion.INTAKE, actor=ACTOR)
+        signed = replace(house.catalogue.paper(paper_id), signed_origin=True)
+        house.catalogue.save(signed, actor=ACTOR, action="paper.inspected")
 
 
 def decode(house: House, paper_id: PaperId) -> None:
@@ -173,8 +177,10 @@ def check(house: House, paper_id: PaperId) -> None:
     doubts = (*judged.checks, *scan_doubts(notes), *page_doubts(notes, reading, paper.fields), *signature_doubts(paper))
     doubts = (*doubts, *date_doubts(judged.issued_on, signature_print(reading)))
     doubts = (*doubts, *several_papers(papers_of(work), separator_sheets(codes_of(work)), house.paper_types))
+    grade, unsure = grade_of(paper, copy_words(reading), drawn=work.get_value("inspection.json", Inspection).drawn)
+    doubts = (*doubts, *unsure)
     state = PaperState.NEEDS_REVIEW if needs_review(doubts) else PaperState.READY
-    checked = replace(judged, state=state, checks=doubts, page_count=len(notes.pages))
+    checked = replace(judged, state=state, checks=doubts, page_count=len(notes.pages), grade=grade)
     house.catalogue.save(checked, actor=ACTOR, action="paper.checked")
 
 
@@ -208,13 +214,27 @@ def assemble(house: House, paper_id: PaperId) -> None:
 
 
 def seal(house: House, paper_id: PaperId) -> None:
-    """Seal with the key of the paper's agency, once; the result is validated before anybody relies on it.
+    """Seal with the key of the paper's agency, once; the result is verified before anybody relies on it.
 
     Where the person who confirmed it is an official with a key of his or her own, that signs beside the agency's.
     """
     paper, work = _open(house, paper_id)
-    if paper.signed_origin or work.has("sealed.pdf"):
+    if paper.signed_origin:
         return
+    verified = None
+    if not work.has("sealed.pdf"):
+        verified = verify(house, _sealed(house, paper, work))
+        if verified.report.verdict is not Verdict.VALID:
+            reasons = ", ".join(f.code for f in verified.report.findings)
+            raise PartFailed(part="seal", reason=f"the fresh seal does not validate: {reasons}")
+        work.put_once("sealed.pdf", verified.data, "application/pdf")
+    sealed = work.get("sealed.pdf")
+    if verified is None or verified.data != sealed:  # another process was first, or a crash came in between
+        verified = verify(house, sealed)
+    keep_verification(house, paper_id, verified, Occasion.SEAL, actor=ACTOR)
+
+
+def _sealed(house: House, paper: Paper, work: Workspace) -> bytes:
     moment, level = times.now(), house.settings.seal_level
     agency = house.seals.of(paper.agency or house.agency, moment)
     official = agency.official(paper.confirmed_by)
@@ -223,7 +243,7 @@ def seal(house: House, paper_id: PaperId) -> None:
     time_stamper = house.time_stamper if level.has_timestamp else None
     first = PageNotes.of(work).pages[0]
     stamp = on_free_paper(_stamp(house, paper, agency.name), work.get_image(first.master), first.dpi, moment)
-    sealed = seal_pdf(
+    return seal_pdf(
         work.get("assembled.pdf"),
         key=key,
         official=official_key,
@@ -234,11 +254,6 @@ def seal(house: House, paper_id: PaperId) -> None:
         signing_time=moment,
         environment=house.settings.environment,
     )
-    report = validate(sealed, house.trust)
-    if report.verdict is not Verdict.VALID:
-        reasons = ", ".join(f.code for f in report.findings)
-        raise PartFailed(part="seal", reason=f"the fresh seal does not validate: {reasons}")
-    work.put_once("sealed.pdf", sealed, "application/pdf")
 
 
 def store(house: House, paper_id: PaperId) -> None:
@@ -264,6 +279,7 @@ def store(house: House, paper_id: PaperId) -> None:
         state=PaperState.STORED,
         sealed=sealed,
         verdict=paper.verdict if paper.signed_origin else Verdict.VALID,
+        grade=(paper.grade if paper.signed_origin else None) or SourceGrade.SEALED_SCAN,
         stored_at=moment,
         protected_until=protected_until(file),
     )

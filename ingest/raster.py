@@ -27,7 +27,7 @@ EXTENTS = ((273, 279), (324, 325))
 
 
 def probe(path: str, max_pages: int, max_pixels: int) -> dict[str, Any]:
-    """Return ``{"pages": [[width, height, dpi], …], "signatures": 0}`` from the headers; pixels are not decoded.
+    """Return ``{"pages": [[width, height, dpi], …], "signatures": 0, "drawn": False}`` from the headers alone.
 
     Raises:
         DamagedFile, TooManyPages, PageTooLarge: What is wrong with the file.
@@ -44,7 +44,7 @@ def probe(path: str, max_pages: int, max_pixels: int) -> dict[str, Any]:
             pages.append(_size(image))
     if not pages:
         raise DamagedFile(reason="the file has no pages")
-    return {"pages": pages, "signatures": 0}
+    return {"pages": pages, "signatures": 0, "drawn": False}
 
 
 def decode(path: str, first: int, last: int) -> None:

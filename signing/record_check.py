@@ -206,7 +206,7 @@ async def _judge(links: list[_Link], trust: TrustStore, at: dt.datetime, judged:
     evidence = Evidence(tuple(trust.roots), trust.certificates, trust.crls, trust.ocsps)
     control = at
     for link in reversed(links):
-        own = evidence.plus((), *_revocation(link.token))
+        own = evidence.plus((), *revocation_in(link.token))
         stamp = await judge_timestamp(link.token, _digest(link), own, control)
         judged.insert(0, (link, stamp, control))
         if stamp.code == "timestamp-ok" and stamp.moment is not None:
@@ -217,7 +217,7 @@ def _digest(link: _Link) -> Any:  # noqa: ANN401 - a function from a name to byt
     return lambda name: link.root if name == link.algorithm else b""
 
 
-def _revocation(token: cms.SignedData) -> tuple[list[crl.CertificateList], list[ocsp.OCSPResponse]]:
+def revocation_in(token: cms.SignedData) -> tuple[list[crl.CertificateList], list[ocsp.OCSPResponse]]:
     """Return the revocation evidence inside a time stamp."""
     crls, ocsps = list[crl.CertificateList](), list[ocsp.OCSPResponse]()
     for choice in token["crls"] or ():

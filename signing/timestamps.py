@@ -9,6 +9,7 @@ is left alone for a while, so that it does not hold up what others could do mean
 
 import asyncio
 import datetime as dt
+import hashlib
 import secrets
 import time
 from collections.abc import Awaitable, Callable, Iterable, Sequence
@@ -18,6 +19,7 @@ from urllib.parse import urlsplit
 
 from asn1crypto import cms, tsp, x509
 from pyhanko.sign.timestamps import TimeStamper
+from pyhanko.sign.timestamps.common_utils import TimestampRequestError
 
 from dossier.errors import TimestampUnavailable
 from dossier.times import now
@@ -53,6 +55,21 @@ class TimestampRules:
     policy: str = ""
     tolerance: dt.timedelta = TOLERANCE
     test_allowed: bool = True
+
+
+def token_over(data: bytes, stamper: TimeStamper) -> bytes:
+    """Return a time-stamp token over ``data`` (RFC 3161, SHA-256), DER.
+
+    Runs an event loop of its own; call it from a thread without one.
+
+    Raises:
+        TimestampUnavailable: The authority did not answer, or with something else than a time stamp.
+    """
+    try:
+        token = asyncio.run(stamper.async_timestamp(hashlib.sha256(data).digest(), "sha256"))
+    except TimestampRequestError as error:
+        raise TimestampUnavailable(reason=str(error)) from error
+    return bytes(token.dump())
 
 
 def rfc3161(url: str, *, timeout: float = 10) -> TimeStamper:

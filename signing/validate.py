@@ -110,7 +110,7 @@ async def _validate(
     how = Circumstances(at, hashlib.sha256(pdf).hexdigest(), len(pdf), anchor_facts(trust), online is not None)
     try:
         opened = open_file(pdf)
-        evidence = _evidence(trust, opened.reader)
+        evidence = evidence_of(trust, opened.reader)
     except MemoryError:
         raise
     except Exception:  # noqa: BLE001 - hostile input leads the parser anywhere; all of it means "unreadable"
@@ -132,7 +132,7 @@ def _file_report(
     return FileReport(Verdict.worst([*own, *(s.verdict for s in signatures)]), findings, signatures, how)
 
 
-def _evidence(trust: TrustStore, reader: PdfFileReader) -> Evidence:
+def evidence_of(trust: TrustStore, reader: PdfFileReader) -> Evidence:
     """Return what the trust store and the file's document security store (ETSI EN 319 142-1, 5.4) hold."""
     evidence = Evidence(tuple(trust.roots), trust.certificates, trust.crls, trust.ocsps)
     if reader.encrypted or "/DSS" not in reader.root:
@@ -276,7 +276,7 @@ class _Check:
         if certificate is None:
             unread = _unread(field, checked.code)
             return replace(unread, coverage=covered, changes_after=changed, findings=(*unread.findings, *placed))
-        lists, responses = _attached_revocation(signature.signed_data)
+        lists, responses = attached_revocation(signature.signed_data)
         attached = (*lists, *responses)
         evidence = self.evidence.plus(checked.certificates, lists, responses)
         after = self._later(signature, stamps)
@@ -395,7 +395,7 @@ async def _inner_timestamps(
     ]
 
 
-def _attached_revocation(
+def attached_revocation(
     signed_data: cms.SignedData,
 ) -> tuple[list[crl.CertificateList], list[ocsp.OCSPResponse]]:
     """Return the revocation data inside the signature: among its CRLs, or as Adobe's signed attribute."""

@@ -41,6 +41,8 @@ GENESIS = "0" * 64
 """``prev_hash`` of the first entry."""
 ANCHORS = "audit/anchors/"
 """Where in the object store the anchors are."""
+HEADS = "audit/heads/"
+"""Where the heads of the tree over the log are (``storage.audit_tree``): each is an anchor too."""
 _WHOLE_CHAIN = (
     select(
         AuditRow.seq,
@@ -186,5 +188,5 @@ def _head(session: Session) -> AuditReport:
 
 
 def _anchors(store: ObjectStore) -> dict[int, str]:
-    found = (json.loads(store.get(key)) for key in store.keys(ANCHORS))
+    found = (json.loads(store.get(key)) for prefix in (ANCHORS, HEADS) for key in store.keys(prefix))
     return {anchored["seq"]: anchored["hash"] for anchored in found}

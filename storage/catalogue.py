@@ -9,14 +9,14 @@ from dataclasses import replace
 from functools import partial
 from typing import TypeVar
 
-from sqlalchemy import ColumnElement, Engine, Select, and_, delete, func, or_, select
+from sqlalchemy import ColumnElement, Engine, Select, and_, case, delete, func, or_, select
 from sqlalchemy.orm import Session
 
 from dossier import times
 from dossier.errors import AlreadyExists, BatchMismatch, NotFound, WrongState
 from dossier.identifiers import OwnerNumber, PaperId
 from dossier.owners import Owner
-from dossier.papers import Paper, PaperState, StoredObject, require_transition
+from dossier.papers import Paper, PaperState, SourceGrade, StoredObject, require_transition
 from storage import audit
 from storage.database import connect, migrate, reading, writing
 from storage.records import AccessKey, Batch, Event, Reuse
@@ -43,6 +43,7 @@ from storage.schema import (
 )
 
 _Row = TypeVar("_Row")
+_GRADE_RANK = case({g.value: g.rank for g in SourceGrade}, value=PaperRow.grade, else_=len(SourceGrade))
 
 
 class Catalogue:
@@ -269,6 +270,8 @@ class Catalogue:
     ) -> list[Paper]:
         """Return an owner's papers, the latest issued first; those that are somebody else's too among them.
 
+        Of papers issued on the same day those of the better grade come first.
+
         Args:
             owner: Whose.
             paper_type: Only of this type.
@@ -278,7 +281,7 @@ class Catalogue:
         query = (
             select(PaperRow)
             .where(_belongs_to(owner), PaperRow.state.in_([state.value for state in states]))
-            .order_by(PaperRow.issued_on.desc().nulls_last(), PaperRow.serial.desc())
+            .order_by(PaperRow.issued_on.desc().nulls_last(), _GRADE_RANK, PaperRow.serial.desc())
         )
         if paper_type is not None:
             query = query.where(PaperRow.paper_type == paper_type)

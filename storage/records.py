@@ -1,10 +1,13 @@
-"""What the catalogue keeps besides papers: batches, access keys, reuses, events, audit entries."""
+"""What the catalogue keeps besides papers: batches, access keys, reuses, verifications, events, audit entries."""
 
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 
 from dossier.identifiers import AgencyCode, DossierNumber, PaperId, ProcedureCode
+from dossier.papers import StoredObject
+from dossier.verdicts import Verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +62,37 @@ class Reuse:
     at: dt.datetime
     dossier: DossierNumber | None = None
     procedure: ProcedureCode | None = None
+
+
+class Occasion(StrEnum):
+    """Why the signatures of a paper were verified."""
+
+    INTAKE = "intake"
+    """It arrived signed."""
+    SEAL = "seal"
+    """It was sealed here a moment before."""
+    DEMAND = "demand"
+    """Somebody asked."""
+
+
+@dataclass(frozen=True, slots=True)
+class Verification:
+    """One verification of a paper's signatures; it is kept as it was, whatever later ones say.
+
+    Attributes:
+        at: The moment for which it was made, UTC. occasion: Why.
+        verdict: What came of it. file_sha256: Of the file that was verified, lower-case hex.
+        trust_sha256: Which anchors were believed: see ``signing.material.trust_hash``.
+        report: In the object store: the whole report, and which certificates and revocation data it rests on.
+    """
+
+    paper: PaperId
+    at: dt.datetime
+    occasion: Occasion
+    verdict: Verdict
+    file_sha256: str
+    trust_sha256: str
+    report: StoredObject
 
 
 @dataclass(frozen=True, slots=True)

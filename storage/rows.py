@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from dossier.identifiers import OWNER_NUMBER_KINDS, AgencyCode, DossierNumber, PaperId, ProcedureCode
 from dossier.owners import Owner
-from dossier.papers import Box, Field, FieldSource, Paper, PaperKind, PaperState, StoredObject, Waiting
+from dossier.papers import Box, Field, FieldSource, Paper, PaperKind, PaperState, SourceGrade, StoredObject, Waiting
 from dossier.verdicts import Finding, Severity, Verdict
 from storage.records import AccessKey, AuditEntry, Batch, Event, Reuse
 from storage.schema import (
@@ -56,6 +56,7 @@ def paper_from(row: PaperRow) -> Paper:
         checks=tuple(_check_from(check) for check in row.checks),
         verdict=Verdict(row.verdict) if row.verdict else None,
         signed_origin=row.signed_origin,
+        grade=SourceGrade(row.grade) if row.grade else None,
         title=row.title,
         issued_on=row.issued_on,
         valid_until=row.valid_until,
@@ -94,6 +95,7 @@ def write_paper(row: PaperRow, paper: Paper, owner_row: Callable[[Owner], OwnerR
     row.page_count = paper.page_count
     row.verdict = paper.verdict.value if paper.verdict else None
     row.signed_origin = paper.signed_origin
+    row.grade = paper.grade.value if paper.grade else None
     row.title = paper.title
     row.issued_on = paper.issued_on
     row.valid_until = paper.valid_until

@@ -22,6 +22,7 @@ _FIXED_ONCE_STORED = (
     "fields",
     "page_count",
     "signed_origin",
+    "grade",
     "dossier",
     "procedure",
     "agency",

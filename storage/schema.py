@@ -138,6 +138,7 @@ class PaperRow(Base):
     page_count: Mapped[int | None]
     verdict: Mapped[str | None]
     signed_origin: Mapped[bool]
+    grade: Mapped[str | None]
     title: Mapped[str | None]
     issued_on: Mapped[dt.date | None]
     valid_until: Mapped[dt.date | None]
@@ -296,6 +297,24 @@ class ReuseRow(Base):
     at: Mapped[dt.datetime]
 
 
+class VerificationRow(Base):
+    """One verification of a paper's signatures; rows are only ever added."""
+
+    __tablename__ = "verifications"
+
+    serial: Mapped[int] = mapped_column(Serial, primary_key=True)
+    paper: Mapped[str] = mapped_column(ForeignKey("papers.id"), index=True)
+    at: Mapped[dt.datetime]
+    occasion: Mapped[str]
+    verdict: Mapped[str]
+    file_sha256: Mapped[str]
+    trust_sha256: Mapped[str]
+    report_key: Mapped[str]
+    report_version: Mapped[str]
+    report_sha256: Mapped[str]
+    report_size: Mapped[int]
+
+
 class EventRow(Base):
     """The outbox."""
 
@@ -315,6 +334,15 @@ class HeartbeatRow(Base):
 
     executor: Mapped[str] = mapped_column(primary_key=True)
     at: Mapped[dt.datetime]
+
+
+class AuditBlockRow(Base):
+    """A node of the tree over the audit log, kept so that it need not be hashed again: of a full block of entries."""
+
+    __tablename__ = "audit_blocks"
+
+    block: Mapped[int] = mapped_column(Serial, primary_key=True, autoincrement=False)
+    root: Mapped[str]
 
 
 class AuditRow(Base):

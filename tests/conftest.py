@@ -3,9 +3,11 @@
 from pathlib import Path
 
 import pytest
+from certomancer.registry import CertomancerConfig
 
 from tests.generator.batch import sample_batch
 from tests.servers import postgres_server, postgres_url, s3_server
+from tests.signing.pki import Tree, make_trees, tree
 
 __all__ = ["postgres_server", "postgres_url", "s3_server", "sample", "small_scan"]
 
@@ -16,6 +18,18 @@ def sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("sample")
     sample_batch(folder)
     return folder
+
+
+@pytest.fixture(scope="session")
+def trees(tmp_path_factory: pytest.TempPathFactory) -> CertomancerConfig:
+    """Two certification trees of the same names."""
+    return make_trees(tmp_path_factory.mktemp("trees"))
+
+
+@pytest.fixture(scope="session")
+def gov(trees: CertomancerConfig) -> Tree:
+    """The tree that is trusted."""
+    return tree(trees, "gov")
 
 
 @pytest.fixture(scope="session")

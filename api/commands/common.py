@@ -19,7 +19,7 @@ from api.shapes import Json, problem_json
 from dossier import times
 from dossier.errors import FileTooLarge, NotFound, SohoaError, UnreadableFile, UnwritableFile
 from dossier.paper_types import PaperType
-from dossier.papers import Field, Paper, PaperState
+from dossier.papers import Field, Paper, PaperState, SourceGrade
 from dossier.times import local
 from ingest.house import House
 from ingest.settings import Settings
@@ -48,6 +48,11 @@ STATE_VI: dict[PaperState, str] = {
     PaperState.QUARANTINED: "đã cách ly",
     PaperState.FAILED: "lỗi xử lý",
     PaperState.SPLIT: "đã tách",
+}
+GRADE_VI: dict[SourceGrade, str] = {
+    SourceGrade.ELECTRONIC_ORIGINAL: "bản điện tử gốc",
+    SourceGrade.CERTIFIED_COPY: "bản sao chứng thực điện tử",
+    SourceGrade.SEALED_SCAN: "bản sao y ký số",
 }
 _SEVERITY = {"info": "[green]✓[/]", "warning": "[yellow]![/]", "error": "[red]✗[/]"}
 
@@ -137,7 +142,7 @@ def print_papers(papers: Sequence[Paper], types: dict[str, PaperType] | None = N
         return
     table = Table(box=None, header_style="bold", pad_edge=False)
     table.add_column("Mã giấy tờ", no_wrap=True)
-    for name in ("Tệp", "Loại", "Chủ", "Trang", "Trạng thái", "Chữ ký", "Ghi chú"):
+    for name in ("Tệp", "Loại", "Chủ", "Trang", "Trạng thái", "Chữ ký", "Giá trị nguồn", "Ghi chú"):
         table.add_column(name, overflow="fold")
     for paper in papers:
         kind = paper.paper_type or "—"
@@ -149,6 +154,7 @@ def print_papers(papers: Sequence[Paper], types: dict[str, PaperType] | None = N
             str(paper.page_count or "—"),
             f"{STATE_VI[paper.state]}, đang chờ" if paper.waiting else STATE_VI[paper.state],
             paper.verdict.text_vi if paper.verdict else "—",
+            GRADE_VI[paper.grade] if paper.grade else "—",
             _first_doubt(paper),
         )
     out.print(table)
@@ -170,7 +176,8 @@ def print_paper(paper: Paper, paper_type: PaperType | None) -> None:
             soft_wrap=True,
         )
     if paper.verdict:
-        out.print(f"  Chữ ký số: {paper.verdict.text_vi}")
+        grade = f" · Giá trị nguồn: {GRADE_VI[paper.grade]}" if paper.grade else ""
+        out.print(f"  Chữ ký số: {paper.verdict.text_vi}{grade}")
     if paper.protected_until:
         out.print(f"  Chứng minh được đến: {local(paper.protected_until):%d/%m/%Y}, lâu hơn nếu được gia hạn")
     if paper.confirmed_at:

@@ -18,7 +18,7 @@ from dossier.errors import InputError, PartError, SohoaError, UsageError
 from dossier.identifiers import PaperId
 from dossier.owners import Owner
 from dossier.paper_types import find_type
-from dossier.papers import Paper, PaperState
+from dossier.papers import Paper, PaperState, SourceGrade
 from ingest.confirm import confirm as confirm_paper
 from ingest.house import House
 from ingest.receive import Manifest, ManifestEntry, open_batch, receive
@@ -150,6 +150,10 @@ def confirm(
     by: Annotated[str, typer.Option(help="Họ tên người đối chiếu. / Name of the person who compared.")],
     owner: OwnerNumberOption = None,
     owner_name: OwnerNameOption = None,
+    grade: Annotated[
+        SourceGrade | None,
+        typer.Option(help="Giá trị nguồn của tệp đến kèm chữ ký số. / What a file that arrived signed is."),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Xác nhận bản quét đúng với bản giấy, rồi ký số và lưu kho. / State that scan = original; seal and store.
@@ -158,7 +162,7 @@ def confirm(
     """
     named = _owner(owner, owner_name)
     with open_house() as house:
-        paper = confirm_paper(house, PaperId.parse(paper_id), by=by, actor=_STATION, owner=named)
+        paper = confirm_paper(house, PaperId.parse(paper_id), by=by, actor=_STATION, owner=named, grade=grade)
         _finish(house, paper, as_json=as_json)
 
 

@@ -1,4 +1,4 @@
-"""``sohoa verify``: are signed PDFs genuine, and why. Works offline, and without a store."""
+"""``sohoa verify``: are signed PDFs genuine, and why. Works offline, and without a store unless a paper is named."""
 
 import datetime as dt
 import os
@@ -14,7 +14,8 @@ from rich.markup import escape
 from rich.progress import MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from api.commands.common import AsJson, err, open_house, out, print_finding, print_json, read_input, write_output
+from api.commands.common import AsJson, err, open_house, out, print_json, read_input, write_output
+from api.commands.verified import COLOUR, EXIT, print_report, verify_paper
 from api.shapes import verifications_json
 from dossier.errors import SohoaError, UnwritableFile, UsageError
 from dossier.times import VIETNAM, now
@@ -24,17 +25,14 @@ from signing.etsi_report import report_xml
 from signing.online import FetchRules
 from signing.report import Circumstances, FileReport, reasons
 from signing.report_pdf import report_pdf
-from signing.texts import advice
 from signing.trust import TrustStore
 
-_EXIT = {Verdict.VALID: 0, Verdict.INVALID: 1, Verdict.UNDETERMINED: 2}
-_COLOUR = {Verdict.VALID: "green", Verdict.INVALID: "red", Verdict.UNDETERMINED: "yellow"}
 _FEW = 5
 """Up to so many files are shown in full, more as a table."""
 
 
 def verify(
-    paths: Annotated[list[Path], typer.Argument(metavar="FILE|FOLDER…")],
+    files: Annotated[list[Path] | None, typer.Argument(metavar="FILE|FOLDER…")] = None,
     trust: Annotated[
         Path | None,
         typer.Option(
@@ -62,6 +60,10 @@ def verify(
             help="Như --online, kể cả địa chỉ mạng nội bộ. / The same, from addresses of an internal network too.",
         ),
     ] = False,
+    paper: Annotated[
+        str | None,
+        typer.Option(help="Kiểm tra lại giấy tờ này và lưu kết luận. / Verify this paper anew and keep the verdict."),
+    ] = None,
     as_json: AsJson = False,
     xml: Annotated[
         Path | None,
@@ -79,28 +81,48 @@ def verify(
     ] = None,
 ) -> None:
     """Kiểm tra chữ ký số. Mã thoát 0 hợp lệ, 1 không hợp lệ, 2 không xác định. / Verify; exit 0 / 1 / 2."""
-    moment = _moment(at)
-    files = list(_files(paths))
-    many = len(files) > 1 or any(path.is_dir() for path in paths)
+    if bool(files) == bool(paper):
+        raise UsageError(reason="either files or --paper")
+    if paper and (trust or at or online or online_internal or xml or pdf):
+        raise UsageError(reason="--paper is verified now, by the installation's own anchors and evidence")
+    if paper:
+        raise typer.Exit(verify_paper(paper, as_json=as_json))
+    rules = FetchRules(internal=online_internal) if online or online_internal else None
+    named = files or []
+    many = len(named) > 1 or any(path.is_dir() for path in named)
     writers = [_Writer(xml, "xml", report_xml, many=many), _Writer(pdf, "pdf", report_pdf, many=many)]
-    reports = []
-    with open_house() as house:
-        anchors = TrustStore.load(trust) if trust else house.trust
-        processes = min(house.settings.concurrency, max(len(files), 1))
-        rules = FetchRules(internal=online_internal) if online or online_internal else None
-        with closing(Verifier(anchors, processes=processes, online=rules)) as verifier:
-            checked_files = _check(verifier, files, moment, house.limits.max_bytes)
-            for checked in _progress(checked_files, len(files), shown=many and not as_json):
-                for writer in writers:
-                    writer.write(checked)
-                reports.append((str(checked.file.path), checked.report))
+    reports = _verify(named, trust, _moment(at), rules, writers, shown=many and not as_json)
     if as_json:
         print_json(verifications_json(reports))
     elif len(reports) <= _FEW:
-        _print_all(reports)
+        for name, report in reports:
+            print_report(name, report.to_json())
     else:
         _print_table(reports)
-    raise typer.Exit(_EXIT[Verdict.worst(r.verdict for _, r in reports)])
+    raise typer.Exit(EXIT[Verdict.worst(r.verdict for _, r in reports)])
+
+
+def _verify(
+    named: list[Path],
+    trust: Path | None,
+    moment: dt.datetime,
+    rules: FetchRules | None,
+    writers: "list[_Writer]",
+    *,
+    shown: bool,
+) -> list[tuple[str, FileReport]]:
+    """Return what is found of each file named, or in a folder named, and write the reports asked for."""
+    files, reports = list(_files(named)), []
+    with open_house() as house:
+        anchors = TrustStore.load(trust) if trust else house.trust
+        processes = min(house.settings.concurrency, max(len(files), 1))
+        with closing(Verifier(anchors, processes=processes, online=rules)) as verifier:
+            checked_files = _check(verifier, files, moment, house.limits.max_bytes)
+            for checked in _progress(checked_files, len(files), shown=shown):
+                for writer in writers:
+                    writer.write(checked)
+                reports.append((str(checked.file.path), checked.report))
+    return reports
 
 
 def _moment(text: str | None) -> dt.datetime:
@@ -213,20 +235,6 @@ def _progress(checked: Iterable[_Checked], total: int, *, shown: bool) -> Iterat
 # --- for people ------------------------------------------------------------------------------------------------------
 
 
-def _print_all(reports: list[tuple[str, FileReport]]) -> None:
-    for name, report in reports:
-        out.print(f"[bold {_COLOUR[report.verdict]}]{report.verdict.text_vi}[/]  {escape(name)}", soft_wrap=True)
-        for finding in report.findings:
-            print_finding(finding.severity.value, finding.text, finding.code)
-        for signature in report.signatures:
-            who = escape(f"{signature.verdict.text_vi} · {signature.signer} · {signature.profile}")
-            out.print(f"  Chữ ký [bold]{escape(signature.field)}[/]: {who}", soft_wrap=True)
-            for finding in signature.findings:
-                print_finding(finding.severity.value, finding.text, finding.code)
-        todo, _ = advice(report.verdict.indication, report.sub_indication)
-        out.print(f"  [bold]→[/] {escape(todo)}", soft_wrap=True)
-
-
 def _print_table(reports: list[tuple[str, FileReport]]) -> None:
     table = Table(box=None, header_style="bold", pad_edge=False)
     table.add_column("Kết luận", no_wrap=True)
@@ -236,12 +244,12 @@ def _print_table(reports: list[tuple[str, FileReport]]) -> None:
         why = reasons(report)
         signers = dict.fromkeys(s.signer for s in report.signatures if not s.is_timestamp)
         table.add_row(
-            f"[bold {_COLOUR[report.verdict]}]{report.verdict.text_vi}[/]",
+            f"[bold {COLOUR[report.verdict]}]{report.verdict.text_vi}[/]",
             escape(name),
             escape(", ".join(filter(None, signers)) or "—"),
             escape(why[0].text if why else ""),
         )
     out.print(table)
     counts = {verdict: sum(report.verdict is verdict for _, report in reports) for verdict in Verdict}
-    summary = " · ".join(f"[{_COLOUR[v]}]{v.text_vi}[/]: {count}" for v, count in counts.items())
+    summary = " · ".join(f"[{COLOUR[v]}]{v.text_vi}[/]: {count}" for v, count in counts.items())
     out.print(f"{len(reports)} tệp · {summary}")

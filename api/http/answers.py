@@ -1,15 +1,16 @@
 """The answers' shapes, for the OpenAPI document. ``api.shapes`` makes them; one that differs is an error of ours."""
 
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict
 
 from api.http.access import Role
-from dossier.papers import FieldSource, PaperKind, PaperState
+from dossier.papers import FieldSource, PaperKind, PaperState, SourceGrade
 from dossier.verdicts import Severity, Verdict
 from ingest.measures import Colour, Side
 from ingest.quality import Advice
 from signing.trust import TrustClass
+from storage.records import Occasion
 
 Indication = Literal["TOTAL-PASSED", "TOTAL-FAILED", "INDETERMINATE"]
 """ETSI EN 319 102-1, clause 5.1.3."""
@@ -117,6 +118,7 @@ class Paper(_Answer):
     checks: list[Check]
     verdict: Verdict | None
     signed_origin: bool
+    grade: SourceGrade | None
     issued_on: str | None
     valid_until: str | None
     created_at: str
@@ -195,6 +197,7 @@ class ReusablePaper(_Answer):
     pages: int | None
     fields: list[Field]
     verdict: Verdict | None
+    grade: SourceGrade | None
     issued_on: str | None
     valid_until: str | None
     stored_at: str | None
@@ -359,6 +362,41 @@ class Verifications(_Answer):
 
     version: int
     files: list[Verification]
+
+
+class Change(_Answer):
+    """Điều mới thấy hoặc không còn thấy so với lần trước. / What was found and was not before, or the other way round.
+
+    ``field``: chữ ký liên quan. / The signature it is about; null: the file.
+    """
+
+    field: str | None
+    appeared: bool
+    finding: Finding
+
+
+class KeptVerification(_Answer):
+    """Một lần kiểm tra chữ ký số đã lưu. / A kept verification of a paper's signatures.
+
+    ``trust``: mã băm tập chứng thư gốc tin cậy. / Hash of the set of anchors that were believed.
+    ``report``: báo cáo như khi được lập. / The report as it was made then, with the members it had then.
+    """
+
+    at: str
+    occasion: Occasion
+    verdict: Verdict
+    verdict_before: Verdict | None
+    changes: list[Change]
+    file: str
+    trust: str
+    kept: StoredFile
+    report: dict[str, Any]
+
+
+class KeptVerifications(_Answer):
+    """Các lần kiểm tra, cũ trước. / Verifications, oldest first."""
+
+    verifications: list[KeptVerification]
 
 
 class Measures(_Answer):

@@ -22,6 +22,7 @@ _REUSE_KEYS = (
     "pages",
     "fields",
     "verdict",
+    "grade",
     "issued_on",
     "valid_until",
     "stored_at",

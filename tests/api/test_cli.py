@@ -2,6 +2,7 @@
 
 import contextlib
 import datetime as dt
+import hashlib
 import json
 import re
 import signal
@@ -10,6 +11,7 @@ import sqlite3
 import subprocess
 import sys
 import time
+import zipfile
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -121,6 +123,31 @@ def test_find_show_get_verify(environment: dict[str, str], stored: dict[str, Any
         blank.save(unsigned)
     assert sohoa_json(environment, "verify", unsigned, exit_code=2)["files"][0]["verdict"] == "undetermined"
     assert "HỢP LỆ" in sohoa(environment, "verify", pdf)
+
+
+def test_a_stored_paper_is_verified_anew_and_its_evidence_exported(
+    environment: dict[str, str], stored: dict[str, Any], tmp_path: Path
+) -> None:
+    (made,) = sohoa_json(environment, "verify", "--paper", stored["id"])["verifications"]
+    assert (made["occasion"], made["verdict"], made["verdict_before"]) == ("demand", "valid", "valid")
+    assert "HỢP LỆ" in sohoa(environment, "verify", "--paper", stored["id"])
+    package = tmp_path / "evidence.zip"
+    told = sohoa_json(environment, "evidence", stored["id"], "--out", package)
+    assert told["sha256"] == hashlib.sha256(package.read_bytes()).hexdigest()
+    with zipfile.ZipFile(package) as archive:
+        assert "README.txt" in archive.namelist()
+        assert "original.pdf" not in archive.namelist()
+    sohoa(environment, "evidence", stored["id"], "--out", package, "--with-original")
+    with zipfile.ZipFile(package) as archive:
+        assert "original.pdf" in archive.namelist()
+    sohoa(environment, "evidence", "0" * 16, exit_code=4)
+    sohoa(environment, "verify", "--paper", "0" * 16, exit_code=4)
+
+
+def test_the_grade_of_a_paper_is_shown(environment: dict[str, str], stored: dict[str, Any]) -> None:
+    assert stored["grade"] == "sealed_scan"
+    assert "bản sao y ký số" in sohoa(environment, "find", "--owner", OWNER)
+    assert "bản sao y ký số" in sohoa(environment, "show", stored["id"])
 
 
 def test_the_same_file_again_is_a_duplicate(environment: dict[str, str], stored: dict[str, Any], sample: Path) -> None:
@@ -290,6 +317,8 @@ def test_wrong_usage_is_told_apart_from_a_verdict(environment: dict[str, str]) -
     assert error["code"] == "usage"
     assert "--limit" in error["text"]
     assert "--json" in sohoa(environment, "papers", "--help")
+    for arguments in ([], ["a.pdf", "--paper", "0" * 16], ["--paper", "0" * 16, "--trust", "."]):
+        assert sohoa_json(environment, "verify", *arguments, exit_code=64)["error"]["code"] == "usage"
 
 
 def test_files_that_cannot_be_read_or_written(

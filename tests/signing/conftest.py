@@ -9,7 +9,7 @@ from signing.seal import seal
 from signing.stamp import Stamp
 from signing.trust import TrustStore
 from tests.signing.pages import scan_pdf
-from tests.signing.pki import AGENCY, Tree, make_trees, serve, tree
+from tests.signing.pki import AGENCY, Tree, serve, tree
 
 AT = dt.datetime(2026, 11, 22, 2, 15, 4, tzinfo=dt.UTC)
 
@@ -40,16 +40,6 @@ def sealed(authority: DevelopmentAuthority, trust: TrustStore, page: bytes) -> b
         signing_time=AT,
         environment="test",
     )
-
-
-@pytest.fixture(scope="session")
-def trees(tmp_path_factory: pytest.TempPathFactory) -> CertomancerConfig:
-    return make_trees(tmp_path_factory.mktemp("trees"))
-
-
-@pytest.fixture(scope="session")
-def gov(trees: CertomancerConfig) -> Tree:
-    return tree(trees, "gov")
 
 
 @pytest.fixture(scope="session")

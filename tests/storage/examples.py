@@ -18,7 +18,7 @@ from dossier.identifiers import (
     province_names,
 )
 from dossier.owners import Owner
-from dossier.papers import Box, Field, FieldSource, Paper, PaperKind, PaperState, StoredObject
+from dossier.papers import Box, Field, FieldSource, Paper, PaperKind, PaperState, SourceGrade, StoredObject
 from dossier.verdicts import Finding, Severity, Verdict
 from storage.records import Batch
 
@@ -106,6 +106,7 @@ papers = st.builds(
     checks=st.lists(findings, max_size=3).map(tuple),
     verdict=st.none() | st.sampled_from(Verdict),
     signed_origin=st.booleans(),
+    grade=st.none() | st.sampled_from(SourceGrade),
     title=st.none() | _words,
     issued_on=st.none() | _dates,
     valid_until=st.none() | _dates,

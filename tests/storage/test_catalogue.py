@@ -13,7 +13,7 @@ from sqlalchemy import delete, event, func, select
 from dossier.errors import AlreadyExists, BatchMismatch, DiskFull, InvalidValue, NotFound, WrongState
 from dossier.identifiers import DossierNumber, PaperId, ProcedureCode
 from dossier.owners import Owner
-from dossier.papers import TRANSITIONS, Field, Paper, PaperState
+from dossier.papers import TRANSITIONS, Field, Paper, PaperState, SourceGrade
 from storage import audit
 from storage.catalogue import Catalogue
 from storage.database import reading, writing
@@ -241,6 +241,7 @@ def test_the_content_of_a_stored_paper_never_changes(catalogue: Catalogue) -> No
         {"owner": OTHER_OWNER},
         {"fields": (FIELD,)},
         {"paper_type": "x"},
+        {"grade": SourceGrade.ELECTRONIC_ORIGINAL},
     ):
         with pytest.raises(AlreadyExists):
             catalogue.save(replace(kept, **other), actor="w", action="paper.changed")  # type: ignore[arg-type]  # of its field's type
@@ -404,6 +405,19 @@ def test_an_owners_papers_are_found_by_type_and_day(catalogue: Catalogue) -> Non
     assert catalogue.find(OWNER.number, states=[]) == []
     assert titles(catalogue.find(OTHER_OWNER.number, valid_on=day)) == ["others"]
     assert catalogue.find(Owner.parse("001190099999").number) == []
+
+
+def test_of_papers_issued_on_one_day_the_better_grade_comes_first(catalogue: Catalogue) -> None:
+    day = dt.date(2026, 6, 15)
+    grades = [SourceGrade.SEALED_SCAN, SourceGrade.ELECTRONIC_ORIGINAL, None, SourceGrade.CERTIFIED_COPY]
+    same_day = [replace(paper(str(g).encode()), grade=g, issued_on=day) for g in grades]
+    newer = replace(paper(b"newer"), grade=SourceGrade.SEALED_SCAN, issued_on=day + DAY)
+    received(catalogue, *same_day, newer)
+    for each in (*same_day, newer):
+        stored(catalogue, each)
+    found = catalogue.find(OWNER.number, valid_on=day + DAY)
+    assert [each.issued_on for each in found] == [day + DAY, *[day] * 4]
+    assert [each.grade for each in found[1:]] == [*SourceGrade, None]
 
 
 def test_the_owners_row_keeps_the_last_name_a_paper_gave(catalogue: Catalogue) -> None:

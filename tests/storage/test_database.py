@@ -13,7 +13,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from dossier.errors import ConfigurationError, DiskFull, StoreUnavailable
-from dossier.papers import PaperState
+from dossier.papers import PaperState, SourceGrade
 from storage.catalogue import Catalogue
 from storage.database import connect, writing
 from storage.day_records import SealedVersion, unproven
@@ -50,10 +50,22 @@ def test_papers_kept_before_scans_were_split_are_read_as_they_were(catalogue: Ca
     migrated.close()
 
 
-def undo_renewals(session: Session) -> None:
-    """Leave the database as it was before migration 0006."""
+def undo_grades(session: Session) -> None:
+    """Leave the database as it was before migration 0007."""
     for statement in (
         "DROP TABLE waiting",
+        "DROP TABLE verifications",
+        "DROP TABLE audit_blocks",
+        "ALTER TABLE papers DROP COLUMN grade",
+        "UPDATE alembic_version SET version_num = '0006'",
+    ):
+        session.execute(text(statement))
+
+
+def undo_renewals(session: Session) -> None:
+    """Leave the database as it was before migration 0006."""
+    undo_grades(session)
+    for statement in (
         "DROP INDEX ix_papers_protected_until",
         "ALTER TABLE papers DROP COLUMN protected_until",
         "DROP TABLE sealed_versions",
@@ -61,6 +73,18 @@ def undo_renewals(session: Session) -> None:
         "UPDATE alembic_version SET version_num = '0005'",
     ):
         session.execute(text(statement))
+
+
+def test_papers_stored_before_there_were_grades_get_the_lowest(catalogue: Catalogue, database_url: str) -> None:
+    sealed = replace(paper(b"sealed"), sealed=stored_object(b"sealed"), signed_origin=True)
+    waiting = paper(b"waiting")
+    catalogue.add_batch(batch(), [sealed, waiting], actor="station-1")
+    with writing(catalogue.engine) as session:
+        undo_grades(session)
+    catalogue.close()
+    migrated = Catalogue.open(database_url)
+    assert [one.grade for one in migrated.papers()] == [SourceGrade.SEALED_SCAN, None]
+    migrated.close()
 
 
 def test_papers_stored_before_renewals_get_their_first_version(catalogue: Catalogue, database_url: str) -> None:
@@ -75,7 +99,8 @@ def test_papers_stored_before_renewals_get_their_first_version(catalogue: Catalo
         undo_renewals(session)
     catalogue.close()
     migrated = Catalogue.open(database_url)
-    assert migrated.papers() == [replace(kept, protected_until=None), waiting]
+    known = replace(kept, protected_until=None, grade=SourceGrade.SEALED_SCAN)
+    assert migrated.papers() == [known, waiting]
     expected = SealedVersion(kept.id, 1, sealed.key, sealed.version, sealed.sha256)
     assert unproven(migrated, NOON + dt.timedelta(seconds=1)) == [expected]
     assert unproven(migrated, NOON) == []

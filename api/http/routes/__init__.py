@@ -8,6 +8,7 @@ from api.http.routes import (
     confirm_paper,
     create_batch,
     create_key,
+    get_evidence,
     get_evidence_record,
     get_field_picture,
     get_file,
@@ -17,6 +18,7 @@ from api.http.routes import (
     list_events,
     list_keys,
     list_papers,
+    list_verifications,
     look_up,
     openapi,
     propose_split,
@@ -30,6 +32,7 @@ from api.http.routes import (
     split_paper,
     upload_file,
     verify,
+    verify_paper,
 )
 
 ROUTERS = tuple(
@@ -51,6 +54,9 @@ ROUTERS = tuple(
         get_evidence_record,
         look_up,
         verify,
+        verify_paper,
+        list_verifications,
+        get_evidence,
         list_events,
         show_renewals,
         create_key,

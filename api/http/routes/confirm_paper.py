@@ -10,19 +10,24 @@ from api.http.deps import HouseDep, PaperIdPath, WorkDep
 from api.http.reading import PersonName, Text, new_router
 from api.shapes import Json, papers_json
 from dossier.owners import Owner
+from dossier.papers import SourceGrade
 from ingest.confirm import confirm
 
 router = new_router()
 
 
 class Confirmation(BaseModel):
-    """Người đối chiếu; chủ giấy tờ nếu chưa biết. / Who compared scan and original; the owner if not known yet."""
+    """Người đối chiếu; chủ giấy tờ nếu chưa biết. / Who compared scan and original; the owner if not known yet.
+
+    ``grade``: giá trị nguồn của tệp đến kèm chữ ký số. / What a file that arrived signed is worth as a source.
+    """
 
     model_config = ConfigDict(extra="forbid")
 
     by: PersonName
     owner_number: Text | None = None
     owner_name: Text | None = None
+    grade: SourceGrade | None = None
 
     @property
     def owner(self) -> Owner | None:
@@ -50,9 +55,9 @@ def confirm_paper(
 ) -> Json:
     """Confirm a paper; its sealing and storing is queued. Confirming it again changes nothing.
 
-    A paper without an owner gets the one named here.
+    A paper without an owner gets the one named here; one that arrived signed is of the grade named here.
     """
-    confirmed = confirm(house, paper, by=body.by, owner=body.owner, actor=caller.name)
+    confirmed = confirm(house, paper, by=body.by, owner=body.owner, grade=body.grade, actor=caller.name)
     if work:
         work.start(paper)
     return papers_json([confirmed], house)

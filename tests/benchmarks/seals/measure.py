@@ -16,6 +16,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Self
 
+from asn1crypto import crl, x509
 from certomancer.registry import CertomancerConfig
 from PIL import Image
 from pyhanko.sign.timestamps import TimeStamper
@@ -23,11 +24,11 @@ from pyhanko.sign.timestamps import TimeStamper
 from dossier.times import now
 from ocr.model import PageReading
 from ocr.pdfa import PdfMetadata, SearchablePage, searchable_pdf
-from signing.keys import SealKey
+from signing.keys import LoadedSigner, PrivateKey, SealKey
 from signing.seal import Level, seal
 from signing.stamp import Stamp
 from signing.timestamps import LocalTimeStamper, rfc3161
-from signing.trust import TrustStore
+from signing.trust import TrustAnchor, TrustStore
 from tests.benchmarks.usage import resident_bytes
 from tests.signing.pages import scan
 from tests.signing.pki import Tree, serve, tree
@@ -89,9 +90,10 @@ class Sealer:
     def load(cls, kind: Kind, folder: Path) -> "Sealer":
         """Return the sealer of a kind with the keys in ``folder``."""
         own = load_tree(folder)
-        stamper = rfc3161(kind.authority) if kind.authority else _local(own)
-        official = own.key("official") if kind.witnessed else None
-        return cls(kind, own.key(kind.key), official, stamper if kind.level.has_timestamp else None, own.trust(now()))
+        stamper = rfc3161(kind.authority) if kind.authority else LocalTimeStamper(*_loaded(own, "tsa"))
+        key = SealKey.of(LoadedSigner(*_loaded(own, kind.key)))
+        official = SealKey.of(LoadedSigner(*_loaded(own, "official"))) if kind.witnessed else None
+        return cls(kind, key, official, stamper if kind.level.has_timestamp else None, _trust(own))
 
     def seal(self) -> bytes:
         """Return the paper sealed now."""
@@ -113,8 +115,20 @@ def load_tree(folder: Path) -> Tree:
     return tree(CertomancerConfig.from_file(str(folder / "trees.yml"), str(folder)), "gov")
 
 
-def _local(own: Tree) -> LocalTimeStamper:
-    return LocalTimeStamper(own.private_key("tsa"), own.certificate("tsa"), [own.certificate("ca")])
+def _loaded(own: Tree, name: str) -> tuple[PrivateKey, x509.Certificate, list[x509.Certificate]]:
+    """Return key, certificate and chain as they come out of a file: encoded once."""
+    chain = [x509.Certificate.load(own.certificate(n).dump()) for n in (name, "ca")]
+    return own.private_key(name), chain[0], chain[1:]
+
+
+def _trust(own: Tree) -> TrustStore:
+    """Return the trust store as it comes out of a folder."""
+    made = own.trust(now())
+    return TrustStore(
+        anchors=tuple(TrustAnchor(x509.Certificate.load(a.certificate.dump()), a.trust_class) for a in made.anchors),
+        certificates=tuple(x509.Certificate.load(c.dump()) for c in made.certificates),
+        crls=tuple(crl.CertificateList.load(c.dump()) for c in made.crls),
+    )
 
 
 class Workers:
