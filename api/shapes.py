@@ -17,6 +17,7 @@ from ingest.quality import Advice, Quality
 from ingest.renew import Month
 from ingest.verifications import Change, Verified
 from ocr.splitting import Part
+from signing.report import REPORT_VERSION, FileReport
 
 Json = dict[str, Any]
 """A JSON object."""
@@ -205,6 +206,11 @@ def _change_json(change: Change) -> Json:
 def calendar_json(months: Iterable[Month]) -> Json:
     """Return in which month how much ends; ``month`` is ``null`` for what ends nobody knows when."""
     return {"months": [asdict(month) for month in months]}
+
+
+def verifications_json(reports: Iterable[tuple[str, FileReport]]) -> Json:
+    """Return what was found of each file, under the name it is known by."""
+    return {"version": REPORT_VERSION, "files": [{"file": name, **report.to_json()} for name, report in reports]}
 
 
 def object_json(stored: StoredObject | None) -> Json | None:

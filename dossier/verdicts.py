@@ -31,6 +31,19 @@ class Verdict(StrEnum):
         """The verdict as a person reads it."""
         return {"valid": "HỢP LỆ", "invalid": "KHÔNG HỢP LỆ", "undetermined": "KHÔNG XÁC ĐỊNH"}[self.value]
 
+    @property
+    def indication(self) -> str:
+        """The status indication of ETSI EN 319 102-1, clause 5.1.3."""
+        return {"valid": "TOTAL-PASSED", "invalid": "TOTAL-FAILED", "undetermined": "INDETERMINATE"}[self.value]
+
+    @staticmethod
+    def of(findings: Iterable["Finding"]) -> "Verdict":
+        """Return the verdict that ``findings`` lead to: an error is invalid, a warning undetermined."""
+        severities = {finding.severity for finding in findings}
+        if Severity.ERROR in severities:
+            return Verdict.INVALID
+        return Verdict.UNDETERMINED if Severity.WARNING in severities else Verdict.VALID
+
     @staticmethod
     def worst(verdicts: Iterable["Verdict"]) -> "Verdict":
         """Return invalid if any is, else undetermined if any is or there is none, else valid."""

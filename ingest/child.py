@@ -42,7 +42,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from dossier.errors import DamagedFile, LimitExceeded, PartFailed
 from ingest.confined import ANSWER, REQUEST, RETURNABLE
@@ -51,7 +51,7 @@ from ingest.limits import Limits
 FOLDER_PREFIX = "sohoa-child-"
 """How the names of the children's folders begin."""
 
-_MAX_ANSWER_BYTES = 4 * 1024 * 1024
+MAX_ANSWER_BYTES = 4 * 1024 * 1024
 _MAX_DETAIL_CHARACTERS = 200
 _ROOT = Path(__file__).resolve().parent.parent
 _ENDED_BY_LIMIT = {signal.SIGXCPU: "processor time", signal.SIGXFSZ: "file size", signal.SIGKILL: "memory"}
@@ -110,14 +110,27 @@ def run_limited(function: Callable[..., Any], *arguments: object, limits: Limits
     answer = folder / ANSWER
     answer.unlink(missing_ok=True)
     (folder / REQUEST).write_text(json.dumps(request), encoding="utf-8")
-    status = _run_to_its_end(folder, limits.wall_s)
+    require_ended_well(_run_to_its_end(folder, limits.wall_s))
+    if not answer.exists():
+        raise PartFailed(part="decoder", reason="it left no answer")
+    return result_of(read_output(folder, ANSWER, max_bytes=MAX_ANSWER_BYTES))
+
+
+def require_ended_well(status: int) -> None:
+    """Do nothing if a child ended by itself.
+
+    Args:
+        status: Its exit status, negative for a signal, or ``WALL`` if it was killed because it took too long.
+
+    Raises:
+        LimitExceeded, DamagedFile, PartFailed: As `run_limited` says.
+    """
     if status in _STATUS_OF_LIMIT:
         raise LimitExceeded(limit=_STATUS_OF_LIMIT[status])
     if status < 0:
         raise DamagedFile(reason=f"the decoder crashed with signal {-status}")
-    if status != 0 or not answer.exists():
+    if status != 0:
         raise PartFailed(part="decoder", reason=f"it ended with status {status} and no answer")
-    return _result(read_output(folder, ANSWER, max_bytes=_MAX_ANSWER_BYTES))
 
 
 def read_output(folder: Path, name: str, *, max_bytes: int) -> bytes:
@@ -137,17 +150,17 @@ def read_output(folder: Path, name: str, *, max_bytes: int) -> bytes:
         return file.read(max_bytes)
 
 
-_WALL = 256
+WALL: Final = 256
 """Stands for the wall-clock limit; a child's own status is 0 to 255, or negative for a signal."""
-_STATUS_OF_LIMIT = {_WALL: "wall-clock time"} | {-number: name for number, name in _ENDED_BY_LIMIT.items()}
+_STATUS_OF_LIMIT = {WALL: "wall-clock time"} | {-number: name for number, name in _ENDED_BY_LIMIT.items()}
 
 
 def _run_to_its_end(folder: Path, wall_s: float) -> int:
-    """Start the child, wait, kill what is left of its process group; return its status, or ``_WALL``."""
+    """Start the child, wait, kill what is left of its process group; return its status, or ``WALL``."""
     process = subprocess.Popen(  # noqa: S603 - the interpreter itself; the argument is a folder of ours
         [sys.executable, "-P", "-s", "-m", "ingest.confined", str(os.getpid())],
         cwd=folder,
-        env=_environment(folder),
+        env=environment(folder),
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
@@ -161,10 +174,10 @@ def _run_to_its_end(folder: Path, wall_s: float) -> int:
     finally:
         os.killpg(process.pid, signal.SIGKILL)
         status = process.wait()
-    return status if ended else _WALL
+    return status if ended else WALL
 
 
-def _environment(folder: Path) -> dict[str, str]:
+def environment(folder: Path) -> dict[str, str]:
     """Return all the child gets to know: where programs and our code are, one thread per library, its folder."""
     return {
         "PATH": os.environ.get("PATH", os.defpath),
@@ -179,7 +192,7 @@ def _environment(folder: Path) -> dict[str, str]:
     }
 
 
-def _result(answer: bytes) -> object:
+def result_of(answer: bytes) -> object:
     """Return the result in a child's answer, or raise the error in it."""
     try:
         outcome = json.loads(answer)

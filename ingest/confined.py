@@ -53,21 +53,26 @@ _PR_SET_PDEATHSIG = 1
 def main(parent: int) -> None:
     """Serve one request found in the working folder: limit this process, run the function, leave the answer."""
     request = json.loads(Path(REQUEST).read_text(encoding="utf-8"))
-    _limit_this_process(parent, request["limits"])
-    try:
-        outcome = {"result": _resolve(request["function"])(*request["arguments"])}
-    except MemoryError:
-        outcome = _refusal(LimitExceeded(limit="memory"))
-    except OSError as error:
-        outcome = _refusal(_of_os(error))
-    except SohoaError as error:
-        outcome = _refusal(error if error.code in RETURNABLE else PartFailed(part="decoder", reason=error.code))
-    except Exception as error:  # noqa: BLE001 - whatever a decoder throws becomes an answer, without its message
-        outcome = _refusal(PartFailed(part="decoder", reason=type(error).__name__))
+    limit_this_process(parent, request["limits"])
+    outcome = outcome_of(lambda: resolve(request["function"])(*request["arguments"]))
     Path(ANSWER).write_text(json.dumps(outcome), encoding="utf-8")
 
 
-def _limit_this_process(parent: int, limits: Mapping[str, int]) -> None:
+def outcome_of(work: Callable[[], object]) -> dict[str, object]:
+    """Return what ``work`` returns, or the error that it ends with, as it goes back to the parent."""
+    try:
+        return {"result": work()}
+    except MemoryError:
+        return _refusal(LimitExceeded(limit="memory"))
+    except OSError as error:
+        return _refusal(_of_os(error))
+    except SohoaError as error:
+        return _refusal(error if error.code in RETURNABLE else PartFailed(part="decoder", reason=error.code))
+    except Exception as error:  # noqa: BLE001 - whatever a decoder throws becomes an answer, without its message
+        return _refusal(PartFailed(part="decoder", reason=type(error).__name__))
+
+
+def limit_this_process(parent: int, limits: Mapping[str, int]) -> None:
     """Lower this process's limits; nothing it starts can raise them again."""
     ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
     if os.getppid() != parent:
@@ -83,7 +88,7 @@ def _limit_this_process(parent: int, limits: Mapping[str, int]) -> None:
     resource.setrlimit(resource.RLIMIT_CPU, (limits["cpu_s"], limits["cpu_s"] + 1))
 
 
-def _resolve(name: str) -> Callable[..., object]:
+def resolve(name: str) -> Callable[..., object]:
     """Return the function called ``module:name``."""
     module, _, function = name.partition(":")
     resolved: Callable[..., object] = getattr(importlib.import_module(module), function)

@@ -25,6 +25,7 @@ from dossier.units import Units, load_units
 from ingest.limits import Limits
 from ingest.seals import Seals, declared_seals
 from ingest.settings import Environment, Settings
+from ingest.verifying import Verifier
 from ocr.ctc import CtcReader
 from ocr.engine import LineReader
 from ocr.orientation import OrientationDetector, orientation
@@ -192,6 +193,11 @@ class House:
         return TrustFolders(*folders)
 
     @cached_property
+    def verifier(self) -> Verifier:
+        """What checks signed files from strangers, in limited processes."""
+        return Verifier(lambda: self.trust, processes=self.settings.concurrency)
+
+    @cached_property
     def owner_secret(self) -> bytes:
         """Key of the owners' pseudonyms in object keys: 32 random bytes, kept with the catalogue's data."""
         return _secret(self._folder() / "owner-secret")
@@ -204,6 +210,8 @@ class House:
         """Close what was opened."""
         if "page_threads" in self.__dict__:
             self.page_threads.shutdown()
+        if "verifier" in self.__dict__:
+            self.verifier.close()
         if "objects" in self.__dict__:
             self.objects.close()
         if "catalogue" in self.__dict__:

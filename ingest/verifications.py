@@ -30,7 +30,6 @@ from ingest.house import House
 from signing.material import Material, material, trust_hash
 from signing.report import FileReport
 from signing.trust import TrustAnchor, TrustClass, TrustStore
-from signing.validate import validate
 from storage import verifications
 from storage.records import Occasion, Verification
 
@@ -131,7 +130,7 @@ class Verified:
 def verify(house: House, data: bytes) -> VerifiedFile:
     """Return the verdict on a file by what the house trusts now; nothing is kept."""
     moment, trust = times.now(), house.trust
-    return VerifiedFile(data, moment, validate(data, trust, at=moment), trust)
+    return VerifiedFile(data, moment, house.verifier.verify(data, at=moment), trust)
 
 
 def keep(house: House, paper: PaperId, verified: VerifiedFile, occasion: Occasion, *, actor: str) -> None:

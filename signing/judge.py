@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from asn1crypto import x509
 
 from dossier.times import iso_local, local
-from dossier.verdicts import Finding, Severity, Verdict
+from dossier.verdicts import Finding, Verdict
 from signing.keys import may_sign
 from signing.proof import Chain, Integrity, Revocation, StampedTime, Standing
 from signing.texts import finding
@@ -21,10 +21,7 @@ _CLOCK_TOLERANCE = dt.timedelta(minutes=5)
 
 def verdict(findings: Iterable[Finding]) -> Verdict:
     """Return the verdict that ``findings`` lead to."""
-    severities = {f.severity for f in findings}
-    if Severity.ERROR in severities:
-        return Verdict.INVALID
-    return Verdict.UNDETERMINED if Severity.WARNING in severities else Verdict.VALID
+    return Verdict.of(findings)
 
 
 def about_purpose(certificate: x509.Certificate) -> list[Finding]:
@@ -83,8 +80,13 @@ def about_validity(
 
 def about_algorithm(checked: Integrity) -> Finding:
     """Return the finding on the strength of the algorithm."""
-    code = "algorithm-weak" if checked.weak else "algorithm-legacy" if checked.legacy else "algorithm-ok"
+    code = {"weak": "algorithm-weak", "legacy": "algorithm-legacy", "strong": "algorithm-ok"}[strength(checked)]
     return finding(code, algorithm=checked.algorithm)
+
+
+def strength(checked: Integrity) -> str:
+    """Return how strong the algorithm is; see `SignatureReport.strength`."""
+    return "weak" if checked.weak else "legacy" if checked.legacy else "strong"
 
 
 def profile(subfilter: str, *, proven: bool, evidence: bool, archived: bool) -> str:

@@ -8,6 +8,7 @@ it was kept. Without a proven moment it is judged at the moment of checking. A t
 authority's certificate has not expired, or a later time stamp over it counts (archive time stamps).
 """
 
+import contextlib
 import datetime as dt
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
@@ -98,17 +99,29 @@ class Standing:
 
     Attributes:
         chain, revocation: See there. anchor: Where the chain ends, even if something is wrong with it.
-        revoked_at: When, if it was revoked before the moment.
+        revoked_at: When, if it was revoked before the moment. path: The chain, if there is a good one.
     """
 
     chain: Chain
     revocation: Revocation
     anchor: x509.Certificate | None = None
     revoked_at: dt.datetime | None = None
+    path: ValidationPath | None = None
 
 
 async def standing(certificate: x509.Certificate, evidence: Evidence, at: dt.datetime) -> Standing:
     """Return how ``certificate`` stood at the moment ``at``; nothing is fetched."""
+    with contextlib.suppress(ValidationError, PathBuildingError):
+        # Most are good: only what is not is looked at step by step.
+        path = await _path(certificate, evidence, at, REQUIRE_REVINFO)
+        if evidence.ocsps:
+            await _contradict(certificate, evidence, at)
+        return Standing(Chain.OK, Revocation.GOOD, _anchor(path), path=path)
+    return await _fault(certificate, evidence, at)
+
+
+async def _fault(certificate: x509.Certificate, evidence: Evidence, at: dt.datetime) -> Standing:
+    """Return how a certificate that is not in order stood at the moment ``at``."""
     try:
         path = await _path(certificate, evidence, at, NO_REVOCATION)
     except ValidationError as error:
@@ -121,13 +134,13 @@ async def standing(certificate: x509.Certificate, evidence: Evidence, at: dt.dat
         if evidence.ocsps:
             await _contradict(certificate, evidence, at)
     except RevokedError as error:
-        return Standing(Chain.OK, Revocation.REVOKED, anchor, error.revocation_dt)
+        return Standing(Chain.OK, Revocation.REVOKED, anchor, error.revocation_dt, path)
     except InsufficientRevinfoError:
-        return Standing(Chain.OK, Revocation.MISSING, anchor)
+        return Standing(Chain.OK, Revocation.MISSING, anchor, path=path)
     except ValidationError as error:
         # E.g. revocation evidence signed with an algorithm no longer allowed.
         return Standing(_chain(error), Revocation.MISSING, anchor)
-    return Standing(Chain.OK, Revocation.GOOD, anchor)
+    return Standing(Chain.OK, Revocation.GOOD, anchor, path=path)
 
 
 async def _contradict(certificate: x509.Certificate, evidence: Evidence, at: dt.datetime) -> None:

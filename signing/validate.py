@@ -13,8 +13,9 @@ signature without either is valid. A file is as good as the worst of its signatu
 
 import asyncio
 import datetime as dt
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+import hashlib
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
 from asn1crypto import cms, core, crl, ocsp, x509
@@ -27,6 +28,17 @@ from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
 
 from dossier.times import now
 from dossier.verdicts import Finding, Verdict
+from signing.claimed_time import claimed_time
+from signing.facts import (
+    Sources,
+    anchor_facts,
+    certificate_facts,
+    chain_facts,
+    identifier,
+    revocation_facts,
+    self_contained,
+    timestamp_facts,
+)
 from signing.judge import (
     PADES,
     PKCS7,
@@ -39,29 +51,43 @@ from signing.judge import (
     about_validity,
     common_name,
     profile,
+    strength,
     verdict,
 )
+from signing.online import FetchRules, complete
 from signing.pdf import OpenedFile, changes_after, coverage, is_timestamp, open_file
 from signing.proof import (
     Chain,
     Evidence,
     Integrity,
-    Revocation,
     StampedTime,
     Standing,
     integrity,
     judge_timestamp,
     standing,
 )
-from signing.report import TIMESTAMP_PROFILE, FileReport, SignatureReport
+from signing.report import TIMESTAMP_PROFILE, Circumstances, FileReport, SignatureReport
+from signing.stamp_check import check_stamp
 from signing.texts import finding
 from signing.trust import TrustClass, TrustStore
 
 _Asn1 = TypeVar("_Asn1", bound=core.Asn1Value)
 
+_WANTING = frozenset(
+    {"trust-none", "revocation-missing", "revocation-unchecked", "timestamp-untrusted", "timestamp-revocation"}
+)
+"""Findings that more evidence might take away."""
 
-def validate(pdf: bytes, trust: TrustStore, *, at: dt.datetime | None = None, allow_test: bool = True) -> FileReport:
-    """Return the verdict on ``pdf`` and on each of its signatures; never raises on its content, fetches nothing.
+
+def validate(
+    pdf: bytes,
+    trust: TrustStore,
+    *,
+    at: dt.datetime | None = None,
+    allow_test: bool = True,
+    online: FetchRules | None = None,
+) -> FileReport:
+    """Return the verdict on ``pdf`` and on each of its signatures; raises nothing on its content.
 
     Runs an event loop of its own; call it from a thread without one.
 
@@ -70,25 +96,40 @@ def validate(pdf: bytes, trust: TrustStore, *, at: dt.datetime | None = None, al
         trust: Whom to believe, and revocation evidence from outside the file.
         at: The moment of checking, aware; now if ``None``.
         allow_test: Whether a chain that ends in a test anchor counts.
+        online: What may be fetched where evidence is missing; nothing if ``None``.
+
+    Raises:
+        MemoryError: There is no more memory, which says nothing of the file.
     """
-    return asyncio.run(_validate(pdf, trust, at or now(), allow_test=allow_test))
+    return asyncio.run(_validate(pdf, trust, at or now(), allow_test=allow_test, online=online))
 
 
-async def _validate(pdf: bytes, trust: TrustStore, at: dt.datetime, *, allow_test: bool) -> FileReport:
+async def _validate(
+    pdf: bytes, trust: TrustStore, at: dt.datetime, *, allow_test: bool, online: FetchRules | None
+) -> FileReport:
+    how = Circumstances(at, hashlib.sha256(pdf).hexdigest(), len(pdf), anchor_facts(trust), online is not None)
     try:
         opened = open_file(pdf)
         evidence = evidence_of(trust, opened.reader)
+    except MemoryError:
+        raise
     except Exception:  # noqa: BLE001 - hostile input leads the parser anywhere; all of it means "unreadable"
-        return _file_report((finding("unreadable"),), ())
-    check = _Check(opened, trust, evidence, at, allow_test)
-    stamps = await check.document_timestamps()
-    reports = [await check.report(place, stamps) for place in range(len(opened.found))]
-    return _file_report(opened.findings, tuple(reports))
+        return _file_report((finding("unreadable"),), (), how)
+    check = _Check(opened, trust, evidence, at, allow_test, kept=evidence.certificates[len(trust.certificates) :])
+    reports = await check.reports()
+    if online is not None and any(f.code in _WANTING for r in reports for f in r.findings):
+        fetched = complete(check.met, evidence, online)
+        how = replace(how, fetched=tuple(fetched.facts))
+        more = evidence.plus(fetched.certificates, fetched.crls, fetched.ocsps)
+        reports = await replace(check, evidence=more, fetched_from=fetched.urls).reports()
+    return _file_report(opened.findings, tuple(reports), how)
 
 
-def _file_report(findings: tuple[Finding, ...], signatures: tuple[SignatureReport, ...]) -> FileReport:
+def _file_report(
+    findings: tuple[Finding, ...], signatures: tuple[SignatureReport, ...], how: Circumstances
+) -> FileReport:
     own = [verdict(findings)] if findings or not signatures else []
-    return FileReport(Verdict.worst([*own, *(s.verdict for s in signatures)]), findings, signatures)
+    return FileReport(Verdict.worst([*own, *(s.verdict for s in signatures)]), findings, signatures, how)
 
 
 def evidence_of(trust: TrustStore, reader: PdfFileReader) -> Evidence:
@@ -117,13 +158,29 @@ def evidence_of(trust: TrustStore, reader: PdfFileReader) -> Evidence:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Check:
-    """One run over one file."""
+    """One run over one file.
+
+    Attributes:
+        opened: The file. trust: What the verifier brought. evidence: That, and what the file holds.
+        at: The moment of checking. allow_test: Whether test anchors count.
+        kept: The certificates in the file's document security store.
+        fetched_from: Where evidence was fetched from, by its identity.
+        met: The certificates of signers and time-stamp authorities that the run came across.
+    """
 
     opened: OpenedFile
     trust: TrustStore
     evidence: Evidence
     at: dt.datetime
     allow_test: bool
+    kept: tuple[x509.Certificate, ...] = ()
+    fetched_from: Mapping[int, str] = field(default_factory=dict)
+    met: list[x509.Certificate] = field(default_factory=list)
+
+    async def reports(self) -> list[SignatureReport]:
+        """Return the report on each signature and document time stamp, in the file's order."""
+        stamps = await self.document_timestamps()
+        return [await self.report(place, stamps) for place in range(len(self.opened.found))]
 
     async def document_timestamps(self) -> dict[int, StampedTime]:
         """Return the document time stamps by their place in `OpenedFile.found`, judged from the last to the first.
@@ -142,9 +199,12 @@ class _Check:
                 stamp = await judge_timestamp(signature.signed_data, signature.compute_digest, self.evidence, control)
                 if coverage(self.opened.data, signature) == "partial":
                     stamp = replace(stamp, code="timestamp-broken")
+            except MemoryError:
+                raise
             except Exception:  # noqa: BLE001 - a hostile token becomes a finding
                 stamp = StampedTime(None, "timestamp-unreadable")
             judged[place] = stamp
+            self._meet(stamp.integrity)
             if stamp.code == "timestamp-ok" and stamp.moment is not None:
                 control = min(control, stamp.moment)
         return judged
@@ -156,8 +216,10 @@ class _Check:
             return _unread(found.field, found.problem or "signature-unreadable")
         try:
             if place in stamps:
-                return self._timestamp_report(found.field, found.signature, stamps[place])
+                return await self._timestamp_report(found.field, found.signature, stamps[place])
             return await self._signature_report(found.field, found.signature, stamps)
+        except MemoryError:
+            raise
         except Exception:  # noqa: BLE001 - a hostile signature becomes a finding
             return _unread(found.field, "signature-unreadable")
 
@@ -169,7 +231,9 @@ class _Check:
         changed = changes_after(signature, frozenset(f.field for f in self.opened.found))
         return covered, changed, [finding(f"coverage-{covered}"), finding(f"changes-{changed}")]
 
-    def _timestamp_report(self, field: str, signature: EmbeddedPdfSignature, stamp: StampedTime) -> SignatureReport:
+    async def _timestamp_report(
+        self, field: str, signature: EmbeddedPdfSignature, stamp: StampedTime
+    ) -> SignatureReport:
         covered, changed, placed = self._place(signature)
         trust_class, trusted = self._trust(stamp.standing)
         findings = [
@@ -192,6 +256,12 @@ class _Check:
             profile=TIMESTAMP_PROFILE,
             trust_class=trust_class,
             findings=tuple(findings),
+            strength=strength(stamp.integrity),
+            certificate=certificate_facts(certificate) if certificate else None,
+            chain=chain_facts(stamp.standing),
+            revocation=await revocation_facts(stamp.standing, self.evidence, stamp.moment or self.at, self._sources()),
+            identifier=identifier(signature) if certificate else None,
+            token_sha256=hashlib.sha256(signature.signed_data.dump()).hexdigest(),
         )
 
     async def _signature_report(
@@ -206,14 +276,24 @@ class _Check:
         if certificate is None:
             unread = _unread(field, checked.code)
             return replace(unread, coverage=covered, changes_after=changed, findings=(*unread.findings, *placed))
-        evidence = self.evidence.plus(checked.certificates, *attached_revocation(signature.signed_data))
-        later = [s for s in self._later(signature, stamps) if s.code == "timestamp-ok" and s.moment is not None]
+        lists, responses = attached_revocation(signature.signed_data)
+        attached = (*lists, *responses)
+        evidence = self.evidence.plus(checked.certificates, lists, responses)
+        after = self._later(signature, stamps)
+        later = [s for _, s in after if s.code == "timestamp-ok" and s.moment is not None]
         control = min([self.at, *(s.moment for s in later if s.moment)])
-        inner = await _inner_timestamps(signature, evidence, control)
+        inside = await _inner_timestamps(signature, evidence, control)
+        inner = [stamp for _, stamp in inside]
+        self._meet(checked, *(stamp.integrity for stamp in inner))
         proven = min((s.moment for s in (*inner, *later) if s.code == "timestamp-ok" and s.moment), default=None)
         stood = await standing(certificate, evidence, proven or self.at)
-        claimed = _claimed_time(signature)
+        says = claimed_time(signature)
+        claimed = says.moment
         trust_class, trusted = self._trust(stood)
+        stamped = [s.moment for s in inner]
+        shown = check_stamp(
+            signature, certificate, [m for m in (claimed, *says.stated, proven, *stamped) if m is not None]
+        )
         findings = [
             finding(checked.code),
             *placed,
@@ -221,11 +301,14 @@ class _Check:
             *about_purpose(certificate),
             about_revocation(stood, claimed, proven or self.at),
             *about_timestamps(inner),
+            *says.findings,
             *about_time(claimed, proven, stamped=bool(inner)),
             *about_validity(certificate, stood, claimed, proven or self.at, proven=proven is not None),
             about_algorithm(checked),
+            shown.finding,
         ]
-        has_evidence = await self._self_contained(certificate, checked, proven)
+        used = await revocation_facts(stood, evidence, proven or self.at, self._sources(attached))
+        has_evidence = proven is not None and self_contained(stood, used, (*self.kept, *checked.certificates))
         return SignatureReport(
             field=field,
             verdict=verdict(findings),
@@ -240,26 +323,31 @@ class _Check:
             profile=profile(subfilter, proven=proven is not None, evidence=has_evidence, archived=bool(later)),
             trust_class=trust_class,
             findings=tuple(findings),
+            strength=strength(checked),
+            certificate=certificate_facts(certificate),
+            chain=chain_facts(stood),
+            revocation=used,
+            timestamps=timestamp_facts(inside, after),
+            stamp_text=shown.text,
+            identifier=identifier(signature),
         )
 
-    def _later(self, signature: EmbeddedPdfSignature, stamps: dict[int, StampedTime]) -> list[StampedTime]:
-        """Return the document time stamps made over ``signature``."""
+    def _sources(self, attached: tuple[object, ...] = ()) -> Sources:
+        """Return where each piece of evidence came from; ``attached`` is what the signature holds."""
+        return Sources((*self.trust.crls, *self.trust.ocsps), self.fetched_from, attached)
+
+    def _meet(self, *signed: Integrity) -> None:
+        self.met.extend(s.certificate for s in signed if s.certificate is not None)
+
+    def _later(
+        self, signature: EmbeddedPdfSignature, stamps: dict[int, StampedTime]
+    ) -> list[tuple[cms.SignedData, StampedTime]]:
+        """Return the document time stamps made over ``signature``, with their tokens, in the file's order."""
         return [
-            stamp
-            for place, stamp in stamps.items()
+            (over.signed_data, stamps[place])
+            for place in sorted(stamps)
             if (over := self.opened.found[place].signature) and over.signed_revision > signature.signed_revision
         ]
-
-    async def _self_contained(
-        self, certificate: x509.Certificate, checked: Integrity, proven: dt.datetime | None
-    ) -> bool:
-        """Return whether the file alone, given the anchors, proves the certificate at the moment ``proven``."""
-        if proven is None:
-            return False
-        anchors_only = TrustStore(anchors=self.trust.anchors)
-        alone = evidence_of(anchors_only, self.opened.reader).plus(checked.certificates)
-        stood = await standing(certificate, alone, proven)
-        return stood.revocation is Revocation.GOOD
 
     def _trust(self, stood: Standing) -> tuple[TrustClass | None, list[Finding]]:
         """Return as what the chain's anchor is trusted, and the findings on the chain."""
@@ -298,11 +386,11 @@ def _unread(field: str, code: str, **details: object) -> SignatureReport:
 
 async def _inner_timestamps(
     signature: EmbeddedPdfSignature, evidence: Evidence, control: dt.datetime
-) -> list[StampedTime]:
+) -> list[tuple[cms.SignedData, StampedTime]]:
     """Return the time stamps inside the signature, judged."""
     imprint: Callable[[str], bytes] = message_imprint_checker(signature.signer_info)
     return [
-        await judge_timestamp(token, imprint, evidence, control)
+        (token, await judge_timestamp(token, imprint, evidence, control))
         for token in extract_tst_data_iter(signature.signer_info, signed=False)
     ]
 
@@ -318,12 +406,3 @@ def attached_revocation(
         crls.extend(archive["crl"])
         ocsps.extend(archive["ocsp"])
     return crls, ocsps
-
-
-def _claimed_time(signature: EmbeddedPdfSignature) -> dt.datetime | None:
-    """Return the time the signer states; one that cannot be read, or has no zone, states nothing."""
-    try:
-        claimed = signature.self_reported_timestamp
-    except (ValueError, PdfError):
-        return None
-    return claimed if claimed is not None and claimed.tzinfo is not None else None

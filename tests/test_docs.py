@@ -43,6 +43,8 @@ def desk(tmp_path_factory: pytest.TempPathFactory, sample: Path) -> tuple[Path, 
     paper = run("sohoa digitize scan.pdf --owner 001190012345 --confirmed-by A --json", folder, environment)
     stored: dict[str, Any] = json.loads(paper)["papers"][0]
     run(f"sohoa get {stored['id']} -o paper.pdf", folder, environment)
+    (folder / "papers").mkdir()
+    shutil.copy(folder / "paper.pdf", folder / "papers")
     shutil.copytree(folder / "data" / "development" / "trust", folder / "trust-anchors")
     return folder, environment, stored["id"]
 

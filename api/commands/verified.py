@@ -7,11 +7,13 @@ from api.shapes import Json, verified_json
 from dossier.identifiers import PaperId
 from dossier.verdicts import Verdict
 from ingest.verifications import Change, reverify
+from signing.texts import advice
 
 EXIT = {Verdict.VALID: 0, Verdict.INVALID: 1, Verdict.UNDETERMINED: 2}
 """Exit code of each verdict."""
 _ACTOR = "cli"
-_COLOUR = {Verdict.VALID: "green", Verdict.INVALID: "red", Verdict.UNDETERMINED: "yellow"}
+COLOUR = {Verdict.VALID: "green", Verdict.INVALID: "red", Verdict.UNDETERMINED: "yellow"}
+"""Colour of each verdict; it only repeats what the words say."""
 
 
 def verify_paper(paper: str, *, as_json: bool) -> int:
@@ -44,11 +46,13 @@ def _changed(change: Change) -> str:
 def print_report(name: str, report: Json) -> None:
     """Print a report, as its JSON says it, for people."""
     verdict = Verdict(report["verdict"])
-    out.print(f"[bold {_COLOUR[verdict]}]{verdict.text_vi}[/]  {escape(name)}")
+    out.print(f"[bold {COLOUR[verdict]}]{verdict.text_vi}[/]  {escape(name)}", soft_wrap=True)
     for finding in report["findings"]:
         print_finding(finding["severity"], finding["text"], finding["code"])
     for signature in report["signatures"]:
         who = escape(f"{Verdict(signature['verdict']).text_vi} · {signature['signer']} · {signature['profile']}")
-        out.print(f"  Chữ ký [bold]{escape(signature['field'])}[/]: {who}")
+        out.print(f"  Chữ ký [bold]{escape(signature['field'])}[/]: {who}", soft_wrap=True)
         for finding in signature["findings"]:
             print_finding(finding["severity"], finding["text"], finding["code"])
+    todo, _ = advice(verdict.indication, report.get("sub_indication"))
+    out.print(f"  [bold]→[/] {escape(todo)}", soft_wrap=True)

@@ -9,7 +9,11 @@ from dossier.papers import FieldSource, PaperKind, PaperState, SourceGrade
 from dossier.verdicts import Severity, Verdict
 from ingest.measures import Colour, Side
 from ingest.quality import Advice
+from signing.trust import TrustClass
 from storage.records import Occasion
+
+Indication = Literal["TOTAL-PASSED", "TOTAL-FAILED", "INDETERMINATE"]
+"""ETSI EN 319 102-1, clause 5.1.3."""
 
 
 class _Answer(BaseModel):
@@ -257,20 +261,83 @@ class Receipt(_Answer):
     size: int
 
 
+class Certificate(_Answer):
+    """Một chứng thư số. / What a certificate says of itself; ``unit`` is the managing unit."""
+
+    subject: str
+    unit: str
+    issuer: str
+    serial: str
+    sha256: str
+    valid_from: str
+    valid_until: str
+
+
+class RevocationEvidence(_Answer):
+    """Bằng chứng thu hồi đã dùng cho một chứng thư số. / The evidence that speaks for ``certificate`` (SHA-256)."""
+
+    certificate: str
+    says: Literal["good", "revoked"]
+    kind: Literal["CRL", "OCSP"]
+    issuer: str
+    this_update: str
+    next_update: str | None
+    sha256: str
+    source: Literal["DSS", "signature", "trust", "online"]
+    url: str | None
+
+
+class TimeStamp(_Answer):
+    """Một dấu thời gian. / A time stamp over a signature; ``counts``: whether it proves its moment."""
+
+    moment: str
+    authority: str
+    place: Literal["signature", "document"]
+    counts: bool
+    sha256: str
+
+
 class Signature(_Answer):
     """Một chữ ký và kết luận về nó. / One signature and what was found of it."""
 
     field: str
     verdict: Verdict
-    signer: str | None
-    issuer: str | None
+    indication: Indication
+    sub_indication: str | None
+    signer: str
+    unit: str
+    issuer: str
+    trust_class: TrustClass | None
     integrity: str
     coverage: str
     changes_after: str
     signing_time: str | None
-    algorithm: str | None
-    profile: str | None
+    proven_time: str | None
+    algorithm: str
+    strength: Literal["strong", "legacy", "weak", "unknown"]
+    profile: str
+    certificate: Certificate | None
+    chain: list[Certificate]
+    revocation: list[RevocationEvidence]
+    timestamps: list[TimeStamp]
+    stamp_text: str | None
     findings: list[Finding]
+
+
+class Anchor(_Answer):
+    """Một chứng thư số gốc được tin cậy. / A certificate believed without proof, and as what."""
+
+    subject: str
+    sha256: str
+    trust_class: TrustClass
+
+
+class Fetch(_Answer):
+    """Một lần tải qua mạng. / One request to the network."""
+
+    url: str
+    kind: Literal["issuer", "CRL", "OCSP"]
+    outcome: Literal["fetched", "refused", "failed", "unusable"]
 
 
 class Verification(_Answer):
@@ -278,13 +345,22 @@ class Verification(_Answer):
 
     file: str
     verdict: Verdict
+    indication: Indication
+    sub_indication: str | None
+    sha256: str | None
+    size: int | None
+    checked_at: str | None
+    anchors: list[Anchor]
+    online: bool
+    fetched: list[Fetch]
     findings: list[Finding]
     signatures: list[Signature]
 
 
 class Verifications(_Answer):
-    """Các kết luận. / Verdicts."""
+    """Các kết luận. / Verdicts; ``version`` of their form."""
 
+    version: int
     files: list[Verification]
 
 

@@ -339,20 +339,69 @@ def test_an_unreadable_file_hides_no_verdict(
 ) -> None:
     pdf, missing = tmp_path / "a[b].pdf", tmp_path / "a[/b].pdf"
     sohoa(environment, "get", stored["id"], "-o", pdf)
-    files = sohoa_json(environment, "verify", pdf, missing, tmp_path, exit_code=2)["files"]
-    assert [(f["file"], f["verdict"]) for f in files] == [
-        (str(pdf), "valid"),
-        (str(missing), "undetermined"),
-        (str(tmp_path), "undetermined"),
-    ]
-    assert [(f["findings"][0]["code"], f["findings"][0]["severity"]) for f in files[1:]] == [
-        ("not-found", "error"),
-        ("file-unreadable", "error"),
-    ]
+    files = sohoa_json(environment, "verify", pdf, missing, exit_code=2)["files"]
+    assert [(f["file"], f["verdict"]) for f in files] == [(str(pdf), "valid"), (str(missing), "undetermined")]
+    assert [(f["code"], f["severity"]) for f in files[1]["findings"]] == [("not-found", "error")]
     assert files[1]["signatures"] == []
+    tight = environment | {"SOHOA_MAX_UPLOAD_BYTES": "1000"}
+    assert sohoa_json(tight, "verify", pdf, exit_code=2)["files"][0]["findings"][0]["code"] == "file-too-large"
     printed = sohoa(environment, "verify", pdf, missing, exit_code=2)
     assert "a[b].pdf" in printed
     assert "a[/b].pdf" in printed
+
+
+def test_folders_are_verified_with_everything_in_them(
+    environment: dict[str, str], stored: dict[str, Any], tmp_path: Path
+) -> None:
+    inside = tmp_path / "in" / "deeper"
+    inside.mkdir(parents=True)
+    sohoa(environment, "get", stored["id"], "-o", inside / "paper.pdf")
+    (tmp_path / "in" / "notes.txt").write_text("no PDF")
+    (tmp_path / "in" / "cut.pdf").write_bytes((inside / "paper.pdf").read_bytes()[:9999])
+    (tmp_path / "in" / "link.pdf").symlink_to(inside / "paper.pdf")
+    for number in range(3):
+        (tmp_path / "in" / f"{number}.pdf").write_bytes((inside / "paper.pdf").read_bytes())
+    reports = tmp_path / "reports"
+    answer = sohoa_json(environment, "verify", tmp_path / "in", "--pdf", reports, "--xml", reports, exit_code=1)
+
+    assert answer["version"] == 2
+    verdicts = {Path(f["file"]).relative_to(tmp_path / "in").as_posix(): f["verdict"] for f in answer["files"]}
+    assert verdicts == {
+        "0.pdf": "valid", "1.pdf": "valid", "2.pdf": "valid", "cut.pdf": "invalid", "notes.txt": "invalid",
+        "deeper/paper.pdf": "valid",
+    }  # fmt: skip
+    made = {path.relative_to(reports).as_posix() for path in reports.rglob("*") if path.is_file()}
+    names = ("0", "1", "2", "cut", "notes", "deeper/paper")
+    assert made == {f"{name}.report.{suffix}" for name in names for suffix in ("pdf", "xml")}
+    printed = sohoa(environment, "verify", tmp_path / "in", exit_code=1)
+    assert "6 tệp" in printed
+    assert "HỢP LỆ: 4" in printed
+
+
+def test_reports_are_written_and_none_replaces_another(
+    environment: dict[str, str], stored: dict[str, Any], tmp_path: Path
+) -> None:
+    for name in ("a", "b"):
+        (tmp_path / name).mkdir()
+        sohoa(environment, "get", stored["id"], "-o", tmp_path / name / "paper.pdf")
+    one = tmp_path / "a" / "paper.pdf"
+    sohoa(environment, "verify", one, "--pdf", tmp_path / "one.pdf", "--xml", tmp_path / "one.xml")
+    assert (tmp_path / "one.pdf").read_bytes().startswith(b"%PDF-")
+    assert b"total-passed" in (tmp_path / "one.xml").read_bytes()
+    sohoa(environment, "verify", one, tmp_path / "b", "--pdf", tmp_path / "out")
+    assert {p.name for p in (tmp_path / "out").iterdir()} == {"paper.report.pdf", "paper.report.2.pdf"}
+    refused = sohoa_json(environment, "verify", one, "--pdf", tmp_path, exit_code=3)
+    assert refused["error"]["code"] == "file-unwritable"
+
+
+def test_a_file_is_judged_at_another_moment(
+    environment: dict[str, str], stored: dict[str, Any], tmp_path: Path
+) -> None:
+    pdf = tmp_path / "paper.pdf"
+    sohoa(environment, "get", stored["id"], "-o", pdf)
+    later = sohoa_json(environment, "verify", pdf, "--at", "2038-01-01", exit_code=2)["files"][0]
+    assert (later["checked_at"], later["sub_indication"]) == ("2038-01-01T00:00:00+07:00", "OUT_OF_BOUNDS_NO_POE")
+    assert sohoa_json(environment, "verify", pdf, "--at", "soon", exit_code=64)["error"]["code"] == "usage"
 
 
 def test_serving_on_a_port_in_use_is_refused_before_it_is_announced(environment: dict[str, str]) -> None:

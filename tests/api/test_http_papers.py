@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Iterator
 from pathlib import Path
 
+import httpx
 import pytest
 from sqlalchemy import select
 
@@ -269,6 +270,24 @@ def test_a_file_that_is_no_signed_pdf_is_not_valid(service: Service) -> None:
             (report,) = answer.json()["files"]
             assert report["file"] == hashlib.sha256(data).hexdigest()
             assert report["verdict"] != "valid"
+
+
+def test_a_report_comes_in_the_form_asked_for(service: Service) -> None:
+    def asked(accept: str) -> httpx.Response:
+        headers = {"Accept": accept, "Content-Type": "application/octet-stream"}
+        return service.call(Role.AUDITOR, "POST", "/v1/verifications", content=b"hello", headers=headers)
+
+    for accept in ("*/*", "application/json", "text/html, application/xml;q=0, application/json;q=0.5", "x;q=y"):
+        answer = asked(accept)
+        assert answer.headers["content-type"] == "application/json"
+        assert answer.json()["files"][0]["sub_indication"] == "FORMAT_FAILURE"
+    for accept in ("application/xml", "application/json;q=0.5, application/xml", "APPLICATION/XML; q=0.9"):
+        answer = asked(accept)
+        assert answer.headers["content-type"].startswith("application/xml")
+        assert b"subindication:FORMAT_FAILURE" in answer.content
+    page = asked("application/pdf")
+    assert page.headers["content-type"] == "application/pdf"
+    assert page.content.startswith(b"%PDF-")
 
 
 def test_a_scan_is_judged_and_not_kept(service: Service, small_scan: Path) -> None:

@@ -9,10 +9,9 @@ from signing.seal import seal
 from signing.stamp import Stamp
 from signing.trust import TrustStore
 from tests.signing.pages import scan_pdf
-from tests.signing.pki import Tree, serve, tree
+from tests.signing.pki import AGENCY, Tree, serve, tree
 
 AT = dt.datetime(2026, 11, 22, 2, 15, 4, tzinfo=dt.UTC)
-AGENCY = "Trung tâm Phục vụ hành chính công tỉnh Nghệ An"
 
 
 @pytest.fixture(scope="session")

@@ -34,8 +34,12 @@ def sign(
     pades: bool = True,
     certify: MDPPerm | None = None,
     digest: str = "sha256",
+    stated: dt.datetime | None = None,
 ) -> bytes:
-    """Sign at B-B; at B-T with a stamper; at B-LT with evidence too."""
+    """Sign at B-B; at B-T with a stamper; at B-LT with evidence too.
+
+    ``stated`` is what the signed attribute of the older format says, if it differs from the time of signing.
+    """
     metadata = PdfSignatureMetadata(
         field_name=field,
         md_algorithm=digest,
@@ -51,7 +55,7 @@ def sign(
         reserved = await session.estimate_signature_container_size(None)
         to_sign = session.prepare_tbs_document(None, reserved)
         prepared, output = to_sign.digest_tbs_document()
-        await to_sign.perform_signature(prepared.document_digest, PdfCMSSignedAttributes(signing_time=at))
+        await to_sign.perform_signature(prepared.document_digest, PdfCMSSignedAttributes(signing_time=stated or at))
         output.seek(0)
         return bytes(output.read())
 

@@ -21,6 +21,8 @@ from signing.keys import LoadedSigner, PrivateKey, SealKey
 from signing.timestamps import LocalTimeStamper
 from signing.trust import TrustAnchor, TrustClass, TrustStore
 
+AGENCY = "Trung tâm Phục vụ hành chính công tỉnh Nghệ An"
+"""Whose the certificates are: a stamp has to name it."""
 REVOKED_SINCE = dt.datetime(2026, 6, 1, tzinfo=dt.UTC)
 EXPIRED_SINCE = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
 
@@ -52,7 +54,7 @@ def _validity(start: str, end: str) -> dict[str, str]:
 def _architecture(keyset: str) -> dict[str, object]:
     revoked = {"revoked-since": REVOKED_SINCE.isoformat(), "reason": "key_compromise"}
     signing, stamping = [_use("digital_signature")], [_purpose("time_stamping")]
-    urls = {"schema": "aia-urls", "params": {"ocsp-responder-names": ["ca"]}}
+    urls = {"schema": "aia-urls", "params": {"ocsp-responder-names": ["ca"], "ca-issuer-links": [{"repo": "ca"}]}}
     responder = {"id": "authority_information_access", "smart-value": urls}
     certificates = {
         "root": _ca("root", "root", 1),
@@ -77,7 +79,7 @@ def _architecture(keyset: str) -> dict[str, object]:
     stamps = {n: {"signing-key": "tsa", "signing-cert": n, "certs-to-embed": ["ca"]} for n in authorities}
     return {
         "keyset": keyset,
-        "entity-defaults": {"country-name": "VN", "organization-name": "Tree of the tests"},
+        "entity-defaults": {"country-name": "VN", "organization-name": AGENCY},
         "entities": names,
         "certs": {n: {"validity": _validity("2020-01-01", "2040-01-01"), **c} for n, c in certificates.items()},
         "services": {
@@ -85,6 +87,7 @@ def _architecture(keyset: str) -> dict[str, object]:
                 "root": {"for-issuer": "root", "signing-key": "root", "simulated-update-schedule": "P90D"},
                 "ca": {"for-issuer": "ca", "signing-key": "ca", "simulated-update-schedule": "P7D"},
             },
+            "cert-repo": {"ca": {"for-issuer": "ca", "issuer-cert": "ca"}},
             "ocsp": {"ca": {"for-issuer": "ca", "responder-cert": "ocsp", "signing-key": "ocsp"}},
             "time-stamping": stamps,
         },
@@ -165,7 +168,7 @@ class Tree:
 
 @contextlib.contextmanager
 def serve(config: CertomancerConfig, port: int = 0) -> Iterator[str]:
-    """Serve the trees' time stamps, CRLs and OCSP on a loopback port, any if 0; yields the base URL."""
+    """Serve the trees' certificates, time stamps, CRLs and OCSP on a loopback port, any if 0; yields the base URL."""
     animator = Animator(config.pki_archs, with_web_ui=False, allow_time_override=False)
     server = make_server("127.0.0.1", port, animator, threaded=True)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
@@ -178,8 +181,8 @@ def serve(config: CertomancerConfig, port: int = 0) -> Iterator[str]:
         server.server_close()
 
 
-def make_trees(folder: Path) -> CertomancerConfig:
-    """Make two trees that share every name and no key: ``gov`` and ``impostor``."""
+def make_trees(folder: Path, url: str = "http://127.0.0.1") -> CertomancerConfig:
+    """Make two trees that share every name and no key: ``gov`` and ``impostor``; ``url`` is in their certificates."""
     keysets = {}
     for tree in ("gov", "impostor"):
         place = folder / tree
@@ -188,7 +191,7 @@ def make_trees(folder: Path) -> CertomancerConfig:
             (place / f"{name}.pem").write_bytes(_new_key(name))
         keysets[tree] = {"path-prefix": tree, "keys": {n: {"path": f"{n}.pem"} for n in _KEYS}}
     config = {
-        "external-url-prefix": "http://127.0.0.1",
+        "external-url-prefix": url,
         "keysets": keysets,
         "pki-architectures": {tree: _architecture(tree) for tree in keysets},
     }

@@ -34,6 +34,7 @@ INTACT = [
     "revocation-ok",
     "time-proven",
     "algorithm-ok",
+    "stamp-matches",
 ]
 
 
@@ -66,17 +67,30 @@ def test_a_sealed_file_is_valid_with_a_line_for_each_thing_looked_at(sealed: byt
 def test_the_report_as_json_has_exactly_the_agreed_keys(sealed: bytes, trust: TrustStore) -> None:
     report = json.loads(json.dumps(validate(sealed, trust, at=AT + HOUR).to_json()))
 
-    assert set(report) == {"verdict", "findings", "signatures"}
+    assert set(report) == {
+        "verdict", "indication", "sub_indication", "sha256", "size", "checked_at", "anchors", "online", "fetched",
+        "findings", "signatures",
+    }  # fmt: skip
     assert set(report["signatures"][0]) == {
-        "field", "verdict", "signer", "issuer", "integrity", "coverage", "changes_after", "signing_time", "algorithm",
-        "profile", "findings",
+        "field", "verdict", "indication", "sub_indication", "signer", "unit", "issuer", "trust_class", "integrity",
+        "coverage", "changes_after", "signing_time", "proven_time", "algorithm", "strength", "profile", "certificate",
+        "chain", "revocation", "timestamps", "stamp_text", "findings",
     }  # fmt: skip
     assert set(report["signatures"][0]["findings"][0]) == {"code", "severity", "text", "text_en"}
     assert report["signatures"][0]["signing_time"] == "2026-11-22T09:15:04+07:00"
 
 
 def test_every_sentence_exists_in_both_languages_and_ends() -> None:
-    details = {"count": 3, "format": "x", "moment": "2026", "algorithm": "RSA"}
+    details = {
+        "count": 3,
+        "format": "x",
+        "moment": "2026",
+        "algorithm": "RSA",
+        "limit": "memory",
+        "limit_vi": "bộ nhớ",
+        "shown": "A",
+        "actual": "B",
+    }
     for code in CODES:
         said = finding(code, **details)
         assert said.text.endswith(".")
