@@ -31,9 +31,13 @@ from ingest.evidence_record_steps import RECORD
 from ingest.evidence_steps import Names
 from ingest.house import House
 from ingest.verifications import Basis, Verified, all_of, keep_material, reverify, trust_of
+from signing.etsi_report import report_xml
 from signing.material import Material, Token, material, token_material
 from signing.record_links import record_links
+from signing.report_pdf import report_pdf
 from signing.timestamps import token_over
+from signing.trust import TrustStore
+from signing.validate import validate
 from storage import audit, audit_tree
 from storage.audit_tree import Excerpt, TreeHead
 
@@ -92,7 +96,8 @@ def evidence_package(house: House, paper: Paper, *, actor: str, with_original: b
         raise NotSealed(state=paper.state.value)
     pdf = house.objects.get(paper.sealed.key, paper.sealed.version)
     verified = _newest(house, paper, actor)
-    rests_on = material(pdf, trust_of(house, verified.kept.basis))
+    trust = trust_of(house, verified.kept.basis)
+    rests_on = material(pdf, trust)
     log = _log(house, f"paper:{paper.id}")
     record = record_of(house, paper)
     links, by_record = record_links(pdf, record, house.trust) if record else ((), Material())
@@ -102,6 +107,7 @@ def evidence_package(house: House, paper: Paper, *, actor: str, with_original: b
         "paper.pdf": pdf,
         **_original(house, paper, with_original=with_original),
         "report/report.json": house.objects.get(verified.verification.report.key, verified.verification.report.version),
+        **_forms(pdf, verified, trust),
         **_proofs(everything, names),
         **_audit_files(log),
         **({RECORD: record} if record else {}),
@@ -127,6 +133,21 @@ def _original(house: House, paper: Paper, *, with_original: bool) -> dict[str, b
     name = f"original.{_EXTENSIONS.get(stored.media_type, 'bin')}"
     kept = {"original.sha256": f"{stored.sha256}  {name}\n".encode()}
     return {**kept, name: house.objects.get(stored.key, stored.version)} if with_original else kept
+
+
+def _forms(pdf: bytes, verified: Verified, trust: TrustStore) -> dict[str, bytes]:
+    """Return the report's other forms, made again from what it rests on.
+
+    None if today's rules would find something else than was found then: the report is what was kept.
+    """
+    again = validate(pdf, trust, at=verified.kept.at)
+    codes = {(None, f.code) for f in again.findings} | {(s.field, f.code) for s in again.signatures for f in s.findings}
+    if codes != set(verified.kept.findings) or again.verdict is not verified.verification.verdict:
+        return {}
+    return {
+        "report/report.xml": report_xml(again, name="paper.pdf"),
+        "report/report.pdf": report_pdf(again, name="paper.pdf"),
+    }
 
 
 def _proofs(everything: Material, names: Names) -> dict[str, bytes]:

@@ -27,6 +27,7 @@ from dossier.identifiers import PaperId
 from dossier.papers import Paper, StoredObject
 from dossier.verdicts import Finding, Severity, Verdict
 from ingest.house import House
+from ingest.verifying import ABORTED
 from signing.material import Material, material, trust_hash
 from signing.report import FileReport
 from signing.trust import TrustAnchor, TrustClass, TrustStore
@@ -154,7 +155,7 @@ def keep(house: House, paper: PaperId, verified: VerifiedFile, occasion: Occasio
         occasion=occasion,
         trust_sha256=trust_hash(verified.trust),
         report=verified.report.to_json(),
-        basis=keep_material(house, material(verified.data, verified.trust), until),
+        basis=keep_material(house, _rests_on(verified), until),
     )
     verification = Verification(
         paper,
@@ -239,6 +240,15 @@ def trust_of(house: House, basis: Basis) -> TrustStore:
         load(crl.CertificateList, basis.crls),
         load(ocsp.OCSPResponse, basis.ocsps),
     )
+
+
+def _rests_on(verified: VerifiedFile) -> Material:
+    """Return what a verdict rests on: nothing, if the check was aborted.
+
+    A file whose check ended within its limits is opened here too: nothing more is done with it than was done there.
+    """
+    aborted = ABORTED in {finding.code for finding in verified.report.findings}
+    return Material() if aborted else material(verified.data, verified.trust)
 
 
 def keep_material(house: House, rests_on: Material, until: dt.datetime) -> Basis:

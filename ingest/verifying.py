@@ -35,6 +35,8 @@ from signing.validate import validate
 VERIFICATION_LIMITS = Limits(memory_bytes=1024 * MIB, cpu_s=8, wall_s=10.0, output_bytes=8 * MIB, open_files=64)
 """What checking one file may use; a usual one takes a twentieth of a second and a hundred megabytes."""
 
+ABORTED = "verification-aborted"
+"""Code of the finding on a file whose check ended at a limit or crashed."""
 _LIMIT_VI = {"memory": "bộ nhớ", "processor time": "thời gian xử lý", "wall-clock time": "thời gian chờ"}
 _REPORT = TypeAdapter(FileReport)
 
@@ -111,9 +113,9 @@ class Verifier:
             return _REPORT.validate_python(answer)
         except LimitExceeded as error:
             reason = str(error.details["limit"])
-            aborted = finding("verification-aborted", limit_vi=_LIMIT_VI.get(reason, reason), limit=reason)
+            aborted = finding(ABORTED, limit_vi=_LIMIT_VI.get(reason, reason), limit=reason)
         except (DamagedFile, PartFailed, ValidationError):
-            aborted = finding("verification-aborted", limit_vi="lỗi bộ đọc", limit="a crash of the reader")
+            aborted = finding(ABORTED, limit_vi="lỗi bộ đọc", limit="a crash of the reader")
         return self._aborted(pdf, moment, aborted)
 
     def over_files(self, work: Callable[[A], B], items: Iterable[A]) -> Iterator[B]:
