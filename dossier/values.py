@@ -12,8 +12,6 @@ import re
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
-from rapidfuzz.distance import Levenshtein
-
 from dossier.amounts import amount_from_words
 from dossier.errors import InvalidIdentifier, InvalidOwnerNumber, InvalidValue
 from dossier.identifiers import (
@@ -27,8 +25,6 @@ from dossier.identifiers import (
     ethnic_groups,
     parse_owner_number,
 )
-from dossier.names import mended_name
-from dossier.places import mended_place
 from dossier.text import fold, letters, nfc
 from dossier.words import date_from_words
 
@@ -64,7 +60,6 @@ _ABBREVIATIONS = MappingProxyType({"QD": "QĐ", "ND": "NĐ", "CD": "CĐ"})
 _VIETNAMESE = frozenset({"vietnam", "vietnamese", "vn", "vnm", "chxhcnvietnam", "conghoaxahoichunghiavietnam"})
 """What stands for Vietnam under "Quốc tịch / Nationality", letters only, folded."""
 
-_SQUARE_METRES = re.compile(r"(?<=\d )m ?2\b|(?<=\d)m ?2\b")
 _AREA_UNIT = re.compile(r"\s?(?:m\s?[²2zZ?]?|mét vuông|met vuong)$", re.IGNORECASE)
 _GROUPED = r"[0-9]{1,3}(?:[. ][0-9]{3})+"
 
@@ -112,6 +107,7 @@ _REASONS: Mapping[str, tuple[str, str]] = MappingProxyType(
             "cần mã cơ quan, ngày và số thứ tự, ví dụ H15.50.05.13-261008-0975",
         ),
         "procedure_code": ("expected a code as in 1.001193", "cần mã như 1.001193"),
+        "phone": ("expected 10 or 11 digits, 0 first", "cần 10 hoặc 11 chữ số, bắt đầu bằng số 0"),
         "choice": ("expected the value of one of the boxes", "cần giá trị của một trong các ô"),
     }
 )
@@ -325,12 +321,22 @@ def _choice(raw: str) -> str:
     return value
 
 
+def _phone(raw: str) -> str:
+    number = mend_digits(re.sub(r"[\s.\-()+]", "", tidy(raw)))
+    national = f"0{number[2:]}" if number.startswith("84") else number
+    if not re.fullmatch(r"0[0-9]{9,10}", national):
+        raise _refuse("phone")
+    return national
+
+
 CHOICE = "choice"
 """The kind of value that is made by ticking one of several boxes."""
 
 VALUE_KINDS: Mapping[str, Callable[[str], str]] = MappingProxyType(
     {
         "text": _text,
+        "foreign_name": _text,
+        "phone": _phone,
         "place": _place,
         "person_name": _person_name,
         "date": _date,
@@ -376,49 +382,3 @@ def parse_value(kind: str, raw: str, *, key: str | None = None) -> str:
     except (InvalidValue, InvalidOwnerNumber) as refusal:
         reason, reason_vi = (str(refusal.details[name]) for name in ("reason", "reason_vi"))
         raise InvalidValue(key=key or kind, reason=reason, reason_vi=reason_vi) from None
-
-
-def read_value(kind: str, raw: str, *, key: str | None = None) -> str:
-    """Return the canonical text of what a recognizer read as a value of ``kind``.
-
-    Unlike what a person types or a code says, it may be misread: families, provinces and the words of units are spelled
-    as such names are.
-
-    Args:
-        kind: A key of :data:`VALUE_KINDS`.
-        raw: As read, any normal form.
-        key: Field the value is for, named in the refusal; the kind if not given.
-
-    Raises:
-        InvalidValue: ``raw`` is no such value.
-        KeyError: No such kind.
-    """
-    value = parse_value(kind, raw, key=key)
-    mend = _MENDED.get(kind)
-    return mend(value) if mend else value
-
-
-def _mended_text(value: str) -> str:
-    return _SQUARE_METRES.sub("m²", value)
-
-
-def _mended_nationality(value: str) -> str:
-    return "Việt Nam" if Levenshtein.distance(letters(value), "vietnam", score_cutoff=1) <= 1 else value
-
-
-_MENDED: Mapping[str, Callable[[str], str]] = MappingProxyType(
-    {
-        "text": _mended_text,
-        "place": mended_place,
-        "person_name": mended_name,
-        "nationality": _mended_nationality,
-    }
-)
-
-
-def says(kind: str, raw: str, value: str) -> bool:
-    """Return whether ``raw``, as a recognizer read it, is the value ``value`` of ``kind``, letter by letter."""
-    try:
-        return read_value(kind, raw) == value
-    except InvalidValue:
-        return False

@@ -328,9 +328,17 @@ def _signed_on(rows: Sequence[Row], page_widths: Mapping[int, int]) -> Zone | No
     for row in reversed(rows):
         line = _right_column(row, page_widths[row.page] * 0.45)
         day = next((i for i, t in enumerate(line) if re.fullmatch(r"nga[yv]", t.letters)), None)
-        if day is not None and _SIGNED_ON.fullmatch(fold(text_of(line))):
+        if day is None:
+            continue
+        place, date = line[:day], fold(text_of(line[day:]))
+        if _SIGNED_ON.fullmatch(fold(text_of(line))) or (_SIGNED_ON.fullmatch(date) and _is_bare_name(place)):
             return Zone(tuple(line[day:]), 1.0)
     return None
+
+
+def _is_bare_name(tokens: Sequence[Token]) -> bool:
+    """Tell whether tokens are a place's name whose comma was not read."""
+    return 0 < len(tokens) <= 6 and all(_is_name_word(token.text) for token in tokens)  # noqa: PLR2004 - Bà Rịa - …
 
 
 def _name_in(rows: Sequence[Row], width: int, certainty: float) -> Zone | None:
