@@ -32,7 +32,8 @@ _SPLIT_TO = re.compile(r"\bto [2?7] (?=dân phố\b)", re.IGNORECASE)
 _COMMA_AS_FIGURE = re.compile(r"(?<=\d) [1Il|](?=,? (?:phường|xã|thị trấn|đường|tổ dân phố|khu phố) )")
 """No address has two numbers for one thing."""
 _LOST_COMMA = re.compile(rf"(?<=\w) (?=(?:{'|'.join(u for u in _UNITS.values() if u != 'đường')}) [A-ZĐÀ-Ỹ0-9])")
-_COMMA = re.compile(r"\s?[.,]?\s?,\s?")
+_COMMA = re.compile(rf"\s?[.,;]?\s?[,;]\s?|[.] (?=(?:{'|'.join(_UNITS.values())}) [A-ZĐÀ-Ỹ0-9])")
+"""No address has a semicolon, and none a full stop before a unit's word."""
 _DASH = re.compile(r"\s?[–—]\s?")
 _PROVINCE = re.compile(r"\b(tỉnh|thành phố) (.+)$", re.IGNORECASE)
 _CITIES = frozenset({"ha noi", "hai phong", "da nang", "ho chi minh", "can tho", "hue"})

@@ -24,8 +24,8 @@ from ocr.zones import Zone, find_zones
 GAP = "…"
 """Stands in a text where something is written by hand, or missing."""
 
-_NUMBER, _DATES = "number", ("date", "signed_on")
-"""Zones that registries write into."""
+_NUMBER, _DATES = "number", {"date": "place", "signed_on": "signed_at"}
+"""Zones that registries write into; of those of dates with the zone of the place before them."""
 NOT_SURE = 0.5
 """How sure a value is at most where print and handwriting cannot be told apart: no type lets so doubtful a one pass."""
 _ASTRAY = 0.7
@@ -91,7 +91,7 @@ def without_handwriting(
 def _gaps(name: str, zones: Mapping[str, Zone], master: NDArray[np.uint8], dpi: int) -> Gaps | None:
     if name == _NUMBER:
         return number_gap(zones[name].tokens, master, dpi)
-    place = zones.get("place") if name == "date" else None
+    place = zones.get(_DATES[name])
     return date_gaps(place.tokens if place else (), zones[name].tokens, master, dpi)
 
 

@@ -2,8 +2,9 @@
 
 A registry writes number, day and month into the printed header of a decision ("Số: …/QĐ-UBND", "ngày … tháng … năm
 2025"). A recognizer reads such figures with confidence and wrongly: 4033 for 1039. So it is not asked: whether the ink
-in a gap of a line is print is seen by four things that print has in common with the print around it, and a hand has
-not: figures stand on the foot line, reach the head line, have strokes as wide and ink of the same colour.
+in a gap of a line is print is seen by what print has in common with the print around it, and a hand has not: figures
+stand on the foot line, reach the head line, have strokes as wide and ink of the same colour, are upright where it is,
+and leave no more room beside them than a space.
 """
 
 from collections.abc import Sequence

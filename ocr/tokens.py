@@ -8,7 +8,6 @@ right, whatever line the engine put it in. Cuts undo the others.
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import reduce
 from itertools import pairwise
 from statistics import median
 
@@ -69,7 +68,9 @@ class Row:
 
 def box_of(tokens: Iterable[Token]) -> Box:
     """Return the smallest box around ``tokens`` (at least one)."""
-    return reduce(Box.union, (t.box for t in tokens))
+    boxes = [t.box for t in tokens]
+    left, top = min(box.x for box in boxes), min(box.y for box in boxes)
+    return Box(left, top, max(box.right for box in boxes) - left, max(box.bottom for box in boxes) - top)
 
 
 def text_of(tokens: Iterable[Token]) -> str:

@@ -19,6 +19,8 @@ from ocr.tokens import Row, Token
 
 _SURE, _SURE_NAME = 0.98, 0.9
 """Confidences from which a word, and one of a name, stays what it was read as."""
+_AGREED = 0.98
+"""How sure a word is at least that stands so beside the same word elsewhere."""
 _TERM = 2
 """What a term counts for, in times that it was read on the paper."""
 _MORE_OFTEN = 3
@@ -44,7 +46,7 @@ def _pairs_of(rows: Sequence[Row]) -> Mapping[_Pair, Counter[_Pair]]:
     for row in rows:
         for a, b in pairwise(row.tokens):
             if a.letters and b.letters and min(a.confidence, b.confidence) >= _SURE:
-                pairs[a.letters, b.letters][_core(a).lower(), _core(b).lower()] += 1
+                pairs[a.letters, b.letters][_own(a, b)] += 1
     return pairs
 
 
@@ -52,22 +54,31 @@ def _mended(tokens: Sequence[Token], read: Mapping[_Pair, Counter[_Pair]]) -> tu
     mended = list(tokens)
     for i, (a, b) in enumerate(pairwise(tokens)):
         if (a.letters, b.letters) in read or (a.letters, b.letters) in _terms():
-            meant = _meant(a, b, read.get((a.letters, b.letters), Counter()))
-            for place, token, word in zip((i, i + 1), (a, b), meant, strict=True):
-                if word != _core(token).lower():
+            own, known = _own(a, b), read.get((a.letters, b.letters), Counter())
+            meant = _meant(a, b, own, known)
+            for place, token, is_read, word in zip((i, i + 1), (a, b), own, meant, strict=True):
+                if word != is_read:
                     mended[place] = replace(token, meant=token.text.replace(_core(token), _as(_core(token), word)))
+                elif meant == own and token.confidence < _AGREED and _is_confirmed(a, b, own, known):
+                    mended[place] = replace(mended[place], confidence=_AGREED)
     return tuple(mended)
 
 
-def _meant(a: Token, b: Token, read: Counter[_Pair]) -> _Pair:
+def _is_confirmed(a: Token, b: Token, own: _Pair, read: Counter[_Pair]) -> bool:
+    """Tell whether two words were read surely elsewhere on the paper, or are a term; figures agree by chance."""
+    return all(map(str.isalpha, own)) and (read[own] > 0 or own in _terms().get((a.letters, b.letters), ()))
+
+
+def _meant(a: Token, b: Token, own: _Pair, read: Counter[_Pair]) -> _Pair:
     """Return the words that are meant by two tokens, small.
 
     Args:
         a: Some token.
         b: The next one.
+        own: What was read, small.
         read: How often words of their letters were read surely, on the whole paper.
     """
-    own, terms = (_core(a).lower(), _core(b).lower()), _terms().get((a.letters, b.letters), ())
+    terms = _terms().get((a.letters, b.letters), ())
     if own in terms:
         return own
     is_name = any(_core(token).istitle() for token in (a, b))
@@ -80,6 +91,10 @@ def _meant(a: Token, b: Token, read: Counter[_Pair]) -> _Pair:
     if is_name:
         return best if doubted.confidence < _SURE_NAME else own
     return best if doubted.confidence < _SURE or known[best] >= _MORE_OFTEN * max(1, read[own]) else own
+
+
+def _own(a: Token, b: Token) -> _Pair:
+    return _core(a).lower(), _core(b).lower()
 
 
 def _core(token: Token) -> str:

@@ -24,6 +24,8 @@ from tests.generator.places import Commune
         ("ỦY BAN NHAN DÂN PHƯỜNG BÌNH LẠC", "ỦY BAN NHÂN DÂN PHƯỜNG BÌNH LẠC"),
         ("Số 7 đường Ao Sen, to 2 dân phố 7, phường Bình Lạc", "Số 7 đường Ao Sen, tổ dân phố 7, phường Bình Lạc"),
         ("Số 7 đường Ao Sen, tổ dân phố 7 1 phường Bình Lạc", "Số 7 đường Ao Sen, tổ dân phố 7, phường Bình Lạc"),
+        ("Xóm 8; xã Bình Lạc, tỉnh Thái Bình", "Xóm 8, xã Bình Lạc, tỉnh Thái Bình"),
+        ("tổ dân phố 11. phường Bình Lạc, tỉnh Thái Bình", "tổ dân phố 11, phường Bình Lạc, tỉnh Thái Bình"),
         ("xã Bình (Lạc, tỉnh Thái Bình", "xã Bình Lạc, tỉnh Thái Bình"),
         ("Quận 3,thành phố Hồ Chí Mịnh", "Quận 3, thành phố Hồ Chí Minh"),
     ],

@@ -168,6 +168,11 @@ def test_a_name_whose_first_letters_a_seal_covers_is_no_signer() -> None:
     assert _values(HEADER, CLOSING[:-1], line("ô Đức Phước", 620, 760)).get("signer") is None
 
 
+def test_capitals_of_a_seal_before_a_name_are_none_of_it() -> None:
+    assert _values(HEADER, CLOSING[:-1], line("PHÚ Hồ Đức Phước", 620, 760))["signer"] == "Hồ Đức Phước"
+    assert _values(HEADER, CLOSING[:-1], line("HỒ ĐỨC PHƯỚC", 620, 760))["signer"] == "HỒ ĐỨC PHƯỚC"
+
+
 def test_the_end_of_a_covered_name_is_shown_and_no_value() -> None:
     lines = (*HEADER, *CLOSING[:-1], line("ức Phước", 680, 760))
     signer = next(f for f in extract(Reading((page(lines),)), DECISION) if f.key == "signer")
