@@ -39,16 +39,17 @@ _UNTIL = re.compile(r"^(?:[đd][ếe]n\s+)?(?:h[ếe]t\s+)?(?:ng\w{2}\s+(?=\S+$)
 _DIGIT_FOR = str.maketrans({"O": "0", "o": "0", "Q": "0", "D": "0", "l": "1", "I": "1", "i": "1", "|": "1", "!": "1",
                             "]": "1", "S": "5", "s": "5", "B": "8", "Z": "2", "z": "2",
                             "Ø": "0", "Ì": "1", "+": "4", "Š": "5", "ó": "6", "§": "8"})  # fmt: skip
-_D = r"[0-9OoQDlIi|!\]SsBZzØÌŠó§+]"
-"""A character that may stand for a digit where only digits may stand."""
+_D = r"(?-i:[0-9OoQDlIi|!\]SsBZzØÌŠó§+])"
+"""A character that may stand for a digit where only digits may stand; a small d is none."""
 
 _LEADERS = re.compile(r"[.…_·‧]{3,}|(?:\s[.…_·‧]){2,}|…")
 _EDGE_PUNCTUATION = " \t\n\r:;,.…_·‧'\"`´‘’“”«»|~*+=<>^°#†‡¬-–—/\\"
 _NUMERIC_DATE = re.compile(rf"({_D}{{1,2}})[\s/.,\-–]{{1,4}}({_D}{{1,2}})[\s/.,\-–]{{1,4}}({_D}{{4}})")
-_W = _D.replace("+]", "+/]")
-"""The same between words, where a slash is an italic 1."""
+_W = _D.replace("+]", "+/T]")
+"""The same between words, where a slash or a T is an italic 1."""
 _SPELLED_DATE = re.compile(
-    rf"(?:n\w{{2,3}}\s?)?({_W}{{1,2}})\.?\s?t\w{{1,3}}g\s?({_W}{{1,2}})\.?\s?n\w{{1,2}}m?\s?({_W}{{4}})", re.IGNORECASE
+    rf"(?:n\w{{2,3}}\s?|\w{{3,4}}\s)?({_W}{{1,2}})\.?\s?t\w{{1,3}}g\s?({_W}{{1,2}})\.?\s?n\w{{1,2}}m?\s?({_W}{{4}})",
+    re.IGNORECASE,
 )
 _DOCUMENT_NUMBER = re.compile(
     rf"(?:s[oóôố0]\s?[:.;]?\s?)?({_D}{{1,5}})([a-zA-Z]?)/((?:{_D}{{4}}/)?)([A-ZĐ][\w&.]*(?:-[\w&.]+)*)", re.IGNORECASE
@@ -168,8 +169,8 @@ def _date(raw: str) -> str:
     match = _NUMERIC_DATE.fullmatch(text) or _SPELLED_DATE.fullmatch(text)
     if match is None:
         raise _refuse("date")
-    day, month, year = (int(mend_digits(g.replace("/", "1"))) for g in match.groups())
     try:
+        day, month, year = (int(mend_digits(re.sub("[/T]", "1", g))) for g in match.groups())
         value = dt.date(year, month, day)
     except ValueError:
         raise _refuse("day") from None

@@ -7,6 +7,7 @@ earnest, only what was read doubtfully is taken for another, and only for one on
 """
 
 import tomllib
+import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -66,7 +67,16 @@ def _mended(tokens: Sequence[Token], read: Mapping[_Pair, Counter[_Pair]]) -> tu
 
 def _is_confirmed(a: Token, b: Token, own: _Pair, read: Counter[_Pair]) -> bool:
     """Tell whether two words were read surely elsewhere on the paper, or are a term; figures agree by chance."""
-    return all(map(str.isalpha, own)) and (read[own] > 0 or own in _terms().get((a.letters, b.letters), ()))
+    return all(map(str.isalpha, own)) and (read[own] > 0 or _is_one_of(own, _terms().get((a.letters, b.letters), ())))
+
+
+def _is_one_of(own: _Pair, terms: Sequence[_Pair]) -> bool:
+    """Tell whether words are a term, wherever they bear their tones: hoà is hòa."""
+    return any(_same(own[0], term[0]) and _same(own[1], term[1]) for term in terms)
+
+
+def _same(a: str, b: str) -> bool:
+    return a == b or sorted(unicodedata.normalize("NFD", a)) == sorted(unicodedata.normalize("NFD", b))
 
 
 def _meant(a: Token, b: Token, own: _Pair, read: Counter[_Pair]) -> _Pair:
@@ -79,11 +89,11 @@ def _meant(a: Token, b: Token, own: _Pair, read: Counter[_Pair]) -> _Pair:
         read: How often words of their letters were read surely, on the whole paper.
     """
     terms = _terms().get((a.letters, b.letters), ())
-    if own in terms:
+    if _is_one_of(own, terms):
         return own
     is_name = any(_core(token).istitle() for token in (a, b))
     known = read if is_name else read + Counter(dict.fromkeys(terms, _TERM))
-    others = [pair for pair in known if sum(x != y for x, y in zip(pair, own, strict=True)) == 1]
+    others = [pair for pair in known if [_same(x, y) for x, y in zip(pair, own, strict=True)].count(False) == 1]
     if not others:
         return own
     best = max(others, key=lambda pair: (known[pair], pair))

@@ -232,6 +232,8 @@ def test_values_become_canonical(kind: str, raw: str, value: str) -> None:
         ("place", "12"),
         ("text", "....."),
         ("phone", "912345678"),
+        ("date", "ngày d5 tháng 3 năm 2024"),
+        ("document_number", "d5/QĐ-UBND"),
         ("phone", "0912 345 678 hoặc"),
         ("area", "1,234 m²"),
         ("area", "120,5 ha"),

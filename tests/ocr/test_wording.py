@@ -41,6 +41,16 @@ def test_a_doubtful_word_is_the_term_that_all_papers_have() -> None:
     assert meant(("GỐM SỨ MỲ NGHỆ", 0.7)) == "GỐM SỨ MỸ NGHỆ"
     assert meant(("đã lỵ hôn", 0.99)) == "đã lỵ hôn"
     assert meant(("xã Tự Pháp", 0.7)) == "xã Tự Pháp"
+    assert meant(("nhà văn hoá", 0.7)) == "nhà văn hoá"
+
+
+def test_words_that_stand_so_elsewhere_are_surer_and_figures_are_not() -> None:
+    lines = [("thôn Đồng Mận số 12", 0.99), ("thôn Đồng Mận số 12", 0.7), ("đăng ký kết hôn", 0.7), ("bà con xa", 0.7)]
+    reading = Reading((page([line(text, 100, 100 + 36 * i, confidence=c) for i, (text, c) in enumerate(lines)]),))
+    _, again, term, unknown = with_wording(rows_of(reading))
+    assert [token.confidence for token in again.tokens] == [0.98, 0.98, 0.98, 0.98, 0.7]
+    assert {token.confidence for token in term.tokens} == {0.98}
+    assert {token.confidence for token in unknown.tokens} == {0.7}
 
 
 def test_the_value_is_what_is_meant_and_the_raw_text_what_was_read() -> None:
