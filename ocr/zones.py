@@ -126,7 +126,7 @@ def _header(rows: Sequence[Row], width: int) -> dict[str, Zone]:
     zones: dict[str, Zone] = {}
     if anchor is None:
         return zones | _kind_and_subject(rows, width, 0.8)
-    zones |= _place_and_date(_sides(rows[anchor.date_row], anchor.split)[1], anchor.certainty)
+    zones |= _place_and_date(_right_line(rows[anchor.date_row], anchor.split), anchor.certainty)
     number_row, number = _number(rows, anchor)
     if number:
         zones["number"] = Zone(number, anchor.certainty)
@@ -167,6 +167,14 @@ def _sides(row: Row, split: float) -> tuple[tuple[Token, ...], tuple[Token, ...]
     """Return the tokens left and right of ``split``; a column's text may reach a little over it."""
     left = tuple(t for t in row.tokens if t.box.x + t.box.width / 2 < split)
     return left, row.tokens[len(left) :]
+
+
+def _right_line(row: Row, split: float) -> tuple[Token, ...]:
+    """Return what stands right of ``split`` from the beginning of its line on, which may reach over it."""
+    left, right = _sides(row, split)
+    while left and right and left[-1].line == right[0].line and right[0].box.x - left[-1].box.right < row.height:
+        left, right = left[:-1], (left[-1], *right)
+    return right
 
 
 def _place_and_date(tokens: Sequence[Token], certainty: float) -> dict[str, Zone]:

@@ -77,6 +77,7 @@ def test_a_term_that_is_neither_is_refused(raw: str) -> None:
         ("ngày 13. tháng 6. năm 2025", "2025-06-13"),
         ("ngày 19 tháng 12 năm 20/8", "2018-12-19"),
         ("ngày 27 tháng + năm 2024", "2024-04-27"),
+        ("Hgàu T7 tháng T0 năm 2025", "2025-10-17"),
     ],
 )
 def test_what_is_read_for_italic_figures_between_words_is_mended(raw: str, date: str) -> None:
