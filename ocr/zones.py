@@ -40,18 +40,8 @@ _AGENCY_SYMBOL = re.compile(r"[A-ZĐ][A-Za-zĐđ&.]+\d*")
 _BODY_STARTS = ("can cu", "theo de nghi", "xet de nghi", "dieu 1", "kinh gui", "thuc hien")
 _AGENCY_STARTS = (
     *("uy ban", "ubnd", "hoi dong", "hdnd", "so ", "bo ", "cuc ", "chi cuc", "tong cuc", "phong ", "van phong", "ban "),
-    *(
-        "trung tam",
-        "thu tuong",
-        "chinh phu",
-        "quoc hoi",
-        "vien ",
-        "truong ",
-        "thanh tra",
-        "cong an",
-        "toa an",
-        "chu tich",
-    ),
+    *("trung tam", "thu tuong", "chinh phu", "quoc hoi", "vien ", "truong ", "thanh tra", "cong an", "toa an"),
+    "chu tich",
     *("kho bac", "bao hiem", "hoc vien", "benh vien", "don vi"),
 )
 """Folded words that open an agency's name."""
