@@ -38,12 +38,12 @@ from types import MappingProxyType
 from dossier.amounts import amount_from_words
 from dossier.errors import InvalidOwnerNumber, InvalidValue
 from dossier.identifiers import CitizenNumber, OldIdentityNumber
+from dossier.mending import says
 from dossier.owners import Owner
 from dossier.paper_types import FieldRule, OwnerFields, PaperType
 from dossier.papers import Field, FieldSource
 from dossier.text import fold
 from dossier.thresholds import threshold
-from dossier.values import says
 from dossier.verdicts import Finding, Severity
 from dossier.words import date_from_words
 

@@ -7,6 +7,7 @@ called "Nguyển".
 
 import tomllib
 import unicodedata
+from collections import Counter
 from functools import cache
 from importlib.resources import files
 
@@ -32,7 +33,7 @@ def mended_name(name: str) -> str:
     """Return a person's name with the marks of its first word as the family name of these letters has them.
 
     A first word that is a family name stays; so does one that is none's letters, and one that is as near to two of
-    them. Its case stays.
+    them. Marks are rather lost than invented: "Chủ" was Chử, not Chu. Its case stays.
 
     Args:
         name: NFC, words parted by single spaces.
@@ -41,7 +42,7 @@ def mended_name(name: str) -> str:
     known = _family_names().get(fold(first), ())
     if not known or any(nfc(first).casefold() == one.casefold() for one in known):
         return name
-    (distance, nearest), *others = sorted((_distance(first, one), one) for one in known)
+    (distance, nearest), *others = sorted(((_distance(first, one), _invented(first, one)), one) for one in known)
     if others and others[0][0] == distance:
         return name
     return (nearest.upper() if first.isupper() else nearest) + space + rest
@@ -51,6 +52,14 @@ def _distance(a: str, b: str) -> int:
     """Return how many marks of letters differ, and whether the tone does, between words of the same letters."""
     (letters_a, tone_a), (letters_b, tone_b) = _parts(a), _parts(b)
     return sum(x != y for x, y in zip(letters_a, letters_b, strict=True)) + (tone_a != tone_b)
+
+
+def _invented(read: str, name: str) -> int:
+    """Return how many of the marks read are none of a name's with the same letters."""
+    marks, own = (
+        Counter(filter(unicodedata.combining, unicodedata.normalize("NFD", w.casefold()))) for w in (read, name)
+    )
+    return (marks - own).total()
 
 
 def _parts(word: str) -> tuple[list[str], str]:

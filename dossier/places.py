@@ -27,8 +27,13 @@ _AT_THE_START = frozenset({"thon", "xom", "khu pho", "to dan pho"})
 """Units whose letters begin no name: spelled out at the start of a place, where a capital stands, too."""
 _COMMITTEE = "ủy ban nhân dân"
 
+_SPLIT_TO = re.compile(r"\bto [2?7] (?=dân phố\b)", re.IGNORECASE)
+"""The hook of "tổ" was read as a figure behind it."""
+_COMMA_AS_FIGURE = re.compile(r"(?<=\d) [1Il|](?=,? (?:phường|xã|thị trấn|đường|tổ dân phố|khu phố) )")
+"""No address has two numbers for one thing."""
 _LOST_COMMA = re.compile(rf"(?<=\w) (?=(?:{'|'.join(u for u in _UNITS.values() if u != 'đường')}) [A-ZĐÀ-Ỹ0-9])")
-_COMMA = re.compile(r"\s?[.,]?\s?,\s?")
+_COMMA = re.compile(rf"\s?[.,;]?\s?[,;]\s?|[.] (?=(?:{'|'.join(_UNITS.values())}) [A-ZĐÀ-Ỹ0-9])")
+"""No address has a semicolon, and none a full stop before a unit's word."""
 _DASH = re.compile(r"\s?[–—]\s?")
 _PROVINCE = re.compile(r"\b(tỉnh|thành phố) (.+)$", re.IGNORECASE)
 _CITIES = frozenset({"ha noi", "hai phong", "da nang", "ho chi minh", "can tho", "hue"})
@@ -47,6 +52,7 @@ def mended_place(text: str) -> str:
         The same words with their commas, with the words of units and the names of provinces as they are spelled, and
         with a hyphen where another dash parts two names. Names of smaller places stay as they were read.
     """
+    text = _COMMA_AS_FIGURE.sub("", _SPLIT_TO.sub("tổ ", text))
     words = _with_units(_with_committee(_DASH.sub(" - ", text).split(" ")))
     parted = " ".join(words)
     parted = _LOST_COMMA.sub(lambda gap: ", " if _ends_a_part(parted[: gap.start()]) else " ", parted)

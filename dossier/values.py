@@ -12,8 +12,6 @@ import re
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
-from rapidfuzz.distance import Levenshtein
-
 from dossier.amounts import amount_from_words
 from dossier.errors import InvalidIdentifier, InvalidOwnerNumber, InvalidValue
 from dossier.identifiers import (
@@ -27,8 +25,6 @@ from dossier.identifiers import (
     ethnic_groups,
     parse_owner_number,
 )
-from dossier.names import mended_name
-from dossier.places import mended_place
 from dossier.text import fold, letters, nfc
 from dossier.words import date_from_words
 
@@ -43,16 +39,17 @@ _UNTIL = re.compile(r"^(?:[đd][ếe]n\s+)?(?:h[ếe]t\s+)?(?:ng\w{2}\s+(?=\S+$)
 _DIGIT_FOR = str.maketrans({"O": "0", "o": "0", "Q": "0", "D": "0", "l": "1", "I": "1", "i": "1", "|": "1", "!": "1",
                             "]": "1", "S": "5", "s": "5", "B": "8", "Z": "2", "z": "2",
                             "Ø": "0", "Ì": "1", "+": "4", "Š": "5", "ó": "6", "§": "8"})  # fmt: skip
-_D = r"[0-9OoQDlIi|!\]SsBZzØÌŠó§+]"
-"""A character that may stand for a digit where only digits may stand."""
+_D = r"(?-i:[0-9OoQDlIi|!\]SsBZzØÌŠó§+])"
+"""A character that may stand for a digit where only digits may stand; a small d is none."""
 
 _LEADERS = re.compile(r"[.…_·‧]{3,}|(?:\s[.…_·‧]){2,}|…")
 _EDGE_PUNCTUATION = " \t\n\r:;,.…_·‧'\"`´‘’“”«»|~*+=<>^°#†‡¬-–—/\\"
 _NUMERIC_DATE = re.compile(rf"({_D}{{1,2}})[\s/.,\-–]{{1,4}}({_D}{{1,2}})[\s/.,\-–]{{1,4}}({_D}{{4}})")
-_W = _D.replace("+]", "+/]")
-"""The same between words, where a slash is an italic 1."""
+_W = _D.replace("+]", "+/T]")
+"""The same between words, where a slash or a T is an italic 1."""
 _SPELLED_DATE = re.compile(
-    rf"(?:n\w{{2,3}}\s?)?({_W}{{1,2}})\.?\s?t\w{{1,3}}g\s?({_W}{{1,2}})\.?\s?n\w{{1,2}}m?\s?({_W}{{4}})", re.IGNORECASE
+    rf"(?:n\w{{2,3}}\s?|\w{{3,4}}\s)?({_W}{{1,2}})\.?\s?t\w{{1,3}}g\s?({_W}{{1,2}})\.?\s?n\w{{1,2}}m?\s?({_W}{{4}})",
+    re.IGNORECASE,
 )
 _DOCUMENT_NUMBER = re.compile(
     rf"(?:s[oóôố0]\s?[:.;]?\s?)?({_D}{{1,5}})([a-zA-Z]?)/((?:{_D}{{4}}/)?)([A-ZĐ][\w&.]*(?:-[\w&.]+)*)", re.IGNORECASE
@@ -64,7 +61,6 @@ _ABBREVIATIONS = MappingProxyType({"QD": "QĐ", "ND": "NĐ", "CD": "CĐ"})
 _VIETNAMESE = frozenset({"vietnam", "vietnamese", "vn", "vnm", "chxhcnvietnam", "conghoaxahoichunghiavietnam"})
 """What stands for Vietnam under "Quốc tịch / Nationality", letters only, folded."""
 
-_SQUARE_METRES = re.compile(r"(?<=\d )m ?2\b|(?<=\d)m ?2\b")
 _AREA_UNIT = re.compile(r"\s?(?:m\s?[²2zZ?]?|mét vuông|met vuong)$", re.IGNORECASE)
 _GROUPED = r"[0-9]{1,3}(?:[. ][0-9]{3})+"
 
@@ -112,6 +108,7 @@ _REASONS: Mapping[str, tuple[str, str]] = MappingProxyType(
             "cần mã cơ quan, ngày và số thứ tự, ví dụ H15.50.05.13-261008-0975",
         ),
         "procedure_code": ("expected a code as in 1.001193", "cần mã như 1.001193"),
+        "phone": ("expected 10 or 11 digits, 0 first", "cần 10 hoặc 11 chữ số, bắt đầu bằng số 0"),
         "choice": ("expected the value of one of the boxes", "cần giá trị của một trong các ô"),
     }
 )
@@ -172,8 +169,8 @@ def _date(raw: str) -> str:
     match = _NUMERIC_DATE.fullmatch(text) or _SPELLED_DATE.fullmatch(text)
     if match is None:
         raise _refuse("date")
-    day, month, year = (int(mend_digits(g.replace("/", "1"))) for g in match.groups())
     try:
+        day, month, year = (int(mend_digits(re.sub("[/T]", "1", g))) for g in match.groups())
         value = dt.date(year, month, day)
     except ValueError:
         raise _refuse("day") from None
@@ -325,12 +322,22 @@ def _choice(raw: str) -> str:
     return value
 
 
+def _phone(raw: str) -> str:
+    number = mend_digits(re.sub(r"[\s.\-()+]", "", tidy(raw)))
+    national = f"0{number[2:]}" if number.startswith("84") else number
+    if not re.fullmatch(r"0[0-9]{9,10}", national):
+        raise _refuse("phone")
+    return national
+
+
 CHOICE = "choice"
 """The kind of value that is made by ticking one of several boxes."""
 
 VALUE_KINDS: Mapping[str, Callable[[str], str]] = MappingProxyType(
     {
         "text": _text,
+        "foreign_name": _text,
+        "phone": _phone,
         "place": _place,
         "person_name": _person_name,
         "date": _date,
@@ -376,49 +383,3 @@ def parse_value(kind: str, raw: str, *, key: str | None = None) -> str:
     except (InvalidValue, InvalidOwnerNumber) as refusal:
         reason, reason_vi = (str(refusal.details[name]) for name in ("reason", "reason_vi"))
         raise InvalidValue(key=key or kind, reason=reason, reason_vi=reason_vi) from None
-
-
-def read_value(kind: str, raw: str, *, key: str | None = None) -> str:
-    """Return the canonical text of what a recognizer read as a value of ``kind``.
-
-    Unlike what a person types or a code says, it may be misread: families, provinces and the words of units are spelled
-    as such names are.
-
-    Args:
-        kind: A key of :data:`VALUE_KINDS`.
-        raw: As read, any normal form.
-        key: Field the value is for, named in the refusal; the kind if not given.
-
-    Raises:
-        InvalidValue: ``raw`` is no such value.
-        KeyError: No such kind.
-    """
-    value = parse_value(kind, raw, key=key)
-    mend = _MENDED.get(kind)
-    return mend(value) if mend else value
-
-
-def _mended_text(value: str) -> str:
-    return _SQUARE_METRES.sub("m²", value)
-
-
-def _mended_nationality(value: str) -> str:
-    return "Việt Nam" if Levenshtein.distance(letters(value), "vietnam", score_cutoff=1) <= 1 else value
-
-
-_MENDED: Mapping[str, Callable[[str], str]] = MappingProxyType(
-    {
-        "text": _mended_text,
-        "place": mended_place,
-        "person_name": mended_name,
-        "nationality": _mended_nationality,
-    }
-)
-
-
-def says(kind: str, raw: str, value: str) -> bool:
-    """Return whether ``raw``, as a recognizer read it, is the value ``value`` of ``kind``, letter by letter."""
-    try:
-        return read_value(kind, raw) == value
-    except InvalidValue:
-        return False

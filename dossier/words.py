@@ -6,10 +6,10 @@ recognizer loses tone marks first, and one wrong letter in a word of three or mo
 
 import datetime as dt
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from dossier.errors import InvalidValue
-from dossier.text import fold
+from dossier.text import fold, nfc
 
 DIGITS = ("không", "một", "hai", "ba", "bốn", "năm", "sáu", "bảy", "tám", "chín")
 """The words for 0 to 9."""
@@ -21,6 +21,22 @@ _MONTHS = {"gieng": 1, "chap": 12}
 _VOCABULARY = frozenset(
     {*UNITS, *_MONTHS, "muoi", "tram", "nghin", "ngan", "le", "linh", "ngay", "mong", "mung", "thang"}
 )
+
+
+_SPELLED: Mapping[str, tuple[str, ...]] = {
+    **{
+        fold(word): (word,) for word in (*DIGITS, "tư", "lăm", "giêng", "chạp", "trăm", "nghìn", "ngàn", "linh", "ngày")
+    },
+    "nham": ("nhăm",),
+    "le": ("lẻ",),
+    "mong": ("mồng",),
+    "mung": ("mùng",),
+    "thang": ("tháng",),
+    "bay": ("bảy", "bẩy"),
+    "muoi": ("mười", "mươi"),
+    "mot": ("một", "mốt"),
+}
+"""How the words are spelled; of two ways the last stands behind a ten's unit, or is another way to spell the word."""
 
 
 def date_in_words(date: dt.date) -> str:
@@ -51,6 +67,26 @@ def below_hundred(number: int) -> str:
     return " ".join(words)
 
 
+def mended_date_words(text: str) -> str:
+    """Return a date in words, those that are misread by a letter or a mark as they are spelled; its signs stay.
+
+    Args:
+        text: Words from which :func:`date_from_words` tells a date.
+    """
+    spelled, before = list[str](), ""
+    for word in text.split(" "):
+        core = word.strip(".,;:")
+        meant = nearest(fold(core), _VOCABULARY)
+        known = _SPELLED.get(meant, ())
+        if known and nfc(core).lower() not in known:
+            right = known[-1] if len(known) > 1 and before in UNITS else known[0]
+            right = right.upper() if core.isupper() else right.capitalize() if core[0].isupper() else right
+            word = word.replace(core, right)  # noqa: PLW2901 - one word after the other
+        spelled.append(word)
+        before = meant
+    return " ".join(spelled)
+
+
 def date_from_words(text: str) -> dt.date:
     """Return the date that ``text`` spells in Vietnamese words; tone marks may be missing.
 
@@ -79,6 +115,8 @@ def nearest(word: str, vocabulary: Collection[str]) -> str:
     near = [known for known in vocabulary if _one_edit_apart(word, known)]
     # Recognizers swap letters more often than they lose or add them.
     alike = [known for known in near if len(known) == len(word)] or near
+    # And vowels in a word more often than the letter it begins with: "thong" is "thang", not "khong".
+    alike = [known for known in alike if known[0] == word[0]] or alike
     return alike[0] if len(alike) == 1 else word
 
 

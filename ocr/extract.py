@@ -11,21 +11,26 @@ from dataclasses import dataclass, replace
 from rapidfuzz import fuzz
 
 from dossier.errors import InvalidValue
+from dossier.mending import read_value
 from dossier.paper_types import FieldRule, PaperType
 from dossier.papers import Field
 from dossier.text import fold
-from dossier.values import VALUE_KINDS, read_value, tidy
+from dossier.values import VALUE_KINDS, tidy
 from ocr.choices import read_choice
 from ocr.field_columns import column_by_column
 from ocr.labels import Label, assign, find_labels
 from ocr.model import Reading, TickBox
 from ocr.mrz import machine_fields
 from ocr.qr import Code, identity_fields
-from ocr.tokens import Row, Token, box_of, confidence_of, rows_of, text_of
+from ocr.tokens import Row, Token, box_of, confidence_of, meaning_of, rows_of, text_of
+from ocr.wording import with_wording
 from ocr.zones import Zone, find_zones, is_symbol
 
-_FLOWING = frozenset({"text", "place", "date_words", "money_words"})
+_FLOWING = frozenset({"text", "foreign_name", "place", "date_words", "money_words"})
 """Kinds of value that may run over several lines."""
+
+_WORDED = frozenset({"text", "place"})
+"""Kinds of value whose words are known by those of the rest of the paper."""
 
 _STRICT = frozenset(VALUE_KINDS) - _FLOWING - {"person_name", "term"}
 """Kinds whose form shows where the value ends: what stands behind it on the line is left out."""
@@ -84,7 +89,7 @@ def find_fields(reading: Reading, paper_type: PaperType, codes: Sequence[Code] =
     Returns:
         Fields with evidence. A field without a trace on the paper is absent; one that does not parse has no value.
     """
-    rows = rows_of(reading)
+    rows = with_wording(rows_of(reading))
     boxes = {page.number: page.tick_boxes for page in reading.pages}
     printed = _labelled(rows, paper_type, boxes) | _zoned(rows, reading, paper_type)
     lines = machine_fields(reading, paper_type, {k: f.field for k, f in printed.items()})
@@ -328,7 +333,7 @@ def _field(rule: FieldRule, tokens: Sequence[Token], certainty: float) -> Found 
     for end in ends:
         run = tokens[:end]
         try:
-            value = read_value(rule.value, text_of(run), key=rule.key)
+            value = read_value(rule.value, (meaning_of if rule.value in _WORDED else text_of)(run), key=rule.key)
         except InvalidValue:
             continue
         return _found(rule, value, run, certainty)

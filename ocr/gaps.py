@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from dossier.paper_types import FieldRule, PaperType
 from dossier.papers import Box, Field, FieldSource
 from ocr.extract import Found
-from ocr.glyphs import Glyph, frame_of, glyphs, matched
+from ocr.glyphs import Glyph, frame_of, matched, pieces, share_before, with_marks
 from ocr.handwriting import Hand, Ink, ink_in
 from ocr.model import Reading
 from ocr.opinion import Master
@@ -24,10 +24,12 @@ from ocr.zones import Zone, find_zones
 GAP = "…"
 """Stands in a text where something is written by hand, or missing."""
 
-_NUMBER, _DATES = "number", ("date", "signed_on")
-"""Zones that registries write into."""
+_NUMBER, _DATES = "number", {"date": "place", "signed_on": "signed_at"}
+"""Zones that registries write into; of those of dates with the zone of the place before them."""
 NOT_SURE = 0.5
 """How sure a value is at most where print and handwriting cannot be told apart: no type lets so doubtful a one pass."""
+_ASTRAY = 0.7
+"""Heights of the line by which a symbol's letters begin at most beside where they should by their usual widths."""
 _DAY, _MONTH, _YEAR = (re.compile(p) for p in (r"nga[yv]", r"th?[a-z]?ng", r"n[a-z]m"))
 
 
@@ -89,7 +91,7 @@ def without_handwriting(
 def _gaps(name: str, zones: Mapping[str, Zone], master: NDArray[np.uint8], dpi: int) -> Gaps | None:
     if name == _NUMBER:
         return number_gap(zones[name].tokens, master, dpi)
-    place = zones.get("place") if name == "date" else None
+    place = zones.get(_DATES[name])
     return date_gaps(place.tokens if place else (), zones[name].tokens, master, dpi)
 
 
@@ -127,7 +129,8 @@ def number_gap(zone: Sequence[Token], master: NDArray[np.uint8], dpi: int) -> Ga
         head += 1
     symbol = zone[slash].text[zone[slash].text.index("/") :]
     line = _line(zone)
-    row = glyphs(master, line, dpi)
+    ink = pieces(master, line, dpi)
+    row = with_marks(ink, line)
     before = _on(row, zone[: head + 1])
     behind = [glyph for glyph in row if not before or glyph.centre > before[-1].centre]
     if symbol == zone[slash].text:  # a word of its own: its place is known
@@ -136,13 +139,18 @@ def number_gap(zone: Sequence[Token], master: NDArray[np.uint8], dpi: int) -> Ga
     else:
         after = matched(symbol, [g for g in behind if g.centre <= zone[slash].box.right + 1], from_right=True)
         end = after[0][1].box.x if after else 0
+        about = share_before(zone[slash].text, symbol) * zone[slash].box.width + zone[slash].box.x
+        if abs(end - about) > _ASTRAY * line.height:  # pieces of broken print are taken for letters
+            end = round(about)
+            after = tuple(pair for pair in after if pair[1].centre > end)
     frame = frame_of((*matched("".join(token.text for token in zone[: head + 1]), before), *after))
     if frame is None:
         return None
     left = zone[head].box.right
     gap = Box(left, line.y, max(1, end - left), line.height)
-    ink = ink_in(gap, [glyph for glyph in behind if glyph.centre < end], frame)
-    return Gaps((ink,), text_of(zone[head + 1 : slash + 1]) if ink.hand is Hand.PRINTED else GAP + symbol)
+    start = behind[0].box.x if behind else left
+    found = ink_in(gap, [piece for piece in ink if start <= piece.box.x and piece.centre < end], frame, upright=True)
+    return Gaps((found,), text_of(zone[head + 1 : slash + 1]) if found.hand is Hand.PRINTED else GAP + symbol)
 
 
 def date_gaps(place: Sequence[Token], date: Sequence[Token], master: NDArray[np.uint8], dpi: int) -> Gaps | None:
@@ -162,7 +170,8 @@ def date_gaps(place: Sequence[Token], date: Sequence[Token], master: NDArray[np.
     if day is None or month is None or year is None or not day < month < year:
         return None
     line = _line((*place, *date))
-    row = glyphs(master, line, dpi)
+    ink = pieces(master, line, dpi)
+    row = with_marks(ink, line)
     printed = (*place, date[day], date[month], *date[year:])
     frame = frame_of([pair for token in printed for pair in matched(token.text, _on(row, [token]))])
     if frame is None:
@@ -170,10 +179,10 @@ def date_gaps(place: Sequence[Token], date: Sequence[Token], master: NDArray[np.
     inks, words = [], []
     for start, end in ((day, month), (month, year)):
         left, right = date[start].box.right, date[end].box.x
-        between = [glyph for glyph in row if left <= glyph.centre <= right]
-        ink = ink_in(Box(left, line.y, max(1, right - left), line.height), between, frame)
-        inks.append(ink)
-        words += [date[start].text, text_of(date[start + 1 : end]) if ink.hand is Hand.PRINTED else GAP]
+        between = [piece for piece in ink if left <= piece.centre <= right]
+        found = ink_in(Box(left, line.y, max(1, right - left), line.height), between, frame)
+        inks.append(found)
+        words += [date[start].text, text_of(date[start + 1 : end]) if found.hand is Hand.PRINTED else GAP]
     return Gaps(tuple(inks), " ".join(filter(None, [*words, text_of(date[year:])])))
 
 

@@ -37,6 +37,8 @@ _FAR = 2
 _WIDTHS = {"/": 0.45, "-": 0.45, "–": 0.6, ":": 0.2, ".": 0.2, ",": 0.25, "1": 0.45, "I": 0.45, "i": 0.35, "l": 0.35}
 _CAPITAL, _FIGURE, _SMALL = 1.0, 0.65, 0.65
 """Widths of ink in heights of a capital: of some signs; of other capitals, figures, small letters."""
+_APART = 0.12
+"""Between two characters of a word, in capital heights."""
 _SKIPPED, _TOUCHING = 0.5, 0.25
 """What passing over a piece of ink costs, and taking one for two letters, in capital heights of a wrong width."""
 _MOST_TOUCHING = 5
@@ -51,11 +53,13 @@ class Glyph:
 
     Attributes:
         stroke: Pixels. blueness: Blue above red of its ink, in grey levels, against the paper's; 0 without colour.
+        lean: Columns that it leans to the right per row upwards: about 0 for upright print, 0.25 for italics.
     """
 
     box: Box
     stroke: float
     blueness: float
+    lean: float = 0.0
 
     @property
     def centre(self) -> float:
@@ -95,6 +99,17 @@ def glyphs(master: NDArray[np.uint8], line: Box, dpi: int) -> tuple[Glyph, ...]:
         line: Around the line's print.
         dpi: Of the master.
     """
+    return with_marks(pieces(master, line, dpi), line)
+
+
+def pieces(master: NDArray[np.uint8], line: Box, dpi: int) -> tuple[Glyph, ...]:
+    """Return the pieces of ink on a line, from left to right.
+
+    Args:
+        master: Height x width x 3, blue-green-red.
+        line: Around the line's print.
+        dpi: Of the master.
+    """
     around = round(_AROUND * line.height)
     top, bottom = max(0, line.y - around), min(master.shape[0], line.bottom + around)
     left, right = max(0, line.x - line.height), min(master.shape[1], line.right + line.height)
@@ -117,9 +132,14 @@ def glyphs(master: NDArray[np.uint8], line: Box, dpi: int) -> tuple[Glyph, ...]:
         place = slice(y, y + height), slice(x, x + width)
         own = labels[place] == number
         found.append(
-            Glyph(Box(left + x, top + y, width, height), _stroke(own, area), float(blueness[place][own].mean()))
+            Glyph(
+                Box(left + x, top + y, width, height),
+                _stroke(own, area),
+                float(blueness[place][own].mean()),
+                _lean(own),
+            )
         )
-    return _with_marks(sorted(found, key=lambda glyph: glyph.box.x), _NEAR * line.height)
+    return tuple(sorted(found, key=lambda glyph: glyph.box.x))
 
 
 def _stroke(own: NDArray[np.bool_], area: int) -> float:
@@ -129,8 +149,15 @@ def _stroke(own: NDArray[np.bool_], area: int) -> float:
     return 2 * area / length if length else 1.0
 
 
-def _with_marks(pieces: Sequence[Glyph], near: float) -> tuple[Glyph, ...]:
-    joined: list[Glyph] = []
+def _lean(own: NDArray[np.bool_]) -> float:
+    """Return how far a piece leans: by how much its rows have to be shifted for its ink to be upright on the whole."""
+    moments = cv2.moments(own.view(np.uint8), binaryImage=True)
+    return -moments["mu11"] / moments["mu02"] if moments["mu02"] else 0.0
+
+
+def with_marks(pieces: Sequence[Glyph], line: Box) -> tuple[Glyph, ...]:
+    """Return the pieces of ink on a line with marks joined to their letters."""
+    joined, near = list[Glyph](), _NEAR * line.height
     for piece in pieces:
         last = joined[-1] if joined else None
         shared = min(last.box.right, piece.box.right) - piece.box.x if last else 0
@@ -196,6 +223,12 @@ def _width(character: str) -> float:
     if character in _WIDTHS:
         return _WIDTHS[character]
     return _CAPITAL if character.isupper() else _FIGURE if character.isdigit() else _SMALL
+
+
+def share_before(text: str, end: str) -> float:
+    """Return what share of a printed text's width stands before its ``end``, by the usual widths of characters."""
+    whole, last = (sum(_width(c) + _APART for c in part) for part in (text, end))
+    return 1 - last / whole
 
 
 def frame_of(printed: Sequence[Read]) -> Frame | None:

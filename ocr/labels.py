@@ -25,6 +25,9 @@ _BROKEN = 0.8
 _NUMBERING = re.compile(r"(?:\d{1,2}|[a-zđ]|[IVXLl]{1,4})[.)]|[*+–-]")
 """What numbers the items of a form, before their labels."""
 
+_BARE_NUMBERING = re.compile(r"\d{1,2}")
+"""The same at the beginning of a line, where a copier lost the dot."""
+
 _SHORT = 4
 """Labels of fewer letters, as "Số", stand in every sentence: they need a colon, or figures alone on their line."""
 
@@ -135,7 +138,7 @@ def _unbroken(row: Row, match: Match) -> float:
 def _credibility(row: Row, match: Match) -> float:
     """Return how much like a label the match looks, 0 to 1: a colon after it, or the start of a line before it."""
     last = row.tokens[match.end - 1]
-    after = row.tokens[match.end :]
+    after = [token for token in row.tokens[match.end :] if token.letters or ":" in token.text]
     start = _numbered(row, match.start)
     starts_line = start == 0 or row.tokens[start - 1].line != last.line
     alone = starts_line and len(after) == 1 and after[0].text[:1].isdigit()
@@ -158,6 +161,8 @@ def _credibility(row: Row, match: Match) -> float:
 
 def _numbered(row: Row, start: int) -> int:
     """Return the token with which a label begins, if a numbering stands before it: "b) Địa chỉ", "2. Giới tính"."""
+    if start == 1 and _BARE_NUMBERING.fullmatch(row.tokens[0].text):
+        return 0
     if start == 0 or not _NUMBERING.fullmatch(row.tokens[start - 1].text):
         return start
     if start == 1:

@@ -7,8 +7,7 @@ right, whatever line the engine put it in. Cuts undo the others.
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from functools import reduce
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from statistics import median
 
@@ -32,6 +31,7 @@ class Token:
         text: As read. letters: Its letters and digits, folded; may be empty. box: In master pixels. confidence: 0 to 1.
         page: From 1. line: Number of the engine's line it comes from, unique in the reading.
         glued: Whether it was read as one word with the token before it, and no colon or leader parts them.
+        meant: What it was taken for, if not for what was read; empty otherwise.
     """
 
     text: str
@@ -41,6 +41,7 @@ class Token:
     page: int
     line: int
     glued: bool = False
+    meant: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,12 +68,19 @@ class Row:
 
 def box_of(tokens: Iterable[Token]) -> Box:
     """Return the smallest box around ``tokens`` (at least one)."""
-    return reduce(Box.union, (t.box for t in tokens))
+    boxes = [t.box for t in tokens]
+    left, top = min(box.x for box in boxes), min(box.y for box in boxes)
+    return Box(left, top, max(box.right for box in boxes) - left, max(box.bottom for box in boxes) - top)
 
 
 def text_of(tokens: Iterable[Token]) -> str:
     """Return the texts joined by single spaces, or by none where one word was cut."""
     return "".join(t.text if t.glued else f" {t.text}" for t in tokens).strip()
+
+
+def meaning_of(tokens: Iterable[Token]) -> str:
+    """Return what the tokens were taken for, joined as in :func:`text_of`."""
+    return text_of(replace(t, text=t.meant) if t.meant else t for t in tokens)
 
 
 def confidence_of(tokens: Sequence[Token]) -> float:

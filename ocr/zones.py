@@ -40,18 +40,8 @@ _AGENCY_SYMBOL = re.compile(r"[A-ZĐ][A-Za-zĐđ&.]+\d*")
 _BODY_STARTS = ("can cu", "theo de nghi", "xet de nghi", "dieu 1", "kinh gui", "thuc hien")
 _AGENCY_STARTS = (
     *("uy ban", "ubnd", "hoi dong", "hdnd", "so ", "bo ", "cuc ", "chi cuc", "tong cuc", "phong ", "van phong", "ban "),
-    *(
-        "trung tam",
-        "thu tuong",
-        "chinh phu",
-        "quoc hoi",
-        "vien ",
-        "truong ",
-        "thanh tra",
-        "cong an",
-        "toa an",
-        "chu tich",
-    ),
+    *("trung tam", "thu tuong", "chinh phu", "quoc hoi", "vien ", "truong ", "thanh tra", "cong an", "toa an"),
+    "chu tich",
     *("kho bac", "bao hiem", "hoc vien", "benh vien", "don vi"),
 )
 """Folded words that open an agency's name."""
@@ -108,8 +98,7 @@ def find_zones(rows: Sequence[Row], page_widths: Mapping[int, int]) -> dict[str,
     first = [row for row in rows if row.page == rows[0].page] if rows else []
     zones = _header(first, page_widths[first[0].page]) if first else {}
     signer = _signer(rows, page_widths)
-    signed_on = _signed_on(rows, page_widths)
-    return zones | ({"signer": signer} if signer else {}) | ({"signed_on": signed_on} if signed_on else {})
+    return zones | ({"signer": signer} if signer else {}) | _signed_on(rows, page_widths)
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +116,7 @@ def _header(rows: Sequence[Row], width: int) -> dict[str, Zone]:
     zones: dict[str, Zone] = {}
     if anchor is None:
         return zones | _kind_and_subject(rows, width, 0.8)
-    zones |= _place_and_date(_sides(rows[anchor.date_row], anchor.split)[1], anchor.certainty)
+    zones |= _place_and_date(_right_line(rows[anchor.date_row], anchor.split), anchor.certainty)
     number_row, number = _number(rows, anchor)
     if number:
         zones["number"] = Zone(number, anchor.certainty)
@@ -168,6 +157,14 @@ def _sides(row: Row, split: float) -> tuple[tuple[Token, ...], tuple[Token, ...]
     """Return the tokens left and right of ``split``; a column's text may reach a little over it."""
     left = tuple(t for t in row.tokens if t.box.x + t.box.width / 2 < split)
     return left, row.tokens[len(left) :]
+
+
+def _right_line(row: Row, split: float) -> tuple[Token, ...]:
+    """Return what stands right of ``split`` from the beginning of its line on, which may reach over it."""
+    left, right = _sides(row, split)
+    while left and right and left[-1].line == right[0].line and right[0].box.x - left[-1].box.right < row.height:
+        left, right = left[:-1], (left[-1], *right)
+    return right
 
 
 def _place_and_date(tokens: Sequence[Token], certainty: float) -> dict[str, Zone]:
@@ -323,20 +320,29 @@ def _signer(rows: Sequence[Row], page_widths: Mapping[int, int]) -> Zone | None:
     return _name_in(last[-8:], page_widths[rows[-1].page], 0.8) if last else None
 
 
-def _signed_on(rows: Sequence[Row], page_widths: Mapping[int, int]) -> Zone | None:
-    """Return the date in the last line that says place and date at the right and nothing else."""
+def _signed_on(rows: Sequence[Row], page_widths: Mapping[int, int]) -> dict[str, Zone]:
+    """Return the place and the date in the last line that says them at the right and nothing else."""
     for row in reversed(rows):
         line = _right_column(row, page_widths[row.page] * 0.45)
         day = next((i for i, t in enumerate(line) if re.fullmatch(r"nga[yv]", t.letters)), None)
-        if day is not None and _SIGNED_ON.fullmatch(fold(text_of(line))):
-            return Zone(tuple(line[day:]), 1.0)
-    return None
+        if day is None:
+            continue
+        place, date = tuple(line[:day]), fold(text_of(line[day:]))
+        if _SIGNED_ON.fullmatch(fold(text_of(line))) or (_SIGNED_ON.fullmatch(date) and _is_bare_name(place)):
+            signed_on = {"signed_on": Zone(tuple(line[day:]), 1.0)}
+            return signed_on | ({"signed_at": Zone(place, 1.0)} if place else {})
+    return {}
+
+
+def _is_bare_name(tokens: Sequence[Token]) -> bool:
+    """Tell whether tokens are a place's name whose comma was not read."""
+    return 0 < len(tokens) <= 6 and all(_is_name_word(token.text) for token in tokens)  # noqa: PLR2004 - Bà Rịa - …
 
 
 def _name_in(rows: Sequence[Row], width: int, certainty: float) -> Zone | None:
     """Return the lowest line of the right half that is a person's name."""
     for row in reversed(rows):
-        name = [t for t in _right_column(row, width / 2) if not _is_speck(t)]
+        name = _without_seal([t for t in _right_column(row, width / 2) if not _is_speck(t)])
         if not 2 <= len(name) <= 6 or not all(_is_name_word(t.text) for t in name):  # noqa: PLR2004 - words of a name
             continue
         if not _is_upper(text_of(name)):
@@ -345,6 +351,12 @@ def _name_in(rows: Sequence[Row], width: int, certainty: float) -> Zone | None:
         if is_family_name(name[0].text) and not _AUTHORITY.match(fold(text_of(name))):
             return Zone(tuple(name), certainty * 0.9)
     return _covered_name(rows, width, certainty)
+
+
+def _without_seal(name: list[Token]) -> list[Token]:
+    """Return the tokens without capitals of a seal before a name that is not in capitals."""
+    begin = next((i for i, token in enumerate(name) if not token.text.isupper()), 0)
+    return name[begin:] if name and is_family_name(name[begin].text) else name
 
 
 def _covered_name(rows: Sequence[Row], width: int, certainty: float) -> Zone | None:

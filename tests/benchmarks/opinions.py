@@ -23,10 +23,10 @@ from rich.table import Table
 from dossier import times
 from dossier.catalogue_files import load_paper_types
 from dossier.checks import check, needs_review
+from dossier.mending import says
 from dossier.owners import Owner
 from dossier.paper_types import PaperType
 from dossier.papers import Field
-from dossier.values import says
 from dossier.verdicts import Finding
 from ingest.clean import clean
 from ingest.encode import encode_master

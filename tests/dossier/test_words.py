@@ -6,8 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dossier.errors import InvalidValue
+from dossier.mending import read_value
 from dossier.text import fold
-from dossier.words import date_from_words, date_in_words
+from dossier.words import date_from_words, date_in_words, mended_date_words
 
 dates = st.dates(dt.date(1850, 1, 1), dt.date(2199, 12, 31))
 
@@ -34,6 +35,30 @@ def test_a_date_in_words_reads_back(date: dt.date) -> None:
 )
 def test_people_and_recognizers_vary(words: str, date: dt.date) -> None:
     assert date_from_words(words) == date
+
+
+@given(dates)
+def test_a_date_that_is_spelled_right_stays(date: dt.date) -> None:
+    assert mended_date_words(date_in_words(date)) == date_in_words(date)
+
+
+@pytest.mark.parametrize(
+    ("read", "spelled"),
+    [
+        (
+            "Ngày mười thóng bảy nõm hai nghìn không trõm hoi mươi mốt",
+            "Ngày mười tháng bảy năm hai nghìn không trăm hai mươi mốt",
+        ),
+        (
+            "ngày hai mưới lắm tháng giéng, năm một ngàn chin trăm",
+            "ngày hai mươi lăm tháng giêng, năm một ngàn chín trăm",
+        ),
+        ("ngày mồng bẩy tháng chạp năm hai nghìn", "ngày mồng bẩy tháng chạp năm hai nghìn"),
+    ],
+)
+def test_misread_words_of_a_date_are_spelled(read: str, spelled: str) -> None:
+    assert mended_date_words(read) == spelled
+    assert read_value("date_words", read) == spelled
 
 
 @pytest.mark.parametrize(

@@ -246,6 +246,10 @@ def test_the_date_above_the_signature_is_found_and_dates_in_sentences_are_not() 
     signed = line("Bình Lạc, ngày 05 tháng 3 năm 2026", 520, 300)
     (field,) = extract(Reading((page([*lines, signed]),)), application)
     assert (field.key, field.value) == ("written_on", "2026-03-05")
+    without_comma = line("Bình Lạc ngày 05 tháng 3 năm 2026", 520, 300)
+    assert extract(Reading((page([*lines, without_comma]),)), application)[0].value == "2026-03-05"
+    sentence = line("có hiệu lực từ ngày 05 tháng 3 năm 2026", 520, 300)
+    assert extract(Reading((page([*lines, sentence]),)), application) == ()
 
 
 CODE = "066187821426|336811073|Ngô Thùy Thắm|21041987|Nữ|Số 141 đường Đình Làng, phường Bình Lạc, tỉnh Đắk Lắk|07052022"

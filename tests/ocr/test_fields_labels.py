@@ -55,6 +55,7 @@ def test_the_longer_of_two_labels_that_begin_alike_is_taken() -> None:
         ("theo Quyết định số 15", 0),
         ("Sở: Nội vụ", 1),
         ("sá. 15/2021", 1),
+        ("Số . <. 15/2021", 1),
         ("sá. 15/2021 và", 0),
     ],
 )
@@ -141,6 +142,8 @@ def test_symbols_are_not_cut(text: str) -> None:
     [
         ("b) Địa chỉ: Huế", "b) Địa chỉ:"),
         ("12. Địa chỉ: Huế", "12. Địa chỉ:"),
+        ("12 Địa chỉ: Huế", "12 Địa chỉ:"),
+        ("An 12 Địa chỉ: Huế", "Địa chỉ:"),
         ("III. Địa chỉ: Huế", "III. Địa chỉ:"),
         ("* Địa chỉ: Huế", "* Địa chỉ:"),
         ("An   2. Địa chỉ: Huế", "2. Địa chỉ:"),

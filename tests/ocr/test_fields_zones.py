@@ -168,6 +168,17 @@ def test_a_name_whose_first_letters_a_seal_covers_is_no_signer() -> None:
     assert _values(HEADER, CLOSING[:-1], line("ô Đức Phước", 620, 760)).get("signer") is None
 
 
+def test_a_place_that_reaches_over_the_left_of_the_title_is_whole() -> None:
+    far = line("An Lĩnh Thượng, ngày 05 tháng 3 năm 2021", 455, 180)
+    values = _values(HEADER, NUMBER, far)
+    assert (values["place"], values["document_number"]) == ("An Lĩnh Thượng", "320/QĐ-SNV")
+
+
+def test_capitals_of_a_seal_before_a_name_are_none_of_it() -> None:
+    assert _values(HEADER, CLOSING[:-1], line("PHÚ Hồ Đức Phước", 620, 760))["signer"] == "Hồ Đức Phước"
+    assert _values(HEADER, CLOSING[:-1], line("HỒ ĐỨC PHƯỚC", 620, 760))["signer"] == "HỒ ĐỨC PHƯỚC"
+
+
 def test_the_end_of_a_covered_name_is_shown_and_no_value() -> None:
     lines = (*HEADER, *CLOSING[:-1], line("ức Phước", 680, 760))
     signer = next(f for f in extract(Reading((page(lines),)), DECISION) if f.key == "signer")

@@ -15,7 +15,8 @@ from dossier.papers import Box, Field, FieldSource
 from ocr.ctc import CtcReader
 from ocr.extract import Found, find_fields
 from ocr.gaps import without_handwriting
-from ocr.glyphs import Frame, Glyph, frame_of, matched
+from ocr.glyphs import Frame, Glyph, frame_of, matched, share_before
+from ocr.glyphs import pieces as ocr_pieces
 from ocr.handwriting import Hand, ink_in
 from ocr.model import Reading
 from ocr.reader import read_page
@@ -127,9 +128,40 @@ def figures(*, raised: float = 0.0, taller: float = 0.0, stroke: float = 3.0, bl
     ],
 )
 def test_ink_is_judged_by_line_height_stroke_and_colour(glyphs: list[Glyph], hand: Hand) -> None:
-    ink = ink_in(Box(190, 70, 90, 40), glyphs, FRAME)
+    ink = ink_in(Box(190, 70, 70, 40), glyphs, FRAME)
     assert ink.hand is hand
     assert (ink.oddness == 0) == (hand is Hand.EMPTY or glyphs == figures())
+
+
+def test_a_figure_that_a_copier_broke_is_one_figure() -> None:
+    whole = figures()
+    left = [replace(one, box=Box(one.box.x, one.box.y, 5, 14)) for one in whole]
+    right = [replace(one, box=Box(one.box.x + 9, one.box.y + 9, 5, 15)) for one in whole]
+    speck = Glyph(Box(205, 55, 4, 4), 3.0, 0.0)
+    ink = ink_in(Box(190, 70, 70, 40), [*left, *right, speck], FRAME)
+    assert (ink.hand, ink.oddness) == (Hand.PRINTED, 0)
+    assert ink.box == Box(200, 76, 46, 24)
+
+
+def test_room_left_for_a_pen_makes_figures_doubtful() -> None:
+    assert ink_in(Box(190, 70, 90, 40), figures(), FRAME).hand is Hand.DOUBTFUL
+    assert ink_in(Box(190, 70, 90, 40), figures(taller=0.09), FRAME).hand is Hand.WRITTEN
+
+
+@pytest.mark.parametrize(
+    ("lean", "hand"), [(0.06, Hand.PRINTED), (-0.2, Hand.PRINTED), (0.17, Hand.DOUBTFUL), (0.25, Hand.WRITTEN)]
+)
+def test_leaning_figures_in_upright_print_are_written(lean: float, hand: Hand) -> None:
+    leaning = [replace(one, lean=lean) for one in figures()]
+    assert ink_in(Box(190, 70, 70, 40), leaning, FRAME, upright=True).hand is hand
+    assert ink_in(Box(190, 70, 70, 40), leaning, FRAME).hand is Hand.PRINTED
+
+
+def test_the_lean_of_a_piece_is_measured() -> None:
+    master = np.full((60, 200, 3), 255, np.uint8)
+    for x, foot in ((40, 40), (90, 82), (140, 148)):
+        cv2.line(master, (foot, 50), (x, 10), (0, 0, 0), 3)
+    assert [round(one.lean, 1) for one in ocr_pieces(master, Box(30, 10, 130, 40), 200)] == [0.0, 0.2, -0.2]
 
 
 WIDTHS = {"/": 11, "-": 11, "1": 11}
@@ -151,6 +183,11 @@ def test_the_symbol_is_found_behind_whatever_figures(number: int, symbol: str) -
     read = matched(symbol, row, from_right=True)
     assert "".join(text for text, _ in read) == symbol
     assert read[0][1] is row[len(str(number))]
+
+
+def test_where_a_symbol_begins_is_about_known_by_its_letters() -> None:
+    assert share_before("838/QĐ-UBND", "/QĐ-UBND") == pytest.approx(0.23, abs=0.03)
+    assert share_before("/QĐ-UBND", "/QĐ-UBND") == 0
 
 
 def test_touching_letters_are_read_as_one_piece() -> None:
