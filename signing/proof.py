@@ -43,12 +43,7 @@ from pyhanko_certvalidator.policy_decl import (
 from pyhanko_certvalidator.util import get_pyca_cryptography_hash
 
 from signing.keys import is_weak
-
-STRONG_DIGESTS = frozenset(
-    {"sha256", "sha384", "sha512", "sha512_224", "sha512_256", "sha3_256", "sha3_384", "sha3_512", "shake256"}
-)
-"""TT 15/2025/TT-BKHCN."""
-
+from signing.strength import STRONG_DIGESTS, believed
 
 _LISTS_ONLY = RevocationCheckingPolicy(RevocationCheckingRule.CRL_REQUIRED, RevocationCheckingRule.CRL_REQUIRED)
 
@@ -199,6 +194,7 @@ class Integrity:
         code: ``integrity-ok``, or the code of what is wrong.
         certificate: The signer's, if it is in the signature. certificates: All that are.
         algorithm: E.g. ``RSASSA-PSS 2048, SHA-256``. weak: It is no longer safe. legacy: RSA PKCS#1 v1.5.
+        hashes: Names of the hash functions it rests on. short: The key is shorter than the rules ask for.
     """
 
     code: str
@@ -207,6 +203,12 @@ class Integrity:
     algorithm: str = ""
     weak: bool = False
     legacy: bool = False
+    hashes: frozenset[str] = frozenset()
+    short: bool = False
+
+    def weak_at(self, moment: dt.datetime) -> bool:
+        """Return whether it was no longer safe at ``moment``, a proven one or that of checking."""
+        return self.short or not all(believed(h, moment) for h in self.hashes)
 
 
 def integrity(signed_data: cms.SignedData, digest: Callable[[str], bytes]) -> Integrity:
@@ -225,16 +227,26 @@ def integrity(signed_data: cms.SignedData, digest: Callable[[str], bytes]) -> In
     certificate = certificates.signer_cert
     name = signer_info["digest_algorithm"]["algorithm"].native
     actual = digest(name)
-    intact, valid = validate_sig_integrity(
-        signer_info, certificate, signed_data["encap_content_info"]["content_type"].native, actual
-    )
-    if not intact:
+    try:
+        intact, valid = validate_sig_integrity(
+            signer_info, certificate, signed_data["encap_content_info"]["content_type"].native, actual
+        )
+    except SignatureValidationError:
+        intact = valid = False
+        code = "attributes-wrong"
+    else:
+        code = ""
+    if code:
+        pass
+    elif not intact:
         code = "integrity-broken"
     elif valid:
         code = "integrity-ok"
     else:
         code = "encoding-nonstandard" if _lacks_null(signer_info, certificate) else "signature-broken"
     scheme, used = _scheme(signer_info, certificate)
+    if used != name:
+        scheme += f"/{digest_name(name)}"
     return Integrity(
         code=code,
         certificate=certificate,
@@ -242,6 +254,8 @@ def integrity(signed_data: cms.SignedData, digest: Callable[[str], bytes]) -> In
         algorithm=scheme,
         weak=is_weak(certificate) or not {name, used} <= STRONG_DIGESTS,
         legacy=signer_info["signature_algorithm"].signature_algo == "rsassa_pkcs1v15",
+        hashes=frozenset({name, used}),
+        short=is_weak(certificate),
     )
 
 
@@ -255,10 +269,11 @@ def _scheme(signer_info: cms.SignerInfo, certificate: x509.Certificate) -> tuple
     kind = {"rsassa_pkcs1v15": "RSA PKCS#1 v1.5", "rsassa_pss": "RSASSA-PSS", "ecdsa": "ECDSA"}.get(
         mechanism.signature_algo, mechanism.signature_algo
     )
-    return f"{kind} {public.bit_size}, {_digest_name(used)}", used
+    return f"{kind} {public.bit_size}, {digest_name(used)}", used
 
 
-def _digest_name(name: str) -> str:
+def digest_name(name: str) -> str:
+    """Return a hash function's name as people write it."""
     return name.upper().replace("SHA3_", "SHA3-").replace("_", "/").replace("SHA", "SHA-", 1).replace("SHA-3-", "SHA3-")
 
 
@@ -295,16 +310,23 @@ class StampedTime:
     Attributes:
         moment: What it states. code: ``timestamp-ok``, or the code of what is wrong.
         integrity: Of the token. standing: Of the authority's certificate at that moment.
+        imprint: Name of the hash function of what was stamped, if it got as far.
     """
 
     moment: dt.datetime | None
     code: str
     integrity: Integrity = field(default_factory=lambda: Integrity("signature-unreadable"))
     standing: Standing = field(default_factory=lambda: Standing(Chain.NO_ANCHOR, Revocation.UNCHECKED))
+    imprint: str = ""
 
 
 async def judge_timestamp(
-    token: cms.SignedData, digest: Callable[[str], bytes], evidence: Evidence, control: dt.datetime
+    token: cms.SignedData,
+    digest: Callable[[str], bytes],
+    evidence: Evidence,
+    control: dt.datetime,
+    *,
+    over_signature: bool = False,
 ) -> StampedTime:
     """Return whether the time stamp ``token`` is over what ``digest`` digests and still counts at ``control``.
 
@@ -313,6 +335,7 @@ async def judge_timestamp(
         digest: Gives the digest of what was stamped by an algorithm's name.
         evidence: What to rely on besides the token's own certificates.
         control: The moment of checking, or of a later time stamp that counts and covers this one.
+        over_signature: Whether it is a signature that was stamped, not a file or a tree of hashes.
     """
     content = token["encap_content_info"]["content"]
     info = content.parsed
@@ -339,8 +362,10 @@ async def judge_timestamp(
         code = "timestamp-revocation"
     elif certificate.not_valid_after < control:
         code = "timestamp-expired"
-    elif checked.weak or name not in STRONG_DIGESTS:
-        code = "algorithm-weak"
+    elif checked.weak_at(control):
+        code = "timestamp-weak"
+    elif not believed(name, control, in_timestamp=over_signature):
+        code = "timestamp-imprint-weak"
     else:
         code = "timestamp-ok"
-    return StampedTime(moment, code, checked, stood)
+    return StampedTime(moment, code, checked, stood, name)

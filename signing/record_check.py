@@ -29,7 +29,8 @@ from signing.evidence_record import (
     root_of,
 )
 from signing.judge import about_timestamp, verdict
-from signing.proof import STRONG_DIGESTS, Evidence, StampedTime, judge_timestamp
+from signing.proof import Evidence, StampedTime, judge_timestamp
+from signing.strength import STRONG_DIGESTS
 from signing.texts import finding
 from signing.trust import TrustClass, TrustStore
 

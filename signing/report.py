@@ -11,6 +11,7 @@ from typing import Any
 
 from dossier.times import iso_local
 from dossier.verdicts import Finding, Severity, Verdict
+from signing.changes import Change
 from signing.texts import SUB_INDICATIONS
 from signing.trust import TrustClass
 
@@ -145,14 +146,17 @@ class SignatureReport:
         signer, issuer: Common names of the signer's certificate and of its issuer, else their whole names.
         integrity: ``intact``, ``broken`` or ``unknown``.
         coverage: ``file`` (every byte), ``revision`` (every byte up to where it was made), ``partial`` or ``unknown``.
-        changes_after: ``none``, ``long-term`` (validation data and time stamps), ``signatures``, ``fields`` (form
-            values), ``annotations``, ``disallowed`` or ``unknown``.
+        changes_after: ``none``, ``long-term`` (validation data and time stamps), ``signatures``, ``marks`` (small, and
+            signed for), ``large`` (marks that cover much of a page), ``fields`` (form values), ``annotations``,
+            ``content`` (on pages), ``foreign`` (marks nobody of the same trust signed for), ``unsigned`` (what
+            nobody signed for at all), ``disallowed`` or ``unknown``.
         signing_time: As the signer states it. timestamp_time: Earliest moment a trusted time stamp proves it existed.
         algorithm: E.g. ``RSASSA-PSS 2048, SHA-256``.
         profile: ``B-B``, ``B-T``, ``B-LT``, ``B-LTA`` (ETSI EN 319 142-1); ``PKCS#7`` or ``PKCS#7-T`` for the older
             kind (ISO 32000-1); ``DocTimeStamp``; ``unknown``.
         trust_class: Of the anchor its chain ends in; ``None`` if it ends in none.
         findings: One or more for each of integrity, coverage, later changes, trust, revocation, time and algorithm.
+        changes: Every single change after this signature, in the order of the revisions.
         strength: Of the algorithm: ``strong``, ``legacy`` (safe, but of the older standard), ``weak``, ``unknown``.
         certificate: Of the signer. chain: The ones above it, up to the anchor, if a chain was found.
         revocation: The evidence used, one for each certificate below the anchor that has any.
@@ -175,6 +179,7 @@ class SignatureReport:
     profile: str
     trust_class: TrustClass | None
     findings: tuple[Finding, ...]
+    changes: tuple[Change, ...] = ()
     strength: str = "unknown"
     certificate: CertificateFacts | None = None
     chain: tuple[CertificateFacts, ...] = ()
@@ -208,6 +213,7 @@ class SignatureReport:
             "integrity": self.integrity,
             "coverage": self.coverage,
             "changes_after": self.changes_after,
+            "changes": [c.to_json() for c in self.changes],
             "signing_time": _moment(self.signing_time),
             "proven_time": _moment(self.timestamp_time),
             "algorithm": self.algorithm,

@@ -20,14 +20,14 @@ from typing import TypeVar
 
 from asn1crypto import cms, core, crl, ocsp, x509
 from pyhanko.pdf_utils.decode_limits import DecodePurpose
-from pyhanko.pdf_utils.misc import PdfError
-from pyhanko.pdf_utils.reader import PdfFileReader
+from pyhanko.pdf_utils.misc import PdfDecodeLimitError, PdfError
 from pyhanko.sign.general import extract_signer_info, find_cms_attribute_iter
 from pyhanko.sign.validation.generic_cms import extract_tst_data_iter, message_imprint_checker
 from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
 
 from dossier.times import now
 from dossier.verdicts import Finding, Verdict
+from signing.changes import Change, Update, reader_updates
 from signing.claimed_time import claimed_time
 from signing.facts import (
     Sources,
@@ -42,7 +42,11 @@ from signing.facts import (
 from signing.judge import (
     PADES,
     PKCS7,
+    Answering,
+    Promise,
     about_algorithm,
+    about_attributes,
+    about_changes,
     about_purpose,
     about_revocation,
     about_time,
@@ -54,8 +58,9 @@ from signing.judge import (
     strength,
     verdict,
 )
+from signing.limits import Reader, TooComplex
 from signing.online import FetchRules, complete
-from signing.pdf import OpenedFile, changes_after, coverage, is_timestamp, open_file
+from signing.pdf import OpenedFile, coverage, is_timestamp, open_file
 from signing.proof import (
     Chain,
     Evidence,
@@ -72,6 +77,7 @@ from signing.texts import finding
 from signing.trust import TrustClass, TrustStore
 
 _Asn1 = TypeVar("_Asn1", bound=core.Asn1Value)
+_EVIDENCE_BYTES_PER_UNIT = 4
 
 _WANTING = frozenset(
     {"trust-none", "revocation-missing", "revocation-unchecked", "timestamp-untrusted", "timestamp-revocation"}
@@ -113,6 +119,12 @@ async def _validate(
         evidence = evidence_of(trust, opened.reader)
     except MemoryError:
         raise
+    except TooComplex as error:
+        return _file_report((finding(error.code, **error.details),), (), how)
+    except RecursionError:
+        return _file_report((finding("too-deep"),), (), how)
+    except PdfDecodeLimitError:
+        return _file_report((finding("stream-too-large"),), (), how)
     except Exception:  # noqa: BLE001 - hostile input leads the parser anywhere; all of it means "unreadable"
         return _file_report((finding("unreadable"),), (), how)
     check = _Check(opened, trust, evidence, at, allow_test, kept=evidence.certificates[len(trust.certificates) :])
@@ -122,7 +134,9 @@ async def _validate(
         how = replace(how, fetched=tuple(fetched.facts))
         more = evidence.plus(fetched.certificates, fetched.crls, fetched.ocsps)
         reports = await replace(check, evidence=more, fetched_from=fetched.urls).reports()
-    return _file_report(opened.findings, tuple(reports), how)
+    refused = opened.budget.refused
+    findings = (*opened.findings, finding(refused.code, **refused.details)) if refused else opened.findings
+    return _file_report(findings, tuple(reports), how)
 
 
 def _file_report(
@@ -132,7 +146,7 @@ def _file_report(
     return FileReport(Verdict.worst([*own, *(s.verdict for s in signatures)]), findings, signatures, how)
 
 
-def evidence_of(trust: TrustStore, reader: PdfFileReader) -> Evidence:
+def evidence_of(trust: TrustStore, reader: Reader) -> Evidence:
     """Return what the trust store and the file's document security store (ETSI EN 319 142-1, 5.4) hold."""
     evidence = Evidence(tuple(trust.roots), trust.certificates, trust.crls, trust.ocsps)
     if reader.encrypted or "/DSS" not in reader.root:
@@ -142,8 +156,13 @@ def evidence_of(trust: TrustStore, reader: PdfFileReader) -> Evidence:
     def read(key: str, kind: type[_Asn1], purpose: DecodePurpose) -> Iterator[_Asn1]:
         for reference in store.get(key, ()):
             try:
-                value = kind.load(reference.get_object().read_data(purpose), strict=True)
-                _ = value.native
+                encoded = reference.get_object().read_data(purpose)
+                reader.budget.spend(len(encoded) // _EVIDENCE_BYTES_PER_UNIT)
+                value = kind.load(encoded, strict=True)
+                # A list of a hundred thousand entries is looked into only where it is needed.
+                _ = (value["tbs_cert_list"]["this_update"] if isinstance(value, crl.CertificateList) else value).native
+            except TooComplex:
+                raise
             except (ValueError, TypeError, KeyError, AttributeError, PdfError):
                 # A part that cannot be read proves nothing; its absence shows in the findings.
                 continue
@@ -180,7 +199,8 @@ class _Check:
     async def reports(self) -> list[SignatureReport]:
         """Return the report on each signature and document time stamp, in the file's order."""
         stamps = await self.document_timestamps()
-        return [await self.report(place, stamps) for place in range(len(self.opened.found))]
+        reports = [await self.report(place, stamps) for place in range(len(self.opened.found))]
+        return self.with_changes(reports)
 
     async def document_timestamps(self) -> dict[int, StampedTime]:
         """Return the document time stamps by their place in `OpenedFile.found`, judged from the last to the first.
@@ -213,23 +233,59 @@ class _Check:
         """Return the report on the signature or document time stamp at ``place``."""
         found = self.opened.found[place]
         if found.signature is None:
-            return _unread(found.field, found.problem or "signature-unreadable")
+            return _unread(found.field, found.problem or "signature-unreadable", offset=found.offset)
         try:
             if place in stamps:
                 return await self._timestamp_report(found.field, found.signature, stamps[place])
-            return await self._signature_report(found.field, found.signature, stamps)
+            report = await self._signature_report(found.field, found.signature, stamps)
+            return replace(report, findings=(*report.findings, *found.findings))
         except MemoryError:
             raise
         except Exception:  # noqa: BLE001 - a hostile signature becomes a finding
             return _unread(found.field, "signature-unreadable")
 
     def _place(self, signature: EmbeddedPdfSignature) -> tuple[str, str, list[Finding]]:
-        """Return coverage, later changes, and the findings on them."""
+        """Return coverage and the finding on it; what was changed later is told by `with_changes`."""
         covered = coverage(self.opened.data, signature)
-        if covered == "partial":
-            return covered, "unknown", [finding("coverage-partial")]
-        changed = changes_after(signature, frozenset(f.field for f in self.opened.found))
-        return covered, changed, [finding(f"coverage-{covered}"), finding(f"changes-{changed}")]
+        return covered, "unknown", [finding(f"coverage-{covered}")]
+
+    def with_changes(self, reports: list[SignatureReport]) -> list[SignatureReport]:
+        """Return ``reports`` with what was changed after each signature.
+
+        That depends on the other signatures: one that is sound answers for the marks it covers.
+        """
+        pairs = [
+            (place, _answering(found.signature, reports[place]))
+            for place, found in enumerate(self.opened.found)
+            if found.signature is not None and reports[place].coverage in {"file", "revision"}
+        ]
+        if not pairs:
+            return reports
+        others = [answering for _, answering in pairs]
+        update = reader_updates(self.opened.reader, min(a.revision for a in others))
+        done = list(reports)
+        for place, own in pairs:
+            try:
+                done[place] = self._with_changes(reports[place], place, own, others, update)
+            except MemoryError:
+                raise
+            except Exception:  # noqa: BLE001 - hostile updates lead anywhere; what cannot be looked through is unknown
+                done[place] = _plus(reports[place], [finding("changes-unknown")], "unknown", ())
+        return done
+
+    def _with_changes(
+        self,
+        report: SignatureReport,
+        place: int,
+        own: Answering,
+        others: list[Answering],
+        update: Callable[[int], Update],
+    ) -> SignatureReport:
+        signature = self.opened.found[place].signature
+        promise = Promise(own, signature.fieldmdp, signature.docmdp_level)  # type: ignore[union-attr]
+        last = self.opened.reader.xrefs.total_revisions - 1
+        word, findings, changes = about_changes(promise, last, update, others)
+        return _plus(report, findings, word, changes)
 
     async def _timestamp_report(
         self, field: str, signature: EmbeddedPdfSignature, stamp: StampedTime
@@ -269,7 +325,7 @@ class _Check:
     ) -> SignatureReport:
         subfilter = str(signature.sig_object.get("/SubFilter", ""))
         if subfilter not in {PADES, PKCS7}:
-            return _unread(field, "format-unsupported", format=subfilter.lstrip("/"))
+            return self._unsupported(field, signature, subfilter.lstrip("/"))
         checked = integrity(signature.signed_data, signature.compute_digest)
         covered, changed, placed = self._place(signature)
         certificate = checked.certificate
@@ -304,7 +360,8 @@ class _Check:
             *says.findings,
             *about_time(claimed, proven, stamped=bool(inner)),
             *about_validity(certificate, stood, claimed, proven or self.at, proven=proven is not None),
-            about_algorithm(checked),
+            about_algorithm(checked, proven or self.at),
+            *about_attributes(signature.signed_data, subfilter),
             shown.finding,
         ]
         used = await revocation_facts(stood, evidence, proven or self.at, self._sources(attached))
@@ -339,6 +396,13 @@ class _Check:
     def _meet(self, *signed: Integrity) -> None:
         self.met.extend(s.certificate for s in signed if s.certificate is not None)
 
+    def _unsupported(self, field: str, signature: EmbeddedPdfSignature, named: str) -> SignatureReport:
+        """Return the report on a signature of another format: what it covers can be told all the same."""
+        covered, _, placed = self._place(signature)
+        unread = _unread(field, "format-unsupported", format=named)
+        findings = (*unread.findings, *placed)
+        return replace(unread, coverage=covered, findings=findings, verdict=verdict(findings))
+
     def _later(
         self, signature: EmbeddedPdfSignature, stamps: dict[int, StampedTime]
     ) -> list[tuple[cms.SignedData, StampedTime]]:
@@ -362,6 +426,23 @@ class _Check:
                 return trust_class, [finding("trust-test-refused")]
             case _:
                 return trust_class, [finding(f"trust-{trust_class.value}")]
+
+
+def _answering(signature: EmbeddedPdfSignature, report: SignatureReport) -> Answering:
+    """Return what weight ``signature`` has for changes that it covers."""
+    timestamp = report.profile == TIMESTAMP_PROFILE
+    sound = report.verdict is Verdict.VALID
+    return Answering(signature.signed_revision, report.signer, timestamp, sound, report.trust_class)
+
+
+def _plus(
+    report: SignatureReport, findings: list[Finding], changed: str, changes: tuple[Change, ...]
+) -> SignatureReport:
+    """Return ``report`` with what was changed later, told after what the signature covers."""
+    told = list(report.findings)
+    after = next((i for i, f in enumerate(told, 1) if f.code.startswith("coverage-")), len(told))
+    told[after:after] = findings
+    return replace(report, findings=tuple(told), verdict=verdict(told), changes_after=changed, changes=changes)
 
 
 def _unread(field: str, code: str, **details: object) -> SignatureReport:
@@ -390,7 +471,7 @@ async def _inner_timestamps(
     """Return the time stamps inside the signature, judged."""
     imprint: Callable[[str], bytes] = message_imprint_checker(signature.signer_info)
     return [
-        (token, await judge_timestamp(token, imprint, evidence, control))
+        (token, await judge_timestamp(token, imprint, evidence, control, over_signature=True))
         for token in extract_tst_data_iter(signature.signer_info, signed=False)
     ]
 

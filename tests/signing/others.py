@@ -3,6 +3,7 @@
 import asyncio
 import datetime as dt
 import io
+from collections.abc import Callable
 
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.reader import PdfFileReader
@@ -35,10 +36,13 @@ def sign(
     certify: MDPPerm | None = None,
     digest: str = "sha256",
     stated: dt.datetime | None = None,
+    writer: IncrementalPdfFileWriter | None = None,
+    last: Callable[[IncrementalPdfFileWriter], None] | None = None,
 ) -> bytes:
     """Sign at B-B; at B-T with a stamper; at B-LT with evidence too.
 
-    ``stated`` is what the signed attribute of the older format says, if it differs from the time of signing.
+    Along with the signature is written what ``writer`` holds, and what ``last`` does to it. ``stated`` is what the
+    signed attribute of the older format says, if it differs from the time of signing.
     """
     metadata = PdfSignatureMetadata(
         field_name=field,
@@ -47,13 +51,15 @@ def sign(
         certify=certify is not None,
         docmdp_permissions=certify or MDPPerm.FILL_FORMS,
     )
-    writer = IncrementalPdfFileWriter(io.BytesIO(pdf))
+    writer = writer or IncrementalPdfFileWriter(io.BytesIO(pdf))
     session = _Careless(metadata, key.signer, timestamper=stamper).init_signing_session(writer)
     session.system_time = at
 
     async def run() -> bytes:
         reserved = await session.estimate_signature_container_size(None)
         to_sign = session.prepare_tbs_document(None, reserved)
+        if last is not None:
+            last(writer)
         prepared, output = to_sign.digest_tbs_document()
         await to_sign.perform_signature(prepared.document_digest, PdfCMSSignedAttributes(signing_time=stated or at))
         output.seek(0)

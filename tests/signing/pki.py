@@ -81,7 +81,7 @@ def _architecture(keyset: str) -> dict[str, object]:
         "keyset": keyset,
         "entity-defaults": {"country-name": "VN", "organization-name": AGENCY},
         "entities": names,
-        "certs": {n: {"validity": _validity("2020-01-01", "2040-01-01"), **c} for n, c in certificates.items()},
+        "certs": {n: {"validity": _validity("2010-01-01", "2040-01-01"), **c} for n, c in certificates.items()},
         "services": {
             "crl-repo": {
                 "root": {"for-issuer": "root", "signing-key": "root", "simulated-update-schedule": "P90D"},

@@ -52,3 +52,10 @@ def openssl(signature: bytes, document: bytes, root: bytes, folder: Path) -> str
     options = "-content d.bin -CAfile r.pem -purpose any -no_check_time -out o.bin"
     done = subprocess.run(["sh", "-c", f"{command} {options}"], cwd=folder, check=False, capture_output=True)
     return done.stderr.decode()
+
+
+def shown(pdf: bytes, folder: Path, dpi: int = 40) -> bytes:
+    """Return every page as displayed, one after the other, empty if there is none."""
+    (folder / "p.pdf").write_bytes(pdf)
+    command = ["pdftoppm", "-r", str(dpi), "-gray", "p.pdf"]
+    return subprocess.run(command, cwd=folder, check=False, capture_output=True, timeout=60).stdout
