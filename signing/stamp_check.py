@@ -36,7 +36,7 @@ _SHOWN = 120
 _MOMENT = re.compile(
     r"(?P<date>(?P<y>\d{4})-(?P<m>\d{2})-(?P<d>\d{2})|(?P<d2>\d{1,2})[-/.](?P<m2>\d{1,2})[-/.](?P<y2>\d{4}))"
     r"(?:(?:\s*T\s*|[\s,;]+)(?P<h>\d{1,2})\s?[:h]\s?(?P<min>\d{2})(?:\s?:\s?(?P<s>\d{2}))?"
-    r"(?:\s*(?:(?P<utc>Z)|(?:GMT|UTC)?\s*(?P<sign>[+-])(?P<zh>\d{2})[:']?(?P<zm>\d{2})?))?)?"
+    r"(?:\s*(?:(?:GMT|UTC)?\s*(?P<sign>[+-])(?P<zh>\d{2})[:']?(?P<zm>\d{2})?|(?P<utc>Z|UTC|GMT)\b))?)?"
 )
 _LABELS = re.compile(
     r"(?P<label>(?:được\s+)?ký\s+(?:số\s+)?bởi|người\s+ký|digitally\s+signed\s+by|signed\s+by|signer"
