@@ -19,6 +19,7 @@ from xsdata.models.datatype import XmlDateTime
 
 from dossier.times import local
 from dossier.verdicts import Finding, Severity, Verdict
+from signing.changes import Change
 from signing.report import CertificateFacts, Circumstances, FileReport, SignatureReport, TimeStampFacts, sub_indication
 from signing.texts import SUB_INDICATIONS
 from signing.typeset import readable
@@ -100,7 +101,7 @@ class _Writing:
         verdict = Verdict.of(findings)
         return vr.SignatureValidationReportType(
             signature_identifier=_identifier(signature, key),
-            validation_constraints_evaluation_report=self._constraints(findings),
+            validation_constraints_evaluation_report=self._constraints(findings, signature.changes),
             validation_time_info=self._times(signature.timestamp_time),
             signers_document=_document(signature),
             signature_attributes=_attributes(signature),
@@ -116,8 +117,10 @@ class _Writing:
         best = vr.POEType(poetime=_time(proven or self.how.checked_at), type_of_proof=f"{_URN}poetype:validation")
         return vr.ValidationTimeInfoType(validation_time=_time(self.how.checked_at), best_signature_time=best)
 
-    def _constraints(self, findings: Iterable[Finding]) -> vr.ValidationConstraintsEvaluationReportType:
-        told = tuple(_constraint(f) for f in findings)
+    def _constraints(
+        self, findings: Iterable[Finding], changes: tuple[Change, ...] = ()
+    ) -> vr.ValidationConstraintsEvaluationReportType:
+        told = tuple(_constraint(f, changes if f.code.startswith("changes-") else ()) for f in findings)
         file = vr.TypedDataType(type_value="urn:x-sohoa:file", value=f"{self.name} sha256:{self.how.sha256}")
         about = vr.IndividualValidationConstraintReportType(
             validation_constraint_identifier="urn:x-sohoa:file",
@@ -178,7 +181,8 @@ def _identifier(signature: SignatureReport, key: str) -> vr.SignatureIdentifierT
     )
 
 
-def _constraint(finding: Finding) -> vr.IndividualValidationConstraintReportType:
+def _constraint(finding: Finding, changes: tuple[Change, ...]) -> vr.IndividualValidationConstraintReportType:
+    """Return the constraint that ``finding`` is about; ``changes`` are told with the finding on them."""
     texts = tuple(
         vr.TypedDataType(type_value=f"urn:x-sohoa:text:{language}", value=readable(text))
         for language, text in (("vi", finding.text), ("en", finding.text_en))
@@ -186,13 +190,18 @@ def _constraint(finding: Finding) -> vr.IndividualValidationConstraintReportType
     reason = SUB_INDICATIONS.get(finding.code) if finding.severity is not Severity.INFO else None
     return vr.IndividualValidationConstraintReportType(
         validation_constraint_identifier=FINDING_URN + finding.code,
-        validation_constraint_parameter=texts,
+        validation_constraint_parameter=(*texts, *(_change(c) for c in changes)),
         constraint_status=vr.ConstraintStatusType(status=f"{_URN}constraintStatus:applied"),
         validation_status=vr.ValidationStatusType(
             main_indication=f"{_URN}mainindication:{_MAIN[finding.severity]}",
             sub_indication=(f"{_URN}subindication:{reason}",) if reason else (),
         ),
     )
+
+
+def _change(change: Change) -> vr.TypedDataType:
+    text = f"{change.revision} {change.kind}: {change.text_en}"
+    return vr.TypedDataType(type_value="urn:x-sohoa:change", value=readable(text))
 
 
 def _status(

@@ -20,6 +20,9 @@ _LABELS = 118.0
 """Width of the column of labels."""
 _MOST_REASONS = 5
 _MOST_ANCHORS = 4
+_MOST_CHANGES = 8
+_HARMLESS = frozenset({"none", "long-term", "signatures"})
+"""Later changes that need not be told one by one."""
 
 _INK: Colour = (0.11, 0.13, 0.16)
 _GREY: Colour = (0.40, 0.43, 0.47)
@@ -303,6 +306,7 @@ def _signature_rows(signature: SignatureReport) -> Iterator[tuple[str, str]]:
     integrity, covered = word("integrity", signature.integrity)[0], word("coverage", signature.coverage)[0]
     yield "Toàn vẹn|integrity", f"{integrity}; chữ ký bảo vệ {covered}"
     yield "Thay đổi sau ký|changes", word("changes", signature.changes_after)[0]
+    yield from _changes(signature)
     yield "Thu hồi|revocation", "; ".join(_evidence(r) for r in signature.revocation) or "Không có bằng chứng dùng được"
     yield (
         "Thuật toán, mức|level",
@@ -315,6 +319,16 @@ def _signature_rows(signature: SignatureReport) -> Iterator[tuple[str, str]]:
         yield "Phần hiển thị|stamp", f"“{shown}”{agrees.get(stamp.code, '')}"
     elif stamp:
         yield "Phần hiển thị|stamp", stamp.text
+
+
+def _changes(signature: SignatureReport) -> Iterator[tuple[str, str]]:
+    """Yield what was changed, one line each, unless it was only what keeps signatures provable."""
+    if signature.changes_after in _HARMLESS:
+        return
+    for change in signature.changes[:_MOST_CHANGES]:
+        yield "", f"Bản {change.revision}: {change.text}"
+    if len(signature.changes) > _MOST_CHANGES:
+        yield "", f"Và {len(signature.changes) - _MOST_CHANGES} thay đổi khác."
 
 
 def _timestamp_rows(signature: SignatureReport) -> Iterator[tuple[str, str]]:
