@@ -21,6 +21,8 @@ _CONSEQUENCES = frozenset({"revocation-unchecked"})
 """Findings that follow from another one, which tells more."""
 REPORT_VERSION = 2
 """Of the JSON form; it grows when a key changes its meaning or goes, not when one is added."""
+HARMLESS_CHANGES = frozenset({"none", "long-term", "signatures"})
+"""Values of `SignatureReport.changes_after` that need not be told change by change."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from dossier.times import local
 from dossier.verdicts import Finding, Severity, Verdict
-from signing.report import AnchorFacts, FileReport, RevocationFacts, SignatureReport, reasons
+from signing.report import HARMLESS_CHANGES, AnchorFacts, FileReport, RevocationFacts, SignatureReport, reasons
 from signing.texts import advice, word
 from signing.typeset import A4, BOLD, REGULAR, Colour, Sheet, bound, face, readable
 
@@ -21,8 +21,6 @@ _LABELS = 118.0
 _MOST_REASONS = 5
 _MOST_ANCHORS = 4
 _MOST_CHANGES = 8
-_HARMLESS = frozenset({"none", "long-term", "signatures"})
-"""Later changes that need not be told one by one."""
 
 _INK: Colour = (0.11, 0.13, 0.16)
 _GREY: Colour = (0.40, 0.43, 0.47)
@@ -323,7 +321,7 @@ def _signature_rows(signature: SignatureReport) -> Iterator[tuple[str, str]]:
 
 def _changes(signature: SignatureReport) -> Iterator[tuple[str, str]]:
     """Yield what was changed, one line each, unless it was only what keeps signatures provable."""
-    if signature.changes_after in _HARMLESS:
+    if signature.changes_after in HARMLESS_CHANGES:
         return
     for change in signature.changes[:_MOST_CHANGES]:
         yield "", f"Bản {change.revision}: {change.text}"

@@ -7,6 +7,7 @@ from api.shapes import Json, verified_json
 from dossier.identifiers import PaperId
 from dossier.verdicts import Verdict
 from ingest.verifications import Change, reverify
+from signing.report import HARMLESS_CHANGES
 from signing.texts import advice
 
 EXIT = {Verdict.VALID: 0, Verdict.INVALID: 1, Verdict.UNDETERMINED: 2}
@@ -54,5 +55,8 @@ def print_report(name: str, report: Json) -> None:
         out.print(f"  Chữ ký [bold]{escape(signature['field'])}[/]: {who}", soft_wrap=True)
         for finding in signature["findings"]:
             print_finding(finding["severity"], finding["text"], finding["code"])
+        if signature["changes_after"] not in HARMLESS_CHANGES:
+            for change in signature["changes"]:
+                out.print(f"    [dim]·[/] Bản {change['revision']}: {escape(change['text'])}", soft_wrap=True)
     todo, _ = advice(verdict.indication, report.get("sub_indication"))
     out.print(f"  [bold]→[/] {escape(todo)}", soft_wrap=True)

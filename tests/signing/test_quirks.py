@@ -1,10 +1,15 @@
 import datetime as dt
+from pathlib import Path
 
 import pytest
 
 from dossier.verdicts import Severity
+from signing.etsi_report import report_xml
+from signing.report import HARMLESS_CHANGES
+from signing.report_pdf import report_pdf
 from signing.strength import believed
 from signing.validate import validate
+from tests.signing import poppler
 from tests.signing.attacks import QUIRKS, Case
 from tests.signing.kit import MOMENT, Kit
 from tests.signing.pki import Tree
@@ -39,6 +44,16 @@ def test_changes_are_told_with_who_made_them_in_both_languages(kit: Kit) -> None
     assert stamp.text_en == "Stamp or text (Stamp) added on page 1 (1 % of the page)."
     assert set(stamp.to_json()) == {"kind", "revision", "by", "text", "text_en"}
     assert agency.changes == ()
+
+
+def test_every_form_of_the_report_tells_the_changes(kit: Kit, tmp_path: Path) -> None:
+    report = validate(kit.office, kit.trust, at=MOMENT)
+    assert report.signatures[0].changes_after not in HARMLESS_CHANGES
+    xml, page = report_xml(report, name="x.pdf").decode(), poppler.text(report_pdf(report, name="x.pdf"), tmp_path)
+
+    for change in report.signatures[0].changes:
+        assert f"{change.revision} {change.kind}: {change.text_en}" in xml
+        assert change.text in " ".join(page.split())
 
 
 @pytest.mark.parametrize(
