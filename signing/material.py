@@ -21,11 +21,11 @@ from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from pyhanko.sign.validation.generic_cms import extract_certs_for_validation, extract_tst_data_iter
 from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
 
+from signing.held_evidence import attached_revocation, evidence_of
 from signing.pdf import is_timestamp, open_file
 from signing.proof import Evidence
 from signing.record_check import revocation_in
 from signing.trust import TrustAnchor, TrustStore
-from signing.validate import attached_revocation, evidence_of
 
 _LONGEST_CHAIN = 10
 _NOT_PROVEN = (InvalidSignature, UnsupportedAlgorithm, ValueError, TypeError)
