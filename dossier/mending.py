@@ -39,6 +39,13 @@ def mended_text(text: str) -> str:
     Args:
         text: NFC, single spaces.
     """
+    # What is taken out may leave something that cannot stand either: ``22[2)``. Each round leaves less to mend.
+    while (mended := _mended_once(text)) != text:
+        text = mended
+    return text
+
+
+def _mended_once(text: str) -> str:
     whole = _SQUARE_METRES.sub("m²", text)
     whole = _DOT_AND_WORD.sub(lambda m: f" {m[1]}" if m[1].islower() else m[0], whole)
     whole = _SEMICOLON_AS_I.sub(lambda m: m[0] if _NUMBERED_BY_LETTER.search(whole[: m.start()]) else "; ", whole)

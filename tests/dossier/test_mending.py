@@ -1,5 +1,5 @@
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from dossier.mending import mended_foreign_name, mended_text, read_value, says
@@ -43,6 +43,7 @@ def test_what_a_text_may_hold_stays(text: str) -> None:
     assert mended_text(text) == text
 
 
+@example("22[2)")
 @given(st.text(st.sampled_from("aiđẻểA .;()[]2m²"), max_size=40))
 def test_mending_twice_is_mending_once(text: str) -> None:
     once = mended_text(" ".join(text.split()))
