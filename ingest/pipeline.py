@@ -50,6 +50,7 @@ from ocr.pdfa import PdfMetadata, SearchablePage, searchable_pdf
 from ocr.qr import Code
 from ocr.splitting import Part, find_papers, one_paper, separator_sheets
 from signing.renewal import protected_until
+from signing.report import reasons
 from signing.seal import seal as seal_pdf
 from signing.stamp import Stamp
 from storage.records import Event, Occasion
@@ -225,8 +226,8 @@ def seal(house: House, paper_id: PaperId) -> None:
     if not work.has("sealed.pdf"):
         verified = verify(house, _sealed(house, paper, work))
         if verified.report.verdict is not Verdict.VALID:
-            reasons = ", ".join(f.code for f in verified.report.findings)
-            raise PartFailed(part="seal", reason=f"the fresh seal does not validate: {reasons}")
+            why = ", ".join(dict.fromkeys(f.code for f in reasons(verified.report)))
+            raise PartFailed(part="seal", reason=f"the fresh seal does not validate: {why}")
         work.put_once("sealed.pdf", verified.data, "application/pdf")
     sealed = work.get("sealed.pdf")
     if verified is None or verified.data != sealed:  # another process was first, or a crash came in between

@@ -29,7 +29,7 @@ from signing.stamp_rules import CopyForm
 from signing.validate import validate
 from storage import audit
 from storage.waiting import count
-from tests.signing.pki import Tree, make_trees, serve, tree, write_pem
+from tests.signing.pki import AGENCY, Tree, make_trees, serve, tree, write_pem
 from tests.signing.softhsm import PIN, SOFTHSM, SoftHsm
 
 OWNER = "001190012345"
@@ -247,14 +247,14 @@ def hsm(tmp_path: Path, gov: Tree) -> SoftHsm:
 
 @pytest.fixture
 def seals_file(tmp_path: Path) -> Path:
-    """A commune's seal in hardware, with an official; a district hall's made for tests."""
+    """A centre's seal in hardware, named as its certificate names it, with an official; another's made for tests."""
     path = tmp_path / "seals.toml"
     pin = tmp_path / "xa.pin"
     pin.touch(mode=0o600)
     pin.write_text(f"{PIN}\n")
     hardware = f"pkcs11_module = '{SOFTHSM}'\npkcs11_token = 'xa'\nsecret_file = 'xa.pin'\n"
     path.write_text(
-        f"[[agency]]\ncode = 'H41.12.05'\nname = 'Ủy ban nhân dân xã Thử Nghiệm'\n{hardware}pkcs11_label = 'con-dau'\n"
+        f"[[agency]]\ncode = 'H41.12.05'\nname = '{AGENCY}'\n{hardware}pkcs11_label = 'con-dau'\n"
         f"[[agency.official]]\nname = 'Lê Thị Đối Chiếu'\n{hardware}pkcs11_label = 'can-bo'\n"
         "[[agency]]\ncode = 'H41.99'\nname = 'Trung tâm Phục vụ hành chính công tỉnh Thử Nghiệm'\n"
     )
