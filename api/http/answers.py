@@ -297,6 +297,16 @@ class TimeStamp(_Answer):
     sha256: str
 
 
+class LaterChange(_Answer):
+    """Một thay đổi sau khi ký; ``by``: ai đã ký phiên bản đó. / A change after a signature, and who signed for it."""
+
+    kind: str
+    revision: int
+    by: str | None
+    text: str
+    text_en: str
+
+
 class Signature(_Answer):
     """Một chữ ký và kết luận về nó. / One signature and what was found of it."""
 
@@ -311,6 +321,7 @@ class Signature(_Answer):
     integrity: str
     coverage: str
     changes_after: str
+    changes: list[LaterChange]
     signing_time: str | None
     proven_time: str | None
     algorithm: str

@@ -5,6 +5,7 @@ import json
 import time
 from pathlib import Path
 
+from api.http import answers
 from api.http.access import Role
 from tests.api.http_service import DOSSIER, PROCEDURE, Service, running
 from tests.generator.batch import sample_batch
@@ -56,7 +57,9 @@ def test_the_whole_way(tmp_path: Path) -> None:
         sealed = service.call(Role.SYSTEM, "GET", found[0]["file"])
         assert hashlib.sha256(sealed.content).hexdigest() == found[0]["sealed"]["sha256"]
 
-        (report,) = service.call(Role.AUDITOR, "POST", "/v1/verifications", content=sealed.content).json()["files"]
+        answer = service.call(Role.AUDITOR, "POST", "/v1/verifications", content=sealed.content).json()
+        answers.Verifications.model_validate(answer)
+        (report,) = answer["files"]
         assert report["verdict"] == "valid", report
         assert "B-LTA" in {signature["profile"] for signature in report["signatures"]}
         forged = sealed.content.replace(b"/MediaBox", b"/MediaBux", 1)

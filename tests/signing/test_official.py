@@ -74,7 +74,8 @@ def test_both_are_valid_at_every_level(page: bytes, gov: Tree, level: Level) -> 
     official, agency, *_ = report.signatures
     assert (official.field, official.signer, official.profile) == (OFFICIAL_FIELD, "elliptic (gov)", level.value)
     assert (agency.field, agency.signer, agency.profile) == (SEAL_FIELD, "signer (gov)", level.value)
-    assert official.changes_after == "signatures"
+    assert official.changes_after == "marks", "the agency's seal has a picture, the stamp"
+    assert {(c.kind, c.by) for c in official.changes} >= {("signature-mark", agency.signer)}
     assert agency.changes_after == ("long-term" if level.has_evidence else "none")
 
 

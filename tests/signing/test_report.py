@@ -85,7 +85,7 @@ def test_every_value_has_a_name() -> None:
         "verdict": Verdict,
         "integrity": ("intact", "broken", "unknown"),
         "coverage": ("file", "revision", "partial", "unknown"),
-        "changes": ("none", "long-term", "signatures", "fields", "annotations", "disallowed", "unknown"),
+        "changes": tuple(code.removeprefix("changes-") for code in CODES if code.startswith("changes-")),
         "trust": (*TrustClass, "none"),
         "strength": ("strong", "legacy", "weak", "unknown"),
         "source": ("DSS", "signature", "trust", "online"),
