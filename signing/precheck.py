@@ -20,8 +20,10 @@ from weakref import WeakKeyDictionary
 
 from asn1crypto import cms, crl, ocsp, tsp, x509
 from cryptography.hazmat.primitives import hashes
+from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.sign.timestamps import TimeStamper
 from pyhanko.sign.timestamps.common_utils import TimestampRequestError, dummy_digest
+from pyhanko.sign.validation import DocumentSecurityStore
 from pyhanko_certvalidator import CertificateValidator, ValidationContext
 from pyhanko_certvalidator.util import get_pyca_cryptography_hash
 
@@ -84,6 +86,17 @@ class Prover:
                 proof = await _prove(certificate, holder, tuple(intermediates), self.trust, self.at)
                 _remember(self.trust, certificate, self.at, proof)
             self.proofs[certificate.sha256] = proof
+
+    def keep_in(self, writer: IncrementalPdfFileWriter) -> None:
+        """Put all proofs into the document security store of the file that ``writer`` appends to."""
+        proofs = self.proofs.values()
+        DocumentSecurityStore.supply_dss_in_writer(
+            writer,
+            sig_contents=None,
+            certs=[c for proof in proofs for c in proof.certificates],
+            ocsps=[o for proof in proofs for o in proof.ocsps],
+            crls=[c for proof in proofs for c in proof.crls],
+        )
 
 
 class CheckedTimeStamper(TimeStamper):

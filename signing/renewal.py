@@ -17,12 +17,10 @@ import io
 from collections.abc import Iterator
 
 from asn1crypto import cms
-from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.misc import PdfError
 from pyhanko.sign.signers.pdf_signer import PdfTimeStamper
 from pyhanko.sign.timestamps import TimeStamper
 from pyhanko.sign.timestamps.common_utils import TimestampRequestError
-from pyhanko.sign.validation import DocumentSecurityStore
 from pyhanko.sign.validation.errors import SignatureValidationError
 from pyhanko.sign.validation.generic_cms import extract_certs_for_validation, extract_tst_data_iter
 from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
@@ -30,6 +28,7 @@ from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
 from dossier.errors import NotRenewable, SealRefused, TimestampUnavailable
 from dossier.verdicts import Severity, Verdict
 from signing.algorithms import SUNSETS, Sunsets, used_by, used_by_timestamp
+from signing.appender import Appender
 from signing.pdf import Found, is_timestamp, open_file
 from signing.precheck import CheckedTimeStamper, Holder, Prover
 from signing.seal import TIMESTAMP_FIELD
@@ -185,14 +184,8 @@ async def _renew(pdf: bytes, time_stamper: TimeStamper, prover: Prover, sunsets:
     _require_gain(_end_of_file(found, sunsets), end_of_timestamp(expected["content"], sunsets), prover.at)
     for signed_data, is_stamp in _uncovered(found):
         await _prove(signed_data, prover, is_stamp=is_stamp)
-    writer, proofs = _Appender(io.BytesIO(pdf)), prover.proofs.values()
-    DocumentSecurityStore.supply_dss_in_writer(
-        writer,
-        sig_contents=None,
-        certs=[c for proof in proofs for c in proof.certificates],
-        ocsps=[o for proof in proofs for o in proof.ocsps],
-        crls=[c for proof in proofs for c in proof.crls],
-    )
+    writer = Appender(io.BytesIO(pdf))
+    prover.keep_in(writer)
     stamper = PdfTimeStamper(checked, field_name=_free_name(found), readable_field_name=_LABEL)
     output = await stamper.async_timestamp_pdf(
         writer, digest, bytes_reserved=2 * (len(expected.dump()) + _SLACK), in_place=True
@@ -234,10 +227,3 @@ def _free_name(found: tuple[Found, ...]) -> str:
     while (name := f"{TIMESTAMP_FIELD}-{number}") in taken:
         number += 1
     return name
-
-
-class _Appender(IncrementalPdfFileWriter):
-    """Appends a revision and leaves the metadata alone."""
-
-    def _update_meta(self) -> None:
-        pass

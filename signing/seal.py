@@ -24,9 +24,6 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import IO
 
-from pyhanko.pdf_utils.extensions import DeveloperExtension
-from pyhanko.pdf_utils.generic import pdf_name
-from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.misc import PdfError
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.fields import (
@@ -42,10 +39,10 @@ from pyhanko.sign.signers import PdfSignatureMetadata, PdfSigner
 from pyhanko.sign.signers.pdf_signer import PdfTimeStamper
 from pyhanko.sign.timestamps import TimeStamper
 from pyhanko.sign.timestamps.common_utils import TimestampRequestError
-from pyhanko.sign.validation import DocumentSecurityStore
 
 from dossier.errors import ConfigurationError, DamagedFile, SealRefused, TimestampUnavailable
 from signing import cades
+from signing.appender import Appender
 from signing.cades import DIGEST
 from signing.keys import SealKey, require_usable
 from signing.precheck import CheckedTimeStamper, Holder, Prover
@@ -61,7 +58,6 @@ TIMESTAMP_FIELD = "sohoa-timestamp"
 
 _OFFICIAL_LABEL = "Người đối chiếu bản số hóa với bản giấy: {}"
 _TIMESTAMP_LABEL = "Dấu thời gian lưu trữ"
-_PDF_1_7 = (1, 7)
 _SLACK = 512
 """Bytes reserved beyond the expected signature or token: the real one's numbers may be a few bytes longer."""
 
@@ -188,7 +184,7 @@ class _Sealing:
 
     async def _run(self, pdf: bytes) -> IO[bytes]:
         """Return ``pdf`` sealed, to be read from the beginning."""
-        writer = _Appender(io.BytesIO(pdf))
+        writer = Appender(io.BytesIO(pdf))
         _require_unsigned(writer.prev)
         box = page_box(writer.find_page_for_modification(0)[0].get_object())
         fitted = self.stamp.fitted(self.prover.at, *box.size)
@@ -219,17 +215,17 @@ class _Sealing:
         if self.time_stamper is not None:
             await self.time_stamper.async_dummy_response(DIGEST)
 
-    async def _sign_as_official(self, writer: "_Appender", official: SealKey, seal_field: SigFieldSpec) -> "_Appender":
+    async def _sign_as_official(self, writer: "Appender", official: SealKey, seal_field: SigFieldSpec) -> "Appender":
         """Return the file with the official's signature and the agency's field, still empty and locking all."""
         label = _OFFICIAL_LABEL.format(official.agency)
         append_signature_field(writer, SigFieldSpec(OFFICIAL_FIELD, readable_field_name=label))
         append_signature_field(writer, _locking(seal_field))
         metadata = _metadata(OFFICIAL_FIELD, MDPPerm.FILL_FORMS, certify=True)
         signer = PdfSigner(metadata, official.signer, timestamper=self.time_stamper)
-        return _Appender(await self._sign(writer, signer))
+        return Appender(await self._sign(writer, signer))
 
     async def _sign_as_agency(
-        self, writer: "_Appender", field: SigFieldSpec, fitted: FittedStamp, box: PageBox
+        self, writer: "Appender", field: SigFieldSpec, fitted: FittedStamp, box: PageBox
     ) -> IO[bytes]:
         """Return the file with the agency's signature and stamp."""
         signer = PdfSigner(
@@ -241,7 +237,7 @@ class _Sealing:
         )
         return await self._sign(writer, signer)
 
-    async def _sign(self, writer: "_Appender", signer: PdfSigner) -> IO[bytes]:
+    async def _sign(self, writer: "Appender", signer: PdfSigner) -> IO[bytes]:
         session = signer.init_signing_session(writer)
         session.system_time = self.prover.at
         reserved = 2 * (await cades.longest(signer.signer, self.time_stamper) + _SLACK)
@@ -252,15 +248,8 @@ class _Sealing:
 
     async def _keep_evidence(self, output: IO[bytes]) -> None:
         """Append what proved everybody, under a document time stamp at the highest level."""
-        writer = _Appender(output)
-        proofs = self.prover.proofs.values()
-        DocumentSecurityStore.supply_dss_in_writer(
-            writer,
-            sig_contents=None,
-            certs=[c for proof in proofs for c in proof.certificates],
-            ocsps=[o for proof in proofs for o in proof.ocsps],
-            crls=[c for proof in proofs for c in proof.crls],
-        )
+        writer = Appender(output)
+        self.prover.keep_in(writer)
         if self.level is not Level.B_LTA or self.time_stamper is None:
             writer.write_in_place()
             return
@@ -285,25 +274,6 @@ def _metadata(field: str, permission: MDPPerm, *, certify: bool) -> PdfSignature
 def _locking(field: SigFieldSpec) -> SigFieldSpec:
     """Return ``field`` with a lock: signing it locks every field and forbids all changes (ISO 32000-2, 12.7.5.5)."""
     return replace(field, field_mdp_spec=FieldMDPSpec(FieldMDPAction.ALL), doc_mdp_update_value=MDPPerm.NO_CHANGES)
-
-
-class _Appender(IncrementalPdfFileWriter):
-    """Appends a revision to a PDF/A-2 file: XMP and document information stay as they were, and so does PDF 1.7.
-
-    The library would call a file with an ECDSA signature PDF 2.0 (ISO/TS 32002), which PDF/A-2 knows nothing of.
-    """
-
-    def _update_meta(self) -> None:
-        pass
-
-    def ensure_output_version(self, version: tuple[int, int]) -> None:
-        """Write PDF 1.7 at most."""
-        super().ensure_output_version(min(version, _PDF_1_7))
-
-    def register_extension(self, ext: DeveloperExtension) -> None:
-        """Declare ``ext`` if it extends PDF 1.7, as PAdES does."""
-        if ext.base_version == pdf_name("/1.7"):
-            super().register_extension(ext)
 
 
 def _require_unsigned(reader: PdfFileReader) -> None:

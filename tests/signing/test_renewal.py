@@ -19,6 +19,7 @@ from signing.validate import validate
 from tests.signing.conftest import AGENCY
 from tests.signing.eras import IN_2026, IN_2035, IN_2046, OF_A_LATER_AGE, Age, anchors_of, make_ages
 from tests.signing.others import add_evidence, add_timestamp, sign
+from tests.signing.pdfa_clauses import breaches
 from tests.signing.pki import Tree
 from tests.signing.poppler import signatures
 
@@ -100,6 +101,11 @@ def test_what_proves_the_last_time_stamp_is_in_the_file(in_2026: bytes, in_2035:
         assert {f.message for f in pdfa.check(after, "2b").findings} <= {
             f.message for f in pdfa.check(before, "2b").findings
         }
+
+
+def test_a_renewed_file_breaks_no_clause_of_pdfa(page: bytes, in_2026: bytes, in_2044: bytes) -> None:
+    assert breaches(in_2026, page) == []
+    assert breaches(in_2044, page) == []
 
 
 def test_poppler_agrees(tmp_path: Path, in_2035: bytes) -> None:
