@@ -9,7 +9,6 @@ from typing import Any
 
 import pytest
 from asn1crypto import pem
-from certomancer.registry import CertomancerConfig
 from sqlalchemy import text
 
 from api import cli
@@ -25,21 +24,11 @@ from storage.database import writing
 from tests.api.http_service import keep_paper, running
 from tests.ingest.shelved import AT, Shelf, sealed_until_2027, shelf, use
 from tests.signing.pages import scan_pdf
-from tests.signing.pki import Tree, make_trees, tree
+from tests.signing.pki import Tree
 
 DAY = dt.timedelta(days=1)
 LATER = AT + 10 * DAY
 Sohoa = Callable[..., Any]
-
-
-@pytest.fixture(scope="module")
-def trees(tmp_path_factory: pytest.TempPathFactory) -> CertomancerConfig:
-    return make_trees(tmp_path_factory.mktemp("trees"))
-
-
-@pytest.fixture(scope="module")
-def gov(trees: CertomancerConfig) -> Tree:
-    return tree(trees, "gov")
 
 
 @pytest.fixture(scope="module")

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 
 import pytest
 from asn1crypto import pem
-from certomancer.registry import CertomancerConfig
 
 from dossier import times
 from dossier.errors import NotFound, NotRenewable, ObjectDamaged, RetentionLocked, TimestampUnavailable
@@ -32,7 +31,7 @@ from storage import audit, day_records
 from tests.ingest.shelved import AT, Shelf, sealed_until_2027, shelf
 from tests.signing.others import sign
 from tests.signing.pages import scan_pdf
-from tests.signing.pki import Tree, make_trees, tree
+from tests.signing.pki import Tree
 
 if TYPE_CHECKING:
     from tests.servers import S3Server
@@ -42,16 +41,6 @@ TODAY = times.local(AT).date()
 MIDNIGHT = dt.datetime.combine(TODAY + DAY, dt.time(), times.VIETNAM)
 NEXT = MIDNIGHT + dt.timedelta(hours=3)
 """The next day at three in the morning."""
-
-
-@pytest.fixture(scope="module")
-def trees(tmp_path_factory: pytest.TempPathFactory) -> CertomancerConfig:
-    return make_trees(tmp_path_factory.mktemp("trees"))
-
-
-@pytest.fixture(scope="module")
-def gov(trees: CertomancerConfig) -> Tree:
-    return tree(trees, "gov")
 
 
 @pytest.fixture(scope="module")

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from certomancer.registry import CertomancerConfig
 
 from dossier import times
 from dossier.errors import NotRenewable, ObjectDamaged, RetentionLocked, TimestampUnavailable, WrongState
@@ -25,7 +24,7 @@ from storage import audit, renewals
 from tests.ingest.shelved import AT, Shelf, sealed_until_2027, shelf
 from tests.signing.others import sign
 from tests.signing.pages import scan_pdf
-from tests.signing.pki import Tree, make_trees, tree
+from tests.signing.pki import Tree
 
 if TYPE_CHECKING:
     from tests.servers import S3Server
@@ -33,16 +32,6 @@ if TYPE_CHECKING:
 DAY = dt.timedelta(days=1)
 LATER = AT + 10 * DAY
 WINDOW = LATER + DUE_WITHIN
-
-
-@pytest.fixture(scope="module")
-def trees(tmp_path_factory: pytest.TempPathFactory) -> CertomancerConfig:
-    return make_trees(tmp_path_factory.mktemp("trees"))
-
-
-@pytest.fixture(scope="module")
-def gov(trees: CertomancerConfig) -> Tree:
-    return tree(trees, "gov")
 
 
 @pytest.fixture(scope="module")

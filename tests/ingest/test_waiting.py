@@ -29,21 +29,11 @@ from signing.stamp_rules import CopyForm
 from signing.validate import validate
 from storage import audit
 from storage.waiting import count
-from tests.signing.pki import AGENCY, Tree, make_trees, serve, tree, write_pem
+from tests.signing.pki import AGENCY, Tree, serve, write_pem
 from tests.signing.softhsm import PIN, SOFTHSM, SoftHsm
 
 OWNER = "001190012345"
 PATIENCE_S = 300
-
-
-@pytest.fixture(scope="module")
-def trees(tmp_path_factory: pytest.TempPathFactory) -> CertomancerConfig:
-    return make_trees(tmp_path_factory.mktemp("trees"))
-
-
-@pytest.fixture(scope="module")
-def gov(trees: CertomancerConfig) -> Tree:
-    return tree(trees, "gov")
 
 
 @pytest.fixture(scope="module")
