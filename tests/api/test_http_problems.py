@@ -202,7 +202,7 @@ def test_owner_numbers_have_no_place_in_addresses(service: Service) -> None:
         for operation in path.values()
         for parameter in operation.get("parameters", ())
     }
-    assert in_address == {"batch", "name", "paper", "key", "state", "after", "before", "limit"}
+    assert in_address == {"batch", "name", "paper", "key", "state", "after", "before", "limit", "with_original"}
 
 
 def test_measurements_count_by_template_and_state(service: Service) -> None:

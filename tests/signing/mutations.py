@@ -5,6 +5,7 @@ Every change is a function of a file and a random generator, so a case is its se
 
 import io
 import re
+import warnings
 from collections.abc import Callable
 from random import Random
 
@@ -218,7 +219,7 @@ def rewrite(data: bytes, rng: Random) -> bytes:
     """Save the file anew, as a careless program would: every signature must notice."""
     output = io.BytesIO()
     try:
-        with pikepdf.open(io.BytesIO(data)) as pdf:
+        with warnings.catch_warnings(action="ignore"), pikepdf.open(io.BytesIO(data)) as pdf:
             if rng.random() < 0.5 and len(pdf.pages) > 0:
                 pdf.pages[0].Rotate = 90
             pdf.save(output, linearize=rng.random() < 0.3)
