@@ -6,8 +6,9 @@ from typing import Any
 from fastapi import FastAPI
 from fastapi.routing import iter_route_contexts
 
-from api.http import answers, problems
+from api.http import problems
 from api.http.access import declared_roles
+from api.http.answers.service import Problem
 from api.http.metrics import Metrics
 from api.http.observe import Observe
 from api.http.routes import ROUTERS
@@ -67,7 +68,7 @@ def create_app(house: House, work: Work | None) -> FastAPI:
 def _complete_description(app: FastAPI) -> None:
     """Add to the OpenAPI document what FastAPI cannot know: who may call a route, and the shape of problems."""
     document = app.openapi()
-    schema = answers.Problem.model_json_schema(ref_template="#/components/schemas/{model}")
+    schema = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
     document["components"]["schemas"] |= {**schema.pop("$defs"), "Problem": schema}
     for route in iter_route_contexts(app.routes):
         roles = sorted(declared_roles(route.dependant))

@@ -5,8 +5,8 @@ import json
 import time
 from pathlib import Path
 
-from api.http import answers
 from api.http.access import Role
+from api.http.answers.verifications import Verifications
 from tests.api.http_service import DOSSIER, PROCEDURE, Service, running
 from tests.generator.batch import sample_batch
 
@@ -58,7 +58,7 @@ def test_the_whole_way(tmp_path: Path) -> None:
         assert hashlib.sha256(sealed.content).hexdigest() == found[0]["sealed"]["sha256"]
 
         answer = service.call(Role.AUDITOR, "POST", "/v1/verifications", content=sealed.content).json()
-        answers.Verifications.model_validate(answer)
+        Verifications.model_validate(answer)
         (report,) = answer["files"]
         assert report["verdict"] == "valid", report
         assert "B-LTA" in {signature["profile"] for signature in report["signatures"]}

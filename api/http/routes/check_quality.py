@@ -2,8 +2,8 @@
 
 import hashlib
 
-from api.http import answers
 from api.http.access import Role, allow
+from api.http.answers.quality import FileQuality
 from api.http.deps import HouseDep
 from api.http.reading import FILE_BODY, FileBody, new_router
 from api.shapes import Json, qualities_json
@@ -14,7 +14,7 @@ router = new_router()
 
 @router.post(
     "/v1/quality-checks",
-    response_model=answers.FileQuality,
+    response_model=FileQuality,
     dependencies=[allow(Role.STATION, Role.OFFICER)],
     openapi_extra=FILE_BODY,
     summary="Kiểm tra chất lượng bản quét / Check the quality of a scan",

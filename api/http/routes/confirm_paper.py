@@ -4,8 +4,8 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict
 
-from api.http import answers
 from api.http.access import Caller, Role, allow
+from api.http.answers.papers import Papers
 from api.http.deps import HouseDep, PaperIdPath, WorkDep
 from api.http.reading import PersonName, Text, new_router
 from api.shapes import Json, papers_json
@@ -43,7 +43,7 @@ class Confirmation(BaseModel):
 
 @router.post(
     "/v1/papers/{paper}/confirmation",
-    response_model=answers.Papers,
+    response_model=Papers,
     summary="Xác nhận bản quét khớp bản giấy / Confirm that scan and original agree",
 )
 def confirm_paper(

@@ -7,8 +7,8 @@ from typing import Annotated
 from fastapi import status
 from pydantic import BaseModel, ConfigDict, Field
 
-from api.http import answers
 from api.http.access import Caller, Role, allow
+from api.http.answers.batches import Batch
 from api.http.deps import HouseDep
 from api.http.reading import MAX_JSON_PAPERS, Text, new_router
 from api.http.views import batch_json
@@ -69,7 +69,7 @@ class BatchAnnounced(BaseModel):
 
 @router.post(
     "/v1/batches",
-    response_model=answers.Batch,
+    response_model=Batch,
     status_code=status.HTTP_201_CREATED,
     summary="Khai báo một lô / Announce a batch",
 )

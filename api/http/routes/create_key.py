@@ -5,8 +5,8 @@ from typing import Annotated
 from fastapi import status
 from pydantic import BaseModel, ConfigDict, Field
 
-from api.http import answers
 from api.http.access import NAME, Caller, Role, allow, issue_key
+from api.http.answers.keys import NewKey
 from api.http.deps import HouseDep
 from api.http.reading import new_router
 from api.http.views import key_json
@@ -26,7 +26,7 @@ class KeyWanted(BaseModel):
 
 @router.post(
     "/v1/keys",
-    response_model=answers.NewKey,
+    response_model=NewKey,
     status_code=status.HTTP_201_CREATED,
     summary="Cấp khóa truy cập / Issue an access key",
 )

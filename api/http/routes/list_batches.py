@@ -4,8 +4,8 @@ from typing import Annotated
 
 from fastapi import Query
 
-from api.http import answers
 from api.http.access import Role, allow
+from api.http.answers.batches import BatchPage
 from api.http.deps import BATCH_ID, HouseDep, PageSize
 from api.http.reading import new_router
 from api.http.views import batch_json
@@ -16,7 +16,7 @@ router = new_router()
 
 @router.get(
     "/v1/batches",
-    response_model=answers.BatchPage,
+    response_model=BatchPage,
     dependencies=[allow(Role.OFFICER, Role.AUDITOR)],
     summary="Danh sách lô / List batches",
 )

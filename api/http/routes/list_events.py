@@ -4,8 +4,8 @@ from typing import Annotated
 
 from fastapi import Query
 
-from api.http import answers
 from api.http.access import Role, allow
+from api.http.answers.events import Events
 from api.http.deps import HouseDep, PageSize
 from api.http.reading import new_router
 from api.shapes import Json
@@ -16,7 +16,7 @@ router = new_router()
 
 @router.get(
     "/v1/events",
-    response_model=answers.Events,
+    response_model=Events,
     dependencies=[allow(Role.OFFICER, Role.SYSTEM, Role.AUDITOR)],
     summary="Sự kiện / Events",
 )

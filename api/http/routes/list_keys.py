@@ -1,7 +1,7 @@
 """``GET /v1/keys``: the access keys, revoked ones too, without their secrets."""
 
-from api.http import answers
 from api.http.access import Role, allow
+from api.http.answers.keys import Keys
 from api.http.deps import HouseDep
 from api.http.reading import new_router
 from api.http.views import key_json
@@ -12,7 +12,7 @@ router = new_router()
 
 @router.get(
     "/v1/keys",
-    response_model=answers.Keys,
+    response_model=Keys,
     dependencies=[allow(Role.ADMIN)],
     summary="Danh sách khóa truy cập / List access keys",
 )

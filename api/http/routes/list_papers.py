@@ -4,8 +4,8 @@ from typing import Annotated
 
 from fastapi import Query
 
-from api.http import answers
 from api.http.access import Caller, Role, allow
+from api.http.answers.papers import PaperPage
 from api.http.deps import BATCH_ID, AfterPaper, HouseDep, PageSize, batch_for
 from api.http.reading import new_router
 from api.shapes import Json, papers_json
@@ -15,7 +15,7 @@ from dossier.papers import PaperState
 router = new_router()
 
 
-@router.get("/v1/papers", response_model=answers.PaperPage, summary="Danh sách giấy tờ / List papers")
+@router.get("/v1/papers", response_model=PaperPage, summary="Danh sách giấy tờ / List papers")
 def list_papers(
     *,
     caller: Annotated[Caller, allow(Role.STATION, Role.OFFICER, Role.AUDITOR)],

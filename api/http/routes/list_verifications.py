@@ -2,8 +2,8 @@
 
 from typing import Annotated
 
-from api.http import answers
 from api.http.access import Caller, Role, allow
+from api.http.answers.verifications import KeptVerifications
 from api.http.deps import HouseDep, PaperIdPath, note_read, paper_for
 from api.http.reading import new_router
 from api.shapes import Json, verified_json
@@ -14,7 +14,7 @@ router = new_router()
 
 @router.get(
     "/v1/papers/{paper}/verifications",
-    response_model=answers.KeptVerifications,
+    response_model=KeptVerifications,
     summary="Các lần kiểm tra chữ ký số / The verifications of a paper",
 )
 def list_verifications(

@@ -9,8 +9,8 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from api.http import answers
 from api.http.access import Caller, Role, allow
+from api.http.answers.reuse import ReusablePapers
 from api.http.deps import HouseDep
 from api.http.reading import new_router
 from api.http.views import reusable_json
@@ -41,7 +41,7 @@ class Lookup(BaseModel):
     purpose: Annotated[str, Field(min_length=1, max_length=500, pattern=r"^[^\x00-\x1f\x7f]*\S[^\x00-\x1f\x7f]*$")]
 
 
-@router.post("/v1/lookups", response_model=answers.ReusablePapers, summary="Tra cứu giấy tờ dùng lại / Look up papers")
+@router.post("/v1/lookups", response_model=ReusablePapers, summary="Tra cứu giấy tờ dùng lại / Look up papers")
 def look_up(body: Lookup, caller: Annotated[Caller, allow(Role.SYSTEM, Role.OFFICER)], house: HouseDep) -> Json:
     """Return the owner's papers that can be used again: stored, signed, valid on the day, of a reusable type."""
     dossier, procedure = DossierNumber.parse(body.dossier), ProcedureCode.parse(body.procedure)

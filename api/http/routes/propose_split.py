@@ -2,8 +2,8 @@
 
 from typing import Annotated
 
-from api.http import answers
 from api.http.access import Caller, Role, allow
+from api.http.answers.papers import SplitProposal
 from api.http.deps import HouseDep, PaperIdPath, note_read, paper_for
 from api.http.reading import new_router
 from api.shapes import Json, proposal_json
@@ -14,7 +14,7 @@ router = new_router()
 
 @router.get(
     "/v1/papers/{paper}/split",
-    response_model=answers.SplitProposal,
+    response_model=SplitProposal,
     summary="Xem đề xuất tách bản quét / Show where a scan might be split",
 )
 def propose_split(

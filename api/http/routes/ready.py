@@ -8,8 +8,8 @@ from typing import Annotated
 from fastapi import Depends, Request
 from fastapi.responses import JSONResponse
 
-from api.http import answers
 from api.http.access import public
+from api.http.answers.service import Alive
 from api.http.problems import problem
 from api.http.reading import new_router
 from dossier.errors import PartError, PartMissing, SohoaError
@@ -70,7 +70,7 @@ def _readiness(request: Request) -> Readiness:
     return readiness
 
 
-@router.get("/v1/ready", response_model=answers.Alive, dependencies=[public], summary="Dịch vụ sẵn sàng / Readiness")
+@router.get("/v1/ready", response_model=Alive, dependencies=[public], summary="Dịch vụ sẵn sàng / Readiness")
 def ready(request: Request, readiness: Annotated[Readiness, Depends(_readiness)]) -> JSONResponse:
     """Answer 200 if every part answers, else 503 with the names of those that do not."""
     silent = readiness.silent_parts()

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from typing import Annotated
 
-from api.http import answers
 from api.http.access import Caller, Role, allow
+from api.http.answers.batches import BatchState
 from api.http.deps import BatchIdPath, HouseDep, batch_for, may_see
 from api.http.reading import MAX_JSON_PAPERS, new_router
 from api.http.views import batch_json
@@ -16,9 +16,7 @@ from ingest.receive import manifest_of, outcomes
 router = new_router()
 
 
-@router.get(
-    "/v1/batches/{batch}", response_model=answers.BatchState, summary="Trạng thái một lô / Show a batch and its state"
-)
+@router.get("/v1/batches/{batch}", response_model=BatchState, summary="Trạng thái một lô / Show a batch and its state")
 def show_batch(
     caller: Annotated[Caller, allow(Role.STATION, Role.OFFICER, Role.AUDITOR)], house: HouseDep, batch: BatchIdPath
 ) -> Json:

@@ -2,8 +2,8 @@
 
 from typing import Annotated
 
-from api.http import answers
 from api.http.access import Caller, Role, allow
+from api.http.answers.papers import Papers
 from api.http.deps import HouseDep, PaperIdPath, note_read, paper_for
 from api.http.reading import new_router
 from api.shapes import Json, papers_json
@@ -11,7 +11,7 @@ from api.shapes import Json, papers_json
 router = new_router()
 
 
-@router.get("/v1/papers/{paper}", response_model=answers.Papers, summary="Xem một giấy tờ / Show a paper")
+@router.get("/v1/papers/{paper}", response_model=Papers, summary="Xem một giấy tờ / Show a paper")
 def show_paper(
     caller: Annotated[Caller, allow(Role.STATION, Role.OFFICER, Role.AUDITOR)], house: HouseDep, paper: PaperIdPath
 ) -> Json:

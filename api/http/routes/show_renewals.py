@@ -1,7 +1,7 @@
 """``GET /v1/renewals/calendar``: in which month how much must have been renewed."""
 
-from api.http import answers
 from api.http.access import Role, allow
+from api.http.answers.renewals import RenewalCalendar
 from api.http.deps import HouseDep
 from api.http.reading import new_router
 from api.shapes import Json, calendar_json
@@ -12,7 +12,7 @@ router = new_router()
 
 @router.get(
     "/v1/renewals/calendar",
-    response_model=answers.RenewalCalendar,
+    response_model=RenewalCalendar,
     dependencies=[allow(Role.AUDITOR, Role.ADMIN)],
     summary="Lịch gia hạn / When protection ends",
 )

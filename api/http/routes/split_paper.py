@@ -4,8 +4,8 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from api.http import answers
 from api.http.access import Caller, Role, allow
+from api.http.answers.papers import Papers
 from api.http.deps import HouseDep, PaperIdPath, WorkDep
 from api.http.reading import PersonName, new_router
 from api.shapes import Json, papers_json
@@ -28,7 +28,7 @@ class Split(BaseModel):
 
 @router.post(
     "/v1/papers/{paper}/split",
-    response_model=answers.Papers,
+    response_model=Papers,
     summary="Tách bản quét gồm nhiều giấy tờ / Split a scan of several papers",
 )
 def split_paper(

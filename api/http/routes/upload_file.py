@@ -4,8 +4,8 @@ from typing import Annotated
 
 from fastapi import Path, Response, status
 
-from api.http import answers
 from api.http.access import Caller, Role, allow
+from api.http.answers.batches import Receipt
 from api.http.deps import BatchIdPath, HouseDep, WorkDep, batch_for
 from api.http.reading import FILE_BODY, FileBody, new_router
 from api.shapes import Json
@@ -18,9 +18,9 @@ router = new_router()
 
 @router.put(
     "/v1/batches/{batch}/files/{name}",
-    response_model=answers.Receipt,
+    response_model=Receipt,
     status_code=status.HTTP_201_CREATED,
-    responses={200: {"model": answers.Receipt, "description": "Đã có từ trước / These bytes were there already"}},
+    responses={200: {"model": Receipt, "description": "Đã có từ trước / These bytes were there already"}},
     openapi_extra=FILE_BODY,
     summary="Gửi một tệp / Upload a file",
 )

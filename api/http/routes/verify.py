@@ -5,8 +5,8 @@ from enum import StrEnum
 from fastapi import Request, Response
 from fastapi.responses import JSONResponse
 
-from api.http import answers
 from api.http.access import Role, allow
+from api.http.answers.verifications import Verifications
 from api.http.deps import HouseDep
 from api.http.reading import FILE_BODY, FileBody, new_router
 from api.shapes import verifications_json
@@ -32,7 +32,7 @@ _OTHERS = {
 
 @router.post(
     "/v1/verifications",
-    response_model=answers.Verifications,
+    response_model=Verifications,
     responses={200: {"content": _OTHERS, "description": "Kết luận / The report, in the form that Accept asks for"}},
     dependencies=[allow(Role.STATION, Role.OFFICER, Role.SYSTEM, Role.AUDITOR)],
     openapi_extra=FILE_BODY,

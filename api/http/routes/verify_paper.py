@@ -4,8 +4,8 @@ from typing import Annotated
 
 from fastapi import status
 
-from api.http import answers
 from api.http.access import Caller, Role, allow
+from api.http.answers.verifications import KeptVerifications
 from api.http.deps import HouseDep, PaperIdPath, paper_for
 from api.http.reading import new_router
 from api.shapes import Json, verified_json
@@ -16,7 +16,7 @@ router = new_router()
 
 @router.post(
     "/v1/papers/{paper}/verifications",
-    response_model=answers.KeptVerifications,
+    response_model=KeptVerifications,
     status_code=status.HTTP_201_CREATED,
     summary="Kiểm tra lại chữ ký số của một giấy tờ / Verify a paper's signatures anew",
 )

@@ -1,0 +1,53 @@
+"""Batches and their files."""
+
+from api.http.answers.base import Answer
+from dossier.papers import PaperState
+
+
+class Batch(Answer):
+    """Một lô. / A batch."""
+
+    id: str
+    station: str
+    operator: str | None
+    dossier: str | None
+    procedure: str | None
+    created_at: str
+
+
+class BatchPage(Answer):
+    """Một trang danh sách; ``next`` là tham số ``before`` tiếp theo. / A page of a list, newest first."""
+
+    batches: list[Batch]
+    next: str | None
+
+
+class BatchFile(Answer):
+    """Một tệp đã khai báo. / An announced file; ``paper`` is what it became or duplicates, null until it was sent.
+
+    ``parts``: các giấy tờ được tách ra. / The papers it was split into.
+    """
+
+    name: str
+    paper: str | None
+    state: PaperState | None
+    problem: str | None
+    duplicate: bool
+    parts: list[str]
+
+
+class BatchState(Batch):
+    """Một lô và trạng thái từng tệp. / A batch and where each of its files stands."""
+
+    files: list[BatchFile]
+
+
+class Receipt(Answer):
+    """Biên nhận một tệp. / Receipt of a file; ``duplicate``: these very bytes were there already."""
+
+    name: str
+    paper: str
+    state: PaperState
+    duplicate: bool
+    sha256: str
+    size: int

@@ -1,0 +1,25 @@
+"""Access keys."""
+
+from api.http.access import Role
+from api.http.answers.base import Answer
+
+
+class Key(Answer):
+    """Một khóa truy cập (không có nội dung khóa). / An access key without its secret."""
+
+    name: str
+    role: Role
+    created_at: str
+    revoked_at: str | None
+
+
+class Keys(Answer):
+    """Các khóa. / The keys."""
+
+    keys: list[Key]
+
+
+class NewKey(Key):
+    """Khóa mới; ``key`` chỉ hiện một lần. / A fresh key, shown once."""
+
+    key: str
