@@ -237,6 +237,8 @@ class Paper:
         problem: Stable error code for rejected, quarantined and failed papers. duplicate_of: The paper that came first.
         split_from: The scan of several papers that this one was part of. parts: The papers a split scan became, in the
             order of its pages. split_by, split_at: Name of the person who split it, and when, UTC.
+        handed_over_at: When a result was given to its owner by itself, apart from its dossier's others, UTC.
+        superseded_by: The paper that took its place.
         waiting: What it waits for while it is received or confirmed; the catalogue keeps it apart from the rest.
         code: ``<owner number>.<paper type>.<running number>``, given once, when the paper is stored (decree 107/2021
             art. 21a); it holds the owner's number, so it belongs in no log line, URL or object key.
@@ -278,6 +280,8 @@ class Paper:
     parts: tuple[PaperId, ...] = ()
     split_by: str | None = None
     split_at: dt.datetime | None = None
+    handed_over_at: dt.datetime | None = None
+    superseded_by: PaperId | None = None
     waiting: Waiting | None = None
 
     def field(self, key: str) -> Field | None:

@@ -30,7 +30,7 @@ from dossier.identifiers import PaperId
 from dossier.papers import PaperState
 from ingest import pipeline
 from ingest.confirm import confirm_as_announced
-from ingest.day_records import make_records
+from ingest.duties import Duties
 from ingest.house import House
 from ingest.logs import in_one_line
 from ingest.problems import set_aside, wait_for
@@ -56,8 +56,6 @@ _NEEDS_WORKSPACE = {
     PaperState.FAILED,
 }
 _PART = "work queue"
-_RECORDS_EVERY_S = 600.0
-"""Seconds between looks for days whose evidence records are to be made."""
 _UNRECORDED_S = 5.0
 """Seconds after a paper failed in which the end of its work is recorded, unless it cannot be."""
 _TAKEN = dt.timedelta(seconds=60)
@@ -80,7 +78,7 @@ class Work:
         self.executor = f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(3)}"
         self._stop = threading.Event()
         self._watch = threading.Thread(target=self._keep_watch, name="sohoa-watch", daemon=True)
-        self._records = threading.Thread(target=self._keep_records, name="sohoa-records", daemon=True)
+        self._duties = Duties(house)
         DBOS(config=_configuration(house, self.executor))
         self._prepare = DBOS.workflow(name="prepare")(lambda paper: self._run_prepare(PaperId(paper)))
         self._finish = DBOS.workflow(name="finish")(lambda paper: self._run_finish(PaperId(paper)))
@@ -98,7 +96,7 @@ class Work:
             )
         if draws:
             self._watch.start()
-            self._records.start()
+            self._duties.start()
 
     def __enter__(self) -> Self:
         return self
@@ -113,7 +111,7 @@ class Work:
         self._stop.set()
         if self.draws:
             self._watch.join()
-            self._records.join()
+            self._duties.stop()
         DBOS.destroy(destroy_registry=True)
         if self.draws:
             self.house.catalogue.beat(self.executor, _LONG_AGO)  # what it still held is free for others at once
@@ -214,22 +212,6 @@ class Work:
             except Exception:  # noqa: BLE001 - whatever it is, the others must be watched over
                 _log.exception("watch failed; trying again")
             self._stop.wait(self.house.settings.heartbeat_s)
-
-    def _keep_records(self) -> None:
-        """Make the evidence records of days that are over; until closed.
-
-        A thread of its own: a day's record may take longer than a worker may be silent.
-        """
-        while not self._stop.wait(_RECORDS_EVERY_S):
-            try:
-                for record in make_records(self.house):
-                    _log.info("evidence record made", day=record.day.isoformat(), files=record.files)
-                    if self._stop.is_set():
-                        return
-            except SohoaError as error:
-                _log.warning("evidence records failed; trying again", code=error.code, reason=str(error))
-            except Exception:  # noqa: BLE001 - whatever it is, the next days' records must be made
-                _log.exception("evidence records failed; trying again")
 
     def _take_over(self) -> None:
         """Queue anew what workers held that have fallen silent."""

@@ -268,7 +268,7 @@ class Catalogue:
         valid_on: dt.date | None = None,
         states: Collection[PaperState] = (PaperState.STORED,),
     ) -> list[Paper]:
-        """Return an owner's papers, the latest issued first; those that are somebody else's too among them.
+        """Return an owner's papers under all numbers of his, the latest issued first; shared ones among them.
 
         Of papers issued on the same day those of the better grade come first.
 
@@ -280,7 +280,7 @@ class Catalogue:
         """
         query = (
             select(PaperRow)
-            .where(_belongs_to(owner), PaperRow.state.in_([state.value for state in states]))
+            .where(PaperRow.state.in_([state.value for state in states]))
             .order_by(PaperRow.issued_on.desc().nulls_last(), _GRADE_RANK, PaperRow.serial.desc())
         )
         if paper_type is not None:
@@ -292,7 +292,7 @@ class Catalogue:
                 or_(PaperRow.valid_until.is_(None), PaperRow.valid_until >= valid_on),
             )
         with reading(self.engine) as session:
-            return _papers(session, query)
+            return _papers(session, query.where(_belongs_to(session, owner)))
 
     def by_original(self, sha256: str, owner: OwnerNumber | None) -> Paper | None:
         """Return the first paper that came with these bytes and was not rejected, to tell duplicates.
@@ -304,9 +304,9 @@ class Catalogue:
             owner: Only this owner's, alone or with others; ``None`` for anybody's.
         """
         query = select(PaperRow).where(PaperRow.original_sha256 == sha256, PaperRow.state != PaperState.REJECTED.value)
-        if owner is not None:
-            query = query.where(_belongs_to(owner))
         with reading(self.engine) as session:
+            if owner is not None:
+                query = query.where(_belongs_to(session, owner))
             return next(iter(_papers(session, query.order_by(PaperRow.serial).limit(1))), None)
 
     def count_by_state(self) -> dict[PaperState, int]:
@@ -479,10 +479,16 @@ def _is_owner(number: OwnerNumber) -> ColumnElement[bool]:
     return and_(OwnerRow.kind == number.kind, OwnerRow.number == number.value)
 
 
-def _belongs_to(number: OwnerNumber) -> ColumnElement[bool]:
-    serial = select(OwnerRow.serial).where(_is_owner(number)).scalar_subquery()
-    shared = select(CoOwnerRow.paper).where(CoOwnerRow.owner_serial == serial)
-    return or_(PaperRow.owner_serial == serial, PaperRow.id.in_(shared))
+def owner_group(session: Session, number: OwnerNumber) -> list[int]:
+    """Return the serials of all numbers of the owner who has this one; none if nobody has it."""
+    head = select(func.coalesce(OwnerRow.same_as, OwnerRow.serial)).where(_is_owner(number)).scalar_subquery()
+    return list(session.scalars(select(OwnerRow.serial).where(or_(OwnerRow.serial == head, OwnerRow.same_as == head))))
+
+
+def _belongs_to(session: Session, number: OwnerNumber) -> ColumnElement[bool]:
+    serials = owner_group(session, number)
+    shared = select(CoOwnerRow.paper).where(CoOwnerRow.owner_serial.in_(serials))
+    return or_(PaperRow.owner_serial.in_(serials), PaperRow.id.in_(shared))
 
 
 def _owner_row(session: Session, owner: Owner) -> OwnerRow:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from dossier.dossiers import Channel, Dossier, Outcome
 from dossier.identifiers import OWNER_NUMBER_KINDS, AgencyCode, DossierNumber, PaperId, ProcedureCode
 from dossier.owners import Owner
 from dossier.papers import Box, Field, FieldSource, Paper, PaperKind, PaperState, SourceGrade, StoredObject, Waiting
@@ -13,6 +14,7 @@ from storage.schema import (
     BatchRow,
     CheckRow,
     CoOwnerRow,
+    DossierRow,
     EventRow,
     FieldRow,
     OwnerRow,
@@ -72,6 +74,8 @@ def paper_from(row: PaperRow) -> Paper:
         parts=tuple(map(PaperId, row.parts)),
         split_by=row.split_by,
         split_at=row.split_at,
+        handed_over_at=row.handed_over_at,
+        superseded_by=PaperId(row.superseded_by) if row.superseded_by else None,
         waiting=_waiting_from(row.waiting) if row.waiting else None,
     )
 
@@ -110,6 +114,21 @@ def write_paper(row: PaperRow, paper: Paper, owner_row: Callable[[Owner], OwnerR
     row.parts = [part.value for part in paper.parts]
     row.split_by = paper.split_by
     row.split_at = paper.split_at
+    row.handed_over_at = paper.handed_over_at
+    row.superseded_by = paper.superseded_by.value if paper.superseded_by else None
+    _write_objects(row, paper)
+    if tuple(_owner_from(one.owner, one.name) for one in row.co_owners) != paper.co_owners:
+        row.co_owners = [
+            CoOwnerRow(position=position, owner=owner_row(one), name=one.name)
+            for position, one in enumerate(paper.co_owners)
+        ]
+    if tuple(_field_from(field) for field in row.fields) != paper.fields:
+        row.fields = [_field_row(position, field) for position, field in enumerate(paper.fields)]
+    if tuple(_check_from(check) for check in row.checks) != paper.checks:
+        row.checks = [_check_row(position, check) for position, check in enumerate(paper.checks)]
+
+
+def _write_objects(row: PaperRow, paper: Paper) -> None:
     row.original_key = paper.original.key
     row.original_version = paper.original.version
     row.original_sha256 = paper.original.sha256
@@ -120,15 +139,6 @@ def write_paper(row: PaperRow, paper: Paper, owner_row: Callable[[Owner], OwnerR
     row.sealed_sha256 = paper.sealed.sha256 if paper.sealed else None
     row.sealed_size = paper.sealed.size if paper.sealed else None
     row.sealed_media_type = paper.sealed.media_type if paper.sealed else None
-    if tuple(_owner_from(one.owner, one.name) for one in row.co_owners) != paper.co_owners:
-        row.co_owners = [
-            CoOwnerRow(position=position, owner=owner_row(one), name=one.name)
-            for position, one in enumerate(paper.co_owners)
-        ]
-    if tuple(_field_from(field) for field in row.fields) != paper.fields:
-        row.fields = [_field_row(position, field) for position, field in enumerate(paper.fields)]
-    if tuple(_check_from(check) for check in row.checks) != paper.checks:
-        row.checks = [_check_row(position, check) for position, check in enumerate(paper.checks)]
 
 
 def batch_from(row: BatchRow) -> Batch:
@@ -175,6 +185,35 @@ def reuse_from(row: ReuseRow) -> Reuse:
         dossier=DossierNumber(row.dossier) if row.dossier else None,
         procedure=ProcedureCode(row.procedure) if row.procedure else None,
     )
+
+
+def dossier_from(row: DossierRow) -> Dossier:
+    """Return the dossier a row stands for."""
+    return Dossier(
+        number=DossierNumber(row.number),
+        procedure=ProcedureCode(row.procedure),
+        agency=AgencyCode(row.agency),
+        decided_by=AgencyCode(row.decided_by) if row.decided_by else None,
+        channel=Channel(row.channel),
+        received_at=row.received_at,
+        processing_started_at=row.processing_started_at,
+        ended_at=row.ended_at,
+        outcome=Outcome(row.outcome) if row.outcome else None,
+        returned_at=row.returned_at,
+    )
+
+
+def write_dossier(row: DossierRow, dossier: Dossier) -> None:
+    """Give ``row`` all values of ``dossier`` but its number."""
+    row.procedure = dossier.procedure.value
+    row.agency = dossier.agency.value
+    row.decided_by = dossier.decided_by.value if dossier.decided_by else None
+    row.channel = dossier.channel.value
+    row.received_at = dossier.received_at
+    row.processing_started_at = dossier.processing_started_at
+    row.ended_at = dossier.ended_at
+    row.outcome = dossier.outcome.value if dossier.outcome else None
+    row.returned_at = dossier.returned_at
 
 
 def event_from(row: EventRow) -> Event:

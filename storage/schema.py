@@ -10,7 +10,7 @@ from sqlalchemy.types import TypeDecorator
 
 from dossier.errors import InvalidValue
 
-REVISION = "0008"
+REVISION = "0009"
 """The newest migration: a database at this one needs none."""
 
 Serial = BigInteger().with_variant(Integer(), "sqlite")
@@ -82,7 +82,11 @@ class Base(DeclarativeBase):
 
 
 class OwnerRow(Base):
-    """A person or organisation; ``name`` is the last one a paper gave."""
+    """One number of a person or organisation; ``name`` is the last one a paper gave.
+
+    ``same_as`` is the serial of the row that stands for the owner, where this is a further number of the same owner;
+    that row has none itself.
+    """
 
     __tablename__ = "owners"
     __table_args__ = (Index("uq_owners_kind_number", "kind", "number", unique=True),)
@@ -91,6 +95,24 @@ class OwnerRow(Base):
     kind: Mapped[str]
     number: Mapped[str]
     name: Mapped[str | None]
+    same_as: Mapped[int | None] = mapped_column(index=True)
+
+
+class DossierRow(Base):
+    """A dossier, as far as its facts were told; ``number`` in its canonical form."""
+
+    __tablename__ = "dossiers"
+
+    number: Mapped[str] = mapped_column(primary_key=True)
+    procedure: Mapped[str]
+    agency: Mapped[str]
+    decided_by: Mapped[str | None]
+    channel: Mapped[str]
+    received_at: Mapped[dt.datetime | None] = mapped_column(index=True)
+    processing_started_at: Mapped[dt.datetime | None]
+    ended_at: Mapped[dt.datetime | None]
+    outcome: Mapped[str | None]
+    returned_at: Mapped[dt.datetime | None]
 
 
 class BatchRow(Base):
@@ -153,6 +175,8 @@ class PaperRow(Base):
     parts: Mapped[list[str]]
     split_by: Mapped[str | None]
     split_at: Mapped[dt.datetime | None]
+    handed_over_at: Mapped[dt.datetime | None]
+    superseded_by: Mapped[str | None]
 
     original_key: Mapped[str]
     original_version: Mapped[str]

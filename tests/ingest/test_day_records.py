@@ -17,7 +17,7 @@ from dossier.errors import NotFound, NotRenewable, ObjectDamaged, RetentionLocke
 from dossier.papers import Paper
 from dossier.verdicts import Verdict
 from ingest import day_records as making
-from ingest import work as working
+from ingest import duties
 from ingest.day_records import evidence_of, make_records, open_day, record_of, renew_records
 from ingest.renew import Month, calendar, renew_due, sealed_bytes
 from ingest.work import Work
@@ -246,7 +246,8 @@ def test_a_worker_makes_the_records_by_itself(kept: Shelf, gov: Tree, monkeypatc
     now = times.now()
     (paper,) = fill(kept, 1, now - 2 * DAY)
     kept.trust(gov.trust(now), gov.stamper(now))
-    monkeypatch.setattr(working, "_RECORDS_EVERY_S", 0.05)
+    soon = (replace(duty, every_s=0.05) for duty in duties.DUTIES if duty.name == "evidence-records")
+    monkeypatch.setattr(duties, "DUTIES", tuple(soon))
     with Work(kept.house):
         deadline = time.monotonic() + 60
         while record_of(kept.house, paper) is None and time.monotonic() < deadline:

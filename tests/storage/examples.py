@@ -123,4 +123,6 @@ papers = st.builds(
     ),
     split_by=st.none() | _words,
     split_at=st.none() | _moments,
+    handed_over_at=st.none() | _moments,
+    superseded_by=st.none() | st.just(PaperId("0" * 16)),
 )

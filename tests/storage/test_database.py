@@ -28,6 +28,35 @@ catalogue.record(sys.argv[2], "test", "process")
 catalogue.close()
 """
 
+UNDO = {
+    "0005": [f"ALTER TABLE papers DROP COLUMN {name}" for name in ("split_from", "parts", "split_by", "split_at")],
+    "0006": [
+        "DROP INDEX ix_papers_protected_until",
+        "ALTER TABLE papers DROP COLUMN protected_until",
+        "DROP TABLE sealed_versions",
+        "DROP TABLE day_records",
+    ],
+    "0007": ["DROP TABLE verifications", "DROP TABLE audit_blocks", "ALTER TABLE papers DROP COLUMN grade"],
+    "0008": ["DROP TABLE waiting"],
+    "0009": [
+        "DROP TABLE dossiers",
+        "DROP INDEX ix_owners_same_as",
+        "ALTER TABLE owners DROP COLUMN same_as",
+        "ALTER TABLE papers DROP COLUMN handed_over_at",
+        "ALTER TABLE papers DROP COLUMN superseded_by",
+    ],
+}
+"""What takes back each migration."""
+
+
+def undo(session: Session, first: str) -> None:
+    """Leave the database as it was before migration ``first``."""
+    for revision in sorted(UNDO, reverse=True):
+        if revision >= first:
+            for statement in UNDO[revision]:
+                session.execute(text(statement))
+    session.execute(text("UPDATE alembic_version SET version_num = :before"), {"before": f"{int(first) - 1:04d}"})
+
 
 def test_the_migrations_make_the_tables_the_code_expects(catalogue: Catalogue) -> None:
     with catalogue.engine.connect() as connection:
@@ -40,39 +69,11 @@ def test_papers_kept_before_scans_were_split_are_read_as_they_were(catalogue: Ca
     kept = paper()
     catalogue.add_batch(batch(), [kept], actor="station-1")
     with writing(catalogue.engine) as session:
-        undo_renewals(session)
-        for column in ("split_from", "parts", "split_by", "split_at"):
-            session.execute(text(f"ALTER TABLE papers DROP COLUMN {column}"))
-        session.execute(text("UPDATE alembic_version SET version_num = '0004'"))
+        undo(session, "0005")
     catalogue.close()
     migrated = Catalogue.open(database_url)
     assert migrated.papers() == [kept]
     migrated.close()
-
-
-def undo_grades(session: Session) -> None:
-    """Leave the database as it was before migration 0007."""
-    for statement in (
-        "DROP TABLE waiting",
-        "DROP TABLE verifications",
-        "DROP TABLE audit_blocks",
-        "ALTER TABLE papers DROP COLUMN grade",
-        "UPDATE alembic_version SET version_num = '0006'",
-    ):
-        session.execute(text(statement))
-
-
-def undo_renewals(session: Session) -> None:
-    """Leave the database as it was before migration 0006."""
-    undo_grades(session)
-    for statement in (
-        "DROP INDEX ix_papers_protected_until",
-        "ALTER TABLE papers DROP COLUMN protected_until",
-        "DROP TABLE sealed_versions",
-        "DROP TABLE day_records",
-        "UPDATE alembic_version SET version_num = '0005'",
-    ):
-        session.execute(text(statement))
 
 
 def test_papers_stored_before_there_were_grades_get_the_lowest(catalogue: Catalogue, database_url: str) -> None:
@@ -80,7 +81,7 @@ def test_papers_stored_before_there_were_grades_get_the_lowest(catalogue: Catalo
     waiting = paper(b"waiting")
     catalogue.add_batch(batch(), [sealed, waiting], actor="station-1")
     with writing(catalogue.engine) as session:
-        undo_grades(session)
+        undo(session, "0007")
     catalogue.close()
     migrated = Catalogue.open(database_url)
     assert [one.grade for one in migrated.papers()] == [SourceGrade.SEALED_SCAN, None]
@@ -96,7 +97,7 @@ def test_papers_stored_before_renewals_get_their_first_version(catalogue: Catalo
     kept = replace(kept, state=PaperState.STORED, sealed=sealed, stored_at=NOON, protected_until=NOON)
     kept = catalogue.save(kept, actor="w", action="test")
     with writing(catalogue.engine) as session:
-        undo_renewals(session)
+        undo(session, "0006")
     catalogue.close()
     migrated = Catalogue.open(database_url)
     known = replace(kept, protected_until=None, grade=SourceGrade.SEALED_SCAN)

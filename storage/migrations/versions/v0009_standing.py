@@ -1,0 +1,33 @@
+"""Keep what decides whether a paper may be used again: its dossier's facts, its owner's numbers, its successor."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0009"
+down_revision = "0008"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Apply."""
+    moment = sa.DateTime(timezone=True)
+    op.create_table(
+        "dossiers",
+        sa.Column("number", sa.Text(), nullable=False),
+        sa.Column("procedure", sa.Text(), nullable=False),
+        sa.Column("agency", sa.Text(), nullable=False),
+        sa.Column("decided_by", sa.Text()),
+        sa.Column("channel", sa.Text(), nullable=False),
+        sa.Column("received_at", moment),
+        sa.Column("processing_started_at", moment),
+        sa.Column("ended_at", moment),
+        sa.Column("outcome", sa.Text()),
+        sa.Column("returned_at", moment),
+        sa.PrimaryKeyConstraint("number", name="pk_dossiers"),
+    )
+    op.create_index("ix_dossiers_received_at", "dossiers", ["received_at"])
+    op.add_column("owners", sa.Column("same_as", sa.BigInteger()))
+    op.create_index("ix_owners_same_as", "owners", ["same_as"])
+    op.add_column("papers", sa.Column("handed_over_at", moment))
+    op.add_column("papers", sa.Column("superseded_by", sa.Text()))
