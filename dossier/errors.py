@@ -12,7 +12,7 @@ placeholders; they must never hold personal data, because errors are logged.
     │   ├── FileTooLarge, TooManyPages, PageTooLarge
     │   ├── SecrecyMark
     │   ├── InvalidOwnerNumber, InvalidIdentifier, InvalidValue
-    │   ├── UnknownPaperType, UnreadableFile, UnwritableFile
+    │   ├── UnknownPaperType, UnknownProcedure, UnreadableFile, UnwritableFile
     │   ├── UsageError             wrong words on the command line                        exit 64
     │   └── InvalidRequest, RequestTooLarge, MethodNotAllowed    (HTTP 422, 413, 405)
     ├── NotFound                   no such paper, batch, object or file                   exit 4   HTTP 404
@@ -228,6 +228,16 @@ class UnknownPaperType(InputError):
     code = "paper-type-unknown"
     en = "The catalogue has no paper type '{type}'; it has: {known}."
     vi = "Danh mục không có loại giấy tờ '{type}'; hiện có: {known}."
+
+
+class UnknownProcedure(InputError):
+    """A procedure the catalogue does not declare."""
+
+    code = "procedure-unknown"
+    en = "The catalogue has no procedure '{procedure}' in force."
+    vi = "Danh mục không có thủ tục '{procedure}' đang có hiệu lực."
+    advice_en = "Compare the code with the national database of procedures, or have the administrator add it."
+    advice_vi = "Hãy đối chiếu mã với CSDL quốc gia về TTHC, hoặc đề nghị quản trị viên bổ sung thủ tục."
 
 
 class InvalidRequest(InputError):

@@ -262,6 +262,11 @@ class ProcedureCode(_Code):
     name_en = "procedure code"
     name_vi = "Mã thủ tục hành chính"
 
+    @property
+    def national(self) -> Self:
+        """The same procedure's code without the agency."""
+        return type(self)(self.value[:8])
+
 
 class ResultCode(_Code):
     """Code of a kind of result paper, e.g. ``KQ.G15.000031`` (birth certificate)."""

@@ -19,8 +19,9 @@ from pyhanko.sign.timestamps import TimeStamper
 from dossier import times
 from dossier.catalogue_files import load_paper_types
 from dossier.errors import ConfigurationError
-from dossier.identifiers import AgencyCode
+from dossier.identifiers import AgencyCode, ProcedureCode
 from dossier.paper_types import PaperType
+from dossier.procedures import Procedure, load_procedures
 from dossier.units import Units, load_units
 from ingest.limits import Limits
 from ingest.seals import Seals, declared_seals
@@ -78,6 +79,12 @@ class House:
         """The catalogue of paper types by code."""
         extra = self.settings.paper_types_dir
         return load_paper_types(*([extra] if extra else []))
+
+    @cached_property
+    def procedures(self) -> Mapping[ProcedureCode, Procedure]:
+        """The catalogue of procedures by code."""
+        extra = self.settings.procedures_dir
+        return load_procedures(*([extra] if extra else []), paper_types=self.paper_types)
 
     @cached_property
     def units(self) -> Units:

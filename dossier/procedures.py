@@ -1,0 +1,169 @@
+"""Administrative procedures as data: which components a dossier of one consists of, and which papers those are.
+
+Procedures are written as TOML, one file each in ``dossier/catalogue/procedures/``; a province adds its own, or replaces
+one by code and version, in a folder of files of the same form (setting ``procedures_dir``). A procedure has versions
+with dates in force, because decisions of the ministries change it. Source: the national database of administrative
+procedures (decree 63/2010/ND-CP as amended), and the lists of components that must be digitized which decree
+107/2021/ND-CP art. 21a asks every province for.
+"""
+
+import datetime as dt
+import re
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+from pathlib import Path
+from types import MappingProxyType
+
+from dossier import times
+from dossier.errors import ConfigurationError, InvalidIdentifier, UnknownProcedure
+from dossier.identifiers import ProcedureCode
+from dossier.text import nfc
+from dossier.toml_tables import Table
+
+
+@dataclass(frozen=True, slots=True)
+class Component:
+    """One thing an applicant hands in.
+
+    Attributes:
+        code: Unique within the procedure: the national code of the component, or one of the province's own.
+        name_vi, name_en: What people call it.
+        paper_types: Codes of the paper types any of which serves; none where the catalogue knows no such type.
+        must_digitize: Whether it is on the list of components that must be digitized.
+    """
+
+    code: str
+    name_vi: str
+    name_en: str
+    paper_types: tuple[str, ...] = ()
+    must_digitize: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Procedure:
+    """One version of one procedure.
+
+    Attributes:
+        code: Without the agency. name_vi, name_en: Its names.
+        version: From 1. in_force_from, in_force_to: Days, both included; ``None``: open.
+        returns_paper: Whether it ends with a paper for the applicant (figure 4.1 of decision 766/QD-TTg counts those).
+        legal_basis: The rules it follows, for people.
+        confirmed: Whether a person compared it with the national database; until then it is a proposal.
+        components: In the order of the official list.
+    """
+
+    code: ProcedureCode
+    name_vi: str
+    name_en: str
+    version: int
+    returns_paper: bool
+    legal_basis: str
+    confirmed: bool = False
+    in_force_from: dt.date | None = None
+    in_force_to: dt.date | None = None
+    components: tuple[Component, ...] = ()
+
+    def in_force(self, day: dt.date) -> bool:
+        """Return whether this version holds on ``day``."""
+        return (self.in_force_from or dt.date.min) <= day <= (self.in_force_to or dt.date.max)
+
+    def component(self, code: str) -> Component | None:
+        """Return the component named ``code``."""
+        return next((c for c in self.components if c.code == code), None)
+
+
+def load_procedures(
+    *extra_folders: Path, paper_types: Collection[str], on: dt.date | None = None
+) -> Mapping[ProcedureCode, Procedure]:
+    """Return the procedures in force, by code; of two versions in force the higher one.
+
+    Args:
+        *extra_folders: Folders with further ``*.toml`` files; they add procedures, or replace one by code and version.
+        paper_types: Codes of the paper types there are.
+        on: The day; today in Vietnam if not given.
+
+    Raises:
+        ConfigurationError: A file breaks the schema, or names a paper type that is not there.
+    """
+    day = on or times.today()
+    versions: dict[tuple[str, int], Procedure] = {}
+    for folder in (files("dossier") / "catalogue" / "procedures", *extra_folders):
+        for path in _files_of(folder):
+            procedure = read_procedure(path, paper_types)
+            versions[procedure.code.value, procedure.version] = procedure
+    in_force = sorted((key, p) for key, p in versions.items() if p.in_force(day))
+    return MappingProxyType({p.code: p for _, p in in_force})
+
+
+def find_procedure(procedures: Mapping[ProcedureCode, Procedure], code: ProcedureCode) -> Procedure:
+    """Return the procedure of a code, which may be in the portal's long form.
+
+    Raises:
+        UnknownProcedure: The catalogue has none.
+    """
+    found = procedures.get(code.national)
+    if found is None:
+        raise UnknownProcedure(procedure=code.national)
+    return found
+
+
+def read_procedure(path: Path | Traversable, paper_types: Collection[str]) -> Procedure:
+    """Return the procedure that one TOML file declares.
+
+    Raises:
+        ConfigurationError: The file breaks the schema, or names a paper type that is not there.
+    """
+    table = Table.of_file(path)
+    procedure = Procedure(
+        code=_code(table),
+        name_vi=nfc(table.text("name_vi")),
+        name_en=table.text("name_en"),
+        version=table.whole("version"),
+        returns_paper=table.flag("returns_paper", default=True),
+        legal_basis=nfc(table.text("legal_basis")),
+        confirmed=table.flag("confirmed", default=False),
+        in_force_from=table.date("in_force_from"),
+        in_force_to=table.date("in_force_to"),
+        components=tuple(_component(t, paper_types) for t in table.tables("components")),
+    )
+    table.finish()
+    codes = [c.code for c in procedure.components]
+    if len(set(codes)) < len(codes):
+        raise table.fault("components", "must each have a code of their own")
+    return procedure
+
+
+def _files_of(folder: Path | Traversable) -> list[Path | Traversable]:
+    if not folder.is_dir():
+        raise ConfigurationError(reason=f"there is no folder of procedures named '{folder.name}'")
+    return sorted((p for p in folder.iterdir() if p.name.endswith(".toml")), key=lambda p: p.name)
+
+
+def _code(table: Table) -> ProcedureCode:
+    text = table.text("code")
+    try:
+        code = ProcedureCode(text)
+    except InvalidIdentifier as fault:
+        raise table.fault("code", str(fault)) from None
+    if code != code.national:
+        raise table.fault("code", "must be without the agency")
+    return code
+
+
+def _component(table: Table, paper_types: Collection[str]) -> Component:
+    component = Component(
+        code=table.text("code"),
+        name_vi=nfc(table.text("name_vi")),
+        name_en=table.text("name_en"),
+        paper_types=table.texts("paper_types"),
+        must_digitize=table.flag("must_digitize", default=True),
+    )
+    table.finish()
+    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9.-]{0,63}", component.code):
+        raise table.fault("code", "must be up to 64 letters, digits, dots and dashes")
+    for code in component.paper_types:
+        if code not in paper_types:
+            raise table.fault("paper_types", f"names '{code}', which the catalogue of paper types does not have")
+    return component
