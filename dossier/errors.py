@@ -18,7 +18,7 @@ placeholders; they must never hold personal data, because errors are logged.
     ├── NotFound                   no such paper, batch, object or file                   exit 4   HTTP 404
     │   └── UnknownAddress
     ├── Conflict                   the request does not fit the present state             exit 5   HTTP 409
-    │   ├── WrongState, AlreadyExists, RetentionLocked, BatchMismatch
+    │   ├── WrongState, AlreadyExists, RetentionLocked, ObjectHeld, BatchMismatch
     │   └── NotSealed, NotSplittable, NotRenewable
     ├── PartError                  an external part is missing or failed                  exit 6   HTTP 503
     │   ├── PartMissing, PartFailed, LimitExceeded
@@ -359,13 +359,23 @@ class AlreadyExists(Conflict):
 
 
 class RetentionLocked(Conflict):
-    """Deletion or overwriting of an object under retention or legal hold."""
+    """Deletion or overwriting of an object under retention."""
 
     code = "retention-locked"
     en = "The object is locked until {until} and cannot be deleted or overwritten."
     vi = "Đối tượng bị khóa lưu giữ đến {until}, không thể xóa hay ghi đè."
     advice_en = "Wait for the end of the retention period."
     advice_vi = "Hãy chờ hết thời hạn lưu giữ."
+
+
+class ObjectHeld(Conflict):
+    """Deletion of an object under legal hold."""
+
+    code = "object-held"
+    en = "The object is under legal hold and cannot be deleted."
+    vi = "Đối tượng đang bị tạm giữ theo yêu cầu pháp lý, không thể xóa."
+    advice_en = "Have the hold lifted by whoever asked for it."
+    advice_vi = "Hãy đề nghị nơi đã yêu cầu tạm giữ gỡ bỏ lệnh giữ."
 
 
 class BatchMismatch(Conflict):

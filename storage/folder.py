@@ -5,6 +5,7 @@ Layout below the root, with one folder per version, so that a version appears an
     objects/<key>~/00000001/data        the bytes, read-only
     objects/<key>~/00000001/meta.json   {"media_type", "sha256", "size"}, read-only
     objects/<key>~/00000001/retain      lock, ISO 8601, if the version was ever locked
+    objects/<key>~/00000001/hold        empty, while the version is under legal hold
     objects/<key>~/floor                highest number ever deleted: version numbers are never given twice
     tmp/                                versions being written or removed
 
@@ -29,9 +30,17 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from dossier import times
-from dossier.errors import AlreadyExists, DiskFull, NotFound, ObjectDamaged, RetentionLocked, StoreUnavailable
+from dossier.errors import (
+    AlreadyExists,
+    DiskFull,
+    NotFound,
+    ObjectDamaged,
+    ObjectHeld,
+    RetentionLocked,
+    StoreUnavailable,
+)
 from dossier.papers import StoredObject
-from storage.objects import checked_key, checked_prefix, whole_second
+from storage.objects import checked_key, checked_life, checked_prefix, checked_range, whole_second
 
 STALE_AFTER = dt.timedelta(hours=1)
 """Age after which an unfinished version in ``tmp/`` is rubbish of a crash: writing one takes seconds."""
@@ -101,6 +110,21 @@ class FolderStore:
             raise ObjectDamaged(key=key)
         return data
 
+    def get_range(self, key: str, start: int, end: int, version: str | None = None) -> bytes:
+        """See ``ObjectStore.get_range``."""
+        checked_range(start, end)
+        with _disk():
+            meta = self._find(key, version)
+            try:
+                with (self._folder(key) / meta.version / "data").open("rb") as file:
+                    file.seek(start)
+                    data = file.read(max(0, min(end, meta.size) - start))
+            except FileNotFoundError:
+                raise ObjectDamaged(key=key) from None
+        if len(data) < min(end, meta.size) - start:
+            raise ObjectDamaged(key=key)
+        return data
+
     def head(self, key: str, version: str | None = None) -> StoredObject:
         """See ``ObjectStore.head``."""
         with _disk():
@@ -119,7 +143,7 @@ class FolderStore:
             if not doomed:
                 raise NotFound(kind="object", id=key)
             for number in doomed:
-                self._require_unlocked(folder / _name(number))
+                self._require_free(folder / _name(number))
             if doomed[-1] == numbers[-1]:
                 _replace(folder / "floor", str(doomed[-1]))
             for number in doomed:
@@ -142,6 +166,27 @@ class FolderStore:
         """See ``ObjectStore.retention``."""
         with _disk():
             return _retention(self._folder(key) / self._find(key, version).version)
+
+    def hold(self, key: str, version: str, *, on: bool) -> None:
+        """See ``ObjectStore.hold``."""
+        with _disk(), self._locked(key) as folder:
+            mark = folder / self._find(key, version).version / "hold"
+            if on and not mark.exists():
+                _write(mark, b"")
+            elif not on:
+                mark.unlink(missing_ok=True)
+            _sync(mark.parent)
+
+    def held(self, key: str, version: str | None = None) -> bool:
+        """See ``ObjectStore.held``."""
+        with _disk():
+            return _is_held(self._folder(key) / self._find(key, version).version)
+
+    def presign(self, key: str, version: str, *, seconds: int, file_name: str) -> None:
+        """See ``ObjectStore.presign``: nobody but this process reads a folder."""
+        del version, file_name
+        checked_key(key)
+        checked_life(seconds)
 
     def keys(self, prefix: str = "") -> Iterator[str]:
         """See ``ObjectStore.keys``."""
@@ -215,7 +260,9 @@ class FolderStore:
         if until and (present is None or until > present):
             _replace(version_folder / "retain", until.isoformat())
 
-    def _require_unlocked(self, version_folder: Path) -> None:
+    def _require_free(self, version_folder: Path) -> None:
+        if _is_held(version_folder):
+            raise ObjectHeld
         until = _retention(version_folder)
         if until and until > self._clock():
             raise RetentionLocked(until=times.iso_local(until))
@@ -264,6 +311,10 @@ def _retention(version_folder: Path) -> dt.datetime | None:
         return dt.datetime.fromisoformat((version_folder / "retain").read_text())
     except FileNotFoundError:
         return None
+
+
+def _is_held(version_folder: Path) -> bool:
+    return (version_folder / "hold").exists()
 
 
 def _write(path: Path, data: bytes) -> None:

@@ -15,6 +15,8 @@ MAX_KEY_LENGTH = 800
 """Characters; S3 allows 1024 bytes and a folder store appends to the last segment."""
 MAX_SEGMENT_LENGTH = 200
 """Characters between two slashes; common file systems allow 255 bytes."""
+MAX_LINK_S = 900
+"""Longest life of a URL that needs no key, seconds."""
 
 _SEGMENT = rf"[a-z0-9][a-z0-9._-]{{0,{MAX_SEGMENT_LENGTH - 1}}}"
 _KEY = re.compile(rf"{_SEGMENT}(?:/{_SEGMENT})*")
@@ -64,6 +66,24 @@ class ObjectStore(Protocol):
         """
         ...
 
+    def get_range(self, key: str, start: int, end: int, version: str | None = None) -> bytes:
+        """Return a part of a version (the newest by default), reading little more than that part.
+
+        The SHA-256 is of the whole, so a part cannot be held against it: only ``get`` notices every damage. A folder
+        store that encrypts proves each part all the same.
+
+        Args:
+            key: Of the object.
+            start: First byte, at least 0.
+            end: Byte after the last, at least ``start``. What lies beyond the end of the object is left out.
+            version: Which.
+
+        Raises:
+            NotFound: No such key or version.
+            ObjectDamaged: Damage shows in what was read.
+        """
+        ...
+
     def head(self, key: str, version: str | None = None) -> StoredObject:
         """Return what is recorded of a version (the newest by default) without reading its bytes.
 
@@ -78,11 +98,12 @@ class ObjectStore(Protocol):
         ...
 
     def delete(self, key: str, version: str | None = None) -> None:
-        """Delete a version, or all of them; all or none where one of them is retained.
+        """Delete a version, or all of them; all or none where one of them is retained or held.
 
         Raises:
             NotFound: No such key or version.
             RetentionLocked: A version to be deleted is under retention.
+            ObjectHeld: A version to be deleted is under legal hold.
         """
         ...
 
@@ -100,6 +121,40 @@ class ObjectStore(Protocol):
 
         Raises:
             NotFound: No such key or version.
+        """
+        ...
+
+    def hold(self, key: str, version: str, *, on: bool) -> None:
+        """Put a version under legal hold, or lift that; as often as one likes.
+
+        A held version cannot be deleted, whatever its retention, until the hold is lifted.
+
+        Raises:
+            NotFound: No such key or version.
+        """
+        ...
+
+    def held(self, key: str, version: str | None = None) -> bool:
+        """Return whether a version (the newest by default) is under legal hold.
+
+        Raises:
+            NotFound: No such key or version.
+        """
+        ...
+
+    def presign(self, key: str, version: str, *, seconds: int, file_name: str) -> str | None:
+        """Return a URL at which whoever has it can fetch this one version until it expires, without a key of ours.
+
+        Nothing is asked of the store: the URL of a version that is not there leads nowhere.
+
+        Args:
+            key: Of the object.
+            version: Which.
+            seconds: How long the URL works, 1 to ``MAX_LINK_S``.
+            file_name: Under which the file is offered; no personal data.
+
+        Returns:
+            The URL; ``None`` from a store that serves nobody but this process, such as a folder.
         """
         ...
 
@@ -140,6 +195,27 @@ def checked_prefix(prefix: str) -> str:
     if len(prefix) > MAX_KEY_LENGTH or not _PREFIX.fullmatch(prefix):
         raise InvalidIdentifier(kind="key prefix", kind_vi="Phần đầu khóa đối tượng", example="papers/3f9k")
     return prefix
+
+
+def checked_range(start: int, end: int) -> None:
+    """Do nothing if these can be the bounds of a part.
+
+    Raises:
+        ValueError: They are negative or the wrong way round.
+    """
+    if not 0 <= start <= end:
+        raise ValueError("a part needs 0 <= start <= end")
+
+
+def checked_life(seconds: int) -> int:
+    """Return ``seconds`` if a URL without a key may live so long.
+
+    Raises:
+        ValueError: It may not.
+    """
+    if not 1 <= seconds <= MAX_LINK_S:
+        raise ValueError(f"a link lives 1 to {MAX_LINK_S} seconds")
+    return seconds
 
 
 def whole_second(moment: dt.datetime) -> dt.datetime:

@@ -15,6 +15,7 @@ import datetime as dt
 import hashlib
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 
 import urllib3
 from minio import Minio
@@ -24,9 +25,9 @@ from minio.helpers import genheaders
 from minio.retention import Retention
 
 from dossier import times
-from dossier.errors import AlreadyExists, NotFound, ObjectDamaged, RetentionLocked, StoreUnavailable
+from dossier.errors import AlreadyExists, NotFound, ObjectDamaged, ObjectHeld, RetentionLocked, StoreUnavailable
 from dossier.papers import StoredObject
-from storage.objects import checked_key, checked_prefix, whole_second
+from storage.objects import checked_key, checked_life, checked_prefix, checked_range, whole_second
 
 CONNECT_TIMEOUT_S = 5
 READ_TIMEOUT_S = 60
@@ -35,6 +36,15 @@ CONNECTIONS = 16
 _ABSENT = frozenset({"NoSuchKey", "NoSuchVersion", "InvalidVersionId"})
 _PRESENT = frozenset({"PreconditionFailed", "ConditionalRequestConflict"})
 _RETRIES = urllib3.Retry(total=3, backoff_factor=0.2, status_forcelist=[500, 502, 503, 504], raise_on_status=False)
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What the server records of a version: until when it is locked, and whether it is held."""
+
+    stored: StoredObject
+    until: dt.datetime | None
+    held: bool
 
 
 class S3Store:
@@ -125,9 +135,29 @@ class S3Store:
             raise ObjectDamaged(key=key)
         return bytes(data)
 
+    def get_range(self, key: str, start: int, end: int, version: str | None = None) -> bytes:
+        """See ``ObjectStore.get_range``."""
+        checked_range(start, end)
+        stored = self.head(key, version)
+        length = min(end, stored.size) - start
+        if length <= 0:
+            return b""
+        with _server(key):
+            response = self._client.get_object(
+                self._bucket, key, offset=start, length=length, version_id=stored.version
+            )
+            try:
+                data = response.data
+            finally:
+                response.close()
+                response.release_conn()
+        if len(data) != length:
+            raise ObjectDamaged(key=key)
+        return bytes(data)
+
     def head(self, key: str, version: str | None = None) -> StoredObject:
         """See ``ObjectStore.head``."""
-        return self._stat(key, version)[0]
+        return self._stat(key, version).stored
 
     def versions(self, key: str) -> list[StoredObject]:
         """See ``ObjectStore.versions``."""
@@ -139,9 +169,8 @@ class S3Store:
         if all(deleted for _, deleted in doomed):
             raise NotFound(kind="object", id=key)
         for name, deleted in doomed:
-            until = None if deleted else self.retention(key, name)
-            if until and until > self._clock():
-                raise RetentionLocked(until=times.iso_local(until))
+            if not deleted:
+                self._require_free(self._stat(key, name))
         for name, _ in doomed:
             with _server(key):
                 self._client.remove_object(self._bucket, key, version_id=name)
@@ -157,7 +186,28 @@ class S3Store:
 
     def retention(self, key: str, version: str | None = None) -> dt.datetime | None:
         """See ``ObjectStore.retention``."""
-        return self._stat(key, version)[1]
+        return self._stat(key, version).until
+
+    def hold(self, key: str, version: str, *, on: bool) -> None:
+        """See ``ObjectStore.hold``."""
+        self.head(key, version)
+        change = self._client.enable_object_legal_hold if on else self._client.disable_object_legal_hold
+        with _server(key):
+            change(self._bucket, key, version_id=version)
+
+    def held(self, key: str, version: str | None = None) -> bool:
+        """See ``ObjectStore.held``."""
+        return self._stat(key, version).held
+
+    def presign(self, key: str, version: str, *, seconds: int, file_name: str) -> str:
+        """See ``ObjectStore.presign``; the server checks the URL's signature (AWS Signature Version 4) and its age."""
+        life = dt.timedelta(seconds=checked_life(seconds))
+        shown: dict[str, str | list[str] | tuple[str]] = {
+            "response-content-disposition": f'attachment; filename="{file_name}"'
+        }
+        return self._client.presigned_get_object(
+            self._bucket, checked_key(key), expires=life, version_id=version, response_headers=shown
+        )
 
     def keys(self, prefix: str = "") -> Iterator[str]:
         """See ``ObjectStore.keys``."""
@@ -175,6 +225,12 @@ class S3Store:
     def close(self) -> None:
         """See ``ObjectStore.close``."""
         self._http.clear()
+
+    def _require_free(self, found: "_Found") -> None:
+        if found.held:
+            raise ObjectHeld
+        if found.until and found.until > self._clock():
+            raise RetentionLocked(until=times.iso_local(found.until))
 
     def _make_bucket(self) -> None:
         try:
@@ -202,8 +258,7 @@ class S3Store:
         except NotFound:
             return None
 
-    def _stat(self, key: str, version: str | None) -> tuple[StoredObject, dt.datetime | None]:
-        """Return what the server records of a version, and until when it is locked."""
+    def _stat(self, key: str, version: str | None) -> "_Found":
         with _server(checked_key(key)):
             found = self._client.stat_object(self._bucket, key, version_id=version)
         headers: Mapping[str, str] = found.metadata or {}
@@ -212,7 +267,8 @@ class S3Store:
             raise ObjectDamaged(key=key)
         stored = StoredObject(key, str(found.version_id), sha256, int(found.size or 0), media_type)
         until = headers.get("x-amz-object-lock-retain-until-date")
-        return stored, parse_lock_date(until) if until else None
+        held = headers.get("x-amz-object-lock-legal-hold") == "ON"
+        return _Found(stored, parse_lock_date(until) if until else None, held)
 
     def _listed(self, key: str) -> list[tuple[str, bool]]:
         """Return the versions of ``key``, newest first, each with whether it is a delete marker."""

@@ -7,13 +7,15 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+import urllib3
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from dossier import times
-from dossier.errors import AlreadyExists, InvalidIdentifier, NotFound, RetentionLocked
+from dossier.errors import AlreadyExists, InvalidIdentifier, NotFound, ObjectHeld, RetentionLocked
 from dossier.papers import StoredObject
-from storage.objects import ObjectStore
+from storage.folder import FolderStore
+from storage.objects import MAX_LINK_S, ObjectStore
 
 PDF = "application/pdf"
 KEY = "papers/3f9k2m7x8c4v5b6n/original.pdf"
@@ -37,6 +39,91 @@ def test_what_is_put_comes_back(store: ObjectStore) -> None:
 def test_any_bytes_come_back(store: ObjectStore, data: bytes) -> None:
     stored = store.put("any", data, media_type="application/octet-stream")
     assert store.get("any", stored.version) == data
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(bounds=st.tuples(st.integers(0, 300_000), st.integers(0, 300_000)).map(sorted))
+def test_any_part_comes_back(store: ObjectStore, bounds: list[int]) -> None:
+    data = hashlib.shake_256(b"any part").digest(200_001)
+    stored = store.put("part", data, media_type=PDF)
+    start, end = bounds
+    assert store.get_range("part", start, end) == store.get_range("part", start, end, stored.version) == data[start:end]
+
+
+def test_parts_are_of_the_version_that_was_asked_for(store: ObjectStore) -> None:
+    first, second = (store.put(KEY, data, media_type=PDF) for data in (b"first", b"second"))
+    assert store.get_range(KEY, 0, 3) == store.get_range(KEY, 0, 3, second.version) == b"sec"
+    assert store.get_range(KEY, 3, 99, first.version) == b"st"
+    assert store.get_range(KEY, 5, 9, first.version) == store.get_range(KEY, 0, 0) == b""
+
+
+@pytest.mark.parametrize(("start", "end"), [(-1, 2), (3, 2)])
+def test_a_part_with_impossible_bounds_is_refused(store: ObjectStore, start: int, end: int) -> None:
+    store.put(KEY, b"content", media_type=PDF)
+    with pytest.raises(ValueError, match="start <= end"):
+        store.get_range(KEY, start, end)
+
+
+def test_a_held_version_cannot_be_deleted(store: ObjectStore) -> None:
+    first, held = (store.put(KEY, data, media_type=PDF) for data in (b"a", b"b"))
+    store.hold(KEY, held.version, on=True)
+    store.hold(KEY, held.version, on=True)
+    assert store.held(KEY) is store.held(KEY, held.version) is True
+    assert store.held(KEY, first.version) is False
+    for version in (held.version, None):
+        with pytest.raises(ObjectHeld):
+            store.delete(KEY, version)
+    assert store.versions(KEY) == [held, first]
+    store.hold(KEY, held.version, on=False)
+    store.hold(KEY, held.version, on=False)
+    assert store.held(KEY) is False
+    store.delete(KEY, held.version)
+    assert store.versions(KEY) == [first]
+
+
+def test_a_hold_outlasts_a_lock_and_a_lock_a_hold(store: ObjectStore) -> None:
+    until = times.now() + dt.timedelta(seconds=1)
+    stored = store.put(KEY, b"a", media_type=PDF, retain_until=until)
+    store.hold(KEY, stored.version, on=True)
+    store.retain(KEY, stored.version, until + dt.timedelta(seconds=1))
+    while times.now() < until + dt.timedelta(seconds=3):
+        time.sleep(0.1)
+    with pytest.raises(ObjectHeld):
+        store.delete(KEY, stored.version)
+    store.retain(KEY, stored.version, in_one_hour())
+    store.hold(KEY, stored.version, on=False)
+    with pytest.raises(RetentionLocked):
+        store.delete(KEY, stored.version)
+    assert store.versions(KEY) == [stored]
+
+
+def test_putting_the_same_bytes_again_lifts_no_hold(store: ObjectStore) -> None:
+    stored = store.put(KEY, b"a", media_type=PDF)
+    store.hold(KEY, stored.version, on=True)
+    assert store.put(KEY, b"a", media_type=PDF, retain_until=in_one_hour()) == stored
+    assert store.held(KEY) is True
+
+
+@pytest.mark.parametrize("seconds", [0, -5, MAX_LINK_S + 1])
+def test_a_link_lives_a_short_while(store: ObjectStore, seconds: int) -> None:
+    stored = store.put(KEY, b"a", media_type=PDF)
+    with pytest.raises(ValueError, match="lives"):
+        store.presign(KEY, stored.version, seconds=seconds, file_name="paper.pdf")
+
+
+def test_a_link_gives_its_own_version_or_there_is_none(store: ObjectStore) -> None:
+    first, _ = (store.put(KEY, data, media_type=PDF) for data in (b"first", b"second"))
+    url = store.presign(KEY, first.version, seconds=60, file_name="paper.pdf")
+    if isinstance(store, FolderStore):
+        assert url is None
+        return
+    assert url is not None
+    answer = urllib3.request("GET", url, retries=False)
+    assert (answer.status, answer.data) == (200, b"first")
+    assert answer.headers["Content-Disposition"] == 'attachment; filename="paper.pdf"'
+    other = urllib3.request("GET", url.replace(KEY, "papers/other.pdf"), retries=False)
+    assert other.status == 403
+    assert urllib3.request("GET", url.replace(first.version, "0" * 32), retries=False).status == 403
 
 
 def test_other_bytes_make_a_new_version(store: ObjectStore) -> None:
@@ -83,8 +170,15 @@ def test_what_is_not_there_is_not_found(store: ObjectStore) -> None:
             with pytest.raises(NotFound):
                 read(key, version)
         assert store.versions("nothing") == []
+        with pytest.raises(NotFound):
+            store.get_range(key, 0, 1, version)
+        with pytest.raises(NotFound):
+            store.held(key, version)
     with pytest.raises(NotFound):
         store.retain("nothing", stored.version, in_one_hour())
+    for key, version in (("nothing", stored.version), (KEY, "0000")):
+        with pytest.raises(NotFound):
+            store.hold(key, version, on=True)
     assert store.get(KEY) == b"a"
 
 
@@ -222,6 +316,10 @@ def test_a_key_that_could_mean_something_else_is_refused(store: ObjectStore, key
         lambda: store.delete(key),
         lambda: store.retain(key, version, in_one_hour()),
         lambda: store.retention(key),
+        lambda: store.get_range(key, 0, 1),
+        lambda: store.hold(key, version, on=True),
+        lambda: store.held(key),
+        lambda: store.presign(key, version, seconds=60, file_name="paper.pdf"),
     ):
         with pytest.raises(InvalidIdentifier):
             attempt()
