@@ -21,6 +21,7 @@ from api.commands import (
     records,
     renew,
     reread,
+    retention,
     separator,
     serve,
     verify,
@@ -59,6 +60,7 @@ app.command()(serve.worker)
 app.command()(doctor.doctor)
 app.add_typer(keys.app, name="keys")
 app.add_typer(records.app, name="records")
+app.add_typer(retention.app, name="retention")
 app.add_typer(audit.app, name="audit")
 
 
