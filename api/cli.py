@@ -22,6 +22,7 @@ from api.commands import (
     records,
     renew,
     reread,
+    retention,
     separator,
     serve,
     verify,
@@ -61,6 +62,7 @@ app.command()(serve.worker)
 app.command()(doctor.doctor)
 app.add_typer(keys.app, name="keys")
 app.add_typer(records.app, name="records")
+app.add_typer(retention.app, name="retention")
 app.add_typer(audit.app, name="audit")
 
 

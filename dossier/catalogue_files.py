@@ -17,6 +17,7 @@ from dossier.errors import ConfigurationError, InvalidIdentifier
 from dossier.identifiers import ResultCode
 from dossier.paper_types import CODE_FORMS, ZONES, ChoiceBox, FieldRule, OwnerFields, PaperType, Phrase, Validity
 from dossier.papers import PaperKind
+from dossier.retention import GENERAL, retention_classes
 from dossier.text import nfc
 from dossier.toml_tables import Table
 from dossier.values import CHOICE, VALUE_KINDS
@@ -64,6 +65,7 @@ def read_paper_type(path: Path | Traversable) -> PaperType:
         validity=_validity(table),
         reusable=table.flag("reusable", default=False),
         legal_basis=nfc(table.text("legal_basis")),
+        retention=_one_of(table, "retention", tuple(retention_classes())) or GENERAL,
         result_code=_result_code(table),
         in_force_from=table.date("in_force_from"),
         in_force_to=table.date("in_force_to"),

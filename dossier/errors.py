@@ -19,7 +19,7 @@ placeholders; they must never hold personal data, because errors are logged.
     │   └── UnknownAddress
     ├── Conflict                   the request does not fit the present state             exit 5   HTTP 409
     │   ├── WrongState, AlreadyExists, RetentionLocked, ObjectHeld, BatchMismatch
-    │   └── NotSealed, NotSplittable, NotRenewable
+    │   └── NotSealed, NotSplittable, NotRenewable, SamePerson
     ├── PartError                  an external part is missing or failed                  exit 6   HTTP 503
     │   ├── PartMissing, PartFailed, LimitExceeded
     │   ├── DiskFull, SealRefused
@@ -44,6 +44,7 @@ _NOUNS_VI = {
     "object": "đối tượng",
     "paper": "giấy tờ",
     "field": "trường có ảnh",
+    "disposal": "đề nghị tiêu hủy",
     "evidence record": "hồ sơ bằng chứng",
 }
 """Vietnamese nouns of the kinds of things errors speak of."""
@@ -416,6 +417,16 @@ class NotRenewable(Conflict):
     vi = "Không gia hạn được giá trị bằng chứng: {reason_vi}."
     advice_en = "Verify it with 'sohoa verify' or 'sohoa records check', and tell the administrator what was found."
     advice_vi = "Hãy kiểm tra bằng 'sohoa verify' hoặc 'sohoa records check' và báo quản trị viên kết quả."
+
+
+class SamePerson(Conflict):
+    """A second person is needed, and it was the first one again, or the first one's access key."""
+
+    code = "same-person"
+    en = "A second person with an access key of his or her own must agree."
+    vi = "Cần người thứ hai, dùng khóa truy cập khác, đồng ý."
+    advice_en = "Ask a colleague to agree."
+    advice_vi = "Hãy đề nghị một đồng nghiệp khác đồng ý."
 
 
 # --- an external part is missing or failed -------------------------------------------------------------------------

@@ -128,7 +128,7 @@ class PaperType:
         kind: Component or result. version: From 1. in_force_from, in_force_to: Days, both included; ``None``: open.
         legal_basis: The rules it follows, for people.
         reusable: Whether a stored paper may be served to another dossier.
-        validity: How long it is valid.
+        validity: How long it is valid. retention: Code of the class that says how long it is kept.
         titles, anchors: Phrases of the title zone, and phrases anywhere, that tell the type.
         stops: Printed labels of data that are not read, at which a value before them ends.
         code_form: Which codes printed on it say what it says, one of :data:`CODE_FORMS`.
@@ -147,6 +147,7 @@ class PaperType:
     validity: Validity
     reusable: bool
     legal_basis: str
+    retention: str = "general"
     result_code: ResultCode | None = None
     in_force_from: dt.date | None = None
     in_force_to: dt.date | None = None

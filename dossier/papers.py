@@ -36,6 +36,8 @@ class PaperState(StrEnum):
     """A part of ours failed on it repeatedly; it can be tried again."""
     SPLIT = "split"
     """A scan of several papers, which a named person split: its ``parts`` took its place. It is never served."""
+    DISPOSED = "disposed"
+    """Destroyed by two persons after its retention ended: what is left says that there was a paper, not whose."""
 
 
 TRANSITIONS: Mapping[PaperState, frozenset[PaperState]] = MappingProxyType(
@@ -64,9 +66,10 @@ TRANSITIONS: Mapping[PaperState, frozenset[PaperState]] = MappingProxyType(
         PaperState.REJECTED: frozenset(),
         PaperState.QUARANTINED: frozenset(),
         PaperState.SPLIT: frozenset(),
+        PaperState.DISPOSED: frozenset(),
     }
 )
-"""Which state may follow which."""
+"""Which state may follow which; of a paper that is not under way, ``DISPOSED`` besides (``storage.disposal``)."""
 
 
 def require_transition(present: PaperState, following: PaperState) -> None:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import structlog
 
 from dossier.errors import SohoaError
+from ingest import disposal
 from ingest.day_records import make_records
 from ingest.house import House
 
@@ -41,7 +42,14 @@ def _records(house: House, stop: Stop) -> None:
             return
 
 
-DUTIES: tuple[Duty, ...] = (Duty("evidence-records", 600.0, _records),)
+def _disposal(house: House, stop: Stop) -> None:
+    """Finish what the object store did not let finish, and hold what came to held papers."""
+    if not stop():
+        disposal.finish(house)
+        disposal.hold_again(house)
+
+
+DUTIES: tuple[Duty, ...] = (Duty("evidence-records", 600.0, _records), Duty("disposal", 900.0, _disposal))
 
 
 class Duties:

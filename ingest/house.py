@@ -23,6 +23,7 @@ from dossier.errors import ConfigurationError
 from dossier.identifiers import AgencyCode, ProcedureCode
 from dossier.paper_types import PaperType
 from dossier.procedures import Procedure, load_procedures
+from dossier.retention import GENERAL, RetentionClass, retention_classes
 from dossier.units import Units, load_units
 from ingest.limits import Limits
 from ingest.seals import Seals, declared_seals
@@ -215,9 +216,35 @@ class House:
         """Key of the owners' pseudonyms in object keys: 32 random bytes, kept with the catalogue's data."""
         return _secret(self._folder() / "owner-secret")
 
-    def retain_until(self, moment: dt.datetime) -> dt.datetime:
-        """Return the end of the retention of a paper stored at ``moment``."""
-        return moment.replace(microsecond=0) + dt.timedelta(days=round(365.2425 * self.settings.retention_years))
+    def retention_class(self, paper_type: str | None) -> RetentionClass:
+        """Return how long papers of a type are kept."""
+        found = self.paper_types.get(paper_type or "")
+        return retention_classes()[found.retention if found else GENERAL]
+
+    def retain_until(
+        self, moment: dt.datetime, paper_type: str | None = None, *, at: dt.datetime | None = None
+    ) -> dt.datetime:
+        """Return until when the store locks what was kept at ``moment``.
+
+        A paper that is kept permanently is locked for ``retention_years`` at a time: half that time before the end, its
+        next lock is asked for here.
+
+        Args:
+            moment: When a paper was confirmed, or anything else was made.
+            paper_type: Of a paper; without it, what belongs to no paper alone is locked for ``retention_years``.
+            at: The present moment.
+        """
+        years = self.settings.retention_years
+        if not years:
+            return moment.replace(microsecond=0)
+        permanent = paper_type is not None and self.retention_class(paper_type).years is None
+        if paper_type is not None and not permanent:
+            years = self.retention_class(paper_type).years or years
+        lock = dt.timedelta(days=round(365.2425 * years))
+        until = moment.replace(microsecond=0) + lock
+        while permanent and until < (at or times.now()) + lock / 2:
+            until += lock
+        return until
 
     def close(self) -> None:
         """Close what was opened."""

@@ -12,6 +12,7 @@ paper further on (a person was faster than the repetition) leaves it alone. ``re
 ``confirm`` are started by people and have modules of their own.
 """
 
+import datetime as dt
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -266,7 +267,7 @@ def store(house: House, paper_id: PaperId) -> None:
         raise InvalidOwnerNumber(reason="the paper has no owner", reason_vi="giấy tờ chưa xác định được chủ sở hữu")
     moment = times.now()
     folder = f"papers/{paper.owner.pseudonym(house.owner_secret)}/{paper_id}"
-    retain_until = house.retain_until(paper.confirmed_at or paper.created_at)
+    retain_until = house.retain_until(paper.confirmed_at or paper.created_at, paper.paper_type or OTHER, at=moment)
 
     def keep(name: str, data: bytes, media_type: str) -> StoredObject:
         key = f"{folder}/{name}"
@@ -275,6 +276,7 @@ def store(house: House, paper_id: PaperId) -> None:
     file = _original(house, paper) if paper.signed_origin else work.get("sealed.pdf")
     sealed = keep("paper.pdf", file, "application/pdf")
     keep(FIRST_READING, dump_value(reading_of(work)), "application/json")
+    _lock_original(house, paper, retain_until)
     stored = replace(
         paper,
         state=PaperState.STORED,
@@ -285,6 +287,13 @@ def store(house: House, paper_id: PaperId) -> None:
         protected_until=protected_until(file),
     )
     house.catalogue.save(stored, actor=ACTOR, action="paper.stored", event=Event("paper.stored", paper_id, moment))
+
+
+def _lock_original(house: House, paper: Paper, until: dt.datetime) -> None:
+    """Lock what was received as long as what is made of it; a lock that is longer already stays."""
+    present = house.objects.retention(paper.original.key, paper.original.version)
+    if present is None or present < until:
+        house.objects.retain(paper.original.key, paper.original.version, until)
 
 
 def announce(house: House, paper_id: PaperId) -> None:

@@ -216,7 +216,7 @@ def outcomes(house: House, batch: str) -> dict[str, PaperId]:
     """
     house.catalogue.batch(batch)
     notes = [
-        _NOTE.validate_json(house.objects.get(key)) for key in house.objects.keys(f"{_batch_folder(batch)}/received/")
+        _NOTE.validate_json(house.objects.get(key)) for key in house.objects.keys(f"{batch_folder(batch)}/received/")
     ]
     return {name: PaperId(paper) for name, paper in notes}
 
@@ -252,13 +252,13 @@ def _noted(house: House, batch: str, name: str) -> Paper | None:
 
 
 def _note_key(batch: str, name: str) -> str:
-    return f"{_batch_folder(batch)}/received/{hashlib.sha256(name.encode()).hexdigest()[:32]}.json"
+    return f"{batch_folder(batch)}/received/{hashlib.sha256(name.encode()).hexdigest()[:32]}.json"
 
 
 def _manifest_key(batch: str) -> str:
-    return f"{_batch_folder(batch)}/manifest.json"
+    return f"{batch_folder(batch)}/manifest.json"
 
 
-def _batch_folder(batch: str) -> str:
+def batch_folder(batch: str) -> str:
     """Return where a batch's notes are: its identifier is the sender's choice, so it is hashed, not used."""
     return f"batches/{hashlib.sha256(batch.encode()).hexdigest()[:32]}"

@@ -48,7 +48,8 @@ class Settings(BaseSettings):
         workers: Papers worked on at once by one process; 0 means one per processor.
         heartbeat_s: Seconds between a worker's signs of life. dead_after_s: Silence after which its work is taken over.
         retry_s: Seconds until a paper that waits for a part is tried again; each time twice as long, up to 64 times.
-        retention_years: How long sealed papers are locked in the store.
+        retention_years: How long evidence is locked in the store, and at a time papers that are kept permanently; 0:
+            nothing is locked, papers of a class of years neither (for trials alone).
         max_upload_bytes: Largest file accepted.
     """
 

@@ -10,7 +10,7 @@ from sqlalchemy.types import TypeDecorator
 
 from dossier.errors import InvalidValue
 
-REVISION = "0009"
+REVISION = "0010"
 """The newest migration: a database at this one needs none."""
 
 Serial = BigInteger().with_variant(Integer(), "sqlite")
@@ -382,3 +382,35 @@ class AuditRow(Base):
     at: Mapped[dt.datetime]
     detail: Mapped[dict[str, str]]
     hash: Mapped[str]
+
+
+class HoldRow(Base):
+    """A legal hold on a paper, from when to when and by whom."""
+
+    __tablename__ = "holds"
+
+    serial: Mapped[int] = mapped_column(Serial, primary_key=True)
+    paper: Mapped[str] = mapped_column(ForeignKey("papers.id"), index=True)
+    person: Mapped[str]
+    authority: Mapped[str]
+    reason: Mapped[str]
+    since: Mapped[dt.datetime]
+    lifted_at: Mapped[dt.datetime | None]
+    lifted_by: Mapped[str | None]
+
+
+class DisposalRow(Base):
+    """That a paper is to be disposed of, or was: who proposed it, who agreed, and when it was gone."""
+
+    __tablename__ = "disposals"
+
+    paper: Mapped[str] = mapped_column(ForeignKey("papers.id"), primary_key=True)
+    reason: Mapped[str]
+    proposed_by: Mapped[str]
+    proposed_with: Mapped[str]
+    proposed_at: Mapped[dt.datetime]
+    approved_by: Mapped[str | None]
+    approved_with: Mapped[str | None]
+    approved_at: Mapped[dt.datetime | None]
+    state_before: Mapped[str | None]
+    disposed_at: Mapped[dt.datetime | None] = mapped_column(index=True)

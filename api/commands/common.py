@@ -48,6 +48,7 @@ STATE_VI: dict[PaperState, str] = {
     PaperState.QUARANTINED: "đã cách ly",
     PaperState.FAILED: "lỗi xử lý",
     PaperState.SPLIT: "đã tách",
+    PaperState.DISPOSED: "đã tiêu hủy",
 }
 GRADE_VI: dict[SourceGrade, str] = {
     SourceGrade.ELECTRONIC_ORIGINAL: "bản điện tử gốc",

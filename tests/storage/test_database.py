@@ -45,6 +45,7 @@ UNDO = {
         "ALTER TABLE papers DROP COLUMN handed_over_at",
         "ALTER TABLE papers DROP COLUMN superseded_by",
     ],
+    "0010": ["DROP TABLE holds", "DROP TABLE disposals"],
 }
 """What takes back each migration."""
 

@@ -1,0 +1,84 @@
+"""``sohoa retention``: what need not be kept any more, and legal holds. Disposal needs two keys: see HTTP."""
+
+from typing import Annotated
+
+import typer
+from rich.markup import escape
+
+from api.commands.common import AsJson, open_house, out, print_json
+from api.retention import disposal_json, kept_json, standing_json
+from dossier.identifiers import PaperId
+from ingest.disposal import due as due_papers
+from ingest.disposal import hold as hold_paper
+from ingest.disposal import lift as lift_holds
+from storage.disposal import disposals
+
+app = typer.Typer(help="Thời hạn lưu, tạm giữ, tiêu hủy. / Retention, legal holds, disposal.", no_args_is_help=True)
+_ACTOR = "cli"
+_Paper = Annotated[str, typer.Argument(metavar="PAPER_ID")]
+_Person = Annotated[str, typer.Option(help="Họ tên người thực hiện. / Who does it.")]
+
+
+@app.command()
+def due(
+    limit: Annotated[int, typer.Option(min=1, max=100_000)] = 100,
+    as_json: AsJson = False,
+) -> None:
+    """Giấy tờ đã hết thời hạn lưu. / Papers that need not be kept any more, the oldest first of each class."""
+    with open_house() as house:
+        found = [one for one, _ in zip(due_papers(house), range(limit), strict=False)]
+    if as_json:
+        print_json({"papers": [standing_json(one) for one in found]})
+        return
+    for one in found:
+        name = one.rule.name_vi if one.rule else ""
+        out.print(f"{one.paper.id}  {one.until}  {escape(name)}")
+    out.print(f"{len(found)} giấy tờ / papers")
+
+
+@app.command(name="open")
+def open_disposals(as_json: AsJson = False) -> None:
+    """Đề nghị tiêu hủy chưa xong. / Disposals that wait for a second person or for the object store."""
+    with open_house() as house:
+        found = disposals(house.catalogue, unfinished=True)
+    if as_json:
+        print_json({"disposals": [disposal_json(one) for one in found]})
+        return
+    for one in found:
+        waits = (
+            "chờ người thứ hai / waits for a second person" if one.approved_at is None else "đang xóa / being deleted"
+        )
+        out.print(f"{one.paper}  {waits}")
+    out.print(f"{len(found)} đề nghị / disposals")
+
+
+@app.command()
+def show(paper_id: _Paper) -> None:
+    """Thời hạn lưu của một giấy tờ (JSON). / Until when a paper must be kept, and its holds."""
+    with open_house() as house:
+        paper = house.catalogue.paper(PaperId.parse(paper_id))
+        house.catalogue.record(_ACTOR, "paper.read", f"paper:{paper.id}")
+        print_json(kept_json(house, paper))
+
+
+@app.command()
+def hold(
+    paper_id: _Paper,
+    person: _Person,
+    authority: Annotated[str, typer.Option(help="Cơ quan yêu cầu. / On whose order.")],
+    reason: Annotated[str, typer.Option(help="Lý do. / Why.")],
+) -> None:
+    """Tạm giữ một giấy tờ theo yêu cầu pháp lý. / Place a legal hold."""
+    with open_house() as house:
+        paper = PaperId.parse(paper_id)
+        hold_paper(house, paper, person=person, authority=authority, reason=reason, actor=_ACTOR)
+    out.print(f"{paper}  đang tạm giữ / held")
+
+
+@app.command()
+def lift(paper_id: _Paper, person: _Person) -> None:
+    """Gỡ mọi lệnh tạm giữ của một giấy tờ. / Lift all holds of a paper."""
+    with open_house() as house:
+        paper = PaperId.parse(paper_id)
+        lifted = lift_holds(house, paper, person=person, actor=_ACTOR)
+    out.print(f"{paper}  đã gỡ {lifted} lệnh / holds lifted")

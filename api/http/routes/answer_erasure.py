@@ -1,0 +1,36 @@
+"""``POST /v1/owners/erasure``: what can be erased when an owner asks for it, and which law forbids the rest.
+
+Law on the protection of personal data 91/2025/QH15 gives the right; it leaves what other laws order to be kept.
+"""
+
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from api.http.access import Caller, Role, allow
+from api.http.answers.retention import Erasure
+from api.http.deps import HouseDep
+from api.http.reading import new_router
+from api.retention import standing_json
+from api.shapes import Json
+from dossier.identifiers import parse_owner_number
+from ingest.disposal import erasure
+
+router = new_router()
+
+
+class ErasureRequest(BaseModel):
+    """Chủ giấy tờ yêu cầu xóa dữ liệu. / The owner who asks that data be erased."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    owner_number: Annotated[str, Field(max_length=100, examples=["001190012345"])]
+
+
+@router.post(
+    "/v1/owners/erasure", response_model=Erasure, summary="Trả lời yêu cầu xóa dữ liệu / Answer an erasure request"
+)
+def answer_erasure(caller: Annotated[Caller, allow(Role.OFFICER)], house: HouseDep, body: ErasureRequest) -> Json:
+    """Return every paper of the owner with what can be done; nothing is erased. That it was asked is recorded."""
+    number = parse_owner_number(body.owner_number)
+    return {"papers": [standing_json(one) for one in erasure(house, number, actor=caller.name)]}

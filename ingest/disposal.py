@@ -1,0 +1,231 @@
+"""Keeping and destroying: until when a paper is kept, legal holds, disposal by two persons, answers to owners.
+
+Threat: a paper is destroyed too early, by one person's mistake or will, or an owner is told that something was erased
+which was not. What stops it: nothing is disposed of before its retention ended (by its class, and by the lock in the
+object store, whichever is later), nor under a hold; two persons with two access keys must agree; and the objects are
+gone when the disposal says so, or it says that they are not. Residual risk accepted: backups keep a paper until they
+are overwritten themselves; bytes on a disk are unlinked, not overwritten: encrypt the store.
+"""
+
+import datetime as dt
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+
+import structlog
+
+from dossier import times
+from dossier.errors import NotFound, ObjectHeld, RetentionLocked, SohoaError
+from dossier.identifiers import OwnerNumber, PaperId
+from dossier.papers import Paper, PaperState, StoredObject
+from dossier.retention import RetentionClass
+from ingest.house import House
+from ingest.receive import batch_folder
+from storage import disposal
+from storage.disposal import UNDER_WAY, Disposal, Hold
+
+_KEPT = frozenset({PaperState.STORED, PaperState.EXPIRED, PaperState.SUPERSEDED, PaperState.REVOKED})
+_log = structlog.get_logger(__name__)
+
+
+class Decision(StrEnum):
+    """What can be done when an owner asks that a paper be erased."""
+
+    KEPT_UNTIL = "kept_until"
+    KEPT_PERMANENTLY = "kept_permanently"
+    HELD = "held"
+    UNDER_WAY = "under_way"
+    MAY_BE_DISPOSED = "may_be_disposed"
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Until when a paper must be kept.
+
+    Attributes:
+        paper: Which. rule: Its retention class; ``None`` of one that was never stored, which no rule keeps.
+        until: The first day on which it need not be kept; ``None``: now, or never, see ``decision``.
+        decision: What can be done with it. disposal: Whether its disposal was proposed.
+    """
+
+    paper: Paper
+    rule: RetentionClass | None
+    until: dt.date | None
+    decision: Decision
+    disposal: Disposal | None = None
+
+
+def standing(house: House, paper: Paper, *, at: dt.datetime | None = None) -> Standing:
+    """Return until when a paper must be kept, and why."""
+    moment = at or times.now()
+    rule = house.retention_class(paper.paper_type) if paper.state in _KEPT else None
+    begun = paper.confirmed_at or paper.created_at
+    until = rule.ends(times.local(begun).date()) if rule else None
+    if any(hold.lifted_at is None for hold in disposal.holds_of(house.catalogue, paper.id)):
+        decision = Decision.HELD
+    elif paper.state in UNDER_WAY:
+        decision = Decision.UNDER_WAY
+    elif rule is not None and until is None:
+        decision = Decision.KEPT_PERMANENTLY
+    elif until is not None and times.local(moment).date() < until:
+        decision = Decision.KEPT_UNTIL
+    else:
+        decision = Decision.MAY_BE_DISPOSED
+    return Standing(paper, rule, until, decision)
+
+
+def due(house: House, *, at: dt.datetime | None = None) -> Iterator[Standing]:
+    """Yield the stored papers whose retention has ended, class by class, the oldest first."""
+    moment = at or times.now()
+    types: dict[int, set[str | None]] = {}
+    for code in (None, *house.paper_types):
+        years = house.retention_class(code).years
+        if years is not None:
+            types.setdefault(years, set()).add(code)
+    for years, codes in sorted(types.items()):
+        # A day wider than the rule, which counts days in Vietnam; `standing` decides.
+        before = moment - dt.timedelta(days=365 * years - 1)
+        for paper in disposal.stored_papers_of_types(house.catalogue, codes, before):
+            found = standing(house, house.catalogue.paper(paper), at=moment)
+            if found.decision is Decision.MAY_BE_DISPOSED:
+                yield found
+
+
+# --- holds -----------------------------------------------------------------------------------------------------------
+
+
+def hold(house: House, paper_id: PaperId, *, person: str, authority: str, reason: str, actor: str) -> None:
+    """Place a paper under a legal hold, in the catalogue first, which decides, then in the object store.
+
+    Raises:
+        NotFound: No such paper. WrongState: It is disposed of. StoreUnavailable: Hold it again.
+    """
+    disposal.place_hold(house.catalogue, Hold(paper_id, person, authority, reason, times.now()), actor=actor)
+    _hold_objects(house, house.catalogue.paper(paper_id), on=True)
+
+
+def lift(house: House, paper_id: PaperId, *, person: str, actor: str) -> int:
+    """Lift all holds of a paper; return how many there were.
+
+    Raises:
+        NotFound: No such paper. StoreUnavailable: Lift them again.
+    """
+    lifted = disposal.lift_holds(house.catalogue, paper_id, person=person, at=times.now(), actor=actor)
+    _hold_objects(house, house.catalogue.paper(paper_id), on=False)
+    return lifted
+
+
+def hold_again(house: House) -> None:
+    """Hold whatever came to held papers since, such as a renewed version."""
+    for paper in disposal.held_papers(house.catalogue):
+        _hold_objects(house, house.catalogue.paper(paper), on=True)
+
+
+def _hold_objects(house: House, paper: Paper, *, on: bool) -> None:
+    for stored in objects_of(house, paper):
+        if house.objects.held(stored.key, stored.version) is not on:
+            house.objects.hold(stored.key, stored.version, on=on)
+
+
+# --- disposal --------------------------------------------------------------------------------------------------------
+
+
+def propose(house: House, paper_id: PaperId, *, person: str, reason: str, actor: str) -> Disposal:
+    """Propose the disposal of a paper whose retention has ended, or that was never stored.
+
+    Raises:
+        NotFound: No such paper. WrongState: It is under way or disposed of.
+        RetentionLocked: It must be kept. ObjectHeld: It is under a hold.
+    """
+    paper = house.catalogue.paper(paper_id)
+    _require_ended(house, paper)
+    proposal = Disposal(paper_id, reason, person, actor, times.now())
+    return disposal.propose(house.catalogue, proposal, actor=actor)
+
+
+def approve(house: House, paper_id: PaperId, *, person: str, actor: str) -> Disposal:
+    """Agree as the second person, and delete what there is of the paper.
+
+    Where the object store fails in the middle, the paper is gone for everybody all the same, and the rest is deleted
+    later (:func:`finish`).
+
+    Raises:
+        NotFound: Nobody proposed it. SamePerson: The first person, or the first person's key, cannot agree.
+        WrongState, RetentionLocked, ObjectHeld: As when it is proposed.
+        StoreUnavailable: Agreed, but not everything is deleted yet.
+    """
+    paper = house.catalogue.paper(paper_id)
+    if paper.state is not PaperState.DISPOSED:
+        _require_ended(house, paper)
+    agreed = disposal.approve(house.catalogue, paper_id, person=person, actor=actor, at=times.now())
+    if agreed.disposed_at is None:
+        _delete(house, paper)
+    return agreed
+
+
+def finish(house: House) -> int:
+    """Delete what is left of papers whose disposal was agreed upon; return how many were finished."""
+    finished = 0
+    for one in disposal.disposals(house.catalogue, unfinished=True):
+        if one.approved_at is None:
+            continue
+        try:
+            _delete(house, house.catalogue.paper(one.paper))
+            finished += 1
+        except SohoaError as error:
+            _log.warning("disposal not finished; trying again", paper=one.paper.value, code=error.code)
+    return finished
+
+
+def erasure(house: House, number: OwnerNumber, *, actor: str) -> list[Standing]:
+    """Return what can be erased of an owner's papers, and what forbids it of the others; asking is recorded.
+
+    Papers of several owners are among them: what one of them asks cannot take the paper from the others, which a person
+    has to weigh before proposing its disposal.
+    """
+    papers = house.catalogue.find(number, states=frozenset(PaperState) - {PaperState.DISPOSED})
+    proposed = {one.paper: one for one in disposal.disposals(house.catalogue, unfinished=True)}
+    found = []
+    for paper in papers:
+        one = standing(house, paper)
+        found.append(Standing(paper, one.rule, one.until, one.decision, proposed.get(paper.id)))
+        house.catalogue.record(actor, "paper.erasure-asked", f"paper:{paper.id}", {"decision": one.decision.value})
+    return found
+
+
+def objects_of(house: House, paper: Paper) -> Iterator[StoredObject]:
+    """Yield every version of every object that belongs to one paper alone."""
+    prefixes = [f"originals/{paper.id}", f"verifications/{paper.id}/", f"work/{paper.id}/"]
+    if paper.sealed is not None and "/" in paper.sealed.key:
+        prefixes.append(paper.sealed.key.rpartition("/")[0] + "/")
+    for prefix in prefixes:
+        for key in list(house.objects.keys(prefix)):
+            yield from house.objects.versions(key)
+
+
+def _require_ended(house: House, paper: Paper) -> None:
+    found = standing(house, paper)
+    if found.decision is Decision.HELD:
+        raise ObjectHeld
+    if found.decision is Decision.KEPT_PERMANENTLY:
+        raise RetentionLocked(until="vĩnh viễn / permanently")
+    if found.decision is Decision.KEPT_UNTIL and found.until is not None:
+        raise RetentionLocked(until=found.until.isoformat())
+    for stored in objects_of(house, paper):
+        if house.objects.held(stored.key, stored.version):
+            raise ObjectHeld
+        locked = house.objects.retention(stored.key, stored.version)
+        if locked is not None and locked > times.now():
+            raise RetentionLocked(until=times.iso_local(locked))
+
+
+def _delete(house: House, paper: Paper) -> None:
+    for stored in objects_of(house, paper):
+        try:
+            house.objects.delete(stored.key, stored.version)
+        except NotFound:
+            continue  # another process was first
+    if disposal.batch_is_gone(house.catalogue, paper.batch):
+        for key in list(house.objects.keys(f"{batch_folder(paper.batch)}/")):
+            house.objects.delete(key)
+    disposal.finish(house.catalogue, paper.id, at=times.now())

@@ -1,0 +1,302 @@
+"""Legal holds, and the disposal of papers by two persons: what the catalogue knows of them.
+
+Functions on a `Catalogue`; each is one transaction with its audit entry, and each may raise ``StoreUnavailable``. The
+objects themselves are deleted by ``ingest.disposal``.
+"""
+
+import datetime as dt
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from sqlalchemy import Select, delete, select
+from sqlalchemy.orm import Session
+
+from dossier.errors import AlreadyExists, NotFound, ObjectHeld, SamePerson, WrongState
+from dossier.identifiers import PaperId
+from dossier.papers import PaperState
+from dossier.text import fold
+from storage import audit
+from storage.catalogue import Catalogue
+from storage.database import reading, writing
+from storage.records import Event
+from storage.schema import (
+    DisposalRow,
+    EventRow,
+    HoldRow,
+    PaperRow,
+    SealedVersionRow,
+    VerificationRow,
+    WaitingRow,
+)
+
+DISPOSED = "paper.disposed"
+"""Action in the audit log, and kind of event."""
+UNDER_WAY = frozenset({PaperState.RECEIVED, PaperState.CONFIRMED})
+"""States in which a paper is being worked on: it is disposed of when that has ended."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """A legal hold: the paper may not be disposed of while it lasts.
+
+    Attributes:
+        person: Who placed it. authority: Who ordered it. reason: Why. since: UTC.
+        lifted_at, lifted_by: When and by whom it was lifted.
+    """
+
+    paper: PaperId
+    person: str
+    authority: str
+    reason: str
+    since: dt.datetime
+    lifted_at: dt.datetime | None = None
+    lifted_by: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Disposal:
+    """That a paper is to be disposed of, or was.
+
+    Attributes:
+        reason: Why. proposed_by, proposed_with, proposed_at: Person, access key, moment (UTC).
+        approved_by, approved_with, approved_at: Of the second person.
+        disposed_at: When nothing of it was left in the object store.
+    """
+
+    paper: PaperId
+    reason: str
+    proposed_by: str
+    proposed_with: str
+    proposed_at: dt.datetime
+    approved_by: str | None = None
+    approved_with: str | None = None
+    approved_at: dt.datetime | None = None
+    disposed_at: dt.datetime | None = None
+
+
+# --- holds -----------------------------------------------------------------------------------------------------------
+
+
+def place_hold(catalogue: Catalogue, hold: Hold, *, actor: str) -> None:
+    """Place a hold; a paper may be under several.
+
+    Raises:
+        NotFound: No such paper. WrongState: It is disposed of.
+    """
+    with writing(catalogue.engine) as session:
+        row = _paper(session, hold.paper)
+        if row.state == PaperState.DISPOSED.value:
+            raise WrongState(state=row.state, needed="stored")
+        session.add(
+            HoldRow(
+                paper=hold.paper.value,
+                person=hold.person,
+                authority=hold.authority,
+                reason=hold.reason,
+                since=hold.since,
+            )
+        )
+        _audit(session, catalogue, actor, "paper.held", hold.paper)
+
+
+def lift_holds(catalogue: Catalogue, paper: PaperId, *, person: str, at: dt.datetime, actor: str) -> int:
+    """Lift all holds of a paper and return how many there were.
+
+    Raises:
+        NotFound: No such paper.
+    """
+    with writing(catalogue.engine) as session:
+        _paper(session, paper)
+        rows = session.scalars(_holding(paper)).all()
+        for row in rows:
+            row.lifted_at, row.lifted_by = at, person
+        if rows:
+            _audit(session, catalogue, actor, "paper.hold-lifted", paper)
+        return len(rows)
+
+
+def holds_of(catalogue: Catalogue, paper: PaperId) -> list[Hold]:
+    """Return the holds of a paper, lifted ones too, oldest first."""
+    query = select(HoldRow).where(HoldRow.paper == paper.value).order_by(HoldRow.serial)
+    with reading(catalogue.engine) as session:
+        return [
+            Hold(paper, r.person, r.authority, r.reason, r.since, r.lifted_at, r.lifted_by)
+            for r in session.scalars(query)
+        ]
+
+
+def held_papers(catalogue: Catalogue) -> list[PaperId]:
+    """Return the papers that are under a hold."""
+    query = select(HoldRow.paper).where(HoldRow.lifted_at.is_(None)).distinct().order_by(HoldRow.paper)
+    with reading(catalogue.engine) as session:
+        return [PaperId(paper) for paper in session.scalars(query)]
+
+
+# --- disposal --------------------------------------------------------------------------------------------------------
+
+
+def propose(catalogue: Catalogue, proposal: Disposal, *, actor: str) -> Disposal:
+    """Propose that a paper be disposed of; proposing again leaves the first proposal as it is and returns it.
+
+    Raises:
+        NotFound: No such paper. WrongState: It is under way, or disposed of. ObjectHeld: It is under a hold.
+    """
+    with writing(catalogue.engine) as session:
+        row = _disposable(session, proposal.paper)
+        present = session.get(DisposalRow, row.id)
+        if present is not None:
+            return _disposal(present)
+        session.add(
+            DisposalRow(
+                paper=row.id,
+                reason=proposal.reason,
+                proposed_by=proposal.proposed_by,
+                proposed_with=proposal.proposed_with,
+                proposed_at=proposal.proposed_at,
+            )
+        )
+        _audit(session, catalogue, actor, "paper.disposal-proposed", proposal.paper)
+    return proposal
+
+
+def withdraw(catalogue: Catalogue, paper: PaperId, *, actor: str) -> None:
+    """Take a proposal back.
+
+    Raises:
+        NotFound: There is none. AlreadyExists: A second person has agreed.
+    """
+    with writing(catalogue.engine) as session:
+        row = _proposal(session, paper)
+        if row.approved_at is not None:
+            raise AlreadyExists(kind="paper", id=f"{paper}, disposal")
+        session.delete(row)
+        _audit(session, catalogue, actor, "paper.disposal-withdrawn", paper)
+
+
+def approve(catalogue: Catalogue, paper: PaperId, *, person: str, actor: str, at: dt.datetime) -> Disposal:
+    """Agree as the second person: from here on the paper is gone for everybody, and its objects are deleted next.
+
+    What is left of it is a tombstone: identifier, type, dates, hashes, who digitized it; not whose it was, nor what it
+    said. Agreeing again changes nothing.
+
+    Raises:
+        NotFound: Nobody proposed it. SamePerson: Who proposed it cannot agree, nor can the same access key.
+        WrongState: It is under way. ObjectHeld: It is under a hold.
+    """
+    with writing(catalogue.engine) as session:
+        row = _proposal(session, paper)
+        if row.approved_at is not None:
+            return _disposal(row)
+        if fold(person) == fold(row.proposed_by) or actor == row.proposed_with:
+            raise SamePerson
+        kept = _disposable(session, paper)
+        row.state_before = kept.state
+        row.approved_by, row.approved_with, row.approved_at = person, actor, at
+        _bury(session, kept)
+        detail = {"from": row.state_before, "to": kept.state, "original_sha256": kept.original_sha256}
+        audit.append(session, actor=actor, action=DISPOSED, about=f"paper:{paper}", at=catalogue.now(), detail=detail)
+        event = Event(DISPOSED, paper, at)
+        session.add(EventRow(kind=event.kind, paper=paper.value, at=event.at, payload={}))
+        return _disposal(row)
+
+
+def finish(catalogue: Catalogue, paper: PaperId, *, at: dt.datetime) -> None:
+    """Note that nothing of a disposed paper is left in the object store, and forget where it was."""
+    with writing(catalogue.engine) as session:
+        row, kept = _proposal(session, paper), _paper(session, paper)
+        row.disposed_at = row.disposed_at or at
+        kept.original_key = "disposed"
+        if kept.sealed_key is not None:
+            kept.sealed_key = "disposed"
+
+
+def disposals(catalogue: Catalogue, *, unfinished: bool) -> list[Disposal]:
+    """Return the disposals that wait for a second person or for the object store, or those that are done."""
+    done = DisposalRow.disposed_at
+    query = select(DisposalRow).where(done.is_(None) if unfinished else done.is_not(None))
+    with reading(catalogue.engine) as session:
+        return [_disposal(row) for row in session.scalars(query.order_by(DisposalRow.proposed_at, DisposalRow.paper))]
+
+
+def batch_is_gone(catalogue: Catalogue, batch: str) -> bool:
+    """Return whether no paper of a batch is left that is not disposed of."""
+    left = select(PaperRow.serial).where(PaperRow.batch == batch, PaperRow.state != PaperState.DISPOSED.value)
+    with reading(catalogue.engine) as session:
+        return session.scalar(left.limit(1)) is None
+
+
+def stored_papers_of_types(
+    catalogue: Catalogue, paper_types: set[str | None], confirmed_before: dt.datetime
+) -> Iterator[PaperId]:
+    """Yield, oldest first, the papers of some types, ``None`` for no type, that were confirmed before a moment."""
+    named = PaperRow.paper_type.in_([t for t in paper_types if t is not None])
+    query = (
+        select(PaperRow.id)
+        .where(
+            (named | PaperRow.paper_type.is_(None)) if None in paper_types else named,
+            PaperRow.confirmed_at < confirmed_before,
+            PaperRow.stored_at.is_not(None),
+            PaperRow.state != PaperState.DISPOSED.value,
+        )
+        .order_by(PaperRow.confirmed_at, PaperRow.serial)
+        .execution_options(yield_per=1000)
+    )
+    with reading(catalogue.engine) as session, session.execute(query) as rows:
+        for (paper,) in rows:
+            yield PaperId(paper)
+
+
+def _bury(session: Session, row: PaperRow) -> None:
+    """Leave of a paper what says that there was one."""
+    for table in (VerificationRow, SealedVersionRow, WaitingRow):
+        session.execute(delete(table).where(table.paper == row.id))
+    row.fields, row.checks, row.co_owners, row.waiting = [], [], [], None
+    row.owner, row.owner_serial, row.owner_name, row.code, row.title = None, None, None, None, None
+    row.name, row.state = "", PaperState.DISPOSED.value
+    session.flush()
+
+
+def _disposable(session: Session, paper: PaperId) -> PaperRow:
+    row = _paper(session, paper)
+    state = PaperState(row.state)
+    if state in UNDER_WAY or state is PaperState.DISPOSED:
+        raise WrongState(state=state.value, needed="stored, expired, superseded, revoked, rejected, ready")
+    if session.scalar(_holding(paper).limit(1)) is not None:
+        raise ObjectHeld
+    return row
+
+
+def _holding(paper: PaperId) -> Select[HoldRow]:
+    return select(HoldRow).where(HoldRow.paper == paper.value, HoldRow.lifted_at.is_(None)).order_by(HoldRow.serial)
+
+
+def _paper(session: Session, paper: PaperId) -> PaperRow:
+    row = session.scalar(select(PaperRow).where(PaperRow.id == paper.value))
+    if row is None:
+        raise NotFound(kind="paper", id=paper)
+    return row
+
+
+def _proposal(session: Session, paper: PaperId) -> DisposalRow:
+    row = session.get(DisposalRow, paper.value)
+    if row is None:
+        raise NotFound(kind="disposal", id=paper)
+    return row
+
+
+def _disposal(row: DisposalRow) -> Disposal:
+    return Disposal(
+        PaperId(row.paper),
+        row.reason,
+        row.proposed_by,
+        row.proposed_with,
+        row.proposed_at,
+        row.approved_by,
+        row.approved_with,
+        row.approved_at,
+        row.disposed_at,
+    )
+
+
+def _audit(session: Session, catalogue: Catalogue, actor: str, action: str, paper: PaperId) -> None:
+    audit.append(session, actor=actor, action=action, about=f"paper:{paper}", at=catalogue.now())
