@@ -24,7 +24,8 @@ placeholders; they must never hold personal data, because errors are logged.
     │   ├── PartMissing, PartFailed, LimitExceeded
     │   ├── DiskFull, SealRefused
     │   └── PartAway               a part is away for a while; the work waits for it
-    │       └── StoreUnavailable, TimestampUnavailable, KeyUnavailable, SealMissing
+    │       ├── StoreUnavailable, TimestampUnavailable, KeyUnavailable, SealMissing
+    │       └── ObjectKeyMissing
     ├── ConfigurationError         the settings contradict themselves                     exit 7   HTTP 500
     ├── AccessError                                                                       exit 8
     │   ├── Unauthenticated                                                                        HTTP 401
@@ -522,6 +523,16 @@ class SealMissing(PartAway):
     vi = "Cơ quan '{agency}' chưa có con dấu số đang có hiệu lực tại đây."
     advice_en = "Set up its seal; the paper is kept and goes on by itself then."
     advice_vi = "Hãy cài con dấu số của cơ quan; khi đó giấy tờ tự chạy tiếp."
+
+
+class ObjectKeyMissing(PartAway):
+    """An object was encrypted under a key that the key file does not have."""
+
+    code = "object-key-missing"
+    en = "The key file has no key {key_id}, under which objects were encrypted."
+    vi = "Tệp khóa không có khóa {key_id} đã dùng để mã hóa đối tượng."
+    advice_en = "Bring the key file back from where its copy is kept; nothing is lost as long as the key is not."
+    advice_vi = "Hãy lấy lại tệp khóa từ nơi cất bản sao; còn khóa thì không mất dữ liệu."
 
 
 class DiskFull(PartError):

@@ -38,6 +38,7 @@ from signing.timestamps import HttpTimeStamper, TimestampRules, first_awake
 from signing.trust import TrustFolders, TrustStore
 from storage.catalogue import Catalogue
 from storage.folder import FolderStore
+from storage.object_keys import ObjectKeys
 from storage.objects import ObjectStore
 from storage.s3 import S3Store
 
@@ -66,7 +67,9 @@ class House:
         """Originals, work in progress, sealed papers."""
         settings = self.settings
         if settings.object_store == "folder":
-            return FolderStore(self._folder() / "objects")
+            folder = self._folder()
+            keys = ObjectKeys(settings.object_keys_file or folder / "object-keys")
+            return FolderStore(folder / "objects", keys=keys)
         return S3Store(
             endpoint=settings.s3_endpoint,
             bucket=settings.s3_bucket,

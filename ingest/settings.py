@@ -30,6 +30,7 @@ class Settings(BaseSettings):
         data_dir: Folder of the embedded default: catalogue, objects, development keys.
         database_url: Catalogue and work queue; empty means SQLite files in ``data_dir``; else ``postgresql://…``.
         object_store: ``folder`` (in ``data_dir``) or ``s3``.
+        object_keys_file: Keys under which the folder store encrypts; empty means ``object-keys`` in ``data_dir``.
         s3_endpoint, s3_bucket, s3_access_key, s3_secret_key, s3_secure, s3_region: Of the S3 store.
         agency_code, agency_name: The digitizing agency, for the catalogue and the stamp.
         seal_pkcs12: File with the agency's key. seal_pkcs11_module, seal_pkcs11_token, seal_pkcs11_label: Or where a
@@ -61,6 +62,7 @@ class Settings(BaseSettings):
     data_dir: Path = Path("~/.local/share/sohoa")
     database_url: SecretStr = SecretStr("")
     object_store: str = Field(default="folder", pattern="^(folder|s3)$")
+    object_keys_file: Path | None = None
     s3_endpoint: str = "127.0.0.1:8333"
     s3_bucket: str = "sohoa"
     s3_access_key: str = ""

@@ -2,16 +2,20 @@
 
 Layout below the root, with one folder per version, so that a version appears and vanishes by one rename::
 
-    objects/<key>~/00000001/data        the bytes, read-only
-    objects/<key>~/00000001/meta.json   {"media_type", "sha256", "size"}, read-only
+    objects/<key>~/00000001/data        the bytes, read-only; data.enc if encrypted
+    objects/<key>~/00000001/meta.json   {"media_type", "sha256", "size"}, read-only; meta.json.enc if encrypted
     objects/<key>~/00000001/retain      lock, ISO 8601, if the version was ever locked
     objects/<key>~/00000001/hold        empty, while the version is under legal hold
     objects/<key>~/floor                highest number ever deleted: version numbers are never given twice
     tmp/                                versions being written or removed
+    keys-used                           identifiers of the keys under which something was encrypted
 
 ``~`` occurs in no key, so a key can also be the first part of another. A version is written and fsynced in ``tmp/``,
 then renamed into place and the folder fsynced: whatever moment the power fails, there is the old state or the new one.
 Writers of one key exclude each other by a lock on its folder, which the kernel drops when a process dies.
+
+Given keys, it encrypts what is put (``storage.encryption``); what was put before stays as it is and readable. A store
+whose keys are not all there does not open: otherwise a new key would be made in silence where the old one was lost.
 
 Threat: a program that deletes or overwrites locked papers. This class refuses, and the files are read-only. Residual
 risk accepted: an administrator of the machine can still remove files; where that matters, use S3 Object Lock on another
@@ -32,16 +36,19 @@ from pathlib import Path
 from dossier import times
 from dossier.errors import (
     AlreadyExists,
-    DiskFull,
     NotFound,
     ObjectDamaged,
     ObjectHeld,
+    ObjectKeyMissing,
     RetentionLocked,
-    StoreUnavailable,
 )
 from dossier.papers import StoredObject
+from storage.disk import disk, replace, sync, write
+from storage.encryption import NotAuthentic, decrypted, encrypted
+from storage.object_keys import ObjectKey, ObjectKeys
 from storage.objects import checked_key, checked_life, checked_prefix, checked_range, whole_second
 
+_PART = "object folder"
 STALE_AFTER = dt.timedelta(hours=1)
 """Age after which an unfinished version in ``tmp/`` is rubbish of a crash: writing one takes seconds."""
 
@@ -51,21 +58,27 @@ class FolderStore:
 
     Args:
         root: The folder; made if missing, readable by this user only; all of it on one file system.
+        keys: Under which to encrypt; without them objects are kept as they are, and no encrypted one can be read.
         clock: Tells the present moment, for the ends of locks.
 
     Raises:
         StoreUnavailable: The folder cannot be made or written.
+        ObjectKeyMissing: ``keys`` lack one that was used here.
     """
 
-    def __init__(self, root: Path, *, clock: Callable[[], dt.datetime] = times.now) -> None:
+    def __init__(
+        self, root: Path, *, keys: ObjectKeys | None = None, clock: Callable[[], dt.datetime] = times.now
+    ) -> None:
         self._objects = root / "objects"
         self._tmp = root / "tmp"
         self._clock = clock
-        with _disk():
+        with disk(_PART):
             root.mkdir(parents=True, exist_ok=True, mode=0o700)
             self._objects.mkdir(exist_ok=True, mode=0o700)
             self._tmp.mkdir(exist_ok=True, mode=0o700)
             self._sweep()
+        self._keys = keys
+        self._key = _newest(keys, root / "keys-used") if keys else None
 
     def put(
         self,
@@ -79,7 +92,7 @@ class FolderStore:
         """See ``ObjectStore.put``."""
         until = whole_second(retain_until) if retain_until else None
         sha256 = hashlib.sha256(data).hexdigest()
-        with _disk():
+        with disk(_PART):
             self._folder(key).mkdir(parents=True, exist_ok=True, mode=0o700)
             with self._locked(key) as folder:
                 numbers = _numbers(folder)
@@ -95,17 +108,14 @@ class FolderStore:
                 self._write_version(folder / version, stored, data, until)
                 if not numbers:
                     for parent in folder.relative_to(self._objects).parents:
-                        _sync(self._objects / parent)
+                        sync(self._objects / parent)
         return stored
 
     def get(self, key: str, version: str | None = None) -> bytes:
         """See ``ObjectStore.get``."""
-        with _disk():
+        with disk(_PART):
             meta = self._find(key, version)
-            try:
-                data = (self._folder(key) / meta.version / "data").read_bytes()
-            except FileNotFoundError:
-                raise ObjectDamaged(key=key) from None
+            data = self._read_data(meta)
         if hashlib.sha256(data).hexdigest() != meta.sha256:
             raise ObjectDamaged(key=key)
         return data
@@ -113,31 +123,26 @@ class FolderStore:
     def get_range(self, key: str, start: int, end: int, version: str | None = None) -> bytes:
         """See ``ObjectStore.get_range``."""
         checked_range(start, end)
-        with _disk():
+        with disk(_PART):
             meta = self._find(key, version)
-            try:
-                with (self._folder(key) / meta.version / "data").open("rb") as file:
-                    file.seek(start)
-                    data = file.read(max(0, min(end, meta.size) - start))
-            except FileNotFoundError:
-                raise ObjectDamaged(key=key) from None
+            data = self._read_data(meta, start, min(end, meta.size))
         if len(data) < min(end, meta.size) - start:
             raise ObjectDamaged(key=key)
         return data
 
     def head(self, key: str, version: str | None = None) -> StoredObject:
         """See ``ObjectStore.head``."""
-        with _disk():
+        with disk(_PART):
             return self._find(key, version)
 
     def versions(self, key: str) -> list[StoredObject]:
         """See ``ObjectStore.versions``."""
-        with _disk():
+        with disk(_PART):
             return [self._read_meta(key, number) for number in reversed(_numbers(self._folder(key)))]
 
     def delete(self, key: str, version: str | None = None) -> None:
         """See ``ObjectStore.delete``."""
-        with _disk(), self._locked(key) as folder:
+        with disk(_PART), self._locked(key) as folder:
             numbers = _numbers(folder)
             doomed = [n for n in numbers if version in (None, _name(n))]
             if not doomed:
@@ -145,17 +150,17 @@ class FolderStore:
             for number in doomed:
                 self._require_free(folder / _name(number))
             if doomed[-1] == numbers[-1]:
-                _replace(folder / "floor", str(doomed[-1]))
+                replace(folder / "floor", str(doomed[-1]))
             for number in doomed:
                 dead = Path(tempfile.mkdtemp(dir=self._tmp)) / "version"
                 (folder / _name(number)).rename(dead)
-                _sync(folder)
+                sync(folder)
                 shutil.rmtree(dead.parent)
 
     def retain(self, key: str, version: str, until: dt.datetime) -> None:
         """See ``ObjectStore.retain``."""
         wanted = whole_second(until)
-        with _disk(), self._locked(key) as folder:
+        with disk(_PART), self._locked(key) as folder:
             meta = self._find(key, version)
             present = _retention(folder / meta.version)
             if present and wanted < present:
@@ -164,22 +169,22 @@ class FolderStore:
 
     def retention(self, key: str, version: str | None = None) -> dt.datetime | None:
         """See ``ObjectStore.retention``."""
-        with _disk():
+        with disk(_PART):
             return _retention(self._folder(key) / self._find(key, version).version)
 
     def hold(self, key: str, version: str, *, on: bool) -> None:
         """See ``ObjectStore.hold``."""
-        with _disk(), self._locked(key) as folder:
+        with disk(_PART), self._locked(key) as folder:
             mark = folder / self._find(key, version).version / "hold"
             if on and not mark.exists():
-                _write(mark, b"")
+                write(mark, [])
             elif not on:
                 mark.unlink(missing_ok=True)
-            _sync(mark.parent)
+            sync(mark.parent)
 
     def held(self, key: str, version: str | None = None) -> bool:
         """See ``ObjectStore.held``."""
-        with _disk():
+        with disk(_PART):
             return _is_held(self._folder(key) / self._find(key, version).version)
 
     def presign(self, key: str, version: str, *, seconds: int, file_name: str) -> None:
@@ -191,14 +196,14 @@ class FolderStore:
     def keys(self, prefix: str = "") -> Iterator[str]:
         """See ``ObjectStore.keys``."""
         start = self._objects / checked_prefix(prefix).rpartition("/")[0]
-        with _disk():
+        with disk(_PART):
             folders = [path for path in start.rglob("*~") if _numbers(path)]
         found = (path.relative_to(self._objects).as_posix()[:-1] for path in folders)
         yield from sorted(key for key in found if key.startswith(prefix))
 
     def check(self) -> None:
         """See ``ObjectStore.check``: writes and removes a file."""
-        with _disk(), tempfile.NamedTemporaryFile(dir=self._tmp) as probe:
+        with disk(_PART), tempfile.NamedTemporaryFile(dir=self._tmp) as probe:
             probe.write(b"sohoa")
             probe.flush()
             os.fsync(probe.fileno())
@@ -232,7 +237,7 @@ class FolderStore:
     def _read_meta(self, key: str, number: int) -> StoredObject:
         version = _name(number)
         try:
-            meta = json.loads((self._folder(key) / version / "meta.json").read_bytes())
+            meta = json.loads(self._read(key, version, "meta.json"))
             return StoredObject(key, version, meta["sha256"], meta["size"], meta["media_type"])
         except FileNotFoundError:
             # Deleted since the folder was listed: versions appear and vanish whole.
@@ -240,25 +245,57 @@ class FolderStore:
         except (ValueError, KeyError, TypeError):
             raise ObjectDamaged(key=key) from None
 
+    def _read_data(self, stored: StoredObject, start: int = 0, end: int | None = None) -> bytes:
+        try:
+            return self._read(stored.key, stored.version, "data", start, end)
+        except FileNotFoundError:
+            raise ObjectDamaged(key=stored.key) from None
+
+    def _read(self, key: str, version: str, name: str, start: int = 0, end: int | None = None) -> bytes:
+        """Return a part of a file of a version, decrypted if it was encrypted."""
+        folder = self._folder(key) / version
+        try:
+            with (folder / f"{name}.enc").open("rb") as file:
+                return decrypted(file, self._find_key, _place(key, version, name), start, end)
+        except NotAuthentic:
+            raise ObjectDamaged(key=key) from None
+        except FileNotFoundError:
+            with (folder / name).open("rb") as file:
+                file.seek(start)
+                return file.read(-1 if end is None else max(0, end - start))
+
+    def _find_key(self, key_id: bytes) -> ObjectKey:
+        if self._keys is None:
+            raise ObjectKeyMissing(key_id=key_id.hex())
+        return self._keys.find(key_id)
+
+    def _write_file(self, folder: Path, stored: StoredObject, name: str, data: bytes) -> None:
+        """Write a file of a new version, encrypted if there is a key."""
+        if self._key:
+            place = _place(stored.key, stored.version, name)
+            write(folder / f"{name}.enc", encrypted(data, self._key, place))
+        else:
+            write(folder / name, [data])
+
     def _write_version(self, target: Path, stored: StoredObject, data: bytes, until: dt.datetime | None) -> None:
         staging = Path(tempfile.mkdtemp(dir=self._tmp))
         try:
-            _write(staging / "data", data)
+            self._write_file(staging, stored, "data", data)
             meta = {"media_type": stored.media_type, "sha256": stored.sha256, "size": stored.size}
-            _write(staging / "meta.json", json.dumps(meta, sort_keys=True).encode())
+            self._write_file(staging, stored, "meta.json", json.dumps(meta, sort_keys=True).encode())
             if until:
-                _write(staging / "retain", until.isoformat().encode())
-            _sync(staging)
+                write(staging / "retain", [until.isoformat().encode()])
+            sync(staging)
             staging.rename(target)
         except BaseException:
             shutil.rmtree(staging, ignore_errors=True)
             raise
-        _sync(target.parent)
+        sync(target.parent)
 
     def _extend(self, version_folder: Path, until: dt.datetime | None) -> None:
         present = _retention(version_folder)
         if until and (present is None or until > present):
-            _replace(version_folder / "retain", until.isoformat())
+            replace(version_folder / "retain", until.isoformat())
 
     def _require_free(self, version_folder: Path) -> None:
         if _is_held(version_folder):
@@ -274,17 +311,6 @@ class FolderStore:
             with suppress(FileNotFoundError):
                 if path.stat().st_mtime < oldest:
                     shutil.rmtree(path) if path.is_dir() else path.unlink()
-
-
-@contextmanager
-def _disk() -> Iterator[None]:
-    """Turn failures of the disk (full, read-only, gone) into ours."""
-    try:
-        yield
-    except OSError as error:
-        if DiskFull.is_meant_by(error):
-            raise DiskFull from error
-        raise StoreUnavailable(part="object folder", reason=error.strerror or "the file system failed") from error
 
 
 def _name(number: int) -> str:
@@ -317,28 +343,23 @@ def _is_held(version_folder: Path) -> bool:
     return (version_folder / "hold").exists()
 
 
-def _write(path: Path, data: bytes) -> None:
-    """Write a new file, flushed to the disk and read-only."""
-    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o400)
-    with os.fdopen(handle, "wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(handle)
+def _newest(keys: ObjectKeys, used_file: Path) -> ObjectKey:
+    """Return the key under which to encrypt, after making sure that none is missing."""
+    with disk(_PART):
+        used = used_file.read_text().split() if used_file.exists() else []
+        for key_id in used:
+            keys.find(bytes.fromhex(key_id))
+        newest = keys.newest()
+        if newest.id.hex() not in used:
+            # Appended, not replaced: another process may be opening the store as well.
+            with used_file.open("a") as file:
+                file.write(newest.id.hex() + "\n")
+                file.flush()
+                os.fsync(file.fileno())
+            sync(used_file.parent)
+    return newest
 
 
-def _replace(path: Path, text: str) -> None:
-    """Give a small file new content at one stroke; its folder must be locked by the caller."""
-    new = path.with_name(f".{path.name}")
-    new.unlink(missing_ok=True)
-    _write(new, text.encode())
-    new.rename(path)
-    _sync(path.parent)
-
-
-def _sync(folder: Path) -> None:
-    """Flush a folder's entries to the disk."""
-    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+def _place(key: str, version: str, name: str) -> str:
+    """Return where a file is kept, which is bound to what is encrypted in it; ``~`` occurs in no key."""
+    return f"{key}~/{version}/{name}"

@@ -117,7 +117,9 @@ def s3_server() -> Iterator[S3Server]:
     port = flags[0].partition("=")[2]
     server = S3Server(f"127.0.0.1:{port}", access_key, secret_key)
     with (folder / "log").open("wb") as log:
-        process = subprocess.Popen(command, stdout=log, stderr=subprocess.STDOUT)
+        process = subprocess.Popen(
+            command, stdout=log, stderr=subprocess.STDOUT, env={**os.environ, "WEED_S3_SSE_KEK": secrets.token_hex(32)}
+        )
     try:
         _await_s3(server, process, folder / "log")
         yield server

@@ -9,16 +9,19 @@ import pytest
 
 from storage.catalogue import Catalogue
 from storage.folder import FolderStore
+from storage.object_keys import ObjectKeys
 from storage.objects import ObjectStore
 
 if TYPE_CHECKING:
     from tests.servers import S3Server
 
 
-@pytest.fixture(params=["folder", "s3"])
+@pytest.fixture(params=["folder", "encrypted-folder", "s3"])
 def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[ObjectStore]:
     if request.param == "folder":
         opened: ObjectStore = FolderStore(tmp_path / "objects")
+    elif request.param == "encrypted-folder":
+        opened = FolderStore(tmp_path / "objects", keys=ObjectKeys(tmp_path / "object-keys"))
     else:
         server: S3Server = request.getfixturevalue("s3_server")
         opened = server.store(f"test-{secrets.token_hex(6)}")
