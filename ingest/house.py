@@ -36,10 +36,12 @@ from ocr.tesseract import TesseractEngine
 from signing.development import DevelopmentAuthority
 from signing.timestamps import HttpTimeStamper, TimestampRules, first_awake
 from signing.trust import TrustFolders, TrustStore
+from storage.audit import PREFIX as AUDIT_PREFIX
 from storage.catalogue import Catalogue
 from storage.folder import FolderStore
 from storage.object_keys import ObjectKeys
 from storage.objects import ObjectStore
+from storage.routed import RoutedStore
 from storage.s3 import S3Store
 
 A = TypeVar("A")
@@ -70,13 +72,21 @@ class House:
             folder = self._folder()
             keys = ObjectKeys(settings.object_keys_file or folder / "object-keys")
             return FolderStore(folder / "objects", keys=keys)
+        main = self._bucket(settings.s3_bucket)
+        if not settings.s3_audit_bucket:
+            return main
+        return RoutedStore(main, AUDIT_PREFIX, self._bucket(settings.s3_audit_bucket))
+
+    def _bucket(self, name: str) -> S3Store:
+        settings = self.settings
         return S3Store(
             endpoint=settings.s3_endpoint,
-            bucket=settings.s3_bucket,
+            bucket=name,
             access_key=settings.s3_access_key,
             secret_key=settings.s3_secret_key.get_secret_value(),
             secure=settings.s3_secure,
             region=settings.s3_region,
+            encrypted=settings.s3_encryption == "sse-s3",
         )
 
     @cached_property

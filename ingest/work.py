@@ -115,7 +115,8 @@ class Work:
         DBOS.destroy(destroy_registry=True)
         if self.draws:
             self.house.catalogue.beat(self.executor, _LONG_AGO)  # what it still held is free for others at once
-        audit.anchor(self.house.catalogue, self.house.objects)
+        until = self.house.retain_until(times.now())
+        audit.anchor(self.house.catalogue, self.house.objects, retain_until=until)
 
     # --- queueing ---------------------------------------------------------------------------------------------------
 

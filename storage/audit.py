@@ -39,9 +39,11 @@ if TYPE_CHECKING:  # the catalogue appends to this log
 
 GENESIS = "0" * 64
 """``prev_hash`` of the first entry."""
-ANCHORS = "audit/anchors/"
+PREFIX = "audit/"
+"""What in the object store proves this log."""
+ANCHORS = f"{PREFIX}anchors/"
 """Where in the object store the anchors are."""
-HEADS = "audit/heads/"
+HEADS = f"{PREFIX}heads/"
 """Where the heads of the tree over the log are (``storage.audit_tree``): each is an anchor too."""
 _WHOLE_CHAIN = (
     select(

@@ -23,9 +23,19 @@ from minio.commonconfig import COMPLIANCE
 from minio.error import MinioException, S3Error
 from minio.helpers import genheaders
 from minio.retention import Retention
+from minio.sse import SseS3
 
 from dossier import times
-from dossier.errors import AlreadyExists, NotFound, ObjectDamaged, ObjectHeld, RetentionLocked, StoreUnavailable
+from dossier.errors import (
+    AlreadyExists,
+    ConfigurationError,
+    DiskFull,
+    NotFound,
+    ObjectDamaged,
+    ObjectHeld,
+    RetentionLocked,
+    StoreUnavailable,
+)
 from dossier.papers import StoredObject
 from storage.objects import checked_key, checked_life, checked_prefix, checked_range, whole_second
 
@@ -35,6 +45,8 @@ CONNECTIONS = 16
 """Kept open for threads that use the store at once."""
 _ABSENT = frozenset({"NoSuchKey", "NoSuchVersion", "InvalidVersionId"})
 _PRESENT = frozenset({"PreconditionFailed", "ConditionalRequestConflict"})
+_FULL = frozenset({"QuotaExceeded", "XMinioStorageFull", "XMinioAdminBucketQuotaExceeded", "InsufficientStorage"})
+"""Ceph RGW's quota, and what servers answer that have no room."""
 _RETRIES = urllib3.Retry(total=3, backoff_factor=0.2, status_forcelist=[500, 502, 503, 504], raise_on_status=False)
 
 
@@ -57,6 +69,7 @@ class S3Store:
         secret_key: Belongs to ``access_key``.
         secure: TLS; leave it on except on loopback.
         region: As the server calls it.
+        encrypted: Have the server encrypt what it keeps (SSE-S3), and refuse one that does not say that it did.
         clock: Tells the present moment, for the ends of locks.
 
     Raises:
@@ -72,9 +85,11 @@ class S3Store:
         secret_key: str,
         secure: bool = True,
         region: str = "us-east-1",
+        encrypted: bool = True,
         clock: Callable[[], dt.datetime] = times.now,
     ) -> None:
         self._bucket = bucket
+        self._sse = SseS3() if encrypted else None
         self._clock = clock
         self._http = urllib3.PoolManager(
             maxsize=CONNECTIONS,
@@ -105,7 +120,8 @@ class S3Store:
         latest = self._latest(key)
         if latest is None or (latest.sha256 != sha256 and not if_absent):
             retention = Retention(COMPLIANCE, until) if until else None
-            headers = genheaders({"sha256": sha256, "media-type": media_type}, None, None, retention, legal_hold=False)
+            facts: dict[str, str | list[str] | tuple[str]] = {"sha256": sha256, "media-type": media_type}
+            headers = genheaders(facts, self._sse, None, retention, legal_hold=False)
             headers["Content-Type"] = media_type
             if if_absent:
                 headers["If-None-Match"] = "*"
@@ -124,36 +140,25 @@ class S3Store:
 
     def get(self, key: str, version: str | None = None) -> bytes:
         """See ``ObjectStore.get``."""
-        with _server(checked_key(key)):
-            response = self._client.get_object(self._bucket, key, version_id=version)
-            try:
-                data = response.data
-            finally:
-                response.close()
-                response.release_conn()
-        if hashlib.sha256(data).hexdigest() != response.headers.get("x-amz-meta-sha256"):
+        data, headers = self._read(key, version)
+        if hashlib.sha256(data).hexdigest() != headers.get("x-amz-meta-sha256"):
             raise ObjectDamaged(key=key)
-        return bytes(data)
+        return data
 
     def get_range(self, key: str, start: int, end: int, version: str | None = None) -> bytes:
         """See ``ObjectStore.get_range``."""
         checked_range(start, end)
-        stored = self.head(key, version)
-        length = min(end, stored.size) - start
-        if length <= 0:
+        if start == end:
+            self.head(key, version)
             return b""
-        with _server(key):
-            response = self._client.get_object(
-                self._bucket, key, offset=start, length=length, version_id=stored.version
-            )
-            try:
-                data = response.data
-            finally:
-                response.close()
-                response.release_conn()
-        if len(data) != length:
+        try:
+            data, headers = self._read(key, version, offset=start, length=end - start)
+        except _BeyondEndError:
+            return b""
+        size = headers.get("Content-Range", "").rpartition("/")[2]
+        if not size.isdecimal() or len(data) != min(end, int(size)) - start:
             raise ObjectDamaged(key=key)
-        return bytes(data)
+        return data
 
     def head(self, key: str, version: str | None = None) -> StoredObject:
         """See ``ObjectStore.head``."""
@@ -250,7 +255,23 @@ class S3Store:
             return None
         if not result.version_id:
             raise StoreUnavailable(part="S3", reason="the bucket does not keep versions")
+        if self._sse and "x-amz-server-side-encryption" not in result.http_headers:
+            raise ConfigurationError(
+                reason="the S3 server does not encrypt (SSE-S3) although s3_encryption asks for it"
+            )
         return str(result.version_id)
+
+    def _read(
+        self, key: str, version: str | None, *, offset: int = 0, length: int = 0
+    ) -> tuple[bytes, Mapping[str, str]]:
+        """Return bytes of a version, all of them if ``length`` is 0, and the headers they came with."""
+        with _server(checked_key(key)):
+            response = self._client.get_object(self._bucket, key, offset=offset, length=length, version_id=version)
+            try:
+                return bytes(response.data), response.headers
+            finally:
+                response.close()
+                response.release_conn()
 
     def _latest(self, key: str) -> StoredObject | None:
         try:
@@ -299,6 +320,10 @@ class _KeyPresentError(Exception):
     """The server refused a put because the key exists."""
 
 
+class _BeyondEndError(Exception):
+    """The server refused a range that begins behind the end."""
+
+
 @contextmanager
 def _server(key: str = "") -> Iterator[None]:
     """Turn failures of the server and of the way to it into ours."""
@@ -309,6 +334,10 @@ def _server(key: str = "") -> Iterator[None]:
             raise NotFound(kind="object", id=key) from None
         if error.code in _PRESENT:
             raise _KeyPresentError from None
+        if error.code == "InvalidRange":
+            raise _BeyondEndError from None
+        if error.code in _FULL:
+            raise DiskFull from error
         raise StoreUnavailable(part="S3", reason=str(error.code)) from error
     except (MinioException, urllib3.exceptions.HTTPError) as error:
         raise StoreUnavailable(part="S3", reason=type(error).__name__) from error

@@ -114,12 +114,11 @@ def s3_server() -> Iterator[S3Server]:
         "-filer.disableHttp",
         *flags,
     ]
+    environment = {**os.environ, "WEED_S3_SSE_KEK": secrets.token_hex(32)}  # under which it encrypts
     port = flags[0].partition("=")[2]
     server = S3Server(f"127.0.0.1:{port}", access_key, secret_key)
     with (folder / "log").open("wb") as log:
-        process = subprocess.Popen(
-            command, stdout=log, stderr=subprocess.STDOUT, env={**os.environ, "WEED_S3_SSE_KEK": secrets.token_hex(32)}
-        )
+        process = subprocess.Popen(command, stdout=log, stderr=subprocess.STDOUT, env=environment)
     try:
         _await_s3(server, process, folder / "log")
         yield server

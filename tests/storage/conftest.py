@@ -11,17 +11,20 @@ from storage.catalogue import Catalogue
 from storage.folder import FolderStore
 from storage.object_keys import ObjectKeys
 from storage.objects import ObjectStore
+from storage.routed import RoutedStore
 
 if TYPE_CHECKING:
     from tests.servers import S3Server
 
 
-@pytest.fixture(params=["folder", "encrypted-folder", "s3"])
+@pytest.fixture(params=["folder", "encrypted-folder", "routed", "s3"])
 def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[ObjectStore]:
     if request.param == "folder":
         opened: ObjectStore = FolderStore(tmp_path / "objects")
     elif request.param == "encrypted-folder":
         opened = FolderStore(tmp_path / "objects", keys=ObjectKeys(tmp_path / "object-keys"))
+    elif request.param == "routed":
+        opened = RoutedStore(FolderStore(tmp_path / "main"), "papers/", FolderStore(tmp_path / "apart"))
     else:
         server: S3Server = request.getfixturevalue("s3_server")
         opened = server.store(f"test-{secrets.token_hex(6)}")
