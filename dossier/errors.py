@@ -14,9 +14,11 @@ placeholders; they must never hold personal data, because errors are logged.
     │   ├── InvalidOwnerNumber, InvalidIdentifier, InvalidValue
     │   ├── UnknownPaperType, UnknownProcedure, UnreadableFile, UnwritableFile
     │   ├── UsageError             wrong words on the command line                        exit 64
-    │   └── InvalidRequest, RequestTooLarge, MethodNotAllowed    (HTTP 422, 413, 405)
+    │   ├── InvalidRequest, RequestTooLarge, MethodNotAllowed    (HTTP 422, 413, 405)
+    │   └── RangeNotSatisfiable                                                           HTTP 416
     ├── NotFound                   no such paper, batch, object or file                   exit 4   HTTP 404
-    │   └── UnknownAddress
+    │   ├── UnknownAddress
+    │   └── LinkExpired                                                                    HTTP 410
     ├── Conflict                   the request does not fit the present state             exit 5   HTTP 409
     │   ├── WrongState, AlreadyExists, RetentionLocked, ObjectHeld, BatchMismatch
     │   └── NotSealed, NotSplittable, NotRenewable, SamePerson
@@ -274,6 +276,17 @@ class MethodNotAllowed(InputError):
     advice_vi = "Hãy đối chiếu yêu cầu với /v1/openapi.json."
 
 
+class RangeNotSatisfiable(InputError):
+    """A part of a file that begins behind its end."""
+
+    code = "range-not-satisfiable"
+    status = 416
+    en = "The file has {size} bytes; the part asked for lies behind its end."
+    vi = "Tệp có {size} byte; phần yêu cầu nằm ngoài tệp."
+    advice_en = "Ask for a part within the file, or for the whole."
+    advice_vi = "Hãy yêu cầu phần nằm trong tệp hoặc toàn bộ tệp."
+
+
 class UnreadableFile(InputError):
     """A folder, or a file that may not be read."""
 
@@ -328,6 +341,17 @@ class UnknownAddress(NotFound):
     vi = "API không có địa chỉ này."
     advice_en = "Compare the address with /v1/openapi.json."
     advice_vi = "Hãy đối chiếu địa chỉ với /v1/openapi.json."
+
+
+class LinkExpired(NotFound):
+    """A link to a file whose time is over."""
+
+    code = "link-expired"
+    status = 410
+    en = "The link has expired."
+    vi = "Đường dẫn đã hết hạn."
+    advice_en = "Ask whoever gave you the link for a new one."
+    advice_vi = "Hãy đề nghị nơi cấp gửi đường dẫn mới."
 
 
 class Conflict(SohoaError):

@@ -4,6 +4,7 @@ Nothing else reads settings or decides which store, key or authority is used.
 """
 
 import datetime as dt
+import hmac
 import os
 import secrets
 from collections import deque
@@ -86,6 +87,7 @@ class House:
             secret_key=settings.s3_secret_key.get_secret_value(),
             secure=settings.s3_secure,
             region=settings.s3_region,
+            link_endpoint=None if settings.s3_link_endpoint == "none" else settings.s3_link_endpoint,
             encrypted=settings.s3_encryption == "sse-s3",
         )
 
@@ -228,6 +230,11 @@ class House:
     def owner_secret(self) -> bytes:
         """Key of the owners' pseudonyms in object keys: 32 random bytes, kept with the catalogue's data."""
         return _secret(self._folder() / "owner-secret")
+
+    @cached_property
+    def link_secret(self) -> bytes:
+        """Key under which links to files are signed: 32 bytes, the same on every machine of the service."""
+        return hmac.digest(self.owner_secret, b"links to files", "sha256")
 
     def retention_class(self, paper_type: str | None) -> RetentionClass:
         """Return how long papers of a type are kept."""

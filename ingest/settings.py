@@ -33,7 +33,8 @@ class Settings(BaseSettings):
         object_keys_file: Keys under which the folder store encrypts; empty means ``object-keys`` in ``data_dir``.
         s3_endpoint, s3_bucket, s3_access_key, s3_secret_key, s3_secure, s3_region: Of the S3 store.
             s3_audit_bucket: Of what proves the audit log; empty means in ``s3_bucket``. s3_encryption: ``sse-s3``, the
-            server encrypts what it keeps, or ``none``.
+            server encrypts what it keeps, or ``none``. s3_link_endpoint: Where other systems reach it, if not at
+            ``s3_endpoint``; ``none``: nowhere, files are given out by this service alone.
         agency_code, agency_name: The digitizing agency, for the catalogue and the stamp.
         seal_pkcs12: File with the agency's key. seal_pkcs11_module, seal_pkcs11_token, seal_pkcs11_label: Or where a
             hardware module holds it. seal_passphrase: Of the file, or the module's PIN; or seal_passphrase_file, which
@@ -72,6 +73,7 @@ class Settings(BaseSettings):
     s3_secure: bool = True
     s3_region: str = "us-east-1"
     s3_audit_bucket: str = ""
+    s3_link_endpoint: str = ""
     s3_encryption: str = Field(default="sse-s3", pattern="^(sse-s3|none)$")
     agency_code: str = "H41.99"
     agency_name: str = "Trung tâm Phục vụ hành chính công (THỬ NGHIỆM)"

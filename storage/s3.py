@@ -69,6 +69,8 @@ class S3Store:
         secret_key: Belongs to ``access_key``.
         secure: TLS; leave it on except on loopback.
         region: As the server calls it.
+        link_endpoint: ``host:port`` under which others reach the server, for ``presign``; ``endpoint`` if empty;
+            ``None``: they do not.
         encrypted: Have the server encrypt what it keeps (SSE-S3), and refuse one that does not say that it did.
         clock: Tells the present moment, for the ends of locks.
 
@@ -85,6 +87,7 @@ class S3Store:
         secret_key: str,
         secure: bool = True,
         region: str = "us-east-1",
+        link_endpoint: str | None = "",
         encrypted: bool = True,
         clock: Callable[[], dt.datetime] = times.now,
     ) -> None:
@@ -98,6 +101,11 @@ class S3Store:
         )
         self._client = Minio(
             endpoint, access_key, secret_key, secure=secure, region=region, http_client=self._http, cert_check=True
+        )
+        self._linking = (
+            None
+            if link_endpoint is None
+            else Minio(link_endpoint or endpoint, access_key, secret_key, secure=secure, region=region)
         )
         with _server():
             if not self._client.bucket_exists(bucket):
@@ -204,14 +212,17 @@ class S3Store:
         """See ``ObjectStore.held``."""
         return self._stat(key, version).held
 
-    def presign(self, key: str, version: str, *, seconds: int, file_name: str) -> str:
+    def presign(self, key: str, version: str, *, seconds: int, file_name: str) -> str | None:
         """See ``ObjectStore.presign``; the server checks the URL's signature (AWS Signature Version 4) and its age."""
         life = dt.timedelta(seconds=checked_life(seconds))
         shown: dict[str, str | list[str] | tuple[str]] = {
             "response-content-disposition": f'attachment; filename="{file_name}"'
         }
-        return self._client.presigned_get_object(
-            self._bucket, checked_key(key), expires=life, version_id=version, response_headers=shown
+        checked_key(key)
+        if self._linking is None:
+            return None
+        return self._linking.presigned_get_object(
+            self._bucket, key, expires=life, version_id=version, response_headers=shown
         )
 
     def keys(self, prefix: str = "") -> Iterator[str]:

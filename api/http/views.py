@@ -1,12 +1,8 @@
 """Answers that only HTTP gives; those shared with the command line are in ``api.shapes``."""
 
-import base64
-
-from fastapi import Response
-
 from api.shapes import Json, paper_json
 from dossier import times
-from dossier.papers import Paper, StoredObject
+from dossier.papers import Paper
 from ingest.house import House
 from storage.records import AccessKey, Batch
 
@@ -57,21 +53,3 @@ def key_json(key: AccessKey) -> Json:
         "created_at": times.iso_local(key.created_at),
         "revoked_at": times.iso_local(key.revoked_at) if key.revoked_at else None,
     }
-
-
-def file_response(house: House, stored: StoredObject, name: str) -> Response:
-    """Return a stored object's bytes, their hash checked, to be saved under ``name``, which holds no personal data.
-
-    Raises:
-        ObjectDamaged: The bytes are no longer those that were kept. StoreUnavailable: The store does not answer.
-    """
-    digest = base64.b64encode(bytes.fromhex(stored.sha256)).decode()
-    return Response(
-        house.objects.get(stored.key, stored.version),
-        media_type=stored.media_type,
-        headers={
-            "Content-Disposition": f'attachment; filename="{name}"',
-            "ETag": f'"{stored.sha256}"',
-            "Repr-Digest": f"sha-256=:{digest}:",
-        },
-    )

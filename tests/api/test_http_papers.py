@@ -145,7 +145,7 @@ def test_quarantined_papers_are_never_served(service: Service) -> None:
 
 def test_a_damaged_object_is_an_error_and_not_a_file(service: Service) -> None:
     paper = keep_paper(service)
-    (data,) = service.house.settings.root.glob(f"objects/**/{paper.id}/paper.pdf~/*/data")
+    (data,) = service.house.settings.root.glob(f"objects/**/{paper.id}/paper.pdf~/*/data.enc")
     data.chmod(0o600)
     data.write_bytes(b"%PDF-1.7 forged")
     answer = service.call(Role.OFFICER, "GET", f"/v1/papers/{paper.id}/file")

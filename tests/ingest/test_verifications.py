@@ -221,8 +221,9 @@ def test_a_report_that_is_not_the_one_kept_is_refused(
 ) -> None:
     house = open_house(trusted)
     paper = prepared(house, "a.pdf", signed(gov, drawn_pdf(*WORDS)))
-    (report,) = (tmp_path / "data" / "objects").glob("objects/verifications/**/data")
+    (report,) = (tmp_path / "data" / "objects").glob("objects/verifications/**/data.enc")
     report.chmod(0o600)
-    report.write_bytes(report.read_bytes().replace(b'"valid"', b'"vilad"', 1))
+    kept = report.read_bytes()
+    report.write_bytes(kept[:-1] + bytes([kept[-1] ^ 1]))
     with pytest.raises(ObjectDamaged):
         all_of(house, paper.id)

@@ -6,10 +6,11 @@ from fastapi import Response
 
 from api.http.access import Caller, Role, allow
 from api.http.deps import HouseDep, PaperIdPath, note_read, paper_for
+from api.http.fetching import NOT_MODIFIED, WantedDep, answers, given
 from api.http.reading import new_router
-from api.http.views import file_response
 from dossier.errors import NotFound, NotSealed
 from dossier.identifiers import PaperId
+from dossier.papers import StoredObject
 from ingest.house import House
 
 router = new_router()
@@ -18,21 +19,35 @@ router = new_router()
 @router.get(
     "/v1/papers/{paper}/file",
     response_class=Response,
-    responses={200: {"content": {"application/pdf": {}}, "description": "Tệp PDF đã ký số / The sealed PDF"}},
+    responses=answers("application/pdf", description="Tệp PDF đã ký số / The sealed PDF"),
     summary="Tải tệp PDF đã ký số / Download the sealed PDF",
 )
 def get_file(
-    caller: Annotated[Caller, allow(Role.OFFICER, Role.SYSTEM, Role.AUDITOR)], house: HouseDep, paper: PaperIdPath
+    caller: Annotated[Caller, allow(Role.OFFICER, Role.SYSTEM, Role.AUDITOR)],
+    house: HouseDep,
+    paper: PaperIdPath,
+    wanted: WantedDep,
 ) -> Response:
-    """Return the sealed PDF. A system gets the papers that a lookup of its own gave it, no others."""
+    """Return the sealed PDF, or a part of it. A system gets the papers that a lookup of its own gave it, no others."""
+    response = given(house, sealed_for(house, caller, paper), f"{paper}.pdf", wanted)
+    if response.status_code < NOT_MODIFIED:
+        note_read(house, caller, paper, "paper.fetched")
+    return response
+
+
+def sealed_for(house: House, caller: Caller, paper: PaperId) -> StoredObject:
+    """Return the sealed file of a paper that ``caller`` may fetch.
+
+    Raises:
+        NotFound: There is no such paper, or it was not given to this system.
+        NotSealed: It has no sealed file yet.
+    """
     if caller.role is Role.SYSTEM:
         _require_given(house, caller, paper)
     found = paper_for(house, caller, paper)
     if found.sealed is None:
         raise NotSealed(state=found.state.value)
-    response = file_response(house, found.sealed, f"{paper}.pdf")
-    note_read(house, caller, paper, "paper.fetched")
-    return response
+    return found.sealed
 
 
 def _require_given(house: House, caller: Caller, paper: PaperId) -> None:

@@ -6,8 +6,8 @@ from fastapi import Response
 
 from api.http.access import Caller, Role, allow
 from api.http.deps import HouseDep, PaperIdPath, note_read
+from api.http.fetching import NOT_MODIFIED, WantedDep, answers, given
 from api.http.reading import new_router
-from api.http.views import file_response
 from dossier.errors import WrongState
 from dossier.papers import PaperState
 
@@ -19,22 +19,21 @@ _EXTENSIONS = {"application/pdf": "pdf", "image/tiff": "tif", "image/jpeg": "jpg
 @router.get(
     "/v1/papers/{paper}/original",
     response_class=Response,
-    responses={
-        200: {
-            "content": {media_type: {} for media_type in _EXTENSIONS},
-            "description": "Tệp gốc / The bytes as received",
-        }
-    },
+    responses=answers(*_EXTENSIONS, description="Tệp gốc / The bytes as received"),
     summary="Tải tệp gốc / Download the original",
 )
 def get_original(
-    caller: Annotated[Caller, allow(Role.OFFICER, Role.AUDITOR)], house: HouseDep, paper: PaperIdPath
+    caller: Annotated[Caller, allow(Role.OFFICER, Role.AUDITOR)],
+    house: HouseDep,
+    paper: PaperIdPath,
+    wanted: WantedDep,
 ) -> Response:
     """Return the bytes as received. Quarantined ones are kept apart and never served."""
     found = house.catalogue.paper(paper)
     if found.state is PaperState.QUARANTINED:
         raise WrongState(state=found.state.value, needed=f"≠ {PaperState.QUARANTINED.value}")
     extension = _EXTENSIONS.get(found.original.media_type, "bin")
-    response = file_response(house, found.original, f"{paper}-original.{extension}")
-    note_read(house, caller, paper, "paper.original-fetched")
+    response = given(house, found.original, f"{paper}-original.{extension}", wanted)
+    if response.status_code < NOT_MODIFIED:
+        note_read(house, caller, paper, "paper.original-fetched")
     return response
