@@ -16,6 +16,7 @@ from api.commands import (
     evidence,
     figures,
     keys,
+    objects,
     papers,
     quality,
     read,
@@ -61,6 +62,7 @@ app.command()(serve.serve)
 app.command()(serve.worker)
 app.command()(doctor.doctor)
 app.add_typer(keys.app, name="keys")
+app.add_typer(objects.app, name="objects")
 app.add_typer(records.app, name="records")
 app.add_typer(retention.app, name="retention")
 app.add_typer(audit.app, name="audit")

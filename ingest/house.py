@@ -70,9 +70,7 @@ class House:
         """Originals, work in progress, sealed papers."""
         settings = self.settings
         if settings.object_store == "folder":
-            folder = self._folder()
-            keys = ObjectKeys(settings.object_keys_file or folder / "object-keys")
-            return FolderStore(folder / "objects", keys=keys)
+            return FolderStore(self._folder() / "objects", keys=self.object_keys)
         main = self._bucket(settings.s3_bucket)
         if not settings.s3_audit_bucket:
             return main
@@ -90,6 +88,11 @@ class House:
             link_endpoint=None if settings.s3_link_endpoint == "none" else settings.s3_link_endpoint,
             encrypted=settings.s3_encryption == "sse-s3",
         )
+
+    @cached_property
+    def object_keys(self) -> ObjectKeys:
+        """The keys under which the folder store encrypts."""
+        return ObjectKeys(self.settings.object_keys_file or self._folder() / "object-keys")
 
     @cached_property
     def paper_types(self) -> Mapping[str, PaperType]:

@@ -15,6 +15,7 @@ import fcntl
 import hashlib
 import os
 import secrets
+import stat
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -24,6 +25,7 @@ from dossier.errors import ConfigurationError, ObjectKeyMissing
 from storage.disk import disk, replace
 
 _SECRET_BYTES = 32
+_FOR_OTHERS = stat.S_IRWXG | stat.S_IRWXO
 _ID_BYTES = 8
 _PART = "object keys"
 _HEAD = (
@@ -63,7 +65,7 @@ class ObjectKeys:
         """Return the key under which to encrypt, made if there is none yet.
 
         Raises:
-            ConfigurationError: The file has no usable form.
+            ConfigurationError: The file has no usable form, or others may read it.
             StoreUnavailable: It cannot be read or written.
         """
         if not self._read():
@@ -73,12 +75,21 @@ class ObjectKeys:
             self._read()
         return list(self._known.values())[-1]
 
+    def ids(self) -> list[str]:
+        """Return the identifiers of the keys there are, oldest first, lower-case hex.
+
+        Raises:
+            ConfigurationError: The file has no usable form, or others may read it.
+            StoreUnavailable: It cannot be read.
+        """
+        return [key_id.hex() for key_id in self._read()]
+
     def find(self, key_id: bytes) -> ObjectKey:
         """Return the key with an identifier; the file is read again if it was added since.
 
         Raises:
             ObjectKeyMissing: The file has no such key.
-            ConfigurationError: The file has no usable form.
+            ConfigurationError: The file has no usable form, or others may read it.
             StoreUnavailable: It cannot be read.
         """
         if key_id not in self._known and key_id not in self._read():
@@ -89,7 +100,7 @@ class ObjectKeys:
         """Add a new key, under which everything is encrypted that is put by a store opened from now on.
 
         Raises:
-            ConfigurationError: The file has no usable form.
+            ConfigurationError: The file has no usable form, or others may read it.
             StoreUnavailable: It cannot be read or written.
         """
         with self._writing():
@@ -99,7 +110,10 @@ class ObjectKeys:
     def _read(self) -> Mapping[bytes, ObjectKey]:
         with disk(_PART):
             try:
-                text = self.path.read_text("ascii", "replace")
+                with self.path.open(encoding="ascii", errors="replace") as file:
+                    if os.fstat(file.fileno()).st_mode & _FOR_OTHERS:
+                        raise ConfigurationError(reason=f"others may read the keys in {self.path}: chmod 600 it")
+                    text = file.read()
             except FileNotFoundError:
                 return {}
         lines = [line.split() for line in text.splitlines() if line.strip() and not line.startswith("#")]

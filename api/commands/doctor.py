@@ -15,6 +15,7 @@ from dossier.units import Level
 from ingest import poppler
 from ingest.house import House
 from ingest.seals import Official, Seal
+from ingest.settings import Environment
 from signing.font import default_font
 from signing.keys import require_usable
 from signing.timestamp_checks import time_off
@@ -39,7 +40,7 @@ def doctor(as_json: AsJson = False) -> None:
     """Kiểm tra mọi thành phần bên ngoài, chỉ cách sửa. Mã thoát 6 nếu thiếu. / Check every external part."""
     with open_house() as house:
         found = [_look(part, partial(check, house), mend) for part, check, mend in _PARTS]
-        found += [*_seals(house), *_time_stamps(house)]
+        found += [*_object_keys(house), *_seals(house), *_time_stamps(house)]
     if as_json:
         print_json({"parts": [asdict(diagnosis) for diagnosis in found]})
     else:
@@ -80,7 +81,10 @@ def _catalogue(house: House) -> str:
 
 def _objects(house: House) -> str:
     house.objects.check()
-    return house.settings.object_store
+    settings = house.settings
+    if settings.object_store == "folder":
+        return f"folder, mã hóa bằng khóa / encrypted under key {house.object_keys.ids()[-1]}"
+    return f"s3 {settings.s3_endpoint}/{settings.s3_bucket}, {settings.s3_encryption}"
 
 
 def _paper_types(house: House) -> str:
@@ -118,6 +122,16 @@ def _seal(house: House, seal: Seal, holder: Seal | Official) -> Diagnosis:
     soon = days < _SOON_DAYS
     mend = "Sắp hết hạn: hãy xin cấp chứng thư số mới. / Ends soon: apply for a new certificate." if soon else ""
     return Diagnosis("seal key", ok=True, text=text, mend=mend, warning=soon)
+
+
+def _object_keys(house: House) -> Iterator[Diagnosis]:
+    """Warn where papers that count and the keys to them lie together: whoever copies the folder has both."""
+    settings = house.settings
+    if settings.object_store == "folder" and settings.environment is Environment.PRODUCTION:
+        path = house.object_keys.path.resolve()
+        beside = path.is_relative_to(settings.root)
+        mend = "Hãy để tệp khóa ngoài thư mục dữ liệu. / Keep it outside the data folder: SOHOA_OBJECT_KEYS_FILE"
+        yield Diagnosis("object keys", ok=True, text=str(path), mend=mend if beside else "", warning=beside)
 
 
 def _time_stamps(house: House) -> Iterator[Diagnosis]:

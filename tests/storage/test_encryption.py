@@ -232,6 +232,16 @@ def test_a_key_file_that_cannot_be_read_is_unavailable(tmp_path: Path) -> None:
         ObjectKeys(tmp_path / "keys").newest()
 
 
+def test_a_key_file_that_others_may_read_is_refused(tmp_path: Path) -> None:
+    keys = ObjectKeys(tmp_path / "keys")
+    assert keys.ids() == []
+    newest = keys.newest().id.hex()
+    assert keys.ids() == [newest]
+    (tmp_path / "keys").chmod(0o640)
+    with pytest.raises(ConfigurationError, match="others may read"):
+        keys.ids()
+
+
 def test_a_key_is_not_shown() -> None:
     assert KEY.secret.hex() not in repr(KEY)
     assert repr(KEY.secret) not in repr(KEY)
