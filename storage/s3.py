@@ -47,6 +47,8 @@ _ABSENT = frozenset({"NoSuchKey", "NoSuchVersion", "InvalidVersionId"})
 _PRESENT = frozenset({"PreconditionFailed", "ConditionalRequestConflict"})
 _FULL = frozenset({"QuotaExceeded", "XMinioStorageFull", "XMinioAdminBucketQuotaExceeded", "InsufficientStorage"})
 """Ceph RGW's quota, and what servers answer that have no room."""
+_REASONS = {"InternalError": "InternalError; is it full, or without its key for SSE-S3?"}
+"""SeaweedFS says no more in both cases; its log does."""
 _RETRIES = urllib3.Retry(total=3, backoff_factor=0.2, status_forcelist=[500, 502, 503, 504], raise_on_status=False)
 
 
@@ -349,6 +351,6 @@ def _server(key: str = "") -> Iterator[None]:
             raise _BeyondEndError from None
         if error.code in _FULL:
             raise DiskFull from error
-        raise StoreUnavailable(part="S3", reason=str(error.code)) from error
+        raise StoreUnavailable(part="S3", reason=_REASONS.get(str(error.code), str(error.code))) from error
     except (MinioException, urllib3.exceptions.HTTPError) as error:
         raise StoreUnavailable(part="S3", reason=type(error).__name__) from error

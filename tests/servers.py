@@ -33,9 +33,17 @@ class S3Server:
     endpoint: str
     access_key: str
     secret_key: str
+    data: Path
 
-    def store(self, bucket: str) -> S3Store:
-        return S3Store(self.endpoint, bucket, access_key=self.access_key, secret_key=self.secret_key, secure=False)
+    def store(self, bucket: str, *, endpoint: str = "", encrypted: bool = True) -> S3Store:
+        return S3Store(
+            endpoint or self.endpoint,
+            bucket,
+            access_key=self.access_key,
+            secret_key=self.secret_key,
+            secure=False,
+            encrypted=encrypted,
+        )
 
     def client(self) -> Minio:
         return Minio(self.endpoint, self.access_key, self.secret_key, secure=False, region="us-east-1")
@@ -83,6 +91,17 @@ def postgres_url(postgres_server: str) -> Iterator[str]:
 @pytest.fixture(scope="session")
 def s3_server() -> Iterator[S3Server]:
     """A SeaweedFS server, empty at first."""
+    with seaweed() as server:
+        yield server
+
+
+@contextlib.contextmanager
+def seaweed(*, volume_mb: int = 64, volumes: int = 0) -> Iterator[S3Server]:
+    """Run a SeaweedFS server.
+
+    Args:
+        volume_mb: Largest size of a volume. volumes: How many there may be; 0: as many as the disk takes.
+    """
     folder = Path(tempfile.mkdtemp(prefix="sohoa-s3-"))
     access_key, secret_key = secrets.token_hex(10), secrets.token_hex(20)
     identity = {
@@ -109,14 +128,14 @@ def s3_server() -> Iterator[S3Server]:
         "-ip.bind=127.0.0.1",
         "-master.telemetry=false",
         "-master.peers=none",
-        "-master.volumeSizeLimitMB=64",
-        "-volume.max=0",
+        f"-master.volumeSizeLimitMB={volume_mb}",
+        f"-volume.max={volumes}",
         "-filer.disableHttp",
         *flags,
     ]
     environment = {**os.environ, "WEED_S3_SSE_KEK": secrets.token_hex(32)}  # under which it encrypts
     port = flags[0].partition("=")[2]
-    server = S3Server(f"127.0.0.1:{port}", access_key, secret_key)
+    server = S3Server(f"127.0.0.1:{port}", access_key, secret_key, folder / "data")
     with (folder / "log").open("wb") as log:
         process = subprocess.Popen(command, stdout=log, stderr=subprocess.STDOUT, env=environment)
     try:
