@@ -22,7 +22,7 @@ from dossier import times
 from dossier.errors import LinkExpired, RangeNotSatisfiable, UnknownAddress
 from dossier.identifiers import PaperId
 from dossier.papers import Paper, PaperState
-from storage import audit
+from storage import audit, disposal
 from storage.renewals import keep_renewed
 from tests.api.http_service import OWNER_NUMBER, Service, keep_paper, running
 from tests.servers import S3Server
@@ -247,6 +247,20 @@ def test_a_link_leads_to_the_version_it_was_made_for(service: Service) -> None:
 def test_a_link_lives_a_quarter_of_an_hour_at_most(service: Service, body: dict[str, object]) -> None:
     answer = new_link(service, keep_paper(service), **body)
     assert (answer.status_code, answer.json()["code"]) == (422, "request-invalid")
+
+
+def test_a_paper_that_is_disposed_of_is_gone_by_every_way(service: Service) -> None:
+    paper, catalogue, now = keep_paper(service), service.house.catalogue, times.now()
+    url = new_link(service, paper).json()["url"]
+    disposal.propose(catalogue, disposal.Disposal(paper.id, "hết thời hạn", "Trần Văn Bình", "a", now), actor="a")
+    assert fetch(service, paper).status_code == 200
+    disposal.approve(catalogue, paper.id, person="Lê Thị Sen", actor="b", at=now)
+    # Its objects are still there: they are deleted next.
+    for path in ("file", "original"):
+        assert service.call(O, "GET", f"/v1/papers/{paper.id}/{path}").status_code == 404
+    assert new_link(service, paper).status_code == fetch(service, paper, "HEAD").status_code == 404
+    answer = service.call(None, "GET", url)
+    assert (answer.status_code, answer.json()["code"]) == (404, "address-unknown")
 
 
 def test_there_is_no_link_to_what_is_not_sealed(service: Service) -> None:

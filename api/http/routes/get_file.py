@@ -10,7 +10,7 @@ from api.http.fetching import NOT_MODIFIED, WantedDep, answers, given
 from api.http.reading import new_router
 from dossier.errors import NotFound, NotSealed
 from dossier.identifiers import PaperId
-from dossier.papers import StoredObject
+from dossier.papers import PaperState, StoredObject
 from ingest.house import House
 
 router = new_router()
@@ -39,12 +39,14 @@ def sealed_for(house: House, caller: Caller, paper: PaperId) -> StoredObject:
     """Return the sealed file of a paper that ``caller`` may fetch.
 
     Raises:
-        NotFound: There is no such paper, or it was not given to this system.
+        NotFound: There is no such paper, it was not given to this system, or it is disposed of.
         NotSealed: It has no sealed file yet.
     """
     if caller.role is Role.SYSTEM:
         _require_given(house, caller, paper)
     found = paper_for(house, caller, paper)
+    if found.state is PaperState.DISPOSED:
+        raise NotFound(kind="paper", id=paper)
     if found.sealed is None:
         raise NotSealed(state=found.state.value)
     return found.sealed

@@ -8,7 +8,7 @@ from api.http.access import Caller, Role, allow
 from api.http.deps import HouseDep, PaperIdPath, note_read
 from api.http.fetching import NOT_MODIFIED, WantedDep, answers, given
 from api.http.reading import new_router
-from dossier.errors import WrongState
+from dossier.errors import NotFound, WrongState
 from dossier.papers import PaperState
 
 router = new_router()
@@ -32,6 +32,8 @@ def get_original(
     found = house.catalogue.paper(paper)
     if found.state is PaperState.QUARANTINED:
         raise WrongState(state=found.state.value, needed=f"≠ {PaperState.QUARANTINED.value}")
+    if found.state is PaperState.DISPOSED:
+        raise NotFound(kind="paper", id=paper)
     extension = _EXTENSIONS.get(found.original.media_type, "bin")
     response = given(house, found.original, f"{paper}-original.{extension}", wanted)
     if response.status_code < NOT_MODIFIED:

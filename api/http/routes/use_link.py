@@ -11,7 +11,7 @@ from api.http.links import Link, link_of
 from api.http.reading import new_router
 from dossier import times
 from dossier.errors import UnknownAddress
-from dossier.papers import StoredObject
+from dossier.papers import PaperState, StoredObject
 from ingest.house import House
 
 router = new_router()
@@ -37,9 +37,10 @@ def _sealed(house: House, link: Link) -> StoredObject:
     """Return the version a link was made for, which a renewal may have followed since.
 
     Raises:
-        UnknownAddress: The paper has no sealed file any more.
+        UnknownAddress: The paper is disposed of since.
     """
-    sealed = house.catalogue.paper(link.paper).sealed
-    if sealed is None:
+    paper = house.catalogue.paper(link.paper)
+    sealed = paper.sealed
+    if sealed is None or paper.state is PaperState.DISPOSED:
         raise UnknownAddress
     return sealed if sealed.version == link.version else house.objects.head(sealed.key, link.version)
