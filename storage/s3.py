@@ -13,6 +13,7 @@ race.
 
 import datetime as dt
 import hashlib
+import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -49,6 +50,7 @@ _FULL = frozenset({"QuotaExceeded", "XMinioStorageFull", "XMinioAdminBucketQuota
 """Ceph RGW's quota, and what servers answer that have no room."""
 _REASONS = {"InternalError": "InternalError; is it full, or without its key for SSE-S3?"}
 """SeaweedFS says no more in both cases; its log does."""
+_LOCK_DATE = re.compile(r"(\d{4}-\d\d-\d\d)[Tt ](\d\d:\d\d:\d\d)(?:\.(\d+))?([Zz]|[+-]\d\d:\d\d)", re.ASCII)
 _RETRIES = urllib3.Retry(total=3, backoff_factor=0.2, status_forcelist=[500, 502, 503, 504], raise_on_status=False)
 
 
@@ -318,15 +320,22 @@ class S3Store:
 
 
 def parse_lock_date(text: str) -> dt.datetime:
-    """Return the end of a lock as servers write it, with or without a fraction of any length, rounded up to a second.
+    """Return the end of a lock as servers write it (RFC 3339), rounded up to a second.
+
+    A fraction may have any number of digits: Ceph RGW writes nanoseconds, where ``datetime`` reads six digits at most.
 
     Raises:
         StoreUnavailable: It is no date with a zone.
     """
+    unreadable = StoreUnavailable(part="S3", reason="the server gave an unreadable lock date")
+    found = _LOCK_DATE.fullmatch(text)
+    if found is None:
+        raise unreadable
     try:
-        return whole_second(dt.datetime.fromisoformat(text))
-    except ValueError:
-        raise StoreUnavailable(part="S3", reason="the server gave an unreadable lock date") from None
+        whole = dt.datetime.fromisoformat(f"{found[1]}T{found[2]}{found[4].upper()}").astimezone(dt.UTC)
+        return whole + dt.timedelta(seconds=1) if (found[3] or "").strip("0") else whole
+    except (ValueError, OverflowError):
+        raise unreadable from None
 
 
 class _KeyPresentError(Exception):

@@ -1,5 +1,6 @@
 """The S3 store against damage, foreign objects, wrong keys, wrong buckets and a server that is gone."""
 
+import contextlib
 import datetime as dt
 import io
 import secrets
@@ -16,24 +17,41 @@ from tests.servers import S3Server
 PDF = "application/pdf"
 
 
-@given(
-    moment=st.datetimes(dt.datetime(1970, 1, 1), dt.datetime(2400, 1, 1)).map(lambda d: d.replace(microsecond=0)),  # noqa: DTZ001 - written out as UTC below
-    fraction=st.text("0123456789", max_size=12),
-)
-def test_lock_dates_with_any_fraction_are_read(moment: dt.datetime, fraction: str) -> None:
-    text = moment.strftime("%Y-%m-%dT%H:%M:%S").zfill(19) + ("." + fraction if fraction else "") + "Z"
+SECONDS = st.datetimes(dt.datetime(1970, 1, 1), dt.datetime(2400, 1, 1)).map(lambda d: d.replace(microsecond=0))  # noqa: DTZ001 - written out with a zone below
+ZONES = st.integers(-14 * 60, 14 * 60).map(lambda minutes: dt.timezone(dt.timedelta(minutes=minutes)))
+
+
+@given(moment=SECONDS, zone=ZONES, fraction=st.text("0123456789", max_size=30))
+def test_lock_dates_with_any_fraction_and_zone_are_read(moment: dt.datetime, zone: dt.timezone, fraction: str) -> None:
+    whole = moment.replace(tzinfo=zone)
+    text = whole.isoformat()[:19] + ("." + fraction if fraction else "") + whole.isoformat()[19:]
     read = parse_lock_date(text)
     assert read.tzinfo is dt.UTC
-    whole = moment.replace(tzinfo=dt.UTC)
-    assert read - whole in (dt.timedelta(0), dt.timedelta(seconds=1))
-    assert read - whole == dt.timedelta(0) or int(fraction) > 0
+    # Rounded up: what is read is never shorter than the lock.
+    assert read - whole == dt.timedelta(seconds=1 if int(fraction or "0") else 0)
+
+
+@given(text=st.one_of(st.text(), st.from_regex(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d*)?(Z|[+-]\d\d:\d\d)?")))
+def test_whatever_a_server_writes_is_read_or_refused(text: str) -> None:
+    with contextlib.suppress(StoreUnavailable):
+        assert parse_lock_date(text).tzinfo is dt.UTC
 
 
 def test_a_lock_date_of_ceph_is_read() -> None:
     assert parse_lock_date("2026-11-22T07:25:41.000000000Z") == dt.datetime(2026, 11, 22, 7, 25, 41, tzinfo=dt.UTC)
 
 
-@pytest.mark.parametrize("text", ["", "tomorrow", "2026-13-01T00:00:00Z", "2026-11-22T07:25:41"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "tomorrow",
+        "2026-13-01T00:00:00Z",
+        "2026-11-22T07:25:41",
+        "0001-01-01T00:00:00+14:00",
+        "9999-12-31T23:59:59.9Z",
+    ],
+)
 def test_an_unreadable_lock_date_is_not_taken_for_none(text: str) -> None:
     with pytest.raises(StoreUnavailable):
         parse_lock_date(text)
