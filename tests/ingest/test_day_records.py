@@ -193,7 +193,7 @@ def test_a_record_left_behind_by_a_crash_is_taken(kept: Shelf, gov: Tree, monkey
 def test_a_damaged_file_keeps_no_day_open(kept: Shelf, gov: Tree, tmp_path: Path) -> None:
     damaged, good = fill(kept, 2)
     assert damaged.sealed
-    file = tmp_path / "objects" / "objects" / f"{damaged.sealed.key}~" / damaged.sealed.version / "data"
+    file = tmp_path / "objects" / "objects" / f"{damaged.sealed.key}~" / damaged.sealed.version / "data.enc"
     file.chmod(0o600)
     file.write_bytes(b"something else")
     assert len(list(make_records(kept.house, at=NEXT))) == 1
@@ -310,7 +310,7 @@ def test_a_damaged_file_keeps_its_day_from_being_hashed_again_and_no_other(
 ) -> None:
     papers = brief(kept, gov)
     assert papers[1].sealed
-    file = tmp_path / "objects" / "objects" / f"{papers[1].sealed.key}~" / papers[1].sealed.version / "data"
+    file = tmp_path / "objects" / "objects" / f"{papers[1].sealed.key}~" / papers[1].sealed.version / "data.enc"
     file.chmod(0o600)
     file.write_bytes(b"something else")
     weak = Sunset(kept.clock() + 30 * DAY, confirmed=True, source="a test")

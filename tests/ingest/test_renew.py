@@ -148,7 +148,7 @@ def test_one_bad_paper_harms_no_other(kept: Shelf, pdfs: list[bytes], tmp_path: 
     damaged, changed, good = kept.put(pdfs[0]), kept.put(pdfs[1].replace(b"%PDF", b"%PdF", 1)), kept.put(pdfs[2])
     assert damaged.sealed
     renewals.keep_end(kept.house.catalogue, changed, AT + 40 * DAY, actor="test")
-    file = tmp_path / "objects" / "objects" / f"{damaged.sealed.key}~" / damaged.sealed.version / "data"
+    file = tmp_path / "objects" / "objects" / f"{damaged.sealed.key}~" / damaged.sealed.version / "data.enc"
     file.chmod(0o600)
     file.write_bytes(b"something else")
     ended = dict(renew_due(kept.house, WINDOW, at=LATER))
