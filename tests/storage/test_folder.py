@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from dossier import times
 from dossier.errors import NotFound, ObjectDamaged, RetentionLocked, StoreUnavailable
 from storage.folder import STALE_AFTER, FolderStore
+from storage.object_keys import ObjectKeys
 
 PDF = "application/pdf"
 
@@ -25,7 +26,8 @@ import datetime as dt, os, random, sys
 from pathlib import Path
 from dossier import times
 from storage.folder import FolderStore
-store = FolderStore(Path(sys.argv[1]))
+from storage.object_keys import ObjectKeys
+store = FolderStore(Path(sys.argv[1]), keys=ObjectKeys(Path(sys.argv[3])) if sys.argv[3] else None)
 drawn = random.Random(int(sys.argv[2]))
 while True:
     key = f"papers/{drawn.randrange(3)}/original.pdf"
@@ -61,8 +63,9 @@ import sys
 from pathlib import Path
 from dossier.errors import DiskFull, StoreUnavailable
 from storage.folder import FolderStore
+from storage.object_keys import ObjectKeys
 root = Path(sys.argv[1])
-store = FolderStore(root)
+store = FolderStore(root, keys=ObjectKeys(Path(sys.argv[2])) if sys.argv[2] else None)
 small = store.put("a", b"small", media_type="application/pdf")
 try:
     store.put("a", bytes(4_000_000), media_type="application/pdf")
@@ -81,18 +84,20 @@ def run_python(*command: str, **options: object) -> "subprocess.Popen[str]":
     return subprocess.Popen([sys.executable, "-c", *command], text=True, stdout=subprocess.PIPE, **options)  # type: ignore[call-overload,no-any-return]  # options pass through
 
 
-def test_killed_at_any_moment_it_keeps_every_answered_object(tmp_path: Path) -> None:
-    root = tmp_path / "objects"
+@pytest.mark.parametrize("encrypted", [False, True])
+def test_killed_at_any_moment_it_keeps_every_answered_object(tmp_path: Path, *, encrypted: bool) -> None:
+    root, key_file = tmp_path / "objects", str(tmp_path / "keys") if encrypted else ""
+    keys = ObjectKeys(Path(key_file)) if encrypted else None
     drawn = random.Random(7)  # noqa: S311 - moments to kill at, not secrets
     answered = 0
-    for round_number in range(12):
-        with run_python(WRITE_FOR_EVER, str(root), str(round_number)) as writer:
+    for round_number in range(6 if encrypted else 12):
+        with run_python(WRITE_FOR_EVER, str(root), str(round_number), key_file) as writer:
             assert writer.stdout is not None
             lines = [writer.stdout.readline()]
             time.sleep(drawn.random() * 0.1)
             os.kill(writer.pid, signal.SIGKILL)
             lines += writer.stdout.readlines()
-        store = FolderStore(root)
+        store = FolderStore(root, keys=keys)
         for key in list(store.keys()):
             for version in store.versions(key):
                 store.get(key, version.version)
@@ -104,8 +109,8 @@ def test_killed_at_any_moment_it_keeps_every_answered_object(tmp_path: Path) -> 
         for key, sha256 in newest.items():
             # The newest answered version is there; after it at most the one the kill left unanswered.
             assert sha256 in [version.sha256 for version in store.versions(key)][:2]
-    assert answered > 12
-    later = FolderStore(root, clock=lambda: times.now() + 2 * STALE_AFTER)
+    assert answered > 6
+    later = FolderStore(root, keys=keys, clock=lambda: times.now() + 2 * STALE_AFTER)
     assert list((root / "tmp").iterdir()) == []
     later.check()
 
@@ -127,14 +132,17 @@ def test_of_two_processes_one_wins_each_key(tmp_path: Path) -> None:
         assert all(store.get(f"once/{i}") == name for i in keys)
 
 
-def test_a_full_disk_leaves_what_was_there(tmp_path: Path) -> None:
+@pytest.mark.parametrize("encrypted", [False, True])
+def test_a_full_disk_leaves_what_was_there(tmp_path: Path, *, encrypted: bool) -> None:
+    root, keys = tmp_path / "disk", str(tmp_path / "keys") if encrypted else ""
+    root.mkdir()
     # A disk of 1 MB where this user may mount one, else a limit on the size of files.
     mount = ["unshare", "--mount", "--map-root-user", "sh", "-ec"]
     script = 'mount -t tmpfs -o size=1m none "$1"; shift; exec "$@"'
-    mountable = subprocess.run([*mount, script, "sh", str(tmp_path), "true"], check=False, capture_output=True)
-    limited = [*mount, script, "sh", str(tmp_path)] if mountable.returncode == 0 else ["prlimit", "--fsize=1000000"]
+    mountable = subprocess.run([*mount, script, "sh", str(root), "true"], check=False, capture_output=True)
+    limited = [*mount, script, "sh", str(root)] if mountable.returncode == 0 else ["prlimit", "--fsize=1000000"]
     done = subprocess.run(
-        [*limited, sys.executable, "-c", FILL_THE_DISK, str(tmp_path)], text=True, capture_output=True, check=False
+        [*limited, sys.executable, "-c", FILL_THE_DISK, str(root), keys], text=True, capture_output=True, check=False
     )
     assert (done.returncode, done.stderr) == (0, "")
     assert "The disk is full" in done.stdout or "File too large" in done.stdout
