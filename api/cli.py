@@ -11,10 +11,12 @@ import typer
 
 from api.commands import (
     audit,
+    backup,
     digitize,
     doctor,
     evidence,
     figures,
+    fixity,
     keys,
     objects,
     papers,
@@ -26,6 +28,7 @@ from api.commands import (
     retention,
     separator,
     serve,
+    storage,
     verify,
 )
 from api.commands.common import STOPPED, fail, stop
@@ -61,11 +64,15 @@ app.command()(read.extract)
 app.command()(serve.serve)
 app.command()(serve.worker)
 app.command()(doctor.doctor)
+app.command()(fixity.fixity)
+app.command()(backup.backup)
+app.command()(backup.restore)
 app.add_typer(keys.app, name="keys")
 app.add_typer(objects.app, name="objects")
 app.add_typer(records.app, name="records")
 app.add_typer(retention.app, name="retention")
 app.add_typer(audit.app, name="audit")
+app.add_typer(storage.app, name="storage")
 
 
 def main() -> None:

@@ -13,6 +13,7 @@ placeholders; they must never hold personal data, because errors are logged.
     │   ├── SecrecyMark
     │   ├── InvalidOwnerNumber, InvalidIdentifier, InvalidValue
     │   ├── UnknownPaperType, UnknownProcedure, UnreadableFile, UnwritableFile
+    │   ├── PassphraseWrong
     │   ├── UsageError             wrong words on the command line                        exit 64
     │   ├── InvalidRequest, RequestTooLarge, MethodNotAllowed    (HTTP 422, 413, 405)
     │   └── RangeNotSatisfiable                                                           HTTP 416
@@ -21,7 +22,7 @@ placeholders; they must never hold personal data, because errors are logged.
     │   └── LinkExpired                                                                    HTTP 410
     ├── Conflict                   the request does not fit the present state             exit 5   HTTP 409
     │   ├── WrongState, AlreadyExists, RetentionLocked, ObjectHeld, BatchMismatch
-    │   └── NotSealed, NotSplittable, NotRenewable, SamePerson
+    │   └── NotSealed, NotSplittable, NotRenewable, SamePerson, NotEmpty
     ├── PartError                  an external part is missing or failed                  exit 6   HTTP 503
     │   ├── PartMissing, PartFailed, LimitExceeded
     │   ├── DiskFull, SealRefused
@@ -33,7 +34,7 @@ placeholders; they must never hold personal data, because errors are logged.
     │   ├── Unauthenticated                                                                        HTTP 401
     │   └── Forbidden, AgencyForbidden                                                             HTTP 403
     └── IntegrityError             stored bytes or the audit chain are not what was kept  exit 9   HTTP 500
-        ├── ObjectDamaged
+        ├── ObjectDamaged, BackupDamaged
         └── AuditChainBroken
 """
 
@@ -307,6 +308,16 @@ class UnwritableFile(InputError):
     advice_vi = "Hãy chọn một tệp trong thư mục có sẵn mà bạn được phép ghi."
 
 
+class PassphraseWrong(InputError):
+    """A passphrase that does not open the file it should."""
+
+    code = "passphrase-wrong"
+    en = "The passphrase does not open the file."
+    vi = "Mật khẩu không mở được tệp."
+    advice_en = "Try another passphrase; without the right one the secrets in the file are lost."
+    advice_vi = "Hãy thử mật khẩu khác; không có mật khẩu đúng thì không lấy lại được các khóa trong tệp."
+
+
 class UsageError(InputError):
     """Wrong words on the command line."""
 
@@ -452,6 +463,16 @@ class SamePerson(Conflict):
     vi = "Cần người thứ hai, dùng khóa truy cập khác, đồng ý."
     advice_en = "Ask a colleague to agree."
     advice_vi = "Hãy đề nghị một đồng nghiệp khác đồng ý."
+
+
+class NotEmpty(Conflict):
+    """A backup to be restored into an installation that has something already."""
+
+    code = "not-empty"
+    en = "A backup is restored into an empty installation only; this one has something in its {part}."
+    vi = "Chỉ khôi phục vào hệ thống trống; hệ thống này đã có dữ liệu ({part})."
+    advice_en = "Name an empty data folder, database and bucket in the settings."
+    advice_vi = "Hãy cấu hình thư mục dữ liệu, cơ sở dữ liệu và kho đối tượng còn trống."
 
 
 # --- an external part is missing or failed -------------------------------------------------------------------------
@@ -655,6 +676,16 @@ class ObjectDamaged(IntegrityError):
     vi = "Đối tượng '{key}' trong kho không còn đúng mã băm SHA-256 đã ghi."
     advice_en = "Restore it from a replica or backup; do not use it."
     advice_vi = "Hãy khôi phục từ bản sao lưu; không được sử dụng."
+
+
+class BackupDamaged(IntegrityError):
+    """A file of a backup that is not what was written."""
+
+    code = "backup-damaged"
+    en = "The file '{name}' of the backup is damaged: {reason}."
+    vi = "Tệp '{name}' của bản sao lưu bị hỏng."
+    advice_en = "Use an earlier snapshot or another copy of the backup."
+    advice_vi = "Hãy dùng bản chụp trước đó hoặc một bản sao khác của bản sao lưu."
 
 
 class AuditChainBroken(IntegrityError):

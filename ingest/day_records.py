@@ -119,7 +119,7 @@ def evidence_of(house: House, paper: Paper) -> tuple[bytes, bytes] | None:
     if day is None:
         return None
     opened = open_day(house, day)
-    return house.objects.get(opened.evidence.key, opened.evidence.version), opened.tree.record(len(opened.files))
+    return _evidence(house, opened), opened.tree.record(len(opened.files))
 
 
 def open_day(house: House, day: dt.date) -> Day:
@@ -253,7 +253,14 @@ def _hash(house: House, file: SealedVersion | StoredObject, algorithm: str) -> b
     """Return the hash of a file; its SHA-256 is known, for any other it is read (and its SHA-256 checked)."""
     if algorithm == "sha256":
         return bytes.fromhex(file.sha256)
-    return hashed(algorithm, house.objects.get(file.key, file.version))
+    if isinstance(file, StoredObject):
+        return hashed(algorithm, house.objects.get(file.key))
+    return hashed(algorithm, house.objects.get(file.key, day_records.present_version(house.catalogue, file)))
+
+
+def _evidence(house: House, day: Day) -> bytes:
+    """Return the certificates and revocation lists of a day; their key tells their SHA-256, so any version is right."""
+    return house.objects.get(day.evidence.key)
 
 
 def _require_proof(house: House, day: Day, at: dt.datetime) -> None:
@@ -263,7 +270,7 @@ def _require_proof(house: House, day: Day, at: dt.datetime) -> None:
         NotFound, ObjectDamaged: The evidence, the one object that is looked at, is gone or damaged.
         PartFailed: The record does not prove it; the reason names the codes of what was found.
     """
-    evidence = house.objects.get(day.evidence.key, day.evidence.version)
+    evidence = _evidence(house, day)
     report = check_record(evidence, day.tree.record(len(day.files)), house.trust, at=at)
     if report.verdict is not Verdict.VALID:
         codes = ", ".join(f.code for f in report.findings if f.severity is not Severity.INFO)

@@ -4,6 +4,7 @@ Every worker does them, several at once: a duty must bear being done by two proc
 stopped in the middle.
 """
 
+import datetime as dt
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -13,7 +14,10 @@ import structlog
 from dossier.errors import SohoaError
 from ingest import disposal
 from ingest.day_records import make_records
+from ingest.fixity import check_due
 from ingest.house import House
+from ingest.inventory import follow, walk, walk_is_due
+from ingest.replica import replicate
 
 Stop = Callable[[], bool]
 """Whether the worker is closing: a duty that takes long asks now and then, and ends."""
@@ -49,7 +53,27 @@ def _disposal(house: House, stop: Stop) -> None:
         disposal.hold_again(house)
 
 
-DUTIES: tuple[Duty, ...] = (Duty("evidence-records", 600.0, _records), Duty("disposal", 900.0, _disposal))
+def _copies(house: House, stop: Stop) -> None:
+    """Learn from the audit log what was kept, and copy it to the replica."""
+    follow(house, stop)
+    replicate(house, stop)
+
+
+def _fixity(house: House, stop: Stop) -> None:
+    """Walk through the store once a day; read again what is due."""
+    if walk_is_due(house, _WALK_EVERY):
+        walk(house, stop)
+    for _ in check_due(house, stop=stop):
+        pass
+
+
+_WALK_EVERY = dt.timedelta(days=1)
+DUTIES: tuple[Duty, ...] = (
+    Duty("evidence-records", 600.0, _records),
+    Duty("disposal", 900.0, _disposal),
+    Duty("copies", 20.0, _copies),
+    Duty("fixity", 60.0, _fixity),
+)
 
 
 class Duties:

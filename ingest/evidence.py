@@ -29,6 +29,7 @@ from ingest.day_records import record_of
 from ingest.evidence_guide import guide
 from ingest.evidence_record_steps import RECORD
 from ingest.evidence_steps import Names
+from ingest.fixity import sound
 from ingest.house import House
 from ingest.verifications import Basis, Verified, all_of, keep_material, reverify, trust_of
 from signing.etsi_report import report_xml
@@ -94,7 +95,7 @@ def evidence_package(house: House, paper: Paper, *, actor: str, with_original: b
     """
     if paper.sealed is None:
         raise NotSealed(state=paper.state.value)
-    pdf = house.objects.get(paper.sealed.key, paper.sealed.version)
+    pdf = sound(house, paper.sealed)
     verified = _newest(house, paper, actor)
     trust = trust_of(house, verified.kept.basis)
     rests_on = material(pdf, trust)
@@ -106,7 +107,7 @@ def evidence_package(house: House, paper: Paper, *, actor: str, with_original: b
     contents = {
         "paper.pdf": pdf,
         **_original(house, paper, with_original=with_original),
-        "report/report.json": house.objects.get(verified.verification.report.key, verified.verification.report.version),
+        "report/report.json": sound(house, verified.verification.report),
         **_forms(pdf, verified, trust),
         **_proofs(everything, names),
         **_audit_files(log),
@@ -132,7 +133,7 @@ def _original(house: House, paper: Paper, *, with_original: bool) -> dict[str, b
     stored = paper.original
     name = f"original.{_EXTENSIONS.get(stored.media_type, 'bin')}"
     kept = {"original.sha256": f"{stored.sha256}  {name}\n".encode()}
-    return {**kept, name: house.objects.get(stored.key, stored.version)} if with_original else kept
+    return {**kept, name: sound(house, stored)} if with_original else kept
 
 
 def _forms(pdf: bytes, verified: Verified, trust: TrustStore) -> dict[str, bytes]:

@@ -95,6 +95,30 @@ class House:
         return ObjectKeys(self.settings.object_keys_file or self._folder() / "object-keys")
 
     @cached_property
+    def replica(self) -> ObjectStore | None:
+        """A second store with a copy of every object, from which what is damaged is mended; ``None`` if none is set.
+
+        Raises:
+            ConfigurationError: Its folder is not named. StoreUnavailable: It does not answer.
+        """
+        settings = self.settings
+        if settings.replica_store == "folder":
+            if settings.replica_dir is None:
+                raise ConfigurationError(reason="replica_store is 'folder', and replica_dir names none")
+            return FolderStore(settings.replica_dir.expanduser().resolve(), keys=self.object_keys)
+        if settings.replica_store == "s3":
+            return S3Store(
+                endpoint=settings.replica_s3_endpoint,
+                bucket=settings.replica_s3_bucket,
+                access_key=settings.replica_s3_access_key,
+                secret_key=settings.replica_s3_secret_key.get_secret_value(),
+                secure=settings.replica_s3_secure,
+                region=settings.replica_s3_region,
+                encrypted=settings.s3_encryption == "sse-s3",
+            )
+        return None
+
+    @cached_property
     def paper_types(self) -> Mapping[str, PaperType]:
         """The catalogue of paper types by code."""
         extra = self.settings.paper_types_dir
@@ -277,6 +301,8 @@ class House:
             self.verifier.close()
         if "objects" in self.__dict__:
             self.objects.close()
+        if self.__dict__.get("replica") is not None:
+            self.__dict__["replica"].close()
         if "catalogue" in self.__dict__:
             self.catalogue.close()
 

@@ -28,6 +28,7 @@ from ingest.clean import clean as clean_page
 from ingest.decode import decode as decode_pages
 from ingest.doubts import date_doubts, page_doubts, scan_doubts, several_papers, signature_doubts
 from ingest.encode import encode_master
+from ingest.fixity import sound
 from ingest.grades import grade_of
 from ingest.house import House
 from ingest.images import PageImage
@@ -329,7 +330,7 @@ def _stamp(house: House, paper: Paper, agency: str) -> Stamp:
 
 
 def _original(house: House, paper: Paper) -> bytes:
-    return house.objects.get(paper.original.key, paper.original.version)
+    return sound(house, paper.original)
 
 
 def reading_of(work: Workspace) -> Reading:

@@ -6,10 +6,10 @@ import secrets
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from pydantic import TypeAdapter
+from pydantic import TypeAdapter, ValidationError
 
 from dossier import times
-from dossier.errors import AlreadyExists, EmptyFile, FileTooLarge, InvalidIdentifier, NotFound
+from dossier.errors import AlreadyExists, EmptyFile, FileTooLarge, InvalidIdentifier, NotFound, ObjectDamaged
 from dossier.identifiers import AgencyCode, DossierNumber, PaperId, ProcedureCode
 from dossier.owners import Owner
 from dossier.paper_types import find_type
@@ -90,6 +90,7 @@ class Received:
 
 _MANIFEST = TypeAdapter(Manifest)
 _NOTE = TypeAdapter(tuple[str, str])
+_NOTE_KEY = re.compile(r"batches/[0-9a-f]+/received/[0-9a-f]+\.json")
 _BATCH = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
 
@@ -219,6 +220,28 @@ def outcomes(house: House, batch: str) -> dict[str, PaperId]:
         _NOTE.validate_json(house.objects.get(key)) for key in house.objects.keys(f"{batch_folder(batch)}/received/")
     ]
     return {name: PaperId(paper) for name, paper in notes}
+
+
+def noted_at(house: House, key: str) -> PaperId | None:
+    """Return which paper the note under an object key is about; ``None`` if it is no note."""
+    if not _NOTE_KEY.fullmatch(key):
+        return None
+    try:
+        return PaperId(_NOTE.validate_json(house.objects.get(key))[1])
+    except (NotFound, ObjectDamaged, ValidationError):
+        return None
+
+
+def receive_noted(house: House, key: str, data: bytes) -> Received:
+    """Receive once more the file that the note under an object key is about.
+
+    Raises:
+        NotFound: There is no such note, or its batch is not known.
+        SohoaError: As `receive`.
+    """
+    name, _ = _NOTE.validate_json(house.objects.get(key))
+    manifest = _MANIFEST.validate_json(house.objects.get(f"{key.partition('/received/')[0]}/manifest.json"))
+    return receive(house, f"{manifest.station}.{manifest.batch}", name, data)
 
 
 def _unsaid(manifest: Manifest) -> dict[str, Any]:

@@ -25,6 +25,7 @@ from dossier.errors import (
     TimestampUnavailable,
 )
 from dossier.papers import Paper, StoredObject
+from ingest.fixity import sound
 from ingest.house import House
 from signing.renewal import protected_until, renew, require_prolonged
 from storage import renewals
@@ -137,7 +138,7 @@ def sealed_bytes(house: House, paper: Paper) -> bytes:
     """
     if paper.sealed is None:
         raise NotSealed(state=paper.state.value)
-    return house.objects.get(paper.sealed.key, paper.sealed.version)
+    return sound(house, paper.sealed)
 
 
 def _renew(house: House, paper: Paper, at: dt.datetime) -> Paper:

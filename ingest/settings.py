@@ -35,6 +35,11 @@ class Settings(BaseSettings):
             s3_audit_bucket: Of what proves the audit log; empty means in ``s3_bucket``. s3_encryption: ``sse-s3``, the
             server encrypts what it keeps, or ``none``. s3_link_endpoint: Where other systems reach it, if not at
             ``s3_endpoint``; ``none``: nowhere, files are given out by this service alone.
+        replica_store: A second store with a copy of every object: ``folder`` or ``s3``; empty means none.
+        replica_dir: Its folder, on another disk. replica_s3_endpoint, replica_s3_bucket, replica_s3_access_key,
+            replica_s3_secret_key, replica_s3_secure, replica_s3_region: Or where it is.
+        fixity_days: Days within which every object is read again and held against its SHA-256.
+        fixity_mb_s: Megabytes (10⁶ bytes) a process reads for that in a second at most.
         agency_code, agency_name: The digitizing agency, for the catalogue and the stamp.
         seal_pkcs12: File with the agency's key. seal_pkcs11_module, seal_pkcs11_token, seal_pkcs11_label: Or where a
             hardware module holds it. seal_passphrase: Of the file, or the module's PIN; or seal_passphrase_file, which
@@ -75,6 +80,16 @@ class Settings(BaseSettings):
     s3_audit_bucket: str = ""
     s3_link_endpoint: str = ""
     s3_encryption: str = Field(default="sse-s3", pattern="^(sse-s3|none)$")
+    replica_store: str = Field(default="", pattern="^(folder|s3)?$")
+    replica_dir: Path | None = None
+    replica_s3_endpoint: str = ""
+    replica_s3_bucket: str = "sohoa-replica"
+    replica_s3_access_key: str = ""
+    replica_s3_secret_key: SecretStr = SecretStr("")
+    replica_s3_secure: bool = True
+    replica_s3_region: str = "us-east-1"
+    fixity_days: float = Field(default=30.0, gt=0, le=366)
+    fixity_mb_s: float = Field(default=20.0, gt=0)
     agency_code: str = "H41.99"
     agency_name: str = "Trung tâm Phục vụ hành chính công (THỬ NGHIỆM)"
     seal_pkcs12: Path | None = None

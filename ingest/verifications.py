@@ -26,6 +26,7 @@ from dossier.errors import NotSealed, ObjectDamaged
 from dossier.identifiers import PaperId
 from dossier.papers import Paper, StoredObject
 from dossier.verdicts import Finding, Severity, Verdict
+from ingest.fixity import sound
 from ingest.house import House
 from ingest.verifying import ABORTED
 from signing.material import Material, material, trust_hash
@@ -177,7 +178,7 @@ def reverify(house: House, paper: Paper, *, actor: str) -> Verified:
         ObjectDamaged: The file is no longer what was kept.
     """
     file = signed_file(paper)
-    verified = verify(house, house.objects.get(file.key, file.version))
+    verified = verify(house, sound(house, file))
     keep(house, paper.id, verified, Occasion.DEMAND, actor=actor)
     return all_of(house, paper.id)[-1]
 

@@ -129,17 +129,27 @@ def migrate(engine: Engine) -> None:
     with reading(engine) as session:
         if _revision(session.connection()) == REVISION:
             return
+    with writing(engine) as session:
+        upgrade(session.connection(), "head")
+
+
+def upgrade(connection: Connection, revision: str) -> None:
+    """Bring the database to a revision, within a writing transaction.
+
+    Raises:
+        StoreUnavailable: It was made by a newer version of sohoa.
+    """
     # Imported only where there is something to do: it doubles the time a command takes to start.
     from alembic import command  # noqa: PLC0415
     from alembic.config import Config  # noqa: PLC0415
     from alembic.util import CommandError  # noqa: PLC0415
 
-    with as_file(files("storage") / "migrations") as scripts, writing(engine) as session:
+    with as_file(files("storage") / "migrations") as scripts:
         config = Config()
         config.set_main_option("script_location", str(scripts).replace("%", "%%"))
-        config.attributes["connection"] = session.connection()
+        config.attributes["connection"] = connection
         try:
-            command.upgrade(config, "head")
+            command.upgrade(config, revision)
         except CommandError as error:
             raise StoreUnavailable(part="catalogue", reason=f"its schema is unknown: {error}") from error
 

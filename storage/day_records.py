@@ -134,6 +134,18 @@ def day_of(catalogue: Catalogue, paper_id: PaperId, sha256: str) -> dt.date | No
         return session.scalar(query.limit(1))
 
 
+def present_version(catalogue: Catalogue, file: SealedVersion) -> str:
+    """Return under which version identifier a sealed file is in the object store now.
+
+    A record says under which it was when its day was closed; where the store was restored elsewhere, the rows followed.
+    """
+    query = select(SealedVersionRow.version).where(
+        SealedVersionRow.paper == file.paper.value, SealedVersionRow.number == file.number
+    )
+    with reading(catalogue.engine) as session:
+        return session.scalar(query) or file.version
+
+
 def _version(row: SealedVersionRow) -> SealedVersion:
     return SealedVersion(PaperId(row.paper), row.number, row.key, row.version, row.sha256)
 

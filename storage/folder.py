@@ -46,7 +46,7 @@ from dossier.papers import StoredObject
 from storage.disk import disk, replace, sync, write
 from storage.encryption import NotAuthentic, decrypted, encrypted
 from storage.object_keys import ObjectKey, ObjectKeys
-from storage.objects import checked_key, checked_life, checked_prefix, checked_range, whole_second
+from storage.objects import Kept, Listed, checked_key, checked_life, checked_prefix, checked_range, whole_second
 
 _PART = "object folder"
 STALE_AFTER = dt.timedelta(hours=1)
@@ -135,6 +135,13 @@ class FolderStore:
         with disk(_PART):
             return self._find(key, version)
 
+    def kept(self, key: str, version: str | None = None) -> Kept:
+        """See ``ObjectStore.kept``."""
+        with disk(_PART):
+            stored = self._find(key, version)
+            folder = self._folder(key) / stored.version
+            return Kept(stored, _retention(folder), _is_held(folder))
+
     def versions(self, key: str) -> list[StoredObject]:
         """See ``ObjectStore.versions``."""
         with disk(_PART):
@@ -195,11 +202,34 @@ class FolderStore:
 
     def keys(self, prefix: str = "") -> Iterator[str]:
         """See ``ObjectStore.keys``."""
-        start = self._objects / checked_prefix(prefix).rpartition("/")[0]
+        for key, _ in self._walk(checked_prefix(prefix)):
+            yield key
+
+    def walk(self, prefix: str = "") -> Iterator[Listed]:
+        """See ``ObjectStore.walk``."""
+        for key, numbers in self._walk(checked_prefix(prefix)):
+            for number in reversed(numbers):
+                written = self._written_at(self._folder(key) / _name(number))
+                if written is not None:
+                    yield Listed(key, _name(number), written)
+
+    def mend(
+        self, key: str, version: str, data: bytes, *, media_type: str, retain_until: dt.datetime | None = None
+    ) -> StoredObject:
+        """See ``ObjectStore.mend``: the version keeps its number; what was damaged is moved away whole first."""
+        until = whole_second(retain_until) if retain_until else None
+        stored = StoredObject(key, version, hashlib.sha256(data).hexdigest(), len(data), media_type)
         with disk(_PART):
-            folders = [path for path in start.rglob("*~") if _numbers(path)]
-        found = (path.relative_to(self._objects).as_posix()[:-1] for path in folders)
-        yield from sorted(key for key in found if key.startswith(prefix))
+            self._folder(key).mkdir(parents=True, exist_ok=True, mode=0o700)
+            with self._locked(key) as folder:
+                target = folder / version
+                if not target.exists():
+                    self._write_version(target, stored, data, until)
+                else:
+                    self._exchange(target, stored, data, until)
+                for parent in folder.relative_to(self._objects).parents:
+                    sync(self._objects / parent)
+        return stored
 
     def check(self) -> None:
         """See ``ObjectStore.check``: writes and removes a file."""
@@ -210,6 +240,45 @@ class FolderStore:
 
     def close(self) -> None:
         """See ``ObjectStore.close``: nothing is held open."""
+
+    def _written_at(self, version_folder: Path) -> dt.datetime | None:
+        """Return when a version was written, ``None`` if it was deleted since its folder was listed."""
+        for path in (version_folder / "meta.json", version_folder / "meta.json.enc", version_folder):
+            with disk(_PART), suppress(FileNotFoundError):
+                return dt.datetime.fromtimestamp(path.stat().st_mtime, dt.UTC)
+        return None
+
+    def _walk(self, prefix: str) -> Iterator[tuple[str, list[int]]]:
+        """Yield the keys that have versions, in order, with the numbers of these; names of one way down are held."""
+        start = prefix.rpartition("/")[0]
+        ways = [(start, self._names(start, prefix))]
+        while ways:
+            base, names = ways[-1]
+            if not names:
+                ways.pop()
+                continue
+            path = f"{base}/{names.pop()}".lstrip("/")
+            if not path.endswith("~"):
+                ways.append((path, self._names(path, prefix)))
+            elif path[:-1].startswith(prefix) and (numbers := self._versions_in(path)):
+                yield path[:-1], numbers
+
+    def _names(self, base: str, prefix: str) -> list[str]:
+        """Return what is in a folder of keys and can lead to a wanted one, in falling order of the keys behind it."""
+        with disk(_PART):
+            try:
+                names = os.listdir(self._objects / base)  # noqa: PTH208 - a folder may have a million names
+            except (FileNotFoundError, NotADirectoryError):
+                return []  # emptied since its parent was listed, or none of ours
+        stem = f"{base}/" if base else ""
+        if not stem.startswith(prefix):
+            names = [n for n in names if (reach := stem + _reach(n)).startswith(prefix) or prefix.startswith(reach)]
+        names.sort(key=_reach, reverse=True)
+        return names
+
+    def _versions_in(self, base: str) -> list[int]:
+        with disk(_PART):
+            return _numbers(self._objects / base)
 
     def _folder(self, key: str) -> Path:
         return self._objects / (checked_key(key) + "~")
@@ -277,7 +346,9 @@ class FolderStore:
         else:
             write(folder / name, [data])
 
-    def _write_version(self, target: Path, stored: StoredObject, data: bytes, until: dt.datetime | None) -> None:
+    def _write_version(
+        self, target: Path, stored: StoredObject, data: bytes, until: dt.datetime | None, *, held: bool = False
+    ) -> None:
         staging = Path(tempfile.mkdtemp(dir=self._tmp))
         try:
             self._write_file(staging, stored, "data", data)
@@ -285,12 +356,27 @@ class FolderStore:
             self._write_file(staging, stored, "meta.json", json.dumps(meta, sort_keys=True).encode())
             if until:
                 write(staging / "retain", [until.isoformat().encode()])
+            if held:
+                write(staging / "hold", [b""])
             sync(staging)
             staging.rename(target)
         except BaseException:
             shutil.rmtree(staging, ignore_errors=True)
             raise
         sync(target.parent)
+
+    def _exchange(self, target: Path, stored: StoredObject, data: bytes, until: dt.datetime | None) -> None:
+        """Write a version anew, locked and held as it was, or for longer."""
+        present = _retention(target)
+        until = max(until, present) if until and present else until or present
+        dead = Path(tempfile.mkdtemp(dir=self._tmp)) / "version"
+        target.rename(dead)
+        try:
+            self._write_version(target, stored, data, until, held=_is_held(dead))
+        except BaseException:
+            dead.rename(target)
+            raise
+        shutil.rmtree(dead.parent)
 
     def _extend(self, version_folder: Path, until: dt.datetime | None) -> None:
         present = _retention(version_folder)
@@ -311,6 +397,11 @@ class FolderStore:
             with suppress(FileNotFoundError):
                 if path.stat().st_mtime < oldest:
                     shutil.rmtree(path) if path.is_dir() else path.unlink()
+
+
+def _reach(name: str) -> str:
+    """Return what the keys behind a name in a folder begin with: the key itself, or a part of it and a slash."""
+    return name[:-1] if name.endswith("~") else f"{name}/"
 
 
 def _name(number: int) -> str:

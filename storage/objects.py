@@ -6,6 +6,7 @@ The promises are kept by one set of contract tests that runs against each implem
 import datetime as dt
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Protocol
 
 from dossier.errors import InvalidIdentifier
@@ -21,6 +22,32 @@ MAX_LINK_S = 900
 _SEGMENT = rf"[a-z0-9][a-z0-9._-]{{0,{MAX_SEGMENT_LENGTH - 1}}}"
 _KEY = re.compile(rf"{_SEGMENT}(?:/{_SEGMENT})*")
 _PREFIX = re.compile(rf"(?:{_SEGMENT}/)*(?:{_SEGMENT})?")
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A version as a walk through a store meets it: nothing of it was read.
+
+    Attributes:
+        key: Its key. version: The store's version identifier. put_at: When it was kept, by the store's clock, UTC.
+    """
+
+    key: str
+    version: str
+    put_at: dt.datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A version and what keeps it from being deleted.
+
+    Attributes:
+        stored: The version. locked_until: End of its lock, UTC; ``None`` if it never had one. held: Under legal hold.
+    """
+
+    stored: StoredObject
+    locked_until: dt.datetime | None
+    held: bool
 
 
 class ObjectStore(Protocol):
@@ -86,6 +113,15 @@ class ObjectStore(Protocol):
 
     def head(self, key: str, version: str | None = None) -> StoredObject:
         """Return what is recorded of a version (the newest by default) without reading its bytes.
+
+        Raises:
+            NotFound: No such key or version.
+            ObjectDamaged: The record itself is damaged.
+        """
+        ...
+
+    def kept(self, key: str, version: str | None = None) -> Kept:
+        """Return what ``head``, ``retention`` and ``held`` tell, asked for at once.
 
         Raises:
             NotFound: No such key or version.
@@ -160,6 +196,29 @@ class ObjectStore(Protocol):
 
     def keys(self, prefix: str = "") -> Iterator[str]:
         """Yield in ascending order the keys that begin with ``prefix`` and have a version."""
+        ...
+
+    def walk(self, prefix: str = "") -> Iterator[Listed]:
+        """Yield every version of the keys that begin with ``prefix``: the keys in order, of a key the newest first.
+
+        It takes no more memory for many objects than for few.
+        """
+        ...
+
+    def mend(
+        self, key: str, version: str, data: bytes, *, media_type: str, retain_until: dt.datetime | None = None
+    ) -> StoredObject:
+        """Keep ``data`` in the place of a version that is damaged or gone, and return where it is now.
+
+        A store that never overwrites a version keeps it as a further one; what was the newest content stays that.
+
+        Args:
+            key: Of the object.
+            version: What is damaged or gone.
+            data: The bytes that were kept once, known to be right.
+            media_type: E.g. ``application/pdf``.
+            retain_until: The lock it had; one that is there and longer stays.
+        """
         ...
 
     def check(self) -> None:

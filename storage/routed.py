@@ -8,9 +8,10 @@ found there, and gets its new versions there.
 import datetime as dt
 import heapq
 from collections.abc import Iterator
+from operator import attrgetter
 
 from dossier.papers import StoredObject
-from storage.objects import ObjectStore
+from storage.objects import Kept, Listed, ObjectStore
 
 
 class RoutedStore:
@@ -50,6 +51,10 @@ class RoutedStore:
         """See ``ObjectStore.head``."""
         return self._of(key).head(key, version)
 
+    def kept(self, key: str, version: str | None = None) -> Kept:
+        """See ``ObjectStore.kept``."""
+        return self._of(key).kept(key, version)
+
     def versions(self, key: str) -> list[StoredObject]:
         """See ``ObjectStore.versions``."""
         return self._of(key).versions(key)
@@ -83,6 +88,18 @@ class RoutedStore:
         if not (prefix.startswith(self._prefix) or self._prefix.startswith(prefix)):
             return self._main.keys(prefix)
         return heapq.merge(self._main.keys(prefix), self._apart.keys(prefix))
+
+    def walk(self, prefix: str = "") -> Iterator[Listed]:
+        """See ``ObjectStore.walk``."""
+        if not (prefix.startswith(self._prefix) or self._prefix.startswith(prefix)):
+            return self._main.walk(prefix)
+        return heapq.merge(self._main.walk(prefix), self._apart.walk(prefix), key=attrgetter("key"))
+
+    def mend(
+        self, key: str, version: str, data: bytes, *, media_type: str, retain_until: dt.datetime | None = None
+    ) -> StoredObject:
+        """See ``ObjectStore.mend``."""
+        return self._of(key).mend(key, version, data, media_type=media_type, retain_until=retain_until)
 
     def check(self) -> None:
         """See ``ObjectStore.check``: both can be used."""

@@ -15,8 +15,7 @@ import datetime as dt
 import hashlib
 import re
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass
+from contextlib import contextmanager, suppress
 
 import urllib3
 from minio import Minio
@@ -38,7 +37,7 @@ from dossier.errors import (
     StoreUnavailable,
 )
 from dossier.papers import StoredObject
-from storage.objects import checked_key, checked_life, checked_prefix, checked_range, whole_second
+from storage.objects import Kept, Listed, checked_key, checked_life, checked_prefix, checked_range, whole_second
 
 CONNECT_TIMEOUT_S = 5
 READ_TIMEOUT_S = 60
@@ -52,15 +51,6 @@ _REASONS = {"InternalError": "InternalError; is it full, or without its key for 
 """SeaweedFS says no more in both cases; its log does."""
 _LOCK_DATE = re.compile(r"(\d{4}-\d\d-\d\d)[Tt ](\d\d:\d\d:\d\d)(?:\.(\d+))?([Zz]|[+-]\d\d:\d\d)", re.ASCII)
 _RETRIES = urllib3.Retry(total=3, backoff_factor=0.2, status_forcelist=[500, 502, 503, 504], raise_on_status=False)
-
-
-@dataclass(frozen=True, slots=True)
-class _Found:
-    """What the server records of a version: until when it is locked, and whether it is held."""
-
-    stored: StoredObject
-    until: dt.datetime | None
-    held: bool
 
 
 class S3Store:
@@ -131,10 +121,7 @@ class S3Store:
         sha256 = hashlib.sha256(data).hexdigest()
         latest = self._latest(key)
         if latest is None or (latest.sha256 != sha256 and not if_absent):
-            retention = Retention(COMPLIANCE, until) if until else None
-            facts: dict[str, str | list[str] | tuple[str]] = {"sha256": sha256, "media-type": media_type}
-            headers = genheaders(facts, self._sse, None, retention, legal_hold=False)
-            headers["Content-Type"] = media_type
+            headers = self._headers(sha256, media_type, until)
             if if_absent:
                 headers["If-None-Match"] = "*"
             version = self._upload(key, data, headers)
@@ -176,6 +163,10 @@ class S3Store:
         """See ``ObjectStore.head``."""
         return self._stat(key, version).stored
 
+    def kept(self, key: str, version: str | None = None) -> Kept:
+        """See ``ObjectStore.kept``."""
+        return self._stat(key, version)
+
     def versions(self, key: str) -> list[StoredObject]:
         """See ``ObjectStore.versions``."""
         return [self.head(key, version) for version, deleted in self._listed(checked_key(key)) if not deleted]
@@ -203,7 +194,7 @@ class S3Store:
 
     def retention(self, key: str, version: str | None = None) -> dt.datetime | None:
         """See ``ObjectStore.retention``."""
-        return self._stat(key, version).until
+        return self._stat(key, version).locked_until
 
     def hold(self, key: str, version: str, *, on: bool) -> None:
         """See ``ObjectStore.hold``."""
@@ -235,6 +226,31 @@ class S3Store:
             for found in self._client.list_objects(self._bucket, prefix=checked_prefix(prefix), recursive=True):
                 yield str(found.object_name)
 
+    def walk(self, prefix: str = "") -> Iterator[Listed]:
+        """See ``ObjectStore.walk``."""
+        wanted = checked_prefix(prefix)
+        with _server():
+            for found in self._client.list_objects(self._bucket, prefix=wanted, recursive=True, include_version=True):
+                if not found.is_delete_marker and found.last_modified:
+                    yield Listed(str(found.object_name), str(found.version_id), found.last_modified)
+
+    def mend(
+        self, key: str, version: str, data: bytes, *, media_type: str, retain_until: dt.datetime | None = None
+    ) -> StoredObject:
+        """See ``ObjectStore.mend``: the damaged version stays behind, for it may be locked."""
+        checked_key(key)
+        newest = next((found for found, deleted in self._listed(key) if not deleted), version)
+        mended = self._add(key, data, media_type, retain_until)
+        with suppress(NotFound, ObjectDamaged):
+            if self.held(key, version):
+                self.hold(key, mended.version, on=True)
+        if newest != version:
+            with suppress(ObjectDamaged):  # it will be mended itself
+                top = self._stat(key, newest)
+                if top.stored.sha256 != mended.sha256:
+                    self._add(key, self.get(key, newest), top.stored.media_type, top.locked_until)
+        return mended
+
     def check(self) -> None:
         """See ``ObjectStore.check``: the bucket answers, keeps versions and can lock them."""
         with _server():
@@ -246,11 +262,11 @@ class S3Store:
         """See ``ObjectStore.close``."""
         self._http.clear()
 
-    def _require_free(self, found: "_Found") -> None:
+    def _require_free(self, found: Kept) -> None:
         if found.held:
             raise ObjectHeld
-        if found.until and found.until > self._clock():
-            raise RetentionLocked(until=times.iso_local(found.until))
+        if found.locked_until and found.locked_until > self._clock():
+            raise RetentionLocked(until=times.iso_local(found.locked_until))
 
     def _make_bucket(self) -> None:
         try:
@@ -259,6 +275,22 @@ class S3Store:
             # Another process made it in the same moment.
             if error.code not in ("BucketAlreadyOwnedByYou", "BucketAlreadyExists"):
                 raise
+
+    def _add(self, key: str, data: bytes, media_type: str, retain_until: dt.datetime | None) -> StoredObject:
+        """Keep ``data`` as a further version, whatever is there."""
+        sha256, until = hashlib.sha256(data).hexdigest(), whole_second(retain_until) if retain_until else None
+        lasting = until if until and until > self._clock() else None  # a server refuses a lock that has ended
+        version = self._upload(key, data, self._headers(sha256, media_type, lasting))
+        return StoredObject(key, str(version), sha256, len(data), media_type)
+
+    def _headers(
+        self, sha256: str, media_type: str, until: dt.datetime | None
+    ) -> dict[str, str | list[str] | tuple[str]]:
+        retention = Retention(COMPLIANCE, until) if until else None
+        facts: dict[str, str | list[str] | tuple[str]] = {"sha256": sha256, "media-type": media_type}
+        headers = genheaders(facts, self._sse, None, retention, legal_hold=False)
+        headers["Content-Type"] = media_type
+        return headers
 
     def _upload(self, key: str, data: bytes, headers: dict[str, str | list[str] | tuple[str]]) -> str | None:
         """Return the new version, or ``None`` if ``headers`` forbid a second one and there is one."""
@@ -294,7 +326,7 @@ class S3Store:
         except NotFound:
             return None
 
-    def _stat(self, key: str, version: str | None) -> "_Found":
+    def _stat(self, key: str, version: str | None) -> Kept:
         with _server(checked_key(key)):
             found = self._client.stat_object(self._bucket, key, version_id=version)
         headers: Mapping[str, str] = found.metadata or {}
@@ -304,7 +336,7 @@ class S3Store:
         stored = StoredObject(key, str(found.version_id), sha256, int(found.size or 0), media_type)
         until = headers.get("x-amz-object-lock-retain-until-date")
         held = headers.get("x-amz-object-lock-legal-hold") == "ON"
-        return _Found(stored, parse_lock_date(until) if until else None, held)
+        return Kept(stored, parse_lock_date(until) if until else None, held)
 
     def _listed(self, key: str) -> list[tuple[str, bool]]:
         """Return the versions of ``key``, newest first, each with whether it is a delete marker."""

@@ -10,7 +10,7 @@ from sqlalchemy.types import TypeDecorator
 
 from dossier.errors import InvalidValue
 
-REVISION = "0010"
+REVISION = "0011"
 """The newest migration: a database at this one needs none."""
 
 Serial = BigInteger().with_variant(Integer(), "sqlite")
@@ -33,6 +33,10 @@ class Words(TypeDecorator[str]):
         if value is not None and ("\x00" in value or any("\ud800" <= c <= "\udfff" for c in value)):
             raise InvalidValue(key="text", reason="control character NUL or broken Unicode")
         return value
+
+
+InOrder = Text().with_variant(Text(collation="C"), "postgresql")
+"""Text that both databases order by its characters, as object stores order their keys."""
 
 
 class Moment(TypeDecorator[dt.datetime]):
@@ -246,6 +250,39 @@ class DayRecordRow(Base):
     sha256: Mapped[str]
     made_at: Mapped[dt.datetime]
     protected_until: Mapped[dt.datetime] = mapped_column(index=True)
+
+
+class ObjectRow(Base):
+    """What is known of a version in the object store, work in progress left out, and when it was last read whole.
+
+    ``outcome`` is one of `storage.inventory.Outcome`; ``locked_until`` the longest lock ever seen. Whoever reads it
+    now has it until ``claimed_until``. ``replica_version`` is its twin in the replica store.
+    """
+
+    __tablename__ = "objects"
+
+    key: Mapped[str] = mapped_column(InOrder, primary_key=True)
+    version: Mapped[str] = mapped_column(InOrder, primary_key=True)
+    sha256: Mapped[str]
+    size: Mapped[int]
+    media_type: Mapped[str]
+    put_at: Mapped[dt.datetime]
+    locked_until: Mapped[dt.datetime | None]
+    checked_at: Mapped[dt.datetime | None] = mapped_column(index=True)
+    outcome: Mapped[str] = mapped_column(index=True)
+    claimed_until: Mapped[dt.datetime | None]
+    replica_version: Mapped[str | None]
+    replicated_at: Mapped[dt.datetime | None] = mapped_column(index=True)
+
+
+class BookmarkRow(Base):
+    """How far a duty has come, or how much it has counted, so that it goes on there after a stop."""
+
+    __tablename__ = "bookmarks"
+
+    name: Mapped[str] = mapped_column(primary_key=True)
+    place: Mapped[int]
+    at: Mapped[dt.datetime]
 
 
 class CoOwnerRow(Base):

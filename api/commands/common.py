@@ -62,7 +62,10 @@ _SEVERITY = {"info": "[green]✓[/]", "warning": "[yellow]![/]", "error": "[red]
 def open_house() -> Iterator[House]:
     """Open the parts from the settings, and close them."""
     logging.captureWarnings(capture=True)
-    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
+    structlog.configure(
+        wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),  # standard output is the command's answer
+    )
     house = House(Settings.load())
     try:
         yield house

@@ -14,12 +14,14 @@ from dossier.errors import PartMissing, SohoaError
 from dossier.units import Level
 from ingest import poppler
 from ingest.house import House
+from ingest.replica import require_answer
 from ingest.seals import Official, Seal
 from ingest.settings import Environment
 from signing.font import default_font
 from signing.keys import require_usable
 from signing.timestamp_checks import time_off
 from signing.timestamps import HttpTimeStamper
+from storage import inventory
 
 _SOON_DAYS = 60
 """Days before a certificate's end from which a new one should be on its way."""
@@ -40,7 +42,7 @@ def doctor(as_json: AsJson = False) -> None:
     """Kiểm tra mọi thành phần bên ngoài, chỉ cách sửa. Mã thoát 6 nếu thiếu. / Check every external part."""
     with open_house() as house:
         found = [_look(part, partial(check, house), mend) for part, check, mend in _PARTS]
-        found += [*_object_keys(house), *_seals(house), *_time_stamps(house)]
+        found += [*_object_keys(house), *_replica(house), *_seals(house), *_time_stamps(house)]
     if as_json:
         print_json({"parts": [asdict(diagnosis) for diagnosis in found]})
     else:
@@ -85,6 +87,24 @@ def _objects(house: House) -> str:
     if settings.object_store == "folder":
         return f"folder, mã hóa bằng khóa / encrypted under key {house.object_keys.ids()[-1]}"
     return f"s3 {settings.s3_endpoint}/{settings.s3_bucket}, {settings.s3_encryption}"
+
+
+def _replica(house: House) -> Iterator[Diagnosis]:
+    """Look at the replica store, and at what the fixity check found."""
+    mend = "SOHOA_REPLICA_STORE, SOHOA_REPLICA_DIR, SOHOA_REPLICA_S3_…"
+    if house.settings.replica_store:
+        yield _look("replica store", partial(require_answer, house), mend)
+    else:
+        text = "không có: hỏng thì không tự phục hồi được / none: what is damaged cannot be mended"
+        yield Diagnosis("replica store", ok=True, text=text, mend=mend, warning=True)
+    try:
+        health = inventory.health(house.catalogue)
+    except SohoaError as error:
+        yield Diagnosis("fixity", ok=False, text=error.text_vi)
+        return
+    since = f", {times.iso_local(health.unchecked_since)}" if health.unchecked_since else ""
+    text = f"{sum(health.objects.values())} tệp / objects, hỏng hoặc mất / lost: {health.lost}{since}"
+    yield Diagnosis("fixity", ok=not health.lost, text=text, mend="sohoa fixity · sohoa restore")
 
 
 def _paper_types(house: House) -> str:

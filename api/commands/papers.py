@@ -13,6 +13,7 @@ from dossier.errors import NotSealed
 from dossier.identifiers import PaperId, parse_owner_number
 from dossier.papers import PaperState
 from ingest.crop import field_picture
+from ingest.fixity import sound
 
 _ACTOR = "cli"
 
@@ -86,7 +87,7 @@ def get(
         paper = house.catalogue.paper(PaperId.parse(paper_id))
         if paper.sealed is None:
             raise NotSealed(state=paper.state.value)
-        write_output(output, house.objects.get(paper.sealed.key, paper.sealed.version))
+        write_output(output, sound(house, paper.sealed))
         house.catalogue.record(_ACTOR, "paper.read", f"paper:{paper.id}")
         if as_json:
             print_json(papers_json([paper], house))

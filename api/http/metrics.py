@@ -4,13 +4,14 @@ import contextlib
 from collections.abc import Iterator
 
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Histogram, generate_latest
-from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
 from dossier import times
 from dossier.errors import SohoaError
 from ingest.house import House
 from ingest.seals import Official
+from storage import inventory
 from storage.catalogue import Catalogue
 from storage.waiting import count
 
@@ -24,6 +25,7 @@ class Metrics:
     def __init__(self, house: House) -> None:
         self._registry = CollectorRegistry()
         self._registry.register(_Papers(house.catalogue))
+        self._registry.register(_Fixity(house.catalogue))
         self._registry.register(_Seals(house))
         self._requests = Counter(
             "sohoa_http_requests", "Requests answered.", ("method", "route", "status"), registry=self._registry
@@ -66,6 +68,31 @@ class _Papers(Collector):
         yield from (by_state, waiting)
 
 
+class _Fixity(Collector):
+    """Tells how sound the object store is, and how far the replica is behind."""
+
+    def __init__(self, catalogue: Catalogue) -> None:
+        self._catalogue = catalogue
+
+    def describe(self) -> Iterator[Metric]:
+        """Name the measurements without taking them."""
+        yield from _fixity_families()
+
+    def collect(self) -> Iterator[Metric]:
+        """Take the measurements."""
+        health, counts = inventory.health(self._catalogue), inventory.counts(self._catalogue)
+        now = self._catalogue.now()
+        objects, age, lag, waiting, *counters = _fixity_families()
+        for outcome, number in health.objects.items():
+            objects.add_metric([outcome.value], number)
+        for family, since in ((age, health.unchecked_since), (lag, health.waiting_since)):
+            family.add_metric([], max(0.0, (now - since).total_seconds()) if since else 0.0)
+        waiting.add_metric([], health.waiting)
+        for family, name in zip(counters, ("bytes", "damaged", "mended"), strict=True):
+            family.add_metric([], counts[f"fixity.{name}"])
+        yield from (objects, age, lag, waiting, *counters)
+
+
 class _Seals(Collector):
     """Tells how long the seals' certificates last; one that cannot be opened now is left out."""
 
@@ -100,6 +127,20 @@ def _papers_families() -> tuple[GaugeMetricFamily, GaugeMetricFamily]:
     return (
         GaugeMetricFamily("sohoa_papers", "Papers in the catalogue.", labels=["state"]),
         GaugeMetricFamily("sohoa_papers_waiting", "Papers that wait for a part that is away.", labels=["code"]),
+    )
+
+
+def _fixity_families() -> tuple[GaugeMetricFamily | CounterMetricFamily, ...]:
+    return (
+        GaugeMetricFamily(
+            "sohoa_objects", "Versions in the object store by what is known of them.", labels=["outcome"]
+        ),
+        GaugeMetricFamily("sohoa_fixity_age_seconds", "Since the version read longest ago was read."),
+        GaugeMetricFamily("sohoa_replica_lag_seconds", "Since the oldest version without a twin was kept."),
+        GaugeMetricFamily("sohoa_replica_waiting", "Versions without a twin in the replica store."),
+        CounterMetricFamily("sohoa_fixity_bytes", "Bytes read again."),
+        CounterMetricFamily("sohoa_fixity_damaged", "Versions found damaged or gone that could not be mended then."),
+        CounterMetricFamily("sohoa_fixity_mended", "Versions mended."),
     )
 
 

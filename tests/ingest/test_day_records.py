@@ -7,7 +7,6 @@ import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
 from asn1crypto import pem
@@ -18,8 +17,10 @@ from dossier.papers import Paper
 from dossier.verdicts import Verdict
 from ingest import day_records as making
 from ingest import duties
+from ingest.backup import backup
 from ingest.day_records import evidence_of, make_records, open_day, record_of, renew_records
 from ingest.renew import Month, calendar, renew_due, sealed_bytes
+from ingest.restore import restore
 from ingest.work import Work
 from signing.algorithms import SUNSETS, Sunset, Sunsets
 from signing.evidence_record import EvidenceRecord
@@ -29,12 +30,10 @@ from signing.trust import TrustStore
 from signing.validate import validate
 from storage import audit, day_records
 from tests.ingest.shelved import AT, Shelf, sealed_until_2027, shelf
+from tests.servers import S3Server
 from tests.signing.others import sign
 from tests.signing.pages import scan_pdf
 from tests.signing.pki import Tree
-
-if TYPE_CHECKING:
-    from tests.servers import S3Server
 
 DAY = dt.timedelta(days=1)
 TODAY = times.local(AT).date()
@@ -326,3 +325,27 @@ def test_a_record_that_ended_is_told_and_not_renewed(kept: Shelf, gov: Tree) -> 
     ((record, problem),) = renew_records(kept.house, late + 365 * DAY, at=late)
     assert (record.day, type(problem)) == (TODAY, NotRenewable)
     assert day_records.day_records(kept.house.catalogue) == [record]
+
+
+def test_records_hold_where_the_store_was_restored_elsewhere(
+    kept: Shelf, gov: Tree, tmp_path: Path, s3_server: S3Server, postgres_url: str
+) -> None:
+    """They name versions as the first store did; the rows followed to those of the second."""
+    papers = brief(kept, gov)
+    backup(kept.house, tmp_path / "backup")
+    store = s3_server.store(f"test-{secrets.token_hex(6)}")
+    new = shelf(tmp_path / "new", url=postgres_url, objects=store)
+    new.clock.at = kept.clock()
+    new.trust(gov.trust(new.clock()), gov.stamper(new.clock()))
+    restore(new.house, tmp_path / "backup")
+    soon = Sunset(new.clock() + 30 * DAY, confirmed=True, source="a test")
+    weak = Sunsets({**SUNSETS.hashes, "sha256": soon}, SUNSETS.keys, SUNSETS.schemes)
+    told = [problem for _, problem in renew_records(new.house, WINDOW, at=new.clock(), sunsets=weak)]
+    assert told == [None, None]
+    in_2030 = dt.datetime(2030, 1, 1, tzinfo=dt.UTC)
+    assert all(proves(new, new.now(paper), gov, in_2030) for paper in papers)
+    before, after = evidence_of(kept.house, papers[0]), evidence_of(new.house, new.now(papers[0]))
+    assert before is not None
+    assert after is not None
+    assert after[0] == before[0]
+    new.house.close()

@@ -46,6 +46,7 @@ UNDO = {
         "ALTER TABLE papers DROP COLUMN superseded_by",
     ],
     "0010": ["DROP TABLE holds", "DROP TABLE disposals"],
+    "0011": ["DROP TABLE objects", "DROP TABLE bookmarks"],
 }
 """What takes back each migration."""
 

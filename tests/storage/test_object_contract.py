@@ -328,3 +328,50 @@ def test_a_key_that_could_mean_something_else_is_refused(store: ObjectStore, key
 
 def test_a_usable_store_says_so(store: ObjectStore) -> None:
     store.check()
+
+
+_keys = st.from_regex(r"[ab0][ab.-]{0,1}(/[ab0][ab.-]{0,1}){0,2}", fullmatch=True, alphabet="ab0.-/")
+
+
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(keys=st.sets(_keys, max_size=8), data=st.data())
+def test_a_walk_meets_every_version_in_order(store: ObjectStore, keys: set[str], data: st.DataObject) -> None:
+    room = f"w{secrets.token_hex(6)}/"
+    for key in keys:
+        store.put(room + key, b"1", media_type=PDF)
+    doubled = data.draw(st.sets(st.sampled_from(sorted(keys)), max_size=2)) if keys else set[str]()
+    for key in doubled:
+        store.put(room + key, b"2", media_type=PDF)
+    met = list(store.walk(room))
+    assert [one.key for one in met] == sorted([room + key for key in keys] + [room + key for key in doubled])
+    assert list(dict.fromkeys(one.key for one in met)) == list(store.keys(room))
+    for key in doubled:
+        assert [one.version for one in met if one.key == room + key] == [v.version for v in store.versions(room + key)]
+    if keys:
+        left = room + data.draw(st.sampled_from(sorted(keys)))
+        assert list(store.walk(left)) == [one for one in met if one.key.startswith(left)]
+    assert all(abs(times.now() - one.put_at) < HOUR for one in met)
+
+
+def test_a_walk_meets_more_versions_than_a_server_tells_at_once(store: ObjectStore) -> None:
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(lambda n: store.put(f"many/{n:04d}", b"x", media_type=PDF), range(1050)))
+    store.put("many/1000", b"y", media_type=PDF)
+    assert [one.key for one in store.walk("many/")] == sorted([*(f"many/{n:04d}" for n in range(1050)), "many/1000"])
+
+
+def test_a_version_is_mended_and_the_newest_content_stays(store: ObjectStore) -> None:
+    first, second = (store.put(KEY, data, media_type=PDF) for data in (b"a", b"b"))
+    mended = store.mend(KEY, first.version, b"a", media_type=PDF, retain_until=in_one_hour())
+    assert store.get(KEY, mended.version) == b"a"
+    assert store.retention(KEY, mended.version) == in_one_hour()
+    assert store.get(KEY) == b"b"
+    assert store.get(KEY, second.version) == b"b"
+
+
+def test_what_is_gone_is_mended(store: ObjectStore) -> None:
+    first = store.put(KEY, b"a", media_type=PDF)
+    store.delete(KEY)
+    mended = store.mend(KEY, first.version, b"a", media_type=PDF)
+    assert store.get(KEY) == store.get(KEY, mended.version) == b"a"
+    assert store.put(KEY, b"b", media_type=PDF).version not in {first.version, mended.version}

@@ -13,6 +13,7 @@ from api.http.reading import new_router
 from api.http.routes.get_file import sealed_for
 from api.shapes import Json
 from dossier import times
+from ingest.fixity import require_sound
 from storage.objects import MAX_LINK_S
 
 router = new_router()
@@ -40,6 +41,7 @@ def create_link(
 ) -> Json:
     """Return the link. It counts as fetched now: where the object store serves it, nobody sees it being used."""
     sealed = sealed_for(house, caller, paper)
+    require_sound(house, sealed)
     ends_at = times.now().replace(microsecond=0) + dt.timedelta(seconds=body.seconds)
     url = house.objects.presign(sealed.key, sealed.version, seconds=body.seconds, file_name=f"{paper}.pdf")
     by = "store" if url else "service"
