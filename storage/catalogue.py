@@ -207,6 +207,7 @@ class Catalogue:
         event: Event | None = None,
         expected: PaperState | None = None,
         parts: Sequence[Paper] = (),
+        also: Callable[[Session, PaperRow], None] | None = None,
     ) -> Paper:
         """Keep the new state of a paper with its audit entry and event, and return the paper as kept.
 
@@ -222,6 +223,7 @@ class Catalogue:
             event: For other systems.
             expected: The state the paper must be in at this moment, where two callers may do the same.
             parts: New papers that take the place of a scan that is split.
+            also: What else the same transaction does, given the paper's row as kept.
 
         Raises:
             NotFound: There is no such paper.
@@ -258,6 +260,11 @@ class Catalogue:
                 session.add(
                     EventRow(kind=event.kind, paper=event.paper.value, at=event.at, payload=dict(event.payload))
                 )
+            if also:
+                session.flush()
+                also(session, row)
+                session.flush()
+                paper = paper_from(row)
         return paper
 
     def find(

@@ -46,6 +46,12 @@ UNDO = {
         "ALTER TABLE papers DROP COLUMN superseded_by",
     ],
     "0010": ["DROP TABLE holds", "DROP TABLE disposals"],
+    "0011": [
+        "DROP TABLE status_changes",
+        "DROP TABLE status_lists",
+        "DROP INDEX ix_papers_validity",
+        "DROP INDEX ix_sealed_versions_sha256",
+    ],
 }
 """What takes back each migration."""
 
