@@ -13,6 +13,7 @@ from api.commands import (
     audit,
     digitize,
     doctor,
+    dossiers,
     evidence,
     figures,
     keys,
@@ -26,6 +27,7 @@ from api.commands import (
     retention,
     separator,
     serve,
+    standing,
     verify,
 )
 from api.commands.common import STOPPED, fail, stop
@@ -49,6 +51,11 @@ app.command()(papers.get)
 app.command()(digitize.split)
 app.command()(digitize.confirm)
 app.command()(digitize.retry)
+app.command()(dossiers.dossier)
+app.command("hand-over")(standing.hand_over_result)
+app.command("supersede")(standing.supersede_paper)
+app.command("revoke")(standing.revoke_paper)
+app.command("status-list")(standing.status_list)
 app.command()(reread.reread)
 app.command()(quality.quality)
 app.command()(separator.separator)

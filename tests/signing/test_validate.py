@@ -84,6 +84,7 @@ def test_every_sentence_exists_in_both_languages_and_ends() -> None:
     details = {
         "count": 3, "format": "x", "moment": "2026", "algorithm": "RSA", "imprint": "SHA-1", "limit": 5, "offset": 7,
         "minutes": 9, "limit_vi": "bộ nhớ", "shown": "A", "actual": "B",
+        "agency": "C", "reason": "D", "reason_vi": "E",
     }  # fmt: skip
     for code in CODES:
         said = finding(code, **details)

@@ -12,7 +12,7 @@ from storage.storing import at_storing
 from tests.storage.examples import NOON, OWNER, batch, paper, stored_object
 
 TYPES = load_paper_types()
-COMPANY = "0301218963"
+COMPANY = "0301218962"
 """An invented company's number; its check digit is right."""
 
 
