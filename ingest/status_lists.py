@@ -28,15 +28,20 @@ HOLDS = dt.timedelta(days=3)
 """So long a list is fresh: two that could not be made are survived."""
 
 
-def due_list(house: House, *, at: dt.datetime | None = None) -> KeptList | None:
+def due_list(house: House, *, at: dt.datetime | None = None, soonest: dt.timedelta = SOONEST) -> KeptList | None:
     """Make the next list if it is time, and return it; ``None`` if it is not, or another process did.
+
+    Args:
+        house: The parts.
+        at: Now, aware; the clock's moment if ``None``.
+        soonest: Least distance from the list before.
 
     Raises:
         SealMissing, KeyUnavailable, TimestampUnavailable, SealRefused, StoreUnavailable, DiskFull: It cannot be made
             now; the one before holds until it is out of date.
     """
     moment, last = at or times.now(), status_lists.newest(house.catalogue)
-    if last is not None and not _is_due(house, last, moment):
+    if last is not None and not _is_due(house, last, moment, soonest):
         return None
     kept = _make(house, last.number + 1 if last else 1, moment)
     return kept if status_lists.keep_list(house.catalogue, kept, actor=ACTOR) else None
@@ -60,8 +65,8 @@ def with_own_standing(house: House, report: FileReport, data: bytes) -> FileRepo
     return with_standing(report, entry) if known else report
 
 
-def _is_due(house: House, last: KeptList, at: dt.datetime) -> bool:
-    if at < last.made_at + SOONEST:
+def _is_due(house: House, last: KeptList, at: dt.datetime, soonest: dt.timedelta) -> bool:
+    if at < last.made_at + soonest:
         return False
     return at >= last.made_at + EVERY or status_lists.lacks_revocation(house.catalogue, last)
 

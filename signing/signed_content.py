@@ -12,7 +12,7 @@ import datetime as dt
 import hashlib
 from dataclasses import dataclass
 
-from asn1crypto import cms
+from asn1crypto import cms, core
 from pyhanko.sign.general import extract_signer_info
 from pyhanko.sign.timestamps import TimeStamper
 from pyhanko.sign.timestamps.common_utils import TimestampRequestError
@@ -133,7 +133,10 @@ def check(data: bytes, trust: TrustStore, *, at: dt.datetime, allow_test: bool =
 
 async def _check(data: bytes, trust: TrustStore, at: dt.datetime, *, allow_test: bool) -> SignedContent:
     signed = cms.ContentInfo.load(data, strict=True)["content"]
-    content = bytes(signed["encap_content_info"]["content"])
+    inside = signed["encap_content_info"]["content"]
+    if isinstance(inside, core.Void):
+        raise DamagedFile(reason="what was signed is missing")
+    content = bytes(inside)
     signer_info = extract_signer_info(signed)
     checked = integrity(signed, lambda name: hashlib.new(name, content).digest())
     if checked.certificate is None:

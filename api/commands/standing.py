@@ -20,6 +20,8 @@ from storage.standing import Revocation, hand_over, revoke
 from storage.superseding import Supersession, supersede
 
 _ACTOR = "cli"
+_AT_ONCE = dt.timedelta(0)
+"""A person asks: no other revocation is waited for."""
 _PaperArgument = Annotated[str, typer.Argument(metavar="PAPER_ID")]
 _Person = Annotated[str, typer.Option("--by", metavar="NAME", help="Người quyết định. / Who answers for it.")]
 
@@ -60,7 +62,7 @@ def revoke_paper(
     with open_house() as house:
         _show(house, revoke(house.catalogue, PaperId.parse(paper_id), word, actor=_ACTOR), as_json=as_json)
         try:
-            due_list(house)
+            due_list(house, soonest=_AT_ONCE)
         except SohoaError as error:  # the paper is revoked all the same; a worker makes the list later
             err.print(
                 f"[yellow]![/] Danh sách tình trạng / status list: {escape(error.text_vi)} {escape(error.text_en)}"
@@ -73,7 +75,7 @@ def status_list(
 ) -> None:
     """Lấy danh sách tình trạng đã ký số, lập mới nếu đến hạn. / Get the signed status list, made anew if due."""
     with open_house() as house:
-        kept = due_list(house) or present_list(house)
+        kept = due_list(house, soonest=_AT_ONCE) or present_list(house)
         write_output(output, house.objects.get(kept.file.key, kept.file.version))
     if as_json:
         print_json(
