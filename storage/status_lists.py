@@ -59,14 +59,12 @@ def standing_of(catalogue: Catalogue, sha256: str) -> tuple[bool, StatusEntry | 
         catalogue: Where.
         sha256: Lower-case hex.
     """
-    known = select(SealedVersionRow.paper).where(SealedVersionRow.sha256 == sha256).limit(1)
+    having = select(SealedVersionRow.paper).where(SealedVersionRow.sha256 == sha256)
     with reading(catalogue.engine) as session:
-        if session.scalar(known) is None:
-            return False, None
-        found = sorted_entries(
-            _entry(row) for row in session.execute(_ended().where(SealedVersionRow.sha256 == sha256))
-        )
-        return True, found[0] if found else None
+        papers = session.scalars(having).all()
+        of_it = _ended().where(PaperRow.id.in_(papers), SealedVersionRow.sha256 == sha256)
+        found = sorted_entries(_entry(row) for row in session.execute(of_it)) if papers else ()
+    return bool(papers), found[0] if found else None
 
 
 def newest(catalogue: Catalogue) -> KeptList | None:
