@@ -212,8 +212,8 @@ class Catalogue:
         """Keep the new state of a paper with its audit entry and event, and return the paper as kept.
 
         Saving what is already kept changes nothing and adds neither entry nor event. A paper that becomes stored gets
-        its ``code`` here; it, ``stored_at`` and ``protected_until`` are given once and stay, so that a step may safely
-        be run twice (``storage.renewals`` moves the last one on). What it waited for ends with a change of its state.
+        its ``code`` here; it, ``stored_at``, ``protected_until`` and what ``storage.standing`` told of it are given
+        once and stay, so that a step may safely be run twice (``storage.renewals`` moves the end of protection on). What it waited for ends with a change of its state.
 
         Args:
             paper: Read from this catalogue and changed.
@@ -239,6 +239,8 @@ class Catalogue:
                 stored_at=kept.stored_at or paper.stored_at,
                 waiting=kept.waiting,
                 protected_until=kept.protected_until or paper.protected_until,
+                handed_over_at=kept.handed_over_at or paper.handed_over_at,
+                superseded_by=kept.superseded_by or paper.superseded_by,
             )
             if paper == kept:
                 return kept

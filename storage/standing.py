@@ -192,7 +192,7 @@ def move(session: Session, row: PaperRow, change: StatusChange) -> None:
             successor=successor,
         )
     )
-    told = {"reason": change.reason.value, "since": change.since.isoformat()}
+    told = {"reason": change.reason.value, "since": times.iso_local(change.since)}
     if successor:
         told["superseded_by"] = successor
     detail = {"from": change.before.value, "to": change.after.value, **told}

@@ -37,6 +37,7 @@ def dossier(
     key = DossierNumber.parse(number).canonical
     with open_house() as house:
         known = known_dossiers(house.catalogue, [key]).get(key)
+        is_news = ended is not None and (known is None or known.outcome is not ended)
         said = {
             "procedure": ProcedureCode.parse(procedure) if procedure else None,
             "agency": AgencyCode.parse(agency) if agency else None,
@@ -44,7 +45,7 @@ def dossier(
             "channel": channel,
             "received_at": _moment(received),
             "processing_started_at": _moment(processing),
-            "ended_at": _moment(ended_at or _NOW) if ended else _moment(ended_at),
+            "ended_at": _moment(ended_at or (_NOW if is_news else None)),
             "outcome": ended,
             "returned_at": _moment(returned),
         }

@@ -37,6 +37,7 @@ def test_a_dossier_is_told_bit_by_bit(environment: dict[str, str]) -> None:
     assert (
         sohoa_json(environment, "dossier", DOSSIER, "--ended-at", "tomorrow", exit_code=64)["error"]["code"] == "usage"
     )
+    assert sohoa_json(environment, "dossier", DOSSIER, "--ended", "successful") == ended, "no news"
     assert sohoa_json(environment, "dossier", DOSSIER) == ended
     assert "successful" in sohoa(environment, "dossier", DOSSIER)
 

@@ -69,6 +69,7 @@ def test_the_report_as_json_has_exactly_the_agreed_keys(sealed: bytes, trust: Tr
 
     assert set(report) == {
         "verdict", "indication", "sub_indication", "sha256", "size", "checked_at", "anchors", "online", "fetched",
+        "status",
         "findings", "signatures",
     }  # fmt: skip
     assert set(report["signatures"][0]) == {

@@ -30,6 +30,13 @@ def test_a_result_is_handed_over_once(catalogue: Catalogue) -> None:
     assert [e.actor for e in audit.entries(catalogue, limit=999) if e.action == "paper.handed-over"] == ["counter"]
 
 
+def test_a_step_that_read_the_paper_before_takes_nothing_back(catalogue: Catalogue) -> None:
+    before = put(catalogue, kind=PaperKind.RESULT)
+    given = hand_over(catalogue, before.id, actor="counter")
+    saved = catalogue.save(replace(before, title="x"), actor="w", action="test")
+    assert saved == replace(given, title="x") == catalogue.paper(before.id)
+
+
 def test_only_a_stored_result_is_handed_over(catalogue: Catalogue) -> None:
     with pytest.raises(InvalidValue):
         hand_over(catalogue, put(catalogue).id, actor="counter")
@@ -62,7 +69,7 @@ def test_a_revoked_paper_says_why_since_when_and_by_whom(catalogue: Catalogue) -
         "from": "stored",
         "to": "revoked",
         "reason": "withdrawn",
-        "since": "2026-11-01T17:00:00+00:00",
+        "since": "2026-11-02T00:00:00+07:00",
     }
     audit.check(catalogue)
 
