@@ -213,7 +213,8 @@ class Catalogue:
 
         Saving what is already kept changes nothing and adds neither entry nor event. A paper that becomes stored gets
         its ``code`` here; it, ``stored_at``, ``protected_until`` and what ``storage.standing`` told of it are given
-        once and stay, so that a step may safely be run twice (``storage.renewals`` moves the end of protection on). What it waited for ends with a change of its state.
+        once and stay, so that a step may safely be run twice (``storage.renewals`` moves the end of protection on).
+        What it waited for ends with a change of its state.
 
         Args:
             paper: Read from this catalogue and changed.

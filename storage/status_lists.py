@@ -19,7 +19,8 @@ from storage.schema import PaperRow, SealedVersionRow, StatusChangeRow, StatusLi
 
 MADE = "status-list.made"
 """Action in the audit log."""
-_ENDED = tuple(sorted(ENDED))
+_ENDED = tuple(sorted({*ENDED, PaperState.DISPOSED}))
+"""A paper that had ended before it was disposed of has not come into force again; of others nothing is left to list."""
 _Ended = Select[str, str, dt.datetime, str, str | None]
 
 
@@ -117,7 +118,7 @@ def _ended() -> _Ended:
         shared.sha256 == SealedVersionRow.sha256, other.id == shared.paper, other.state == PaperState.STORED.value
     )
     return (
-        select(SealedVersionRow.sha256, PaperRow.state, change.since, change.reason, successor.sealed_sha256)
+        select(SealedVersionRow.sha256, change.after, change.since, change.reason, successor.sealed_sha256)
         .join(PaperRow, PaperRow.id == SealedVersionRow.paper)
         .join(change, and_(change.paper == PaperRow.id, change.serial == last))
         .outerjoin(successor, successor.id == change.successor)

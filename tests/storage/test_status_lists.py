@@ -10,6 +10,7 @@ from dossier.status_lists import MEDIA_TYPE, StatusEntry
 from storage import audit, status_lists
 from storage.catalogue import Catalogue
 from storage.database import writing
+from storage.disposal import Disposal, approve, finish, propose
 from storage.renewals import keep_renewed
 from storage.schema import SealedVersionRow
 from storage.standing import Revocation, expire, history, revoke
@@ -86,6 +87,20 @@ def test_a_file_two_papers_share_is_in_force_as_long_as_one_is(catalogue: Catalo
     revoke(catalogue, other.id, replace(FORGED, on=NOON.date() - DAY), actor="counter")
     ((entry,),) = (entries(catalogue)[1],)
     assert entry.since == first_moment(NOON.date() - DAY)
+
+
+def test_a_revoked_paper_is_listed_even_after_it_was_disposed_of(catalogue: Catalogue) -> None:
+    revoked, stored = put(catalogue), put(catalogue)
+    revoke(catalogue, revoked.id, FORGED, actor="counter")
+    before = entries(catalogue)
+    for one in (revoked, stored):
+        propose(catalogue, Disposal(one.id, "x", "A", "a", NOON), actor="a")
+        approve(catalogue, one.id, person="B", actor="b", at=NOON)
+        finish(catalogue, one.id, at=NOON)
+        assert catalogue.paper(one.id).state is PaperState.DISPOSED
+    assert entries(catalogue) == before
+    assert standing_of(catalogue, file_of(revoked)) == (True, before[1][0])
+    assert standing_of(catalogue, file_of(stored)) == (False, None)
 
 
 def test_a_list_is_kept_once(catalogue: Catalogue) -> None:
