@@ -16,7 +16,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from dossier.errors import DamagedFile
-from dossier.papers import PaperState
 from dossier.status_lists import StatusEntry, StatusList, one_line, parse_status_list
 from dossier.times import iso_local
 from dossier.verdicts import Finding, Verdict
@@ -86,7 +85,7 @@ def with_status_list(report: FileReport, checked: CheckedList) -> FileReport:
     speaks = [s for s in same_class if one_line(s.signer) in content.seals]
     entry = content.by_hash.get(report.circumstances.sha256) if same_class else None
     if entry is not None and entry.since <= checked.at:
-        return _with(report, _ended(entry, facts), (*checked.findings, about_entry(entry)))
+        return _with(report, _ended(entry, facts), (*checked.findings, _about(entry)))
     if not speaks:
         foreign = finding("status-list-foreign", agency=signed.signer)
         return _with(report, PaperStatus(_UNKNOWN, of_list=facts), (*checked.findings, foreign))
@@ -99,12 +98,12 @@ def with_status_list(report: FileReport, checked: CheckedList) -> FileReport:
 def with_standing(report: FileReport, entry: StatusEntry | None) -> FileReport:
     """Return the report on a file of a store's own with how it stands there; ``None``: in force."""
     if entry is not None:
-        return _with(report, _ended(entry), (about_entry(entry),))
+        return _with(report, _ended(entry), (_about(entry),))
     moment = iso_local(report.circumstances.checked_at) if report.circumstances else ""
     return _with(report, PaperStatus(_IN_FORCE), (finding("paper-in-force", moment=moment),))
 
 
-def about_entry(entry: StatusEntry) -> Finding:
+def _about(entry: StatusEntry) -> Finding:
     """Return the finding on a paper that is no longer in force."""
     return finding(
         f"paper-{entry.state.value}",
@@ -116,8 +115,7 @@ def about_entry(entry: StatusEntry) -> Finding:
 
 
 def _ended(entry: StatusEntry, facts: ListFacts | None = None) -> PaperStatus:
-    state = PaperState(entry.state).value
-    return PaperStatus(state, entry.since, entry.reason.value, entry.successor, facts)
+    return PaperStatus(entry.state.value, entry.since, entry.reason.value, entry.successor, facts)
 
 
 def _with(report: FileReport, status: PaperStatus, findings: Iterable[Finding]) -> FileReport:

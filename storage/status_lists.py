@@ -5,6 +5,7 @@ Functions on a `Catalogue`; each may raise ``StoreUnavailable``.
 
 import datetime as dt
 from dataclasses import dataclass
+from functools import cache
 
 from sqlalchemy import Row, Select, and_, exists, func, select
 from sqlalchemy.orm import Session, aliased
@@ -109,6 +110,7 @@ def keep_list(catalogue: Catalogue, kept: KeptList, *, actor: str) -> bool:
     return True
 
 
+@cache
 def _ended() -> _Ended:
     """Return the query for the files of papers that have ended, with the last change of each."""
     change, successor = aliased(StatusChangeRow), aliased(PaperRow)
