@@ -14,6 +14,7 @@ from api.commands import (
     backup,
     digitize,
     doctor,
+    dossiers,
     evidence,
     figures,
     fixity,
@@ -28,6 +29,7 @@ from api.commands import (
     retention,
     separator,
     serve,
+    standing,
     storage,
     verify,
 )
@@ -52,6 +54,11 @@ app.command()(papers.get)
 app.command()(digitize.split)
 app.command()(digitize.confirm)
 app.command()(digitize.retry)
+app.command()(dossiers.dossier)
+app.command("hand-over")(standing.hand_over_result)
+app.command("supersede")(standing.supersede_paper)
+app.command("revoke")(standing.revoke_paper)
+app.command("status-list")(standing.status_list)
 app.command()(reread.reread)
 app.command()(quality.quality)
 app.command()(separator.separator)

@@ -7,10 +7,12 @@ from typing import Any
 
 from dossier import times
 from dossier.addresses import Address, parse_address
+from dossier.dossiers import Dossier
 from dossier.errors import SohoaError
 from dossier.owners import Owner
 from dossier.paper_types import PaperType
 from dossier.papers import Field, Paper, StoredObject, Waiting
+from dossier.standing import ENDED, StatusChange
 from dossier.verdicts import Finding
 from ingest.house import House
 from ingest.quality import Advice, Quality
@@ -18,6 +20,7 @@ from ingest.renew import Month
 from ingest.verifications import Change, Verified
 from ocr.splitting import Part
 from signing.report import REPORT_VERSION, FileReport
+from storage.standing import standings
 
 Json = dict[str, Any]
 """A JSON object."""
@@ -25,11 +28,19 @@ Json = dict[str, Any]
 
 def papers_json(papers: Iterable[Paper], house: House) -> Json:
     """Return ``{"papers": […]}``; the house knows paper types and administrative units."""
-    return {"papers": [paper_json(paper, house) for paper in papers]}
+    shown = tuple(papers)
+    changes = standings(house.catalogue, [paper.id for paper in shown if paper.state in ENDED])
+    return {"papers": [paper_json(paper, house, changes.get(paper.id)) for paper in shown]}
 
 
-def paper_json(paper: Paper, house: House) -> Json:
-    """Return one paper; times are ISO 8601 with Vietnam's offset, dates ISO 8601, absent values ``null``."""
+def paper_json(paper: Paper, house: House, standing: StatusChange | None = None) -> Json:
+    """Return one paper; times are ISO 8601 with Vietnam's offset, dates ISO 8601, absent values ``null``.
+
+    Args:
+        paper: As the catalogue has it.
+        house: Knows paper types and administrative units.
+        standing: The last change of how it stands, if it is no longer in force.
+    """
     paper_type = house.paper_types.get(paper.paper_type or "")
     return {
         "id": paper.id.value,
@@ -59,6 +70,8 @@ def paper_json(paper: Paper, house: House) -> Json:
         "confirmed_at": _moment(paper.confirmed_at),
         "stored_at": _moment(paper.stored_at),
         "protected_until": _moment(paper.protected_until),
+        "handed_over_at": _moment(paper.handed_over_at),
+        "standing": standing_json(standing) if standing else None,
         "reading_version": paper.reading_version,
         "original": object_json(paper.original),
         "sealed": object_json(paper.sealed),
@@ -68,6 +81,33 @@ def paper_json(paper: Paper, house: House) -> Json:
         "parts": [part.value for part in paper.parts],
         "split_by": paper.split_by,
         "split_at": _moment(paper.split_at),
+    }
+
+
+def standing_json(change: StatusChange) -> Json:
+    """Return how a paper stands that is no longer in force."""
+    return {
+        "state": change.after.value,
+        "since": times.iso_local(change.since),
+        "reason": change.reason.value,
+        "authority": change.authority,
+        "superseded_by": change.successor.value if change.successor else None,
+    }
+
+
+def dossier_json(dossier: Dossier) -> Json:
+    """Return what is known of a dossier."""
+    return {
+        "dossier": dossier.number.value,
+        "procedure": dossier.procedure.value,
+        "agency": dossier.agency.value,
+        "decided_by": dossier.decided_by.value if dossier.decided_by else None,
+        "channel": dossier.channel.value,
+        "received_at": _moment(dossier.received_at),
+        "processing_started_at": _moment(dossier.processing_started_at),
+        "ended_at": _moment(dossier.ended_at),
+        "outcome": dossier.outcome.value if dossier.outcome else None,
+        "returned_at": _moment(dossier.returned_at),
     }
 
 

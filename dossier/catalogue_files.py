@@ -76,6 +76,7 @@ def read_paper_type(path: Path | Traversable) -> PaperType:
         issued_on_field=table.optional_text("issued_on_field"),
         subject_field=table.optional_text("subject_field"),
         owners=owners,
+        supersedes_by=table.optional_text("supersedes_by"),
         review_below=table.share("review_below", default=0.7),
         fields=tuple(_field_rule(t) for t in table.tables("fields")),
     )
@@ -205,9 +206,16 @@ def _require_consistent(paper_type: PaperType, table: Table) -> None:
         ("issued_on_field", paper_type.issued_on_field),
         ("subject_field", paper_type.subject_field),
         ("validity", paper_type.validity.field),
+        ("supersedes_by", paper_type.supersedes_by),
         *((f"{owner}.{part}", key) for o in paper_type.owners for part, key in _named_by(o)),
     ]
-    kinds = {"issued_on_field": ("date",), "birth": ("date",), "sex": ("sex",), "validity": ("date", "term")}
+    kinds = {
+        "issued_on_field": ("date",),
+        "birth": ("date",),
+        "sex": ("sex",),
+        "validity": ("date", "term"),
+        "supersedes_by": ("date", "integer"),
+    }
     for place, name in named:
         rule = paper_type.rule(name or "")
         if name is not None and rule is None:
@@ -220,6 +228,8 @@ def _require_consistent(paper_type: PaperType, table: Table) -> None:
         raise table.fault("issued_on_field", "is missing, and validity is counted from it")
     if paper_type.validity.ages and paper_type.owners[0].birth is None:
         raise table.fault("owner.birth", "is missing, and validity is counted from it")
+    if paper_type.supersedes_by and paper_type.owners[0].number is None:
+        raise table.fault("owner.number", "is missing, and supersedes_by orders papers of one number")
     if any(t.weight == 0 for t in paper_type.titles + paper_type.anchors):
         raise table.fault("recognition", "has a phrase of weight 0, which says nothing")
 

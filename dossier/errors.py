@@ -50,6 +50,8 @@ _NOUNS_VI = {
     "field": "trường có ảnh",
     "disposal": "đề nghị tiêu hủy",
     "evidence record": "hồ sơ bằng chứng",
+    "status list": "danh sách tình trạng",
+    "dossier": "hồ sơ",
 }
 """Vietnamese nouns of the kinds of things errors speak of."""
 _LARGE = 10_000

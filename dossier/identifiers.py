@@ -22,6 +22,8 @@ from dossier.errors import InvalidIdentifier, InvalidOwnerNumber
 from dossier.text import fold
 
 _SEPARATORS = re.compile(r"[\s.\-]")
+_NO_GROUPS = ("00", "00", "000")
+"""What stands for levels that are not there, from above (QCVN 102:2016/BTTTT)."""
 
 
 class Sex(StrEnum):
@@ -226,6 +228,15 @@ class AgencyCode(_Code):
         """
         return type(self)(".".join(self.levels))
 
+    @property
+    def forms(self) -> tuple[Self, ...]:
+        """Every way this code is written: its canonical form, and QCVN 102's where its groups fit into that."""
+        head, *below = self.levels
+        older = ".".join((*reversed((*below, *_NO_GROUPS[len(below) :])), head))
+        canonical = self.canonical
+        written = type(self)(older) if re.fullmatch(AgencyCode.pattern, older) else canonical
+        return (canonical, written) if written != canonical == written.canonical else (canonical,)
+
     def is_same(self, other: "AgencyCode") -> bool:
         """Return whether both codes are one agency's, whichever form each has."""
         return self.levels == other.levels
@@ -248,6 +259,12 @@ class DossierNumber(_Code):
     def canonical(self) -> Self:
         """The same number with the agency's code as decision 20/2020 writes it."""
         return type(self)(f"{self.agency.canonical}-{self.value.partition('-')[2]}")
+
+    @property
+    def forms(self) -> tuple[Self, ...]:
+        """Every way this number is written: in its canonical form, and in the older one where the agency has that."""
+        running = self.value.partition("-")[2]
+        return tuple(type(self)(f"{agency}-{running}") for agency in self.agency.forms)
 
     def is_same(self, other: "DossierNumber") -> bool:
         """Return whether both are one dossier's number, whichever form the agency's code has in each."""

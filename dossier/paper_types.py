@@ -120,6 +120,18 @@ class Validity:
 
 
 @dataclass(frozen=True, slots=True)
+class Place:
+    """Where a paper stands among those of its type that take each other's place.
+
+    Attributes:
+        series: The owner's number that they carry. number: The higher one is the later.
+    """
+
+    series: str
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
 class PaperType:
     """One version of one type of paper.
 
@@ -135,6 +147,8 @@ class PaperType:
         issued_on_field, subject_field: Keys of the fields with the day of issue and with the paper's one-line subject.
         owners: Whose paper it is, each by its fields, at least one entry; the first is the one whose store it goes to
             if nobody is named.
+        supersedes_by: Key of the field, a whole number or a date, by which the later of two papers of one owner and
+            number takes the place of the earlier; a paper that says no number is the first.
         review_below: Confidence, 0 to 1, under which a field or the type itself goes to a person.
         fields: In printed order.
     """
@@ -158,6 +172,7 @@ class PaperType:
     issued_on_field: str | None = None
     subject_field: str | None = None
     owners: tuple[OwnerFields, ...] = (OwnerFields(),)
+    supersedes_by: str | None = None
     review_below: float = 0.7
     fields: tuple[FieldRule, ...] = ()
 
@@ -191,6 +206,20 @@ class PaperType:
         """Return the day of issue printed on the paper."""
         value = _value(fields, self.issued_on_field)
         return dt.date.fromisoformat(value) if value else None
+
+    def place(self, fields: Sequence[Field]) -> Place | None:
+        """Return where a paper stands among those that take each other's place; ``None`` if that cannot be told.
+
+        It belongs to the series of the number the paper itself carries: of several companies of one owner each has its
+        own certificates.
+        """
+        series, read = self.owner_number(fields), [f for f in fields if f.key == self.supersedes_by]
+        rule = self.rule(self.supersedes_by or "")
+        if series is None or rule is None or any(f.value is None for f in read):
+            return None
+        if rule.value == "date":
+            return Place(series, dt.date.fromisoformat(read[0].value or "").toordinal()) if read else None
+        return Place(series, int(read[0].value or "") if read else 0)
 
     def subject(self, fields: Iterable[Field]) -> str:
         """Return one line that names the paper: its subject, else the type's name."""

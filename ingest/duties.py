@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import structlog
 
+from dossier import times
 from dossier.errors import SohoaError
 from ingest import disposal
 from ingest.day_records import make_records
@@ -18,6 +19,8 @@ from ingest.fixity import check_due
 from ingest.house import House
 from ingest.inventory import follow, walk, walk_is_due
 from ingest.replica import replicate
+from ingest.status_lists import due_list
+from storage.standing import expire
 
 Stop = Callable[[], bool]
 """Whether the worker is closing: a duty that takes long asks now and then, and ends."""
@@ -67,12 +70,29 @@ def _fixity(house: House, stop: Stop) -> None:
         pass
 
 
+def _expiry(house: House, stop: Stop) -> None:
+    """Mark papers whose last day of validity is past."""
+    while expired := expire(house.catalogue, times.today(), actor="expiry"):
+        _log.info("papers expired", papers=len(expired))
+        if stop():
+            return
+
+
+def _status_list(house: House, stop: Stop) -> None:
+    """Make the signed list of what is no longer in force, when it is time or a paper was revoked."""
+    del stop
+    if made := due_list(house):
+        _log.info("status list made", number=made.number, entries=made.entries)
+
+
 _WALK_EVERY = dt.timedelta(days=1)
 DUTIES: tuple[Duty, ...] = (
     Duty("evidence-records", 600.0, _records),
     Duty("disposal", 900.0, _disposal),
     Duty("copies", 20.0, _copies),
     Duty("fixity", 60.0, _fixity),
+    Duty("expiry", 600.0, _expiry),
+    Duty("status-list", 10.0, _status_list),
 )
 
 

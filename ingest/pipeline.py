@@ -56,6 +56,7 @@ from signing.report import reasons
 from signing.seal import seal as seal_pdf
 from signing.stamp import Stamp
 from storage.records import Event, Occasion
+from storage.storing import at_storing
 
 Step = Callable[[House, PaperId], None]
 
@@ -262,7 +263,7 @@ def _sealed(house: House, paper: Paper, work: Workspace) -> bytes:
 def store(house: House, paper_id: PaperId) -> None:
     """Lock the sealed paper in its owner's store and make it findable; its event is kept in the same transaction."""
     paper, work = _open(house, paper_id)
-    if paper.state is PaperState.STORED:
+    if paper.stored_at is not None:
         return
     if paper.owner is None:
         raise InvalidOwnerNumber(reason="the paper has no owner", reason_vi="giấy tờ chưa xác định được chủ sở hữu")
@@ -287,7 +288,9 @@ def store(house: House, paper_id: PaperId) -> None:
         stored_at=moment,
         protected_until=protected_until(file),
     )
-    house.catalogue.save(stored, actor=ACTOR, action="paper.stored", event=Event("paper.stored", paper_id, moment))
+    event = Event("paper.stored", paper_id, moment)
+    also = at_storing(house.paper_types.get(paper.paper_type or OTHER), at=moment, actor=ACTOR)
+    house.catalogue.save(stored, actor=ACTOR, action="paper.stored", event=event, also=also)
 
 
 def _lock_original(house: House, paper: Paper, until: dt.datetime) -> None:

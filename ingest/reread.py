@@ -9,7 +9,7 @@ import datetime as dt
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from functools import cached_property
+from functools import cached_property, partial
 
 import structlog
 
@@ -31,6 +31,7 @@ from ocr.fields import read_fields
 from ocr.model import PageReading, Reading
 from ocr.qr import Code, find_codes
 from storage.records import Event
+from storage.superseding import settle
 
 ACTOR = "reread"
 PROPOSED, ACCEPTED = "paper.reading-proposed", "paper.reread"
@@ -297,9 +298,15 @@ def _propose(house: House, told: Reread, version: ReadingVersion) -> Reread:
 
 
 def _accept(house: House, told: Reread, following: Paper, by: str) -> Reread:
-    event = Event(ACCEPTED, following.id, times.now(), {"reading_version": str(following.reading_version)})
+    at, paper_type = times.now(), house.paper_types.get(following.paper_type or OTHER)
     accepted = house.catalogue.save(
-        following, actor=by, action=ACCEPTED, detail=_detail(told), event=event, expected=told.paper.state
+        following,
+        actor=by,
+        action=ACCEPTED,
+        detail=_detail(told),
+        event=Event(ACCEPTED, following.id, at, {"reading_version": str(following.reading_version)}),
+        expected=told.paper.state,
+        also=partial(settle, paper_type=paper_type, at=at, actor=by),
     )
     return replace(told, paper=accepted, outcome=Outcome.ACCEPTED)
 

@@ -1,12 +1,13 @@
 # mypy: allow-untyped-calls
 # asn1crypto has no types
-"""The CMS structures of PAdES (RFC 5652): signatures (ETSI EN 319 142-1, 6.3) and time-stamp tokens (RFC 3161, 2.4.2).
+"""The CMS structures (RFC 5652): signatures of PAdES (ETSI EN 319 142-1, 6.3) and CAdES, and time-stamp tokens.
 
 Of a signature only digest, signature value and time stamp are new; all else depends on the key alone, is encoded once,
 and everything is put together as DER. The library's own builder gives the same in many times the time; a test compares
 the two.
 """
 
+import datetime as dt
 import hashlib
 from dataclasses import dataclass
 from weakref import WeakKeyDictionary
@@ -39,6 +40,23 @@ async def signature(signer: Signer, digest: bytes, time_stamper: TimeStamper | N
         stamped = await time_stamper.async_timestamp(hashlib.sha256(value).digest(), DIGEST)
         token = stamped.dump()
     return parts.content_info(attributes, value, token)
+
+
+async def signed_content(signer: Signer, content: bytes, at: dt.datetime, time_stamper: TimeStamper) -> bytes:
+    """Return a CAdES signature with what it signs inside (ETSI EN 319 122-1, level B-T), DER.
+
+    Args:
+        signer: The key, its certificate and those above it.
+        content: Any bytes.
+        at: The time of signing that is stated, aware.
+        time_stamper: Whose time stamp over the signature value goes in.
+    """
+    parts = _parts(signer, "data")
+    stated = _attribute("signing_time", cms.Time({"utc_time": at.astimezone(dt.UTC).replace(microsecond=0)}).dump())
+    attributes = parts.signed_attributes(hashlib.sha256(content).digest(), stated)
+    value = await signer.async_sign_raw(_tlv(_SET, attributes), DIGEST)
+    token = await time_stamper.async_timestamp(hashlib.sha256(value).digest(), DIGEST)
+    return parts.content_info(attributes, value, token.dump(), _context(0, _tlv(_OCTET_STRING, content)))
 
 
 async def longest(signer: Signer, time_stamper: TimeStamper | None) -> int:
@@ -76,9 +94,10 @@ class _Parts:
     mechanism: bytes
     attributes: tuple[bytes, ...]
 
-    def signed_attributes(self, digest: bytes) -> bytes:
-        """Return the signed attributes in the order of DER, without the header of their set."""
-        return b"".join(sorted((*self.attributes, _attribute("message_digest", core.OctetString(digest).dump()))))
+    def signed_attributes(self, digest: bytes, *more: bytes) -> bytes:
+        """Return the signed attributes, and ``more``, in the order of DER, without the header of their set."""
+        of_content = _attribute("message_digest", core.OctetString(digest).dump())
+        return b"".join(sorted((*self.attributes, of_content, *more)))
 
     def content_info(self, attributes: bytes, value: bytes, token: bytes | None = None, content: bytes = b"") -> bytes:
         """Return the whole structure around a signature ``value``, with a time stamp over it and what it signs."""

@@ -223,7 +223,7 @@ class Check:
         after = self._later(signature, stamps)
         later = [s for _, s in after if s.code == "timestamp-ok" and s.moment is not None]
         control = min([self.at, *(s.moment for s in later if s.moment)])
-        inside = await _inner_timestamps(signature, evidence, control)
+        inside = await inner_timestamps(signature.signer_info, evidence, control)
         inner = [stamp for _, stamp in inside]
         self._meet(checked, *(stamp.integrity for stamp in inner))
         proven = min((s.moment for s in (*inner, *later) if s.code == "timestamp-ok" and s.moment), default=None)
@@ -299,18 +299,22 @@ class Check:
         ]
 
     def _trust(self, stood: Standing) -> tuple[TrustClass | None, list[Finding]]:
-        """Return as what the chain's anchor is trusted, and the findings on the chain."""
-        trust_class = self.trust.class_of(stood.anchor) if stood.anchor is not None else None
-        match stood.chain:
-            case Chain.NO_ANCHOR | Chain.BROKEN | Chain.WEAK:
-                code = {Chain.NO_ANCHOR: "trust-none", Chain.BROKEN: "trust-broken", Chain.WEAK: "trust-weak"}
-                return (trust_class if stood.chain is Chain.WEAK else None), [finding(code[stood.chain])]
-            case _ if trust_class is None:
-                return None, [finding("trust-none")]
-            case _ if trust_class is TrustClass.TEST and not self.allow_test:
-                return trust_class, [finding("trust-test-refused")]
-            case _:
-                return trust_class, [finding(f"trust-{trust_class.value}")]
+        return about_trust(self.trust, stood, allow_test=self.allow_test)
+
+
+def about_trust(trust: TrustStore, stood: Standing, *, allow_test: bool) -> tuple[TrustClass | None, list[Finding]]:
+    """Return as what a chain's anchor is trusted, and the findings on the chain."""
+    trust_class = trust.class_of(stood.anchor) if stood.anchor is not None else None
+    match stood.chain:
+        case Chain.NO_ANCHOR | Chain.BROKEN | Chain.WEAK:
+            code = {Chain.NO_ANCHOR: "trust-none", Chain.BROKEN: "trust-broken", Chain.WEAK: "trust-weak"}
+            return (trust_class if stood.chain is Chain.WEAK else None), [finding(code[stood.chain])]
+        case _ if trust_class is None:
+            return None, [finding("trust-none")]
+        case _ if trust_class is TrustClass.TEST and not allow_test:
+            return trust_class, [finding("trust-test-refused")]
+        case _:
+            return trust_class, [finding(f"trust-{trust_class.value}")]
 
 
 def _answering(signature: EmbeddedPdfSignature, report: SignatureReport) -> Answering:
@@ -350,12 +354,12 @@ def _unread(field: str, code: str, **details: object) -> SignatureReport:
     )
 
 
-async def _inner_timestamps(
-    signature: EmbeddedPdfSignature, evidence: Evidence, control: dt.datetime
+async def inner_timestamps(
+    signer_info: cms.SignerInfo, evidence: Evidence, control: dt.datetime
 ) -> list[tuple[cms.SignedData, StampedTime]]:
-    """Return the time stamps inside the signature, judged."""
-    imprint: Callable[[str], bytes] = message_imprint_checker(signature.signer_info)
+    """Return the time stamps inside a signature, judged."""
+    imprint: Callable[[str], bytes] = message_imprint_checker(signer_info)
     return [
         (token, await judge_timestamp(token, imprint, evidence, control, over_signature=True))
-        for token in extract_tst_data_iter(signature.signer_info, signed=False)
+        for token in extract_tst_data_iter(signer_info, signed=False)
     ]

@@ -12,6 +12,7 @@ from typing import Any
 from dossier.times import iso_local
 from dossier.verdicts import Finding, Severity, Verdict
 from signing.changes import Change
+from signing.paper_status import PaperStatus
 from signing.texts import SUB_INDICATIONS
 from signing.trust import TrustClass
 
@@ -288,12 +289,14 @@ class FileReport:
         verdict: Worst of the file's own findings and of its signatures.
         findings: About the file as a whole. signatures: In the order they were made.
         circumstances: When and how it was checked; ``None`` if nothing could be checked at all.
+        status: Whether the paper is in force, where that was asked.
     """
 
     verdict: Verdict
     findings: tuple[Finding, ...]
     signatures: tuple[SignatureReport, ...]
     circumstances: Circumstances | None = None
+    status: PaperStatus | None = None
 
     @property
     def sub_indication(self) -> str | None:
@@ -316,6 +319,7 @@ class FileReport:
             "anchors": [a.to_json() for a in how.anchors] if how else [],
             "online": how.online if how else False,
             "fetched": [f.to_json() for f in how.fetched] if how else [],
+            "status": self.status.to_json() if self.status else None,
             "findings": [_finding(f) for f in self.findings],
             "signatures": [s.to_json() for s in self.signatures],
         }

@@ -207,12 +207,14 @@ class Catalogue:
         event: Event | None = None,
         expected: PaperState | None = None,
         parts: Sequence[Paper] = (),
+        also: Callable[[Session, PaperRow], None] | None = None,
     ) -> Paper:
         """Keep the new state of a paper with its audit entry and event, and return the paper as kept.
 
         Saving what is already kept changes nothing and adds neither entry nor event. A paper that becomes stored gets
-        its ``code`` here; it, ``stored_at`` and ``protected_until`` are given once and stay, so that a step may safely
-        be run twice (``storage.renewals`` moves the last one on). What it waited for ends with a change of its state.
+        its ``code`` here; it, ``stored_at``, ``protected_until`` and what ``storage.standing`` told of it are given
+        once and stay, so that a step may safely be run twice (``storage.renewals`` moves the end of protection on).
+        What it waited for ends with a change of its state.
 
         Args:
             paper: Read from this catalogue and changed.
@@ -222,6 +224,7 @@ class Catalogue:
             event: For other systems.
             expected: The state the paper must be in at this moment, where two callers may do the same.
             parts: New papers that take the place of a scan that is split.
+            also: What else the same transaction does, given the paper's row as kept.
 
         Raises:
             NotFound: There is no such paper.
@@ -237,6 +240,8 @@ class Catalogue:
                 stored_at=kept.stored_at or paper.stored_at,
                 waiting=kept.waiting,
                 protected_until=kept.protected_until or paper.protected_until,
+                handed_over_at=kept.handed_over_at or paper.handed_over_at,
+                superseded_by=kept.superseded_by or paper.superseded_by,
             )
             if paper == kept:
                 return kept
@@ -258,6 +263,11 @@ class Catalogue:
                 session.add(
                     EventRow(kind=event.kind, paper=event.paper.value, at=event.at, payload=dict(event.payload))
                 )
+            if also:
+                session.flush()
+                also(session, row)
+                session.flush()
+                paper = paper_from(row)
         return paper
 
     def find(

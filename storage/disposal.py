@@ -8,12 +8,13 @@ import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from sqlalchemy import Select, delete, select
+from sqlalchemy import Select, delete, select, update
 from sqlalchemy.orm import Session
 
 from dossier.errors import AlreadyExists, NotFound, ObjectHeld, SamePerson, WrongState
 from dossier.identifiers import PaperId
 from dossier.papers import PaperState
+from dossier.standing import ENDED
 from dossier.text import fold
 from storage import audit
 from storage.catalogue import Catalogue
@@ -248,8 +249,13 @@ def stored_papers_of_types(
 
 def _bury(session: Session, row: PaperRow) -> None:
     """Leave of a paper what says that there was one."""
-    for table in (VerificationRow, SealedVersionRow, WaitingRow):
+    for table in (VerificationRow, WaitingRow):
         session.execute(delete(table).where(table.paper == row.id))
+    versions = SealedVersionRow.paper == row.id
+    if row.state in ENDED:  # somebody may hold a copy: status lists go on saying that it is no longer in force
+        session.execute(update(SealedVersionRow).where(versions).values(key="disposed", version="disposed"))
+    else:
+        session.execute(delete(SealedVersionRow).where(versions))
     row.fields, row.checks, row.co_owners, row.waiting = [], [], [], None
     row.owner, row.owner_serial, row.owner_name, row.code, row.title = None, None, None, None, None
     row.name, row.state = "", PaperState.DISPOSED.value

@@ -10,7 +10,7 @@ from sqlalchemy.types import TypeDecorator
 
 from dossier.errors import InvalidValue
 
-REVISION = "0011"
+REVISION = "0012"
 """The newest migration: a database at this one needs none."""
 
 Serial = BigInteger().with_variant(Integer(), "sqlite")
@@ -143,6 +143,7 @@ class PaperRow(Base):
     __table_args__ = (
         Index("ix_papers_owner_type", "owner_serial", "paper_type"),
         Index("ix_papers_state", "state", "serial"),
+        Index("ix_papers_validity", "state", "valid_until"),
         Index("ix_papers_batch", "batch", "serial"),
     )
 
@@ -233,7 +234,7 @@ class SealedVersionRow(Base):
     number: Mapped[int] = mapped_column(Integer, primary_key=True)
     key: Mapped[str]
     version: Mapped[str]
-    sha256: Mapped[str]
+    sha256: Mapped[str] = mapped_column(index=True)
     since: Mapped[dt.datetime]
     day: Mapped[dt.date | None] = mapped_column(ForeignKey("day_records.day"))
 
@@ -374,6 +375,40 @@ class VerificationRow(Base):
     report_version: Mapped[str]
     report_sha256: Mapped[str]
     report_size: Mapped[int]
+
+
+class StatusChangeRow(Base):
+    """One change of how a stored paper stands; rows are only ever added."""
+
+    __tablename__ = "status_changes"
+
+    serial: Mapped[int] = mapped_column(Serial, primary_key=True)
+    paper: Mapped[str] = mapped_column(ForeignKey("papers.id"), index=True)
+    at: Mapped[dt.datetime]
+    since: Mapped[dt.datetime]
+    before: Mapped[str]
+    after: Mapped[str]
+    reason: Mapped[str]
+    by: Mapped[str]
+    person: Mapped[str | None]
+    authority: Mapped[str | None]
+    successor: Mapped[str | None]
+
+
+class StatusListRow(Base):
+    """A signed list of the papers that are no longer in force; ``changes``: serial of the last change in it."""
+
+    __tablename__ = "status_lists"
+
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    made_at: Mapped[dt.datetime]
+    next_at: Mapped[dt.datetime]
+    entries: Mapped[int]
+    changes: Mapped[int]
+    key: Mapped[str]
+    version: Mapped[str]
+    sha256: Mapped[str]
+    size: Mapped[int]
 
 
 class EventRow(Base):

@@ -8,12 +8,14 @@ import typer
 from rich.markup import escape
 
 from api.commands.common import AsJson, open_house, out, print_json, print_paper, print_papers, write_output
+from api.commands.standing import print_standing
 from api.shapes import papers_json
 from dossier.errors import NotSealed
 from dossier.identifiers import PaperId, parse_owner_number
 from dossier.papers import PaperState
 from ingest.crop import field_picture
 from ingest.fixity import sound
+from storage.standing import standings
 
 _ACTOR = "cli"
 
@@ -41,6 +43,8 @@ def show(paper_id: Annotated[str, typer.Argument(metavar="PAPER_ID")], as_json: 
             print_json(papers_json([paper], house))
         else:
             print_paper(paper, house.paper_types.get(paper.paper_type or ""))
+            for change in standings(house.catalogue, [paper.id]).values():
+                print_standing(change)
 
 
 def picture(

@@ -25,6 +25,7 @@ from signing.etsi_report import report_xml
 from signing.online import FetchRules
 from signing.report import Circumstances, FileReport, reasons
 from signing.report_pdf import report_pdf
+from signing.status_check import CheckedList, check_status_list, with_status_list
 from signing.trust import TrustStore
 
 _FEW = 5
@@ -64,6 +65,13 @@ def verify(
         str | None,
         typer.Option(help="Kiểm tra lại giấy tờ này và lưu kết luận. / Verify this paper anew and keep the verdict."),
     ] = None,
+    status_list: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="Đối chiếu với danh sách tình trạng này. / Hold the files beside this status list: are they in force?",
+        ),
+    ] = None,
     as_json: AsJson = False,
     xml: Annotated[
         Path | None,
@@ -83,7 +91,7 @@ def verify(
     """Kiểm tra chữ ký số. Mã thoát 0 hợp lệ, 1 không hợp lệ, 2 không xác định. / Verify; exit 0 / 1 / 2."""
     if bool(files) == bool(paper):
         raise UsageError(reason="either files or --paper")
-    if paper and (trust or at or online or online_internal or xml or pdf):
+    if paper and (trust or at or online or online_internal or status_list or xml or pdf):
         raise UsageError(reason="--paper is verified now, by the installation's own anchors and evidence")
     if paper:
         raise typer.Exit(verify_paper(paper, as_json=as_json))
@@ -91,7 +99,8 @@ def verify(
     named = files or []
     many = len(named) > 1 or any(path.is_dir() for path in named)
     writers = [_Writer(xml, "xml", report_xml, many=many), _Writer(pdf, "pdf", report_pdf, many=many)]
-    reports = _verify(named, trust, _moment(at), rules, writers, shown=many and not as_json)
+    how = _How(trust, _moment(at), rules, status_list)
+    reports = _verify(named, how, writers, shown=many and not as_json)
     if as_json:
         print_json(verifications_json(reports))
     elif len(reports) <= _FEW:
@@ -102,22 +111,32 @@ def verify(
     raise typer.Exit(EXIT[Verdict.worst(r.verdict for _, r in reports)])
 
 
-def _verify(
-    named: list[Path],
-    trust: Path | None,
-    moment: dt.datetime,
-    rules: FetchRules | None,
-    writers: "list[_Writer]",
-    *,
-    shown: bool,
-) -> list[tuple[str, FileReport]]:
+@dataclass(frozen=True, slots=True)
+class _How:
+    """How files are to be verified.
+
+    Attributes:
+        trust: Folder of anchors instead of the configured ones. moment: At which. rules: What may be fetched.
+        status_list: What tells which of them are no longer in force.
+    """
+
+    trust: Path | None
+    moment: dt.datetime
+    rules: FetchRules | None
+    status_list: Path | None
+
+
+def _verify(named: list[Path], how: _How, writers: "list[_Writer]", *, shown: bool) -> list[tuple[str, FileReport]]:
     """Return what is found of each file named, or in a folder named, and write the reports asked for."""
     files, reports = list(_files(named)), []
     with open_house() as house:
-        anchors = TrustStore.load(trust) if trust else house.trust
+        anchors, most = TrustStore.load(how.trust) if how.trust else house.trust, house.limits.max_bytes
         processes = min(house.settings.concurrency, max(len(files), 1))
-        with closing(Verifier(anchors, processes=processes, online=rules)) as verifier:
-            checked_files = _check(verifier, files, moment, house.limits.max_bytes)
+        listed = None
+        if how.status_list:
+            listed = check_status_list(read_input(how.status_list, most), anchors, at=how.moment)
+        with closing(Verifier(anchors, processes=processes, online=how.rules)) as verifier:
+            checked_files = _check(verifier, files, how.moment, most, listed)
             for checked in _progress(checked_files, len(files), shown=shown):
                 for writer in writers:
                     writer.write(checked)
@@ -168,12 +187,15 @@ def _files(paths: Iterable[Path]) -> Iterator[_File]:
                     yield _File(found, found.relative_to(path))
 
 
-def _check(verifier: Verifier, files: list[_File], at: dt.datetime, most: int) -> Iterator[_Checked]:
+def _check(
+    verifier: Verifier, files: list[_File], at: dt.datetime, most: int, listed: CheckedList | None
+) -> Iterator[_Checked]:
     """Yield what is found of each file; of one that cannot be read, that, so that it hides no other's verdict."""
 
     def one(file: _File) -> _Checked:
         try:
-            return _Checked(file, verifier.verify(read_input(file.path, most), at=at))
+            report = verifier.verify(read_input(file.path, most), at=at)
+            return _Checked(file, with_status_list(report, listed) if listed else report)
         except SohoaError as error:
             finding = Finding(error.code, Severity.ERROR, error.text_vi, error.text_en)
             return _Checked(file, FileReport(Verdict.UNDETERMINED, (finding,), (), Circumstances(at, "", 0)))

@@ -20,7 +20,7 @@ from api.http.app import create_app
 from dossier import times
 from dossier.identifiers import PaperId
 from dossier.owners import Owner
-from dossier.papers import Field, Paper, PaperState
+from dossier.papers import Field, Paper, PaperKind, PaperState
 from dossier.verdicts import Verdict
 from ingest.house import House
 from ingest.settings import Settings
@@ -117,6 +117,8 @@ def keep_paper(
     co_owner_number: str | None = None,
     verdict: Verdict = Verdict.VALID,
     valid_until: dt.date | None = None,
+    kind: PaperKind = PaperKind.COMPONENT,
+    content: bytes = b"%PDF-1.7 sealed",
 ) -> Paper:
     """Put a paper in ``state`` into the catalogue, with its files in the object store, as the pipeline would."""
     house, catalogue = service.house, service.house.catalogue
@@ -133,6 +135,7 @@ def keep_paper(
         owner=Owner.parse(owner_number, OWNER_NAME) if owner_number else None,
         co_owners=(Owner.parse(co_owner_number),) if co_owner_number else (),
         paper_type=paper_type,
+        kind=kind,
         agency=house.agency,
         fields=(
             Field("child_name", OWNER_NAME, "Lê Thị Sen", 1, None, 0.97),
@@ -150,7 +153,7 @@ def keep_paper(
         return paper
     paper = replace(paper, state=PaperState.CONFIRMED, confirmed_by="Trần Văn Bình", confirmed_at=times.now())
     paper = catalogue.save(paper, actor="test", action="paper.confirmed")
-    sealed = house.objects.put(f"papers/{paper_id}/paper.pdf", b"%PDF-1.7 sealed", media_type="application/pdf")
+    sealed = house.objects.put(f"papers/{paper_id}/paper.pdf", content, media_type="application/pdf")
     stored = replace(
         paper,
         state=PaperState.STORED,

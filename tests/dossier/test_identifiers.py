@@ -163,6 +163,30 @@ def test_no_two_old_codes_become_the_same(old: str) -> None:
     assert ".".join(reversed(groups)) == old
 
 
+@given(_agencies)
+def test_the_forms_of_a_code_are_all_that_are_its_own(code: AgencyCode) -> None:
+    assert code in code.forms
+    assert code.forms[0] == code.canonical
+    assert len({form.canonical for form in code.forms}) == 1
+    number = DossierNumber(f"{code}-220921-0099")
+    assert number in number.forms
+    assert number.forms == tuple(DossierNumber(f"{form}-220921-0099") for form in code.forms)
+
+
+@pytest.mark.parametrize(
+    ("code", "forms"),
+    [
+        ("H48", ["H48", "000.00.00.H48"]),
+        ("000.12.05.H41", ["H41.05.12", "000.12.05.H41"]),
+        ("H41.12.5", ["H41.12.5"]),
+        ("H41.05.12.003.01", ["H41.05.12.003.01"]),
+        ("H41.00", ["H41.00"]),
+    ],
+)
+def test_a_code_has_the_older_form_where_its_groups_fit(code: str, forms: list[str]) -> None:
+    assert [form.value for form in AgencyCode(code).forms] == forms
+
+
 @given(_agencies, _agencies)
 def test_codes_are_the_same_if_their_canonical_forms_are(one: AgencyCode, other: AgencyCode) -> None:
     assert one.is_same(other) == (one.canonical == other.canonical)

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from dossier.catalogue_files import load_paper_types, read_paper_type
 from dossier.errors import ConfigurationError, InvalidValue, UnknownPaperType
 from dossier.owners import Owner
-from dossier.paper_types import PaperType, find_type, months_after
+from dossier.paper_types import PaperType, Place, find_type, months_after
 from dossier.papers import Field, PaperKind
 from dossier.values import VALUE_KINDS
 
@@ -209,6 +209,43 @@ def test_an_identity_card_without_its_dates_is_not_taken_for_permanent() -> None
         TYPES["identity-card"].valid_until(dt.date(2021, 6, 1), [])
     with pytest.raises(InvalidValue, match="issued_on"):
         TYPES["identity-card"].valid_until(None, _fields(birth_date="1990-05-20"))
+
+
+def test_only_company_certificates_and_identity_cards_take_each_others_place() -> None:
+    series = {code: found.supersedes_by for code, found in TYPES.items() if found.supersedes_by}
+    assert series == {"business-registration": "changes_made", "identity-card": "issued_on"}
+
+
+@pytest.mark.parametrize(
+    ("code", "fields", "place"),
+    [
+        ("business-registration", {"enterprise_code": "1"}, Place("1", 0)),
+        ("business-registration", {"enterprise_code": "1", "changes_made": "12"}, Place("1", 12)),
+        ("business-registration", {"enterprise_code": "1", "changes_made": None}, None),
+        ("business-registration", {"changes_made": "12"}, None),
+        ("identity-card", {"citizen_number": "2", "issued_on": "0001-01-02"}, Place("2", 2)),
+        ("identity-card", {"citizen_number": "2"}, None),
+        ("diploma", {"changes_made": "12"}, None),
+    ],
+)
+def test_a_paper_has_a_place_in_its_series_if_it_says_so(
+    code: str, fields: dict[str, str | None], place: Place | None
+) -> None:
+    assert TYPES[code].place(_fields(**fields)) == place
+
+
+@pytest.mark.parametrize(
+    ("head", "fault"),
+    [
+        ('supersedes_by = "nowhere"\n', "supersedes_by.*nowhere"),
+        ('supersedes_by = "issued_on"\n', "owner.number"),
+        ('supersedes_by = "who"\n[owner]\nnumber = "who"\n', "date or integer"),
+    ],
+)
+def test_a_series_needs_a_number_and_an_order(tmp_path: Path, head: str, fault: str) -> None:
+    who = DATE_FIELD.format(key="who").replace('"date"', '"text"')
+    with pytest.raises(ConfigurationError, match=fault):
+        _type(tmp_path, "permanent", head + who)
 
 
 @given(st.dates(dt.date(1900, 1, 1), dt.date(2100, 1, 1)), st.integers(0, 600))

@@ -39,7 +39,22 @@ INDETERMINATE = {
 }  # fmt: skip
 """ETSI EN 319 102-1, tables 5 and 6: which sub-indication goes with which indication."""
 DETAILS = dict.fromkeys(
-    ("count", "format", "moment", "algorithm", "limit", "limit_vi", "shown", "actual", "imprint", "offset", "minutes"),
+    (
+        "count",
+        "format",
+        "moment",
+        "algorithm",
+        "limit",
+        "limit_vi",
+        "shown",
+        "actual",
+        "imprint",
+        "offset",
+        "minutes",
+        "agency",
+        "reason",
+        "reason_vi",
+    ),
     "1",
 )
 

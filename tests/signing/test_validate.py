@@ -69,6 +69,7 @@ def test_the_report_as_json_has_exactly_the_agreed_keys(sealed: bytes, trust: Tr
 
     assert set(report) == {
         "verdict", "indication", "sub_indication", "sha256", "size", "checked_at", "anchors", "online", "fetched",
+        "status",
         "findings", "signatures",
     }  # fmt: skip
     assert set(report["signatures"][0]) == {
@@ -84,6 +85,7 @@ def test_every_sentence_exists_in_both_languages_and_ends() -> None:
     details = {
         "count": 3, "format": "x", "moment": "2026", "algorithm": "RSA", "imprint": "SHA-1", "limit": 5, "offset": 7,
         "minutes": 9, "limit_vi": "bộ nhớ", "shown": "A", "actual": "B",
+        "agency": "C", "reason": "D", "reason_vi": "E",
     }  # fmt: skip
     for code in CODES:
         said = finding(code, **details)

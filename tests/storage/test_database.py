@@ -47,6 +47,12 @@ UNDO = {
     ],
     "0010": ["DROP TABLE holds", "DROP TABLE disposals"],
     "0011": ["DROP TABLE objects", "DROP TABLE bookmarks"],
+    "0012": [
+        "DROP TABLE status_changes",
+        "DROP TABLE status_lists",
+        "DROP INDEX ix_papers_validity",
+        "DROP INDEX ix_sealed_versions_sha256",
+    ],
 }
 """What takes back each migration."""
 

@@ -4,6 +4,7 @@ from typing import Literal
 
 from api.http.answers.base import Answer
 from dossier.papers import FieldSource, PaperKind, PaperState, SourceGrade
+from dossier.standing import Reason
 from dossier.verdicts import Severity, Verdict
 
 
@@ -83,6 +84,16 @@ class Waiting(Answer):
     retry_at: str
 
 
+class Standing(Answer):
+    """Giấy tờ hết hiệu lực từ khi nào, vì sao. / Since when a paper is no longer in force, and why."""
+
+    state: Literal["expired", "superseded", "revoked"]
+    since: str
+    reason: Reason
+    authority: str | None
+    superseded_by: str | None
+
+
 class Paper(Answer):
     """Một giấy tờ đã số hóa. / One digitized paper."""
 
@@ -113,6 +124,8 @@ class Paper(Answer):
     confirmed_at: str | None
     stored_at: str | None
     protected_until: str | None
+    handed_over_at: str | None
+    standing: Standing | None
     reading_version: int
     original: StoredFile | None
     sealed: StoredFile | None

@@ -4,6 +4,7 @@ from typing import Any, Literal
 
 from api.http.answers.base import Answer
 from api.http.answers.papers import Finding, StoredFile
+from dossier.standing import Reason
 from dossier.verdicts import Verdict
 from signing.trust import TrustClass
 from storage.records import Occasion
@@ -102,6 +103,29 @@ class Fetch(Answer):
     outcome: Literal["fetched", "refused", "failed", "unusable"]
 
 
+class UsedList(Answer):
+    """Danh sách tình trạng đã dùng. / The status list that was believed."""
+
+    number: int
+    agency: str
+    signer: str
+    made_at: str
+    next_at: str
+
+
+class PaperStatus(Answer):
+    """Giấy tờ còn hiệu lực hay không. / Whether a paper is in force; ``successor``: SHA-256 of what took its place.
+
+    ``list``: null khi chính kho này trả lời. / null: the store itself says so.
+    """
+
+    state: Literal["in-force", "expired", "superseded", "revoked", "unknown"]
+    since: str | None
+    reason: Reason | None
+    successor: str | None
+    list: UsedList | None
+
+
 class Verification(Answer):
     """Kết luận về một tệp; ``file`` là mã băm SHA-256. / The verdict on a file, named by its SHA-256."""
 
@@ -115,6 +139,7 @@ class Verification(Answer):
     anchors: list[Anchor]
     online: bool
     fetched: list[Fetch]
+    status: PaperStatus | None
     findings: list[Finding]
     signatures: list[Signature]
 

@@ -10,6 +10,7 @@ from api.http.answers.verifications import Verifications
 from api.http.deps import HouseDep
 from api.http.reading import FILE_BODY, FileBody, new_router
 from api.shapes import verifications_json
+from ingest.status_lists import with_own_standing
 from signing.etsi_report import report_xml
 from signing.report_pdf import report_pdf
 
@@ -39,8 +40,11 @@ _OTHERS = {
     summary="Kiểm tra chữ ký số của một tệp / Verify a file's signatures",
 )
 def verify(request: Request, house: HouseDep, data: FileBody) -> Response:
-    """Verify a PDF: JSON, the XML of ETSI TS 119 102-2, or a page to file. ``file`` is the SHA-256 of its bytes."""
-    report = house.verifier.verify(data)
+    """Verify a PDF: JSON, the XML of ETSI TS 119 102-2, or a page to file. ``file`` is the SHA-256 of its bytes.
+
+    Of a paper of this store it is told besides whether it is still in force (``status``).
+    """
+    report = with_own_standing(house, house.verifier.verify(data), data)
     digest = report.circumstances.sha256 if report.circumstances else ""
     match wanted(request.headers.get("accept", "")):
         case Form.XML:

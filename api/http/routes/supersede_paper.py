@@ -1,0 +1,39 @@
+"""``POST /v1/papers/{paper}/supersession``: another paper took the place of this one, by a person's word."""
+
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from api.http.access import Caller, Role, allow
+from api.http.answers.papers import Papers
+from api.http.deps import HouseDep, PaperIdPath
+from api.http.reading import PersonName, new_router
+from api.shapes import Json, papers_json
+from dossier.identifiers import PaperId
+from dossier.standing import Reason
+from storage.superseding import Supersession, supersede
+
+router = new_router()
+
+
+class SupersessionWanted(BaseModel):
+    """Giấy tờ thay thế, lý do (``reissued``, ``corrected``, ``scanned-again``), ai quyết định. / By what, and why."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    by: Annotated[str, Field(pattern=f"^{PaperId.pattern}$", examples=[PaperId.example])]
+    reason: Reason
+    person: PersonName
+
+
+@router.post(
+    "/v1/papers/{paper}/supersession",
+    response_model=Papers,
+    summary="Thay thế một giấy tờ bằng giấy tờ khác / Let another paper take the place of a paper",
+)
+def supersede_paper(
+    caller: Annotated[Caller, allow(Role.OFFICER)], house: HouseDep, paper: PaperIdPath, body: SupersessionWanted
+) -> Json:
+    """Let another stored paper of the same owner take the place of this one, for good."""
+    word = Supersession(PaperId(body.by), body.reason, body.person)
+    return papers_json([supersede(house.catalogue, paper, word, actor=caller.name)], house)
