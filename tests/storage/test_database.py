@@ -46,6 +46,7 @@ UNDO = {
         "ALTER TABLE papers DROP COLUMN superseded_by",
     ],
     "0010": ["DROP TABLE holds", "DROP TABLE disposals"],
+    "0011": ["DROP TABLE owner_splits", "DROP TABLE owner_merges", "DROP TABLE audit_subjects"],
 }
 """What takes back each migration."""
 
