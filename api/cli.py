@@ -17,6 +17,7 @@ from api.commands import (
     figures,
     keys,
     objects,
+    owners,
     papers,
     quality,
     read,
@@ -46,6 +47,7 @@ app.command()(papers.show)
 app.command()(papers.picture)
 app.command()(papers.find)
 app.command()(papers.get)
+app.command()(owners.reads)
 app.command()(digitize.split)
 app.command()(digitize.confirm)
 app.command()(digitize.retry)
@@ -61,6 +63,7 @@ app.command()(read.extract)
 app.command()(serve.serve)
 app.command()(serve.worker)
 app.command()(doctor.doctor)
+app.add_typer(owners.app, name="owners")
 app.add_typer(keys.app, name="keys")
 app.add_typer(objects.app, name="objects")
 app.add_typer(records.app, name="records")

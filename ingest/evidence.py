@@ -39,13 +39,12 @@ from signing.timestamps import token_over
 from signing.trust import TrustStore
 from signing.validate import validate
 from storage import audit, audit_tree
+from storage.audit_reads import READINGS
 from storage.audit_tree import Excerpt, TreeHead
 
 EXPORTED = "paper.evidence-exported"
 """Action in the audit log."""
 SUMS = "SHA256SUMS"
-_READINGS = ("paper.read", "paper.fetched", "paper.original-fetched", "paper.reused", EXPORTED)
-"""Actions that tell of reading alone: they are shown up to the head that is there, and ask for no newer one."""
 _STAMPS = "audit/head-stamps/"
 _EXTENSIONS = {"application/pdf": "pdf", "image/tiff": "tif", "image/jpeg": "jpg", "image/png": "png"}
 _EPOCH = (1980, 1, 1, 0, 0, 0)
@@ -194,7 +193,7 @@ def _audit_files(log: _Log) -> dict[str, bytes]:
 def _log(house: House, about: str) -> _Log:
     """Return the entries about a paper, proven by a head that covers all but the latest readings."""
     head = audit_tree.newest_head(house.objects)
-    if head is None or head.seq < audit_tree.last_seq(house.catalogue, about, but=_READINGS):
+    if head is None or head.seq < audit_tree.last_seq(house.catalogue, about, but=READINGS):
         excerpt = audit_tree.excerpt(house.catalogue, about)
         until = house.retain_until(times.now())
         audit_tree.keep(excerpt.head, house.objects, retain_until=until)

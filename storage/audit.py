@@ -96,8 +96,11 @@ def entry_hash(entry: AuditEntry) -> str:
 
 def append(
     session: Session, *, actor: str, action: str, about: str, at: dt.datetime, detail: Mapping[str, str] | None = None
-) -> None:
+) -> int:
     """Add an entry within a writing transaction (``storage.database.writing``), which keeps the chain from forking.
+
+    Returns:
+        Its ``seq``.
 
     Args:
         session: Of the change the entry tells of.
@@ -122,6 +125,7 @@ def append(
         )
     )
     session.flush()
+    return bare.seq
 
 
 def entries(catalogue: "Catalogue", *, after: int = 0, limit: int = 100) -> list[AuditEntry]:

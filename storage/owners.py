@@ -16,8 +16,6 @@ Functions on a `Catalogue`; like its methods each is one transaction with its au
 
 import datetime as dt
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
-from enum import StrEnum
 
 from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session, aliased
@@ -30,110 +28,16 @@ from dossier.text import nfc
 from storage import audit
 from storage.catalogue import Catalogue, owner_group
 from storage.database import reading, writing
+from storage.owner_records import KnownNumber, KnownOwner, Merge, Source, Split, Statement
 from storage.schema import CoOwnerRow, EventRow, OwnerMergeRow, OwnerRow, OwnerSplitRow, PaperRow
 
-MERGED, SPLIT, CONFLICT, LOOKED_UP = "owner.merged", "owner.split", "owner.conflict", "owner.looked-up"
-"""Actions in the audit log."""
-PAPER_MERGED, PAPER_SPLIT = "paper.owner-merged", "paper.owner-split"
+MERGED, SPLIT, CONFLICT = "owner.merged", "owner.split", "owner.conflict"
+"""Actions in the audit log: of changes."""
+LOOKED_UP, CONFLICTS_LISTED = "owner.looked-up", "owner.conflicts-listed"
+"""Actions in the audit log: of readings."""
+_EVENTS = {MERGED: "paper.owner-merged", SPLIT: "paper.owner-split"}
 """Kinds of events, one for each stored paper that is found by other numbers than before."""
 _KEPT = tuple(s.value for s in (PaperState.STORED, PaperState.EXPIRED, PaperState.SUPERSEDED, PaperState.REVOKED))
-
-
-class Source(StrEnum):
-    """Who says that two numbers are one owner's."""
-
-    PERSON = "person"
-    QR = "qr"
-
-
-@dataclass(frozen=True, slots=True)
-class Statement:
-    """Why numbers are merged, or no longer.
-
-    Attributes:
-        person: Name of the person who answers for it. reason: In words. paper: The evidence, if there is some.
-    """
-
-    person: str
-    reason: str
-    paper: PaperId | None = None
-
-    def __post_init__(self) -> None:
-        for key, value in (("by", self.person), ("reason", self.reason)):
-            if not value.strip():
-                raise InvalidValue(key=key, reason="nothing is written", reason_vi="chưa ghi gì")
-
-
-@dataclass(frozen=True, slots=True)
-class Split:
-    """A merge taken back, or a refused one turned down.
-
-    Attributes:
-        at: UTC. actor: Who told us. person: Who answers for it. reason: In words.
-    """
-
-    at: dt.datetime
-    actor: str
-    person: str
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class Merge:
-    """A statement that two numbers are one owner's.
-
-    Attributes:
-        serial: Its number. first, second: The two. source: Who says so. at: UTC. actor: Who told us.
-        person, reason: Who answers for it, and why, if a person does. paper: The evidence, if there is some.
-        forced: Though it contradicts what is known. refused: Why it is not followed. split: How it was taken back.
-    """
-
-    serial: int
-    first: OwnerNumber
-    second: OwnerNumber
-    source: Source
-    at: dt.datetime
-    actor: str
-    person: str | None
-    reason: str | None
-    paper: PaperId | None
-    forced: bool
-    refused: Contradiction | None
-    split: Split | None
-
-    @property
-    def in_force(self) -> bool:
-        """Whether the two numbers are one owner's by it."""
-        return self.refused is None and self.split is None
-
-
-@dataclass(frozen=True, slots=True)
-class KnownNumber:
-    """One number of an owner.
-
-    Attributes:
-        number: The number. since: When the first paper or statement with it came, UTC. names: As papers give them.
-    """
-
-    number: OwnerNumber
-    since: dt.datetime | None
-    names: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class KnownOwner:
-    """What is known of an owner.
-
-    Attributes:
-        serial: Of the row that stands for the owner. numbers: All, the longest known first.
-        history: Every merge one of the numbers is in, the oldest first, those taken back among them.
-        papers: How many by paper type and state, shared ones among them.
-    """
-
-    serial: int
-    numbers: tuple[KnownNumber, ...]
-    history: tuple[Merge, ...]
-    papers: tuple[tuple[str | None, PaperState, int], ...]
 
 
 # --- merging and splitting -------------------------------------------------------------------------------------------
@@ -152,7 +56,8 @@ def merge(
 
     Args:
         catalogue: Where.
-        first, second: The numbers; one that no paper has yet is known from now on.
+        first: A number; one that no paper has yet is known from now on.
+        second: The other, likewise.
         statement: Who answers for it, and why.
         actor: Who told us.
         forced: Though it contradicts what is known.
@@ -241,12 +146,12 @@ def split(catalogue: Catalogue, serial: int, statement: Statement, *, actor: str
             first = session.get_one(OwnerRow, row.first)
             group = _group(session, first)
             parted = _regroup(session, group)
-            _tell(session, row, SPLIT, PAPER_SPLIT, group if parted else (), catalogue.now(), actor)
+            _tell(session, row, SPLIT, group if parted else (), at=catalogue.now(), actor=actor)
         return _merge(session, row)
 
 
 def conflicts(catalogue: Catalogue, *, limit: int = 100) -> list[Merge]:
-    """Return up to ``limit`` merges that wait for a person, the oldest first: refused, and their numbers still apart."""
+    """Return up to ``limit`` merges that wait for a person, the oldest first: refused, and their numbers apart."""
     one, other = aliased(OwnerRow), aliased(OwnerRow)
     waiting = (
         select(OwnerMergeRow)
@@ -277,9 +182,7 @@ def known_owner(catalogue: Catalogue, number: OwnerNumber) -> KnownOwner | None:
         rows = session.scalars(select(OwnerRow).where(OwnerRow.serial.in_(serials))).all()
         numbers = [KnownNumber(_number(row), _since(session, row), _names(session, row)) for row in rows]
         numbers.sort(key=lambda one: (one.since is None, one.since, one.number.kind, one.number.value))
-        history = select(OwnerMergeRow).where(
-            or_(OwnerMergeRow.first.in_(serials), OwnerMergeRow.second.in_(serials))
-        )
+        history = select(OwnerMergeRow).where(or_(OwnerMergeRow.first.in_(serials), OwnerMergeRow.second.in_(serials)))
         counted = (
             select(PaperRow.paper_type, PaperRow.state, func.count())
             .where(_of(serials))
@@ -371,7 +274,7 @@ def _keep(session: Session, row: OwnerMergeRow, groups: Sequence[Sequence[OwnerR
     joined = row.refused is None and len(union) > len(groups[0])
     if joined:
         _regroup(session, union)
-    _tell(session, row, CONFLICT if row.refused else MERGED, PAPER_MERGED, union if joined else (), row.at, actor)
+    _tell(session, row, CONFLICT if row.refused else MERGED, union if joined else (), at=row.at, actor=actor)
 
 
 def _regroup(session: Session, rows: Sequence[OwnerRow]) -> bool:
@@ -390,13 +293,7 @@ def _regroup(session: Session, rows: Sequence[OwnerRow]) -> bool:
 
 
 def _tell(
-    session: Session,
-    row: OwnerMergeRow,
-    action: str,
-    kind: str,
-    moved: Collection[OwnerRow],
-    at: dt.datetime,
-    actor: str,
+    session: Session, row: OwnerMergeRow, action: str, moved: Collection[OwnerRow], *, at: dt.datetime, actor: str
 ) -> None:
     """Write the audit entry about a merge, and an event for each stored paper of the owners it moved."""
     detail = {"merge": str(row.serial), "source": row.source, "rows": f"{row.first} {row.second}"}
@@ -408,7 +305,7 @@ def _tell(
     if moved:
         stored = select(PaperRow.id).where(_of([one.serial for one in moved]), PaperRow.state.in_(_KEPT))
         for paper in session.scalars(stored.order_by(PaperRow.serial)).all():
-            session.add(EventRow(kind=kind, paper=paper, at=at, payload={"merge": str(row.serial)}))
+            session.add(EventRow(kind=_EVENTS[action], paper=paper, at=at, payload={"merge": str(row.serial)}))
 
 
 def _of(serials: Collection[int]) -> ColumnElement[bool]:

@@ -13,6 +13,7 @@ from dossier.errors import NotSealed
 from dossier.identifiers import PaperId, parse_owner_number
 from dossier.papers import PaperState
 from ingest.crop import field_picture
+from storage.audit_reads import record_reads
 
 _ACTOR = "cli"
 
@@ -25,6 +26,7 @@ def papers(
     """Liệt kê giấy tờ, mới nhất trước. / List papers, newest first."""
     with open_house() as house:
         found = house.catalogue.papers(state=state, limit=limit, newest_first=True)
+        record_reads(house.catalogue, (paper.id for paper in found), actor=_ACTOR)
         if as_json:
             print_json(papers_json(found, house))
         else:
@@ -68,8 +70,7 @@ def find(
         found = house.catalogue.find(
             parse_owner_number(owner), paper_type=paper_type, valid_on=valid_on.date() if valid_on else None
         )
-        for paper in found:
-            house.catalogue.record(_ACTOR, "paper.read", f"paper:{paper.id}")
+        record_reads(house.catalogue, (paper.id for paper in found), actor=_ACTOR)
         if as_json:
             print_json(papers_json(found, house))
         else:
@@ -87,7 +88,7 @@ def get(
         if paper.sealed is None:
             raise NotSealed(state=paper.state.value)
         write_output(output, house.objects.get(paper.sealed.key, paper.sealed.version))
-        house.catalogue.record(_ACTOR, "paper.read", f"paper:{paper.id}")
+        house.catalogue.record(_ACTOR, "paper.fetched", f"paper:{paper.id}")
         if as_json:
             print_json(papers_json([paper], house))
         else:

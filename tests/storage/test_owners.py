@@ -15,7 +15,7 @@ from dossier.papers import Paper, PaperState
 from storage import audit, owners
 from storage.catalogue import Catalogue, owner_group
 from storage.database import reading, writing
-from storage.owners import Source, Statement
+from storage.owner_records import Merge, Source, Statement
 from storage.schema import OwnerMergeRow, OwnerRow, OwnerSplitRow
 from tests.storage.examples import OTHER_OWNER, OWNER, batch, paper
 
@@ -221,7 +221,7 @@ def test_owners_are_what_the_merges_in_force_connect(catalogue: Catalogue, steps
     with writing(catalogue.engine) as session:
         for table in (OwnerSplitRow, OwnerMergeRow, OwnerRow):
             session.execute(delete(table))
-    made: list[owners.Merge] = []
+    made: list[Merge] = []
     for is_merge, one, other in steps:
         if is_merge and one != other:
             merge = owners.merge(catalogue, OLD_NUMBERS[one], OLD_NUMBERS[other], WHY, actor="officer")
@@ -238,6 +238,6 @@ def test_owners_are_what_the_merges_in_force_connect(catalogue: Catalogue, steps
         union = connected[merge.first] | connected[merge.second]
         for number in union:
             connected[number] = union
-    for number, other in itertools.product(OLD_NUMBERS, repeat=2):
-        known = bool(groups[number]) and bool(groups[other])
-        assert not known or (groups[number] == groups[other]) == (other in connected[number])
+    for here, there in itertools.product(OLD_NUMBERS, repeat=2):
+        known = bool(groups[here]) and bool(groups[there])
+        assert not known or (groups[here] == groups[there]) == (there in connected[here])
