@@ -1,7 +1,7 @@
 """Who read whose papers, from the audit log: written paper by paper or list by list, and told to the owner who asks.
 
 An entry about one paper has it as its object. An entry about several, as of a list that was shown, names them in its
-detail, ``{"papers": "3f9k2m7x8c4v5b6n …"}``, so that a list that is looked at every minute does not fill the log; the
+detail, ``{"shown": "3f9k2m7x8c4v5b6n …"}``, so that a list that is looked at every minute does not fill the log; the
 table ``audit_subjects`` finds such entries by paper. That table proves nothing: `storage.audit.check` compares it with
 the entries.
 """
@@ -82,7 +82,7 @@ def record_reads(
     if not shown:
         return
     with writing(catalogue.engine) as session:
-        told = {**(detail or {}), "papers": " ".join(shown)}
+        told = {**(detail or {}), audit.SHOWN: " ".join(shown)}
         seq = audit.append(session, actor=actor, action=action, about=about, at=catalogue.now(), detail=told)
         session.add_all(AuditSubjectRow(paper=paper, seq=seq) for paper in shown)
 

@@ -21,9 +21,8 @@ that the whole log is needed.
 """
 
 import datetime as dt
-import hashlib
 import json
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -33,6 +32,7 @@ from sqlalchemy.orm import Session
 from dossier.errors import AuditChainBroken
 from storage import audit
 from storage.database import reading, writing
+from storage.merkle import levels, nodes, path, root_over
 from storage.objects import ObjectStore
 from storage.records import AuditEntry
 from storage.rows import audit_entry_from
@@ -111,13 +111,13 @@ def excerpt(catalogue: "Catalogue", about: str, *, up_to: int | None = None) -> 
         last = session.scalar(select(AuditRow.hash).where(AuditRow.seq == size)) or ""
     _keep_blocks(catalogue, fresh)
     roots = {**known, **fresh}
-    above = _levels([bytes.fromhex(roots[block]) for block in range((size - 1) // BLOCK + 1)])
+    above = levels([bytes.fromhex(roots[block]) for block in range((size - 1) // BLOCK + 1)])
     paths = []
     for entry in entries:
         block, place = divmod(entry.seq - 1, BLOCK)
         if entry.hash != audit.entry_hash(entry) or bytes.fromhex(entry.hash) != blocks[block][place]:
             raise AuditChainBroken(seq=entry.seq, reason="entry altered")
-        paths.append((*_path(_levels(_nodes(blocks[block])), place), *_path(above, block)))
+        paths.append((*path(levels(nodes(blocks[block])), place), *path(above, block)))
     return Excerpt(TreeHead(size, last, above[-1][0].hex()), entries, tuple(paths))
 
 
@@ -162,36 +162,3 @@ def newest_head(store: ObjectStore) -> TreeHead | None:
     """Return the newest head kept, if there is one."""
     keys = list(store.keys(audit.HEADS))
     return TreeHead(**json.loads(store.get(keys[-1]))) if keys else None
-
-
-def root_over(leaves: Sequence[bytes]) -> bytes:
-    """Return the root over ``leaves``, at least one."""
-    return _levels(_nodes(leaves))[-1][0]
-
-
-def _nodes(leaves: Sequence[bytes]) -> list[bytes]:
-    return [hashlib.sha256(b"\x00" + leaf).digest() for leaf in leaves]
-
-
-def _levels(nodes: list[bytes]) -> list[list[bytes]]:
-    """Return the tree above ``nodes``, level by level from them up; an odd one out rises as it is.
-
-    That is the tree of RFC 9162: every left half is a full tree, so its nodes pair up from the left on each level. For
-    the same reason the tree over full blocks and a last one is the tree over the blocks' roots.
-    """
-    levels = [nodes]
-    while len(level := levels[-1]) > 1:
-        paired = [hashlib.sha256(b"\x01" + a + b).digest() for a, b in zip(level[::2], level[1::2], strict=False)]
-        levels.append([*paired, *level[len(level) - len(level) % 2 :]])
-    return levels
-
-
-def _path(levels: Sequence[Sequence[bytes]], place: int) -> tuple[str, ...]:
-    """Return the hashes beside the way from the node at ``place`` to the root."""
-    path = []
-    for level in levels[:-1]:
-        beside = place ^ 1
-        if beside < len(level):
-            path.append(level[beside].hex())
-        place //= 2
-    return tuple(path)

@@ -94,7 +94,7 @@ def since(service: Service, seq: int) -> list[AuditEntry]:
 
 
 def names(entry: AuditEntry, paper: PaperId) -> bool:
-    return entry.object == f"paper:{paper}" or paper.value in entry.detail.get("papers", "").split()
+    return entry.object == f"paper:{paper}" or paper.value in entry.detail.get("shown", "").split()
 
 
 def test_every_route_is_spoken_of(service: Service) -> None:
