@@ -13,10 +13,8 @@ import shutil
 import tempfile
 import time
 from collections.abc import Iterator
-from multiprocessing.queues import Queue
-from multiprocessing.synchronize import Barrier
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import insert
 
@@ -29,6 +27,10 @@ from storage.records import AuditEntry
 from storage.schema import AuditRow, AuditSubjectRow
 from tests.benchmarks.ocr.document import fill
 from tests.benchmarks.usage import cpu_seconds, machine
+
+if TYPE_CHECKING:
+    from multiprocessing.queues import Queue
+    from multiprocessing.synchronize import Barrier
 
 _START = dt.datetime(2026, 11, 22, 1, 0, tzinfo=dt.UTC)
 _PAGE = 20_000
@@ -90,7 +92,7 @@ def checked(name: str, url: str, count: int, folder: Path) -> list[str]:
     return lines
 
 
-def _append(url: str, name: str, seconds: float, begin: Barrier, counts: "Queue[int]") -> None:
+def _append(url: str, name: str, seconds: float, begin: "Barrier", counts: "Queue[int]") -> None:
     catalogue, count = Catalogue.open(url), 0
     catalogue.record(name, "paper.read", f"paper:{_PAPERS[0]}")
     begin.wait()
