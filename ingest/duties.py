@@ -12,6 +12,7 @@ import structlog
 
 from dossier.errors import SohoaError
 from ingest import disposal
+from ingest.audit_log import keep_log
 from ingest.day_records import make_records
 from ingest.house import House
 
@@ -49,7 +50,19 @@ def _disposal(house: House, stop: Stop) -> None:
         disposal.hold_again(house)
 
 
-DUTIES: tuple[Duty, ...] = (Duty("evidence-records", 600.0, _records), Duty("disposal", 900.0, _disposal))
+def _log_kept(house: House, stop: Stop) -> None:
+    """Keep the audit log of days that are over in the object store."""
+    for key in keep_log(house):
+        _log.info("audit log kept", key=key)
+        if stop():
+            return
+
+
+DUTIES: tuple[Duty, ...] = (
+    Duty("evidence-records", 600.0, _records),
+    Duty("disposal", 900.0, _disposal),
+    Duty("audit-log", 600.0, _log_kept),
+)
 
 
 class Duties:

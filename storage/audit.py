@@ -20,12 +20,13 @@ Entries hold no personal data: papers and batches by identifier, values never.
 import datetime as dt
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import closing
 from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from sqlalchemy import select
+from sqlalchemy import Row, select
 from sqlalchemy.orm import Session
 
 from dossier.errors import AuditChainBroken
@@ -45,7 +46,11 @@ SHOWN = "shown"
 """Key in the detail of an entry about several papers: their identifiers, parted by spaces."""
 _NAMES_PAPERS = b'"shown":"'
 _OF_ANOTHER_ENTRY = "the index of papers does not have those it names"
-_PAGE = 5000
+_SUBJECTS = (
+    select(AuditSubjectRow.seq, AuditSubjectRow.paper)
+    .order_by(AuditSubjectRow.seq, AuditSubjectRow.paper)
+    .execution_options(yield_per=5000)
+)
 GENESIS = "0" * 64
 """``prev_hash`` of the first entry."""
 PREFIX = "audit/"
@@ -187,16 +192,21 @@ def check(catalogue: "Catalogue", store: ObjectStore | None = None, *, segments:
         seq = int(str(broken.details["seq"]))
         after = max((at for at in anchors if at < seq), default=0)
         before = min((at for at in anchors if at >= seq), default=0)
-        raise AuditChainBroken(seq=seq, reason=broken.details["reason"], after=after, before=before) from None
+        reason = f"{broken.details['reason']}; between the anchors {after or '—'} and {before or '—'}"
+        raise AuditChainBroken(seq=seq, reason=reason, after=after, before=before) from None
     return replace(report, anchored=max(anchors, default=0))
 
 
 def _walk(catalogue: "Catalogue", anchors: Mapping[int, _Anchor], kept: Iterator[tuple[int, bytes]]) -> AuditReport:
     seq, previous, segmented = 0, GENESIS, 0
     tree = Growing() if any(anchor.root for anchor in anchors.values()) else None
-    with reading(catalogue.engine) as session:
-        index = _Index(session)
-        for line in lines(session):
+    with (
+        reading(catalogue.engine) as session,
+        session.execute(_SUBJECTS) as subjects,
+        closing(lines(session)) as entered,
+    ):
+        index = _Index(subjects)
+        for line in entered:
             seq += 1
             if wrong := _wrong(line, seq, previous):
                 raise AuditChainBroken(seq=seq, reason=wrong)
@@ -235,9 +245,8 @@ class _Index:
         next: The entry whose papers come next; 0 behind the last.
     """
 
-    def __init__(self, session: Session) -> None:
-        rows = select(AuditSubjectRow.seq, AuditSubjectRow.paper).order_by(AuditSubjectRow.seq, AuditSubjectRow.paper)
-        self._rows = groupby(session.execute(rows.execution_options(yield_per=_PAGE)), key=lambda row: row.seq)
+    def __init__(self, rows: Iterable[Row[int, str]]) -> None:
+        self._rows = groupby(rows, key=lambda row: row.seq)
         self.next = 0
         self._papers: list[str] = []
         self._read()

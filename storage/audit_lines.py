@@ -5,7 +5,7 @@ put together from these. It is byte for byte what `storage.audit.canonical` make
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Generator
 from dataclasses import dataclass
 from functools import lru_cache
 from json.encoder import encode_basestring as quoted
@@ -37,7 +37,7 @@ class Line:
     data: bytes
 
 
-def lines(session: Session, *, after: int = 0, up_to: int | None = None) -> Iterator[Line]:
+def lines(session: Session, *, after: int = 0, up_to: int | None = None) -> Generator[Line, None, None]:
     """Yield the entries with a ``seq`` above ``after``, and not above ``up_to``, in order."""
     dialect = session.get_bind().dialect.name
     query = text(

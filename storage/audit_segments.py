@@ -48,7 +48,7 @@ def write_segments(
             return  # the log is not what it was: it is for its check to say so
         data = gzip.compress(b"".join(line.data + b"\n" for line in found), mtime=0)
         try:
-            store.put(_key(end + 1), data, media_type="application/gzip", retain_until=retain_until, if_absent=True)
+            store.put(key_of(end + 1), data, media_type="application/gzip", retain_until=retain_until, if_absent=True)
         except AlreadyExists:  # another process was first, perhaps with fewer or more
             end = covered(store)
             continue
@@ -96,13 +96,14 @@ def proven_lines(store: ObjectStore) -> Iterator[bytes]:
         yield line
 
 
-def _key(first: int) -> str:
+def key_of(first: int) -> str:
+    """Return the key of the segment that begins with entry ``first``."""
     return f"{SEGMENTS}{first:012d}.jsonl.gz"
 
 
 def _first(key: str) -> int:
     name = key.removeprefix(SEGMENTS).partition(".")[0]
-    if not name.isdecimal() or _key(int(name)) != key:
+    if not name.isdecimal() or key_of(int(name)) != key:
         raise ObjectDamaged(key=key)
     return int(name)
 

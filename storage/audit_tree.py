@@ -29,7 +29,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from dossier.errors import AuditChainBroken
+from dossier.errors import AuditChainBroken, ObjectDamaged
 from storage import audit
 from storage.database import reading, writing
 from storage.merkle import levels, nodes, path, root_over
@@ -66,7 +66,12 @@ class TreeHead:
     @property
     def key(self) -> str:
         """Its key in the object store."""
-        return f"{audit.HEADS}{self.seq:012d}.json"
+        return head_key(self.seq)
+
+
+def head_key(seq: int) -> str:
+    """Return the key of the head of the log up to entry ``seq``."""
+    return f"{audit.HEADS}{seq:012d}.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +164,41 @@ def keep(head: TreeHead, store: ObjectStore, *, retain_until: dt.datetime) -> No
 
 
 def newest_head(store: ObjectStore) -> TreeHead | None:
-    """Return the newest head kept, if there is one."""
+    """Return the newest head kept, if there is one.
+
+    Raises:
+        ObjectDamaged: It is no head.
+    """
     keys = list(store.keys(audit.HEADS))
-    return TreeHead(**json.loads(store.get(keys[-1]))) if keys else None
+    return load_head(store, keys[-1]) if keys else None
+
+
+def load_head(store: ObjectStore, key: str) -> TreeHead:
+    """Return the head kept under ``key``.
+
+    Raises:
+        NotFound: There is none. ObjectDamaged: It is no head, or another's.
+    """
+    try:
+        head = TreeHead(**json.loads(store.get(key)))
+    except (ValueError, TypeError):
+        raise ObjectDamaged(key=key) from None
+    if head.key != key:
+        raise ObjectDamaged(key=key)
+    return head
+
+
+def head_at(catalogue: "Catalogue", seq: int) -> TreeHead:
+    """Return the head of the log up to entry ``seq``.
+
+    Raises:
+        AuditChainBroken: Entries are missing.
+    """
+    return excerpt(catalogue, "", up_to=seq).head
+
+
+def last_before(catalogue: "Catalogue", moment: dt.datetime) -> int:
+    """Return the number of the newest entry made before ``moment``; 0 if there is none."""
+    newest = select(AuditRow.seq).where(AuditRow.at < moment).order_by(AuditRow.seq.desc()).limit(1)
+    with reading(catalogue.engine) as session:
+        return session.scalar(newest) or 0
