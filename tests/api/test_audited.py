@@ -195,6 +195,7 @@ NO_PAPER_COMMANDS = {
     "records renew": "days",
     "records check": "a file from outside",
     "audit check": "the log itself",
+    "audit keep": "the log itself",
 }
 """Commands that leave no entry about a paper by reading it, and why."""
 
