@@ -449,7 +449,6 @@ class DisposalRow(Base):
     disposed_at: Mapped[dt.datetime | None] = mapped_column(index=True)
 
 
-
 class AuditSubjectRow(Base):
     """A paper that an entry about several papers names: an index of what the chained entries themselves say."""
 
