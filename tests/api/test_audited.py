@@ -12,7 +12,7 @@ from fastapi.routing import iter_route_contexts
 from typer.testing import CliRunner
 
 from api.cli import app
-from api.http.access import Role
+from api.http.access import Role, issue_key
 from dossier.identifiers import PaperId
 from dossier.papers import PaperState
 from storage import audit
@@ -28,6 +28,8 @@ NO_PAPER = {
     ("POST", "/v1/verifications"): "a stranger's file, which is not kept",
     ("GET", "/v1/events"): "identifiers and hashes, nothing of what papers say",
     ("GET", "/v1/renewals/calendar"): "counts",
+    ("GET", "/v1/figures"): "counts",
+    ("GET", "/v1/disposals"): "identifiers, names of officers and moments; nothing of what papers say",
     ("GET", "/v1/owners/conflicts"): "numbers, no paper; an entry of its own",
     ("POST", "/v1/owners/lookup"): "counts of papers; an entry about the owner, shown to the owner",
     ("POST", "/v1/owners/reads"): "who read papers; an entry about the owner, shown to the owner",
@@ -70,6 +72,14 @@ CALLS = {
     ("GET", "/v1/papers/{paper}/evidence"): Call({"paper.evidence-exported"}),
     ("GET", "/v1/papers/{paper}/evidence-record"): Call({"paper.record-fetched"}),
     ("POST", "/v1/papers/{paper}/confirmation"): Call({"paper.read"}, PaperState.READY, {"by": "Trần Văn Bình"}),
+    ("GET", "/v1/papers/{paper}/retention"): Call({"paper.read"}),
+    ("POST", "/v1/papers/{paper}/holds"): Call(
+        {"paper.held"}, body={"person": "Trần Văn Một", "authority": "Tòa án mẫu", "reason": "vụ việc mẫu"}
+    ),
+    ("POST", "/v1/owners/erasure"): Call({"paper.erasure-asked"}, body={"owner_number": OWNER_NUMBER}),
+    ("POST", "/v1/papers/{paper}/disposal"): Call(
+        {"paper.disposal-proposed"}, PaperState.READY, {"person": "Trần Văn Một", "reason": "không dùng"}
+    ),
     ("POST", "/v1/lookups"): Call(
         {"paper.reused"},
         body={"owner_number": OWNER_NUMBER, "dossier": DOSSIER, "procedure": PROCEDURE, "purpose": "đăng ký"},
@@ -79,6 +89,9 @@ ELSEWHERE = {
     ("PUT", "/v1/batches/{batch}/files/{name}"),
     ("POST", "/v1/papers/{paper}/split"),
     ("GET", "/v1/papers/{paper}/fields/{key}/picture"),
+    ("POST", "/v1/papers/{paper}/holds/lifting"),
+    ("POST", "/v1/papers/{paper}/disposal/approval"),
+    ("DELETE", "/v1/papers/{paper}/disposal"),
 }
 """Routes whose papers need more than one call; they are tested one by one below."""
 
@@ -146,6 +159,23 @@ def test_splitting_and_looking_at_a_field_are_in_the_log(service: Service, monke
     ]
 
 
+def test_lifting_withdrawing_and_agreeing_are_in_the_log(service: Service) -> None:
+    paper = keep_paper(service, state=PaperState.READY)
+    path, person = f"/v1/papers/{paper.id}", {"person": "Trần Văn Một"}
+    proposal = {**person, "reason": "không dùng"}
+    second = issue_key(service.house.catalogue, "counter-2", Role.OFFICER)
+    seq = audit.check(service.house.catalogue).entries
+    service.call(Role.OFFICER, "POST", f"{path}/holds", json={**proposal, "authority": "Tòa án mẫu"})
+    service.call(Role.OFFICER, "POST", f"{path}/holds/lifting", json=person)
+    service.call(Role.OFFICER, "POST", f"{path}/disposal", json=proposal)
+    service.call(Role.OFFICER, "DELETE", f"{path}/disposal")
+    service.call(Role.OFFICER, "POST", f"{path}/disposal", json=proposal)
+    with service.client(Role.OFFICER, second) as client:
+        assert client.post(f"{path}/disposal/approval", json={"person": "Lê Thị Hai"}).is_success
+    told = {e.action for e in since(service, seq) if names(e, paper.id)}
+    assert {"paper.hold-lifted", "paper.disposal-withdrawn", "paper.disposed"} <= told
+
+
 def test_a_station_that_follows_its_own_papers_is_not_recorded(service: Service) -> None:
     """It asks every second, for what it handed in itself."""
     paper = keep_paper(service)
@@ -167,6 +197,8 @@ COMMANDS: dict[str, tuple[list[str], str]] = {
     "evidence": (["PAPER", "-o", "OUT"], "paper.evidence-exported"),
     "records export": (["PAPER", "-o", "OUT"], "paper.record-fetched"),
     "verify": (["--paper", "PAPER"], "paper.verified"),
+    "retention show": (["PAPER"], "paper.read"),
+    "retention hold": (["PAPER", "--person", "A", "--authority", "B", "--reason", "C"], "paper.held"),
 }
 """Commands that show or change papers, how they are called, and what the log says of it."""
 NO_PAPER_COMMANDS = {
@@ -191,6 +223,10 @@ NO_PAPER_COMMANDS = {
     "keys new": "keys",
     "keys list": "keys",
     "keys revoke": "keys",
+    "figures": "counts",
+    "retention due": "identifiers and days",
+    "retention open": "identifiers, names of officers and moments",
+    "retention lift": "an entry if there was something to lift; above, over HTTP",
     "records make": "days",
     "records renew": "days",
     "records check": "a file from outside",
