@@ -29,7 +29,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import Row, select
 from sqlalchemy.orm import Session
 
-from dossier.errors import AuditChainBroken
+from dossier.errors import AuditChainBroken, ObjectDamaged
 from storage.audit_lines import Line, lines
 from storage.audit_segments import kept_lines
 from storage.database import reading
@@ -182,7 +182,7 @@ def check(catalogue: "Catalogue", store: ObjectStore | None = None, *, segments:
     Raises:
         AuditChainBroken: With the first entry at which edit, removal, reordering, rewriting or truncation shows, which
             of them, and in ``after`` and ``before`` the numbers of the anchors around it, 0 if there is none.
-        ObjectDamaged: A segment is none. StoreUnavailable: The database or the store does not answer.
+        ObjectDamaged: A segment or an anchor is none. StoreUnavailable: The database or the store does not answer.
     """
     anchors = _anchors(store) if store else {}
     kept = kept_lines(store) if store and segments else iter(())
@@ -274,11 +274,15 @@ def _head(session: Session) -> AuditReport:
 
 
 def _anchors(store: ObjectStore) -> dict[int, _Anchor]:
-    found = [json.loads(store.get(key)) for prefix in (ANCHORS, HEADS) for key in store.keys(prefix)]
     anchors: dict[int, _Anchor] = {}
-    for one in found:
-        known = anchors.setdefault(one["seq"], _Anchor(one["hash"]))
-        if known.hash != one["hash"]:
-            raise AuditChainBroken(seq=one["seq"], reason="its anchors contradict each other")
-        anchors[one["seq"]] = _Anchor(known.hash, one.get("root", known.root))
+    for key in (key for prefix in (ANCHORS, HEADS) for key in store.keys(prefix)):
+        try:
+            kept = json.loads(store.get(key))
+            seq, digest, root = kept["seq"], kept["hash"], kept.get("root")
+        except (ValueError, KeyError, TypeError, AttributeError):
+            raise ObjectDamaged(key=key) from None
+        known = anchors.get(seq, _Anchor(digest))
+        if known.hash != digest:
+            raise AuditChainBroken(seq=seq, reason="its anchors contradict each other")
+        anchors[seq] = _Anchor(digest, root or known.root)
     return anchors

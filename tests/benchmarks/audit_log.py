@@ -38,12 +38,12 @@ _PAPERS = [PaperId.derived(str(n)).value for n in range(5000)]
 
 
 def chain(count: int) -> Iterator[AuditEntry]:
-    """Yield a valid chain: every tenth entry is a list of twenty papers, some changes have a hash in their detail."""
+    """Yield a valid chain: every fiftieth entry is a list of twenty papers, a third are changes with a hash."""
     previous = audit.GENESIS
     for seq in range(1, count + 1):
         paper = _PAPERS[seq * 7919 % len(_PAPERS)]
         actor, action, about, detail = "quay-3", "paper.read", f"paper:{paper}", dict[str, str]()
-        if seq % 10 == 0:
+        if seq % 50 == 0:
             shown = [_PAPERS[(seq + n) % len(_PAPERS)] for n in range(20)]
             action, about, detail = "papers.listed", "papers", {audit.SHOWN: " ".join(shown)}
         elif seq % 3 == 0:
