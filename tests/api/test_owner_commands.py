@@ -62,8 +62,13 @@ def test_who_read(service: Service) -> None:
     assert "Nobody" in sohoa("reads", "--owner", OWNER_NUMBER)
     sohoa("show", paper.id.value)
     assert paper.id.value in sohoa("reads", "--owner", OWNER_NUMBER)
-    read = sohoa_json("reads", "--owner", OWNER_NUMBER, "--from", "2020-01-01", "--to", "2199-12-31")["reads"][-1]
-    assert (read["consumer"], read["action"], read["paper"]) == ("cli", "paper.read", paper.id.value)
+    told = sohoa_json("reads", "--owner", OWNER_NUMBER, "--from", "2020-01-01", "--to", "2199-12-31")["reads"]
+    asked = ("cli", "owner.reads-shown", None)
+    assert [(one["consumer"], one["action"], one["paper"]) for one in told] == [
+        asked,
+        ("cli", "paper.read", paper.id.value),
+        asked,
+    ]
     with pytest.raises(UsageError):
         sohoa("reads", "--owner", OWNER_NUMBER, "--to", "9999-12-31")
 
