@@ -73,6 +73,8 @@ CALLS = {
     ("GET", "/v1/papers/{paper}/evidence-record"): Call({"paper.record-fetched"}),
     ("POST", "/v1/papers/{paper}/confirmation"): Call({"paper.read"}, PaperState.READY, {"by": "Trần Văn Bình"}),
     ("GET", "/v1/papers/{paper}/retention"): Call({"paper.read"}),
+    ("HEAD", "/v1/papers/{paper}/file"): Call({"paper.read"}),
+    ("POST", "/v1/papers/{paper}/links"): Call({"paper.fetched"}, body={"seconds": 60}),
     ("POST", "/v1/papers/{paper}/holds"): Call(
         {"paper.held"}, body={"person": "Trần Văn Một", "authority": "Tòa án mẫu", "reason": "vụ việc mẫu"}
     ),
@@ -92,6 +94,7 @@ ELSEWHERE = {
     ("POST", "/v1/papers/{paper}/holds/lifting"),
     ("POST", "/v1/papers/{paper}/disposal/approval"),
     ("DELETE", "/v1/papers/{paper}/disposal"),
+    ("GET", "/v1/links/{link}"),
 }
 """Routes whose papers need more than one call; they are tested one by one below."""
 
@@ -127,7 +130,7 @@ def test_a_call_is_in_the_log(
     call = CALLS[route]
     paper = keep_paper(service, state=call.state)
     monkeypatch.setattr("api.http.routes.get_evidence_record.record_of", lambda *_: b"record")
-    if role is Role.SYSTEM and route[1] == "/v1/papers/{paper}/file":
+    if role is Role.SYSTEM and route[1].startswith("/v1/papers/"):
         given = CALLS[("POST", "/v1/lookups")].body
         assert service.call(role, "POST", "/v1/lookups", json=given).status_code == 200
     seq = audit.check(service.house.catalogue).entries
@@ -157,6 +160,14 @@ def test_splitting_and_looking_at_a_field_are_in_the_log(service: Service, monke
         ("officer", "papers.listed"),
         ("auditor", "paper.read"),
     ]
+
+
+def test_using_a_link_is_in_the_log(service: Service) -> None:
+    paper = keep_paper(service)
+    link = service.call(Role.OFFICER, "POST", f"/v1/papers/{paper.id}/links", json={"seconds": 60}).json()
+    seq = audit.check(service.house.catalogue).entries
+    assert service.call(None, "GET", link["url"]).is_success
+    assert [(e.actor, e.action) for e in since(service, seq) if names(e, paper.id)] == [("officer", "paper.fetched")]
 
 
 def test_lifting_withdrawing_and_agreeing_are_in_the_log(service: Service) -> None:
@@ -215,6 +226,8 @@ NO_PAPER_COMMANDS = {
     "worker": "each step is an entry",
     "doctor": "no paper",
     "reads": "an entry about the owner",
+    "objects keys": "keys of the store",
+    "objects new-key": "keys of the store",
     "owners show": "an entry about the owner",
     "owners merge": "an entry about the owner",
     "owners split": "an entry about the owner",
