@@ -20,6 +20,7 @@ from api.commands import (
     fixity,
     keys,
     objects,
+    owners,
     papers,
     quality,
     read,
@@ -51,6 +52,7 @@ app.command()(papers.show)
 app.command()(papers.picture)
 app.command()(papers.find)
 app.command()(papers.get)
+app.command()(owners.reads)
 app.command()(digitize.split)
 app.command()(digitize.confirm)
 app.command()(digitize.retry)
@@ -74,6 +76,7 @@ app.command()(doctor.doctor)
 app.command()(fixity.fixity)
 app.command()(backup.backup)
 app.command()(backup.restore)
+app.add_typer(owners.app, name="owners")
 app.add_typer(keys.app, name="keys")
 app.add_typer(objects.app, name="objects")
 app.add_typer(records.app, name="records")

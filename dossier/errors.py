@@ -22,7 +22,7 @@ placeholders; they must never hold personal data, because errors are logged.
     │   └── LinkExpired                                                                    HTTP 410
     ├── Conflict                   the request does not fit the present state             exit 5   HTTP 409
     │   ├── WrongState, AlreadyExists, RetentionLocked, ObjectHeld, BatchMismatch
-    │   └── NotSealed, NotSplittable, NotRenewable, SamePerson, NotEmpty
+    │   └── NotSealed, NotSplittable, NotRenewable, SamePerson, NotEmpty, OwnersDiffer
     ├── PartError                  an external part is missing or failed                  exit 6   HTTP 503
     │   ├── PartMissing, PartFailed, LimitExceeded
     │   ├── DiskFull, SealRefused
@@ -52,6 +52,7 @@ _NOUNS_VI = {
     "evidence record": "hồ sơ bằng chứng",
     "status list": "danh sách tình trạng",
     "dossier": "hồ sơ",
+    "merge": "lần gộp số",
 }
 """Vietnamese nouns of the kinds of things errors speak of."""
 _LARGE = 10_000
@@ -375,6 +376,16 @@ class Conflict(SohoaError):
     status = 409
     en = "The request does not fit the present state."
     vi = "Yêu cầu không phù hợp với trạng thái hiện tại."
+
+
+class OwnersDiffer(Conflict):
+    """Two numbers cannot be one owner's."""
+
+    code = "owners-differ"
+    en = "The two numbers cannot be one owner's: {reason}."
+    vi = "Hai số không thể là của cùng một chủ: {reason_vi}."
+    advice_en = "Compare the papers again; if the numbers are one owner's all the same, merge them with 'forced'."
+    advice_vi = "Hãy đối chiếu lại giấy tờ; nếu vẫn đúng là một chủ, hãy gộp với 'forced' và ghi rõ lý do."
 
 
 class WrongState(Conflict):

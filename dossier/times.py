@@ -31,3 +31,13 @@ def local(moment: dt.datetime) -> dt.datetime:
 def iso_local(moment: dt.datetime) -> str:
     """Return ``moment`` as ISO 8601 with Vietnam's offset, e.g. ``2026-11-22T09:15:04+07:00``."""
     return local(moment).isoformat()
+
+
+def midnight(day: dt.date) -> dt.datetime:
+    """Return the moment at which a day begins in Vietnam, UTC."""
+    return dt.datetime.combine(day, dt.time(), VIETNAM).astimezone(dt.UTC)
+
+
+def span(first: dt.date | None, last: dt.date | None) -> tuple[dt.datetime | None, dt.datetime | None]:
+    """Return from which moment on and before which one the days in Vietnam are, both included; ``None``: open."""
+    return midnight(first) if first else None, midnight(last + dt.timedelta(days=1)) if last else None

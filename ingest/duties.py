@@ -14,6 +14,7 @@ import structlog
 from dossier import times
 from dossier.errors import SohoaError
 from ingest import disposal
+from ingest.audit_log import keep_log
 from ingest.day_records import make_records
 from ingest.fixity import check_due
 from ingest.house import House
@@ -78,6 +79,14 @@ def _expiry(house: House, stop: Stop) -> None:
             return
 
 
+def _log_kept(house: House, stop: Stop) -> None:
+    """Keep the audit log of days that are over in the object store."""
+    for key in keep_log(house):
+        _log.info("audit log kept", key=key)
+        if stop():
+            return
+
+
 def _status_list(house: House, stop: Stop) -> None:
     """Make the signed list of what is no longer in force, when it is time or a paper was revoked."""
     del stop
@@ -93,6 +102,7 @@ DUTIES: tuple[Duty, ...] = (
     Duty("fixity", 60.0, _fixity),
     Duty("expiry", 600.0, _expiry),
     Duty("status-list", 10.0, _status_list),
+    Duty("audit-log", 600.0, _log_kept),
 )
 
 

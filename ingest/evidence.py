@@ -10,7 +10,6 @@ It holds what the paper says, and names of those who worked on it and of its sig
 read the paper, its members' names say nothing of either, and every export is an entry in the audit log.
 """
 
-import contextlib
 import hashlib
 import io
 import json
@@ -20,48 +19,34 @@ from dataclasses import dataclass
 from importlib.resources import files
 
 from asn1crypto import pem, x509
-from pydantic import TypeAdapter
 
 from dossier import times
-from dossier.errors import AlreadyExists, NotFound, NotSealed, ObjectDamaged, TimestampUnavailable
+from dossier.errors import NotSealed, ObjectDamaged
 from dossier.papers import Paper
+from ingest.audit_log import stamp_of
 from ingest.day_records import record_of
 from ingest.evidence_guide import guide
 from ingest.evidence_record_steps import RECORD
 from ingest.evidence_steps import Names
 from ingest.fixity import sound
 from ingest.house import House
-from ingest.verifications import Basis, Verified, all_of, keep_material, reverify, trust_of
+from ingest.verifications import Verified, all_of, reverify, trust_of
 from signing.etsi_report import report_xml
-from signing.material import Material, Token, material, token_material
+from signing.material import Material, Token, material
 from signing.record_links import record_links
 from signing.report_pdf import report_pdf
-from signing.timestamps import token_over
 from signing.trust import TrustStore
 from signing.validate import validate
 from storage import audit, audit_tree
-from storage.audit_tree import Excerpt, TreeHead
+from storage.audit_reads import READINGS
+from storage.audit_tree import Excerpt
 
 EXPORTED = "paper.evidence-exported"
 """Action in the audit log."""
 SUMS = "SHA256SUMS"
-_READINGS = ("paper.read", "paper.fetched", "paper.original-fetched", "paper.reused", EXPORTED)
-"""Actions that tell of reading alone: they are shown up to the head that is there, and ask for no newer one."""
-_STAMPS = "audit/head-stamps/"
 _EXTENSIONS = {"application/pdf": "pdf", "image/tiff": "tif", "image/jpeg": "jpg", "image/png": "png"}
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 """The first moment that a ZIP file can name: its members have no times of their own."""
-
-
-@dataclass(frozen=True, slots=True)
-class _HeadStamp:
-    """The time stamp of a head as it is kept: the token in hex, and what it rests on."""
-
-    token: str
-    basis: Basis
-
-
-_STAMP = TypeAdapter(_HeadStamp)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -195,7 +180,7 @@ def _audit_files(log: _Log) -> dict[str, bytes]:
 def _log(house: House, about: str) -> _Log:
     """Return the entries about a paper, proven by a head that covers all but the latest readings."""
     head = audit_tree.newest_head(house.objects)
-    if head is None or head.seq < audit_tree.last_seq(house.catalogue, about, but=_READINGS):
+    if head is None or head.seq < audit_tree.last_seq(house.catalogue, about, but=READINGS):
         excerpt = audit_tree.excerpt(house.catalogue, about)
         until = house.retain_until(times.now())
         audit_tree.keep(excerpt.head, house.objects, retain_until=until)
@@ -203,29 +188,8 @@ def _log(house: House, about: str) -> _Log:
         excerpt = audit_tree.excerpt(house.catalogue, about, up_to=head.seq)
         if excerpt.head != head:
             raise ObjectDamaged(key=head.key)
-    token, rests_on = _stamp(house, excerpt.head)
+    token, rests_on = stamp_of(house, excerpt.head)
     return _Log(excerpt, token, rests_on)
-
-
-def _stamp(house: House, head: TreeHead) -> tuple[Token | None, Material]:
-    """Return the time stamp of a head and what it rests on, got now if it has none; none if nobody answers."""
-    key = f"{_STAMPS}{head.seq:012d}.json"
-    try:
-        house.objects.head(key)
-    except NotFound:
-        try:
-            token = token_over(head.dump(), house.time_stamper)
-        except TimestampUnavailable:
-            return None, Material()
-        until = house.retain_until(times.now())
-        _, rests_on = token_material(token, house.trust)
-        stamp = _HeadStamp(token.hex(), keep_material(house, rests_on, until))
-        with contextlib.suppress(AlreadyExists):  # somebody else was first: that one counts
-            house.objects.put(
-                key, _STAMP.dump_json(stamp), media_type="application/json", retain_until=until, if_absent=True
-            )
-    kept = _STAMP.validate_json(house.objects.get(key))
-    return token_material(bytes.fromhex(kept.token), trust_of(house, kept.basis))
 
 
 # --- the file --------------------------------------------------------------------------------------------------

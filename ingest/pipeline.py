@@ -4,7 +4,7 @@
 
     receive ─▶ [ inspect ▶ decode ▶ clean ▶ read ▶ classify ▶ extract ▶ check ] ─▶ confirm
                                                                      (a named person)     │
-              announce ◀─ store ◀─ seal ◀─ assemble ◀─────────────────────────────────────┘
+       announce ◀─ link ◀─ store ◀─ seal ◀─ assemble ◀────────────────────────────────────┘
 
 Each step here fetches its inputs, calls the one function that does the work, and keeps the result. It may run twice
 with the same outcome, because a crash may strike between the work and the note that it is done; a step that finds its
@@ -36,6 +36,7 @@ from ingest.inspect import Inspection
 from ingest.inspect import inspect as inspect_file
 from ingest.judge import judge
 from ingest.masters import read_master
+from ingest.owner_links import link_owners
 from ingest.pages import NOTES, PageNote, PageNotes
 from ingest.quality import assess
 from ingest.receive import announced, owner_of_scan
@@ -300,13 +301,18 @@ def _lock_original(house: House, paper: Paper, until: dt.datetime) -> None:
         house.objects.retain(paper.original.key, paper.original.version, until)
 
 
+def link(house: House, paper_id: PaperId) -> None:
+    """Link the numbers that the code of a stored identity card says are one person's."""
+    link_owners(house, house.catalogue.paper(paper_id), actor=ACTOR)
+
+
 def announce(house: House, paper_id: PaperId) -> None:
     """Let go of the work in progress; subscribers read the event from the outbox."""
     _, work = _open(house, paper_id)
     work.clear()
 
 
-FINISH: tuple[Step, ...] = (assemble, seal, store, announce)
+FINISH: tuple[Step, ...] = (assemble, seal, store, link, announce)
 
 
 # --- what the steps share --------------------------------------------------------------------------------------

@@ -20,23 +20,37 @@ Entries hold no personal data: papers and batches by identifier, values never.
 import datetime as dt
 import hashlib
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import closing
+from dataclasses import dataclass, replace
+from itertools import groupby
 from typing import TYPE_CHECKING
 
-from sqlalchemy import select
+from sqlalchemy import Row, select
 from sqlalchemy.orm import Session
 
-from dossier.errors import AuditChainBroken
+from dossier.errors import AuditChainBroken, ObjectDamaged
+from storage.audit_lines import Line, lines
+from storage.audit_segments import kept_lines
 from storage.database import reading
+from storage.merkle import Growing
 from storage.objects import ObjectStore
 from storage.records import AuditEntry
 from storage.rows import audit_entry_from
-from storage.schema import AuditRow
+from storage.schema import AuditRow, AuditSubjectRow
 
 if TYPE_CHECKING:  # the catalogue appends to this log
     from storage.catalogue import Catalogue
 
+SHOWN = "shown"
+"""Key in the detail of an entry about several papers: their identifiers, parted by spaces."""
+_NAMES_PAPERS = b'"shown":"'
+_OF_ANOTHER_ENTRY = "the index of papers does not have those it names"
+_SUBJECTS = (
+    select(AuditSubjectRow.seq, AuditSubjectRow.paper)
+    .order_by(AuditSubjectRow.seq, AuditSubjectRow.paper)
+    .execution_options(yield_per=5000)
+)
 GENESIS = "0" * 64
 """``prev_hash`` of the first entry."""
 PREFIX = "audit/"
@@ -45,20 +59,6 @@ ANCHORS = f"{PREFIX}anchors/"
 """Where in the object store the anchors are."""
 HEADS = f"{PREFIX}heads/"
 """Where the heads of the tree over the log are (``storage.audit_tree``): each is an anchor too."""
-_WHOLE_CHAIN = (
-    select(
-        AuditRow.seq,
-        AuditRow.prev_hash,
-        AuditRow.actor,
-        AuditRow.action,
-        AuditRow.object,
-        AuditRow.at,
-        AuditRow.detail,
-        AuditRow.hash,
-    )
-    .order_by(AuditRow.seq)
-    .execution_options(yield_per=2000)
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,11 +68,21 @@ class AuditReport:
     Attributes:
         entries: How many. head_hash: Hash of the last, 64 zeros if there is none.
         anchored: ``seq`` of the newest anchor compared, 0 if none was.
+        segmented: ``seq`` of the last entry compared with its segment, 0 if none was.
     """
 
     entries: int
     head_hash: str
     anchored: int = 0
+    segmented: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class _Anchor:
+    """What the object store holds of an entry: its hash, and the root of the tree up to it where it is a head."""
+
+    hash: str
+    root: str | None = None
 
 
 def canonical(entry: AuditEntry) -> bytes:
@@ -96,8 +106,11 @@ def entry_hash(entry: AuditEntry) -> str:
 
 def append(
     session: Session, *, actor: str, action: str, about: str, at: dt.datetime, detail: Mapping[str, str] | None = None
-) -> None:
+) -> int:
     """Add an entry within a writing transaction (``storage.database.writing``), which keeps the chain from forking.
+
+    Returns:
+        Its ``seq``.
 
     Args:
         session: Of the change the entry tells of.
@@ -122,6 +135,7 @@ def append(
         )
     )
     session.flush()
+    return bare.seq
 
 
 def entries(catalogue: "Catalogue", *, after: int = 0, limit: int = 100) -> list[AuditEntry]:
@@ -156,32 +170,102 @@ def anchor(catalogue: "Catalogue", store: ObjectStore, *, retain_until: dt.datet
     return head
 
 
-def check(catalogue: "Catalogue", store: ObjectStore | None = None) -> AuditReport:
-    """Recompute the whole chain, and compare it with the anchors in ``store`` if one is given.
+def check(catalogue: "Catalogue", store: ObjectStore | None = None, *, segments: bool = False) -> AuditReport:
+    """Recompute the whole chain, and compare it with what ``store`` holds of it if one is given.
+
+    Args:
+        catalogue: Whose log.
+        store: With the anchors, the heads of the tree, and the segments.
+        segments: Compare every entry with its segment too: that tells which entry was rewritten, where the anchors
+            tell only between which two of them.
 
     Raises:
-        AuditChainBroken: With the first entry at which edit, removal, reordering or truncation shows, and which.
-        StoreUnavailable: The database or the store does not answer.
+        AuditChainBroken: With the first entry at which edit, removal, reordering, rewriting or truncation shows, which
+            of them, and in ``after`` and ``before`` the numbers of the anchors around it, 0 if there is none.
+        ObjectDamaged: A segment or an anchor is none. StoreUnavailable: The database or the store does not answer.
     """
     anchors = _anchors(store) if store else {}
-    seq, previous = 0, GENESIS
-    with reading(catalogue.engine) as session, session.execute(_WHOLE_CHAIN) as rows:
-        for row in rows:
-            entry = AuditEntry(*row)
+    kept = kept_lines(store) if store and segments else iter(())
+    try:
+        report = _walk(catalogue, anchors, kept)
+    except AuditChainBroken as broken:
+        seq = int(str(broken.details["seq"]))
+        after = max((at for at in anchors if at < seq), default=0)
+        before = min((at for at in anchors if at >= seq), default=0)
+        reason = f"{broken.details['reason']}; between the anchors {after or '—'} and {before or '—'}"
+        raise AuditChainBroken(seq=seq, reason=reason, after=after, before=before) from None
+    return replace(report, anchored=max(anchors, default=0))
+
+
+def _walk(catalogue: "Catalogue", anchors: Mapping[int, _Anchor], kept: Iterator[tuple[int, bytes]]) -> AuditReport:
+    seq, previous, segmented = 0, GENESIS, 0
+    tree = Growing() if any(anchor.root for anchor in anchors.values()) else None
+    with (
+        reading(catalogue.engine) as session,
+        session.execute(_SUBJECTS) as subjects,
+        closing(lines(session)) as entered,
+    ):
+        index = _Index(subjects)
+        for line in entered:
             seq += 1
-            if entry.seq != seq:
-                raise AuditChainBroken(seq=seq, reason="entry missing")
-            if entry.prev_hash != previous:
-                raise AuditChainBroken(seq=seq, reason="it does not follow the entry before")
-            if entry.hash != entry_hash(entry):
-                raise AuditChainBroken(seq=seq, reason="entry altered")
-            if anchors.get(seq, entry.hash) != entry.hash:
-                raise AuditChainBroken(seq=seq, reason="it differs from its anchor: the log was rewritten")
-            previous = entry.hash
-    newest = max(anchors, default=0)
+            if wrong := _wrong(line, seq, previous):
+                raise AuditChainBroken(seq=seq, reason=wrong)
+            segmented, was = next(kept, (segmented, line.data))
+            if was != line.data:
+                raise AuditChainBroken(seq=seq, reason="it differs from its segment: the log was rewritten")
+            if tree:
+                tree.add(bytes.fromhex(line.hash))
+            if anchor := anchors.get(seq):
+                _require_anchored(seq, line.hash, tree, anchor)
+            if index.next == seq or _NAMES_PAPERS in line.data:
+                index.require(seq, line.data)
+            previous = line.hash
+        if index.next:
+            raise AuditChainBroken(seq=seq + 1, reason=_OF_ANOTHER_ENTRY)
+    newest = max([*anchors, *(number for number, _ in kept)], default=0)
     if newest > seq:
         raise AuditChainBroken(seq=seq + 1, reason=f"log cut off: entries up to {newest} were anchored")
-    return AuditReport(seq, previous, newest)
+    return AuditReport(seq, previous, segmented=segmented)
+
+
+def _wrong(line: Line, seq: int, previous: str) -> str | None:
+    if line.seq != seq:
+        return "entry missing"
+    if line.prev_hash != previous:
+        return "it does not follow the entry before"
+    if line.hash != hashlib.sha256(line.data).hexdigest():
+        return "entry altered"
+    return None
+
+
+class _Index:
+    """The index of papers, read along with the entries that name them.
+
+    Attributes:
+        next: The entry whose papers come next; 0 behind the last.
+    """
+
+    def __init__(self, rows: Iterable[Row[int, str]]) -> None:
+        self._rows = groupby(rows, key=lambda row: row.seq)
+        self.next = 0
+        self._papers: list[str] = []
+        self._read()
+
+    def require(self, seq: int, line: bytes) -> None:
+        """Do nothing if the index has the papers that an entry names."""
+        named = sorted(json.loads(line)["detail"].get(SHOWN, "").split())
+        if (seq, named) != (self.next, self._papers):
+            raise AuditChainBroken(seq=seq, reason=_OF_ANOTHER_ENTRY)
+        self._read()
+
+    def _read(self) -> None:
+        self.next, found = next(self._rows, (0, ()))
+        self._papers = [row.paper for row in found]
+
+
+def _require_anchored(seq: int, digest: str, tree: Growing | None, anchor: _Anchor) -> None:
+    if anchor.hash != digest or (tree and anchor.root and anchor.root != tree.root().hex()):
+        raise AuditChainBroken(seq=seq, reason="it differs from its anchor: the log was rewritten")
 
 
 def _head(session: Session) -> AuditReport:
@@ -189,6 +273,16 @@ def _head(session: Session) -> AuditReport:
     return AuditReport(last.seq, last.hash) if last else AuditReport(0, GENESIS)
 
 
-def _anchors(store: ObjectStore) -> dict[int, str]:
-    found = (json.loads(store.get(key)) for prefix in (ANCHORS, HEADS) for key in store.keys(prefix))
-    return {anchored["seq"]: anchored["hash"] for anchored in found}
+def _anchors(store: ObjectStore) -> dict[int, _Anchor]:
+    anchors: dict[int, _Anchor] = {}
+    for key in (key for prefix in (ANCHORS, HEADS) for key in store.keys(prefix)):
+        try:
+            kept = json.loads(store.get(key))
+            seq, digest, root = kept["seq"], kept["hash"], kept.get("root")
+        except (ValueError, KeyError, TypeError, AttributeError):
+            raise ObjectDamaged(key=key) from None
+        known = anchors.get(seq, _Anchor(digest))
+        if known.hash != digest:
+            raise AuditChainBroken(seq=seq, reason="its anchors contradict each other")
+        anchors[seq] = _Anchor(digest, root or known.root)
+    return anchors

@@ -21,18 +21,18 @@ that the whole log is needed.
 """
 
 import datetime as dt
-import hashlib
 import json
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from dossier.errors import AuditChainBroken
+from dossier.errors import AuditChainBroken, ObjectDamaged
 from storage import audit
 from storage.database import reading, writing
+from storage.merkle import levels, nodes, path, root_over
 from storage.objects import ObjectStore
 from storage.records import AuditEntry
 from storage.rows import audit_entry_from
@@ -66,7 +66,12 @@ class TreeHead:
     @property
     def key(self) -> str:
         """Its key in the object store."""
-        return f"{audit.HEADS}{self.seq:012d}.json"
+        return head_key(self.seq)
+
+
+def head_key(seq: int) -> str:
+    """Return the key of the head of the log up to entry ``seq``."""
+    return f"{audit.HEADS}{seq:012d}.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,13 +116,13 @@ def excerpt(catalogue: "Catalogue", about: str, *, up_to: int | None = None) -> 
         last = session.scalar(select(AuditRow.hash).where(AuditRow.seq == size)) or ""
     _keep_blocks(catalogue, fresh)
     roots = {**known, **fresh}
-    above = _levels([bytes.fromhex(roots[block]) for block in range((size - 1) // BLOCK + 1)])
+    above = levels([bytes.fromhex(roots[block]) for block in range((size - 1) // BLOCK + 1)])
     paths = []
     for entry in entries:
         block, place = divmod(entry.seq - 1, BLOCK)
         if entry.hash != audit.entry_hash(entry) or bytes.fromhex(entry.hash) != blocks[block][place]:
             raise AuditChainBroken(seq=entry.seq, reason="entry altered")
-        paths.append((*_path(_levels(_nodes(blocks[block])), place), *_path(above, block)))
+        paths.append((*path(levels(nodes(blocks[block])), place), *path(above, block)))
     return Excerpt(TreeHead(size, last, above[-1][0].hex()), entries, tuple(paths))
 
 
@@ -159,39 +164,41 @@ def keep(head: TreeHead, store: ObjectStore, *, retain_until: dt.datetime) -> No
 
 
 def newest_head(store: ObjectStore) -> TreeHead | None:
-    """Return the newest head kept, if there is one."""
-    keys = list(store.keys(audit.HEADS))
-    return TreeHead(**json.loads(store.get(keys[-1]))) if keys else None
+    """Return the newest head kept, if there is one.
 
-
-def root_over(leaves: Sequence[bytes]) -> bytes:
-    """Return the root over ``leaves``, at least one."""
-    return _levels(_nodes(leaves))[-1][0]
-
-
-def _nodes(leaves: Sequence[bytes]) -> list[bytes]:
-    return [hashlib.sha256(b"\x00" + leaf).digest() for leaf in leaves]
-
-
-def _levels(nodes: list[bytes]) -> list[list[bytes]]:
-    """Return the tree above ``nodes``, level by level from them up; an odd one out rises as it is.
-
-    That is the tree of RFC 9162: every left half is a full tree, so its nodes pair up from the left on each level. For
-    the same reason the tree over full blocks and a last one is the tree over the blocks' roots.
+    Raises:
+        ObjectDamaged: It is no head.
     """
-    levels = [nodes]
-    while len(level := levels[-1]) > 1:
-        paired = [hashlib.sha256(b"\x01" + a + b).digest() for a, b in zip(level[::2], level[1::2], strict=False)]
-        levels.append([*paired, *level[len(level) - len(level) % 2 :]])
-    return levels
+    keys = list(store.keys(audit.HEADS))
+    return load_head(store, keys[-1]) if keys else None
 
 
-def _path(levels: Sequence[Sequence[bytes]], place: int) -> tuple[str, ...]:
-    """Return the hashes beside the way from the node at ``place`` to the root."""
-    path = []
-    for level in levels[:-1]:
-        beside = place ^ 1
-        if beside < len(level):
-            path.append(level[beside].hex())
-        place //= 2
-    return tuple(path)
+def load_head(store: ObjectStore, key: str) -> TreeHead:
+    """Return the head kept under ``key``.
+
+    Raises:
+        NotFound: There is none. ObjectDamaged: It is no head, or another's.
+    """
+    try:
+        head = TreeHead(**json.loads(store.get(key)))
+    except (ValueError, TypeError):
+        raise ObjectDamaged(key=key) from None
+    if head.key != key:
+        raise ObjectDamaged(key=key)
+    return head
+
+
+def head_at(catalogue: "Catalogue", seq: int) -> TreeHead:
+    """Return the head of the log up to entry ``seq``.
+
+    Raises:
+        AuditChainBroken: Entries are missing.
+    """
+    return excerpt(catalogue, "", up_to=seq).head
+
+
+def last_before(catalogue: "Catalogue", moment: dt.datetime) -> int:
+    """Return the number of the newest entry made before ``moment``; 0 if there is none."""
+    newest = select(AuditRow.seq).where(AuditRow.at < moment).order_by(AuditRow.seq.desc()).limit(1)
+    with reading(catalogue.engine) as session:
+        return session.scalar(newest) or 0

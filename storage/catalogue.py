@@ -394,17 +394,19 @@ class Catalogue:
         """
         with writing(self.engine) as session:
             _paper_row(session, reuse.paper)
-            session.add(
-                ReuseRow(
-                    paper=reuse.paper.value,
-                    consumer=reuse.consumer,
-                    dossier=reuse.dossier.value if reuse.dossier else None,
-                    procedure=reuse.procedure.value if reuse.procedure else None,
-                    purpose=reuse.purpose,
-                    at=reuse.at,
-                )
+            row = ReuseRow(
+                paper=reuse.paper.value,
+                consumer=reuse.consumer,
+                dossier=reuse.dossier.value if reuse.dossier else None,
+                procedure=reuse.procedure.value if reuse.procedure else None,
+                purpose=reuse.purpose,
+                at=reuse.at,
             )
-            self._audit(session, reuse.consumer, "paper.reused", _about(reuse.paper))
+            session.add(row)
+            session.flush()
+            detail = {"reuse": str(row.serial), "dossier": row.dossier, "procedure": row.procedure}
+            told = {key: value for key, value in detail.items() if value}
+            self._audit(session, reuse.consumer, "paper.reused", _about(reuse.paper), told)
 
     def reuses(self, paper_id: PaperId) -> list[Reuse]:
         """Return the uses of a paper, oldest first."""

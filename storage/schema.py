@@ -10,7 +10,7 @@ from sqlalchemy.types import TypeDecorator
 
 from dossier.errors import InvalidValue
 
-REVISION = "0012"
+REVISION = "0013"
 """The newest migration: a database at this one needs none."""
 
 Serial = BigInteger().with_variant(Integer(), "sqlite")
@@ -100,6 +100,39 @@ class OwnerRow(Base):
     number: Mapped[str]
     name: Mapped[str | None]
     same_as: Mapped[int | None] = mapped_column(index=True)
+
+
+class OwnerMergeRow(Base):
+    """A statement that two numbers are one owner's; rows are only ever added.
+
+    ``refused`` says why it was not followed: it waits for a person. ``paper`` is the evidence.
+    """
+
+    __tablename__ = "owner_merges"
+
+    serial: Mapped[int] = mapped_column(Serial, primary_key=True)
+    first: Mapped[int] = mapped_column(ForeignKey("owners.serial"), index=True)
+    second: Mapped[int] = mapped_column(ForeignKey("owners.serial"), index=True)
+    source: Mapped[str]
+    at: Mapped[dt.datetime]
+    actor: Mapped[str]
+    person: Mapped[str | None]
+    reason: Mapped[str | None]
+    paper: Mapped[str | None] = mapped_column(ForeignKey("papers.id"))
+    forced: Mapped[bool]
+    refused: Mapped[str | None] = mapped_column(index=True)
+
+
+class OwnerSplitRow(Base):
+    """A merge taken back, or a refused one turned down; rows are only ever added."""
+
+    __tablename__ = "owner_splits"
+
+    merge: Mapped[int] = mapped_column(ForeignKey("owner_merges.serial"), primary_key=True, autoincrement=False)
+    at: Mapped[dt.datetime]
+    actor: Mapped[str]
+    person: Mapped[str]
+    reason: Mapped[str]
 
 
 class DossierRow(Base):
@@ -486,3 +519,13 @@ class DisposalRow(Base):
     approved_at: Mapped[dt.datetime | None]
     state_before: Mapped[str | None]
     disposed_at: Mapped[dt.datetime | None] = mapped_column(index=True)
+
+
+class AuditSubjectRow(Base):
+    """A paper that an entry about several papers names: an index of what the chained entries themselves say."""
+
+    __tablename__ = "audit_subjects"
+    __table_args__ = (Index("ix_audit_subjects_seq", "seq"),)
+
+    paper: Mapped[str] = mapped_column(primary_key=True)
+    seq: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)

@@ -1,20 +1,65 @@
 """``sohoa audit``: the log of who did what, and the proof that nobody changed it."""
 
+from typing import Annotated
+
 import typer
 
 from api.commands.common import AsJson, open_house, out, print_json
-from storage.audit import check as check_chain
+from dossier import times
+from ingest.audit_log import check_log, keep_log
 
 app = typer.Typer(help="Nhật ký kiểm toán. / Audit log.", no_args_is_help=True)
 
 
 @app.command()
-def check(as_json: AsJson = False) -> None:
-    """Chứng minh chuỗi nhật ký còn nguyên vẹn. / Prove that the chain is intact."""
+def check(
+    segments: Annotated[
+        bool,
+        typer.Option(
+            "--segments", help="Đối chiếu từng mục với bản lưu trong kho. / Compare every entry with its segment."
+        ),
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Chứng minh chuỗi nhật ký còn nguyên vẹn. / Prove that the chain is intact, with anchors and time stamps."""
     with open_house() as house:
-        report = check_chain(house.catalogue, house.objects)
+        report = check_log(house, segments=segments)
+    chain = report.chain
     if as_json:
-        print_json({"entries": report.entries, "head": report.head_hash, "anchored": report.anchored})
+        print_json(
+            {
+                "entries": chain.entries,
+                "head": chain.head_hash,
+                "anchored": chain.anchored,
+                "segmented": chain.segmented,
+                "stamped": report.stamped,
+                "proven_at": times.iso_local(report.proven_at) if report.proven_at else None,
+                "stamps": report.stamps,
+                "open": [{"entry": seq, "findings": codes} for seq, codes in report.open],
+            }
+        )
+        return
+    out.print(f"[green]✓[/] Nhật ký nguyên vẹn: {chain.entries} mục, mã băm cuối {chain.head_hash}")
+    out.print(f"[dim]The log is intact: {chain.entries} entries, last hash as above.[/]")
+    if report.proven_at:
+        out.print(
+            f"[green]✓[/] Dấu thời gian chứng minh đến mục {report.stamped}, lúc"
+            f" {times.local(report.proven_at):%H:%M:%S %d/%m/%Y}  [dim]time-stamped up to there[/]"
+        )
+    if segments:
+        out.print(f"[green]✓[/] Khớp bản lưu đến mục {chain.segmented}  [dim]as in the segments up to there[/]")
+    for seq, codes in report.open:
+        out.print(f"[yellow]![/] Chưa chứng minh được dấu thời gian của mục {seq}: {codes}  [dim]not proven[/]")
+
+
+@app.command()
+def keep(as_json: AsJson = False) -> None:
+    """Ghi nhật ký của những ngày đã qua vào kho. / Keep days that are over; 'sohoa serve' does it by itself."""
+    with open_house() as house:
+        keys = list(keep_log(house))
+    if as_json:
+        print_json({"kept": keys})
     else:
-        out.print(f"[green]✓[/] Nhật ký nguyên vẹn: {report.entries} mục, mã băm cuối {report.head_hash}")
-        out.print(f"[dim]The log is intact: {report.entries} entries, last hash as above.[/]")
+        for key in keys:
+            out.print(key)
+        out.print(f"Đã ghi / kept: {len(keys)}")

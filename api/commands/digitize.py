@@ -27,6 +27,7 @@ from ingest.split import proposed
 from ingest.split import split as split_scan
 from ocr.splitting import Part
 from signing.stamp_rules import CopyForm
+from storage.audit_reads import record_reads
 
 if TYPE_CHECKING:
     from ingest.work import Work
@@ -140,6 +141,7 @@ def split(
         scan = PaperId.parse(paper_id)
         if by is None:
             _print_proposal(house, proposed(house, scan), as_json=as_json)
+            house.catalogue.record(_STATION, "paper.read", f"paper:{scan}")
             return
         first_pages = at or [part.pages[0] for part in proposed(house, scan)]
         _finish(house, *split_scan(house, scan, first_pages, by=by, actor=_STATION), as_json=as_json)
@@ -274,6 +276,7 @@ def _work_off(house: House, papers: list[PaperId], report: Callable[[list[Paper]
                 house.catalogue.beat(work.executor, times.now() - silence)  # the next run takes over at once
                 stop()
     found = as_they_are()
+    record_reads(house.catalogue, papers, actor=_STATION)
     report(found)
     return found
 

@@ -15,6 +15,7 @@ from dossier.identifiers import PaperId, parse_owner_number
 from dossier.papers import PaperState
 from ingest.crop import field_picture
 from ingest.fixity import sound
+from storage.audit_reads import record_reads
 from storage.standing import standings
 
 _ACTOR = "cli"
@@ -28,6 +29,7 @@ def papers(
     """Liệt kê giấy tờ, mới nhất trước. / List papers, newest first."""
     with open_house() as house:
         found = house.catalogue.papers(state=state, limit=limit, newest_first=True)
+        record_reads(house.catalogue, (paper.id for paper in found), actor=_ACTOR)
         if as_json:
             print_json(papers_json(found, house))
         else:
@@ -73,8 +75,7 @@ def find(
         found = house.catalogue.find(
             parse_owner_number(owner), paper_type=paper_type, valid_on=valid_on.date() if valid_on else None
         )
-        for paper in found:
-            house.catalogue.record(_ACTOR, "paper.read", f"paper:{paper.id}")
+        record_reads(house.catalogue, (paper.id for paper in found), actor=_ACTOR)
         if as_json:
             print_json(papers_json(found, house))
         else:
@@ -92,7 +93,7 @@ def get(
         if paper.sealed is None:
             raise NotSealed(state=paper.state.value)
         write_output(output, sound(house, paper.sealed))
-        house.catalogue.record(_ACTOR, "paper.read", f"paper:{paper.id}")
+        house.catalogue.record(_ACTOR, "paper.fetched", f"paper:{paper.id}")
         if as_json:
             print_json(papers_json([paper], house))
         else:

@@ -1,5 +1,6 @@
 """What the routes share: the house, path parameters, and whose papers a caller sees."""
 
+from collections.abc import Iterable
 from typing import Annotated
 
 from fastapi import Depends, Path, Query, Request
@@ -10,6 +11,7 @@ from dossier.identifiers import PaperId
 from dossier.papers import Paper
 from ingest.house import House
 from ingest.work import Work
+from storage.audit_reads import record_reads
 from storage.records import Batch
 
 BATCH_ID = r"[A-Za-z0-9._-]{3,129}"
@@ -79,3 +81,9 @@ def note_read(house: House, caller: Caller, paper_id: PaperId, action: str = "pa
     """Record in the audit log that ``caller`` read a paper; a station that follows its own batch is not recorded."""
     if caller.role is not Role.STATION:
         house.catalogue.record(caller.name, action, f"paper:{paper_id}")
+
+
+def note_reads(house: House, caller: Caller, papers: Iterable[Paper], about: str = "papers") -> None:
+    """Record in the audit log, in one entry, that ``caller`` was shown several papers; see `note_read`."""
+    if caller.role is not Role.STATION:
+        record_reads(house.catalogue, (paper.id for paper in papers), actor=caller.name, about=about)

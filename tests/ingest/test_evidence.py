@@ -26,7 +26,7 @@ from dossier import times
 from dossier.errors import AuditChainBroken, NotSealed, ObjectDamaged, TimestampUnavailable
 from dossier.papers import Paper, SourceGrade
 from dossier.verdicts import Verdict
-from ingest import evidence
+from ingest import audit_log
 from ingest.evidence import EXPORTED, evidence_package
 from ingest.house import House
 from ingest.settings import Settings
@@ -346,7 +346,7 @@ def test_where_no_authority_answers_the_head_goes_without_until_one_does(
         raise TimestampUnavailable(reason="nobody there")
 
     with monkeypatch.context() as patched:
-        patched.setattr(evidence, "token_over", silent)
+        patched.setattr(audit_log, "token_over", silent)
         without = evidence_package(house, paper, actor="a")
     assert "audit/head.tst" not in zipfile.ZipFile(io.BytesIO(without)).namelist()
     require_all_followed(without, tmp_path / "without")

@@ -53,6 +53,7 @@ UNDO = {
         "DROP INDEX ix_papers_validity",
         "DROP INDEX ix_sealed_versions_sha256",
     ],
+    "0013": ["DROP TABLE owner_splits", "DROP TABLE owner_merges", "DROP TABLE audit_subjects"],
 }
 """What takes back each migration."""
 

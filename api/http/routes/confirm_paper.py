@@ -6,7 +6,7 @@ from pydantic import BaseModel, ConfigDict
 
 from api.http.access import Caller, Role, allow
 from api.http.answers.papers import Papers
-from api.http.deps import HouseDep, PaperIdPath, WorkDep
+from api.http.deps import HouseDep, PaperIdPath, WorkDep, note_read
 from api.http.reading import PersonName, Text, new_router
 from api.shapes import Json, papers_json
 from dossier.owners import Owner
@@ -58,6 +58,7 @@ def confirm_paper(
     A paper without an owner gets the one named here; one that arrived signed is of the grade named here.
     """
     confirmed = confirm(house, paper, by=body.by, owner=body.owner, grade=body.grade, actor=caller.name)
+    note_read(house, caller, paper)
     if work:
         work.start(paper)
     return papers_json([confirmed], house)

@@ -6,7 +6,7 @@ from fastapi import Query
 
 from api.http.access import Caller, Role, allow
 from api.http.answers.papers import PaperPage
-from api.http.deps import BATCH_ID, AfterPaper, HouseDep, PageSize, batch_for
+from api.http.deps import BATCH_ID, AfterPaper, HouseDep, PageSize, batch_for, note_reads
 from api.http.reading import new_router
 from api.shapes import Json, papers_json
 from dossier.errors import InvalidValue
@@ -33,6 +33,5 @@ def list_papers(
             key="batch", reason="a station names one of its batches", reason_vi="trạm quét phải nêu mã lô"
         )
     papers = house.catalogue.papers(state=state, batch=batch, limit=limit, after=after)
-    if papers and caller.role is not Role.STATION:
-        house.catalogue.record(caller.name, "papers.listed", f"batch:{batch}" if batch else "papers")
+    note_reads(house, caller, papers, f"batch:{batch}" if batch else "papers")
     return {**papers_json(papers, house), "next": papers[-1].id.value if len(papers) == limit else None}

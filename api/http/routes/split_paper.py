@@ -6,7 +6,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from api.http.access import Caller, Role, allow
 from api.http.answers.papers import Papers
-from api.http.deps import HouseDep, PaperIdPath, WorkDep
+from api.http.deps import HouseDep, PaperIdPath, WorkDep, note_reads
 from api.http.reading import PersonName, new_router
 from api.shapes import Json, papers_json
 from ingest.split import split
@@ -39,6 +39,7 @@ def split_paper(
     Splitting it again at the same pages changes nothing.
     """
     scan, *parts = split(house, paper, body.first_pages, by=body.by, actor=caller.name)
+    note_reads(house, caller, [scan, *parts])
     if work:
         for part in parts:
             work.start(part.id)
