@@ -44,7 +44,7 @@ from storage.audit_tree import Excerpt, TreeHead
 EXPORTED = "paper.evidence-exported"
 """Action in the audit log."""
 SUMS = "SHA256SUMS"
-_READINGS = ("paper.read", "paper.fetched", "paper.original-fetched", "paper.reused", EXPORTED)
+_READINGS = ("paper.read", "paper.fetched", "paper.original-fetched", "paper.given", "paper.reused", EXPORTED)
 """Actions that tell of reading alone: they are shown up to the head that is there, and ask for no newer one."""
 _STAMPS = "audit/head-stamps/"
 _EXTENSIONS = {"application/pdf": "pdf", "image/tiff": "tif", "image/jpeg": "jpg", "image/png": "png"}

@@ -23,6 +23,7 @@ from storage.schema import (
     DisposalRow,
     EventRow,
     HoldRow,
+    PagePrintRow,
     PaperRow,
     SealedVersionRow,
     VerificationRow,
@@ -248,7 +249,7 @@ def stored_papers_of_types(
 
 def _bury(session: Session, row: PaperRow) -> None:
     """Leave of a paper what says that there was one."""
-    for table in (VerificationRow, SealedVersionRow, WaitingRow):
+    for table in (VerificationRow, SealedVersionRow, WaitingRow, PagePrintRow):
         session.execute(delete(table).where(table.paper == row.id))
     row.fields, row.checks, row.co_owners, row.waiting = [], [], [], None
     row.owner, row.owner_serial, row.owner_name, row.code, row.title = None, None, None, None, None

@@ -5,10 +5,11 @@ import io
 import socket
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
+from types import MappingProxyType
 
 import httpx
 import uvicorn
@@ -117,6 +118,8 @@ def keep_paper(
     co_owner_number: str | None = None,
     verdict: Verdict = Verdict.VALID,
     valid_until: dt.date | None = None,
+    issued_on: dt.date | None = None,
+    fields: Mapping[str, str] = MappingProxyType({"child_name": OWNER_NAME, "birth_place": BIRTH_PLACE}),
 ) -> Paper:
     """Put a paper in ``state`` into the catalogue, with its files in the object store, as the pipeline would."""
     house, catalogue = service.house, service.house.catalogue
@@ -134,10 +137,8 @@ def keep_paper(
         co_owners=(Owner.parse(co_owner_number),) if co_owner_number else (),
         paper_type=paper_type,
         agency=house.agency,
-        fields=(
-            Field("child_name", OWNER_NAME, "Lê Thị Sen", 1, None, 0.97),
-            Field("birth_place", BIRTH_PLACE, BIRTH_PLACE, 1, None, 0.95),
-        ),
+        issued_on=issued_on,
+        fields=tuple(Field(key, value, value, 1, None, 0.97) for key, value in fields.items()),
     )
     catalogue.add_batch(batch, [paper], actor=station)
     if state is PaperState.RECEIVED:

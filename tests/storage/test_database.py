@@ -46,6 +46,14 @@ UNDO = {
         "ALTER TABLE papers DROP COLUMN superseded_by",
     ],
     "0010": ["DROP TABLE holds", "DROP TABLE disposals"],
+    "0011": [
+        "DROP INDEX ix_papers_type_issued",
+        "DROP TABLE page_prints",
+        "DROP TABLE reuses",
+        "DROP TABLE given",
+        """CREATE TABLE reuses (serial INTEGER PRIMARY KEY, paper TEXT NOT NULL, consumer TEXT NOT NULL, dossier TEXT,
+        procedure TEXT, purpose TEXT NOT NULL, at TIMESTAMP NOT NULL)""",
+    ],
 }
 """What takes back each migration."""
 

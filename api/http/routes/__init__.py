@@ -4,6 +4,7 @@ Listed here in the order a newcomer needs them, which is also the order of the O
 """
 
 from api.http.routes import (
+    accept_reuse,
     answer_erasure,
     approve_disposal,
     check_quality,
@@ -23,11 +24,14 @@ from api.http.routes import (
     list_batches,
     list_disposals,
     list_events,
+    list_forms,
     list_keys,
     list_papers,
+    list_reuses,
     list_verifications,
     look_up,
     openapi,
+    prefill_form,
     propose_disposal,
     propose_split,
     ready,
@@ -45,6 +49,7 @@ from api.http.routes import (
     verify,
     verify_paper,
     withdraw_disposal,
+    withdraw_reuse,
 )
 
 ROUTERS = tuple(
@@ -68,6 +73,11 @@ ROUTERS = tuple(
         use_link,
         get_evidence_record,
         look_up,
+        accept_reuse,
+        list_reuses,
+        withdraw_reuse,
+        list_forms,
+        prefill_form,
         verify,
         verify_paper,
         list_verifications,
