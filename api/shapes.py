@@ -17,6 +17,7 @@ from dossier.verdicts import Finding
 from ingest.house import House
 from ingest.quality import Advice, Quality
 from ingest.renew import Month
+from ingest.twins import Twin
 from ingest.verifications import Change, Verified
 from ocr.splitting import Part
 from signing.report import REPORT_VERSION, FileReport
@@ -260,6 +261,18 @@ def object_json(stored: StoredObject | None) -> Json | None:
     return {"sha256": stored.sha256, "size": stored.size, "media_type": stored.media_type}
 
 
+def twin_json(twin: Twin) -> Json:
+    """Return what a station may know of a paper in the store: which, of which days, and how it was found."""
+    paper = twin.paper
+    return {
+        "paper": paper.id.value,
+        "paper_type": paper.paper_type,
+        "issued_on": paper.issued_on.isoformat() if paper.issued_on else None,
+        "valid_until": paper.valid_until.isoformat() if paper.valid_until else None,
+        "how": twin.how.value,
+    }
+
+
 def problem_json(error: SohoaError) -> Json:
     """Return an error's stable code and its texts."""
     return {
@@ -268,6 +281,7 @@ def problem_json(error: SohoaError) -> Json:
         "text_en": error.text_en,
         "advice": error.advice_vi,
         "advice_en": error.advice_en,
+        **{name: error.details[name] for name in error.members},
     }
 
 

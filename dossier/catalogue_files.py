@@ -14,6 +14,7 @@ from types import MappingProxyType
 
 from dossier import times
 from dossier.errors import ConfigurationError, InvalidIdentifier
+from dossier.facts import known_facts
 from dossier.identifiers import ResultCode
 from dossier.paper_types import CODE_FORMS, ZONES, ChoiceBox, FieldRule, OwnerFields, PaperType, Phrase, Validity
 from dossier.papers import PaperKind
@@ -64,6 +65,7 @@ def read_paper_type(path: Path | Traversable) -> PaperType:
         version=table.whole("version"),
         validity=_validity(table),
         reusable=table.flag("reusable", default=False),
+        several=table.flag("several", default=False),
         legal_basis=nfc(table.text("legal_basis")),
         retention=_one_of(table, "retention", tuple(retention_classes())) or GENERAL,
         result_code=_result_code(table),
@@ -135,10 +137,18 @@ def _owners(table: Table) -> tuple[OwnerFields, ...]:
     entries = [table.table("owner")] if table.has("owner") else table.tables("owners")
     owners = []
     for entry in entries:
-        keys = (entry.optional_text(key) for key in ("number", "name", "birth", "sex"))
-        owners.append(OwnerFields(*keys))
+        number, name, birth, sex = (entry.optional_text(key) for key in ("number", "name", "birth", "sex"))
+        owners.append(OwnerFields(number, name, birth, sex, _facts(entry.table("facts"))))
         entry.finish()
     return tuple(owners) or (OwnerFields(),)
+
+
+def _facts(table: Table) -> tuple[tuple[str, str], ...]:
+    facts = tuple((fact, table.text(fact)) for fact in table)
+    for fact, _ in facts:
+        if fact not in known_facts():
+            raise table.fault(fact, "is no fact that facts.toml has")
+    return facts
 
 
 def _phrases(table: Table, key: str) -> tuple[Phrase, ...]:
@@ -208,6 +218,7 @@ def _require_consistent(paper_type: PaperType, table: Table) -> None:
         ("validity", paper_type.validity.field),
         ("supersedes_by", paper_type.supersedes_by),
         *((f"{owner}.{part}", key) for o in paper_type.owners for part, key in _named_by(o)),
+        *((f"{owner}.facts", key) for o in paper_type.owners for _, key in o.facts),
     ]
     kinds = {
         "issued_on_field": ("date",),
@@ -223,6 +234,7 @@ def _require_consistent(paper_type: PaperType, table: Table) -> None:
         wanted = kinds.get(place.rpartition(".")[2])
         if rule and wanted and rule.value not in wanted:
             raise table.fault(place, f"names '{rule.key}', whose value must be a {' or '.join(wanted)}")
+    _require_fitting_facts(paper_type, table)
     counted = paper_type.validity.months is not None or paper_type.validity.ages
     if counted and paper_type.issued_on_field is None:
         raise table.fault("issued_on_field", "is missing, and validity is counted from it")
@@ -232,6 +244,15 @@ def _require_consistent(paper_type: PaperType, table: Table) -> None:
         raise table.fault("owner.number", "is missing, and supersedes_by orders papers of one number")
     if any(t.weight == 0 for t in paper_type.titles + paper_type.anchors):
         raise table.fault("recognition", "has a phrase of weight 0, which says nothing")
+
+
+def _require_fitting_facts(paper_type: PaperType, table: Table) -> None:
+    """Raise if a field is of another kind than the fact it is to tell."""
+    for fact, key in (pair for owner in paper_type.owners for pair in owner.facts):
+        rule, wanted = paper_type.rule(key), known_facts()[fact].value
+        # An owner's number may be of several kinds; only one that is a citizen's number tells that.
+        if rule and rule.value != wanted and (rule.value, wanted) != ("owner_number", "citizen_number"):
+            raise table.fault(fact, f"names '{key}', whose value must be a {wanted}")
 
 
 def _named_by(owner: OwnerFields) -> tuple[tuple[str, str | None], ...]:

@@ -12,7 +12,7 @@ placeholders; they must never hold personal data, because errors are logged.
     │   ├── FileTooLarge, TooManyPages, PageTooLarge
     │   ├── SecrecyMark
     │   ├── InvalidOwnerNumber, InvalidIdentifier, InvalidValue
-    │   ├── UnknownPaperType, UnknownProcedure, UnreadableFile, UnwritableFile
+    │   ├── UnknownPaperType, UnknownProcedure, UnknownForm, UnreadableFile, UnwritableFile
     │   ├── PassphraseWrong
     │   ├── UsageError             wrong words on the command line                        exit 64
     │   ├── InvalidRequest, RequestTooLarge, MethodNotAllowed    (HTTP 422, 413, 405)
@@ -22,7 +22,8 @@ placeholders; they must never hold personal data, because errors are logged.
     │   └── LinkExpired                                                                    HTTP 410
     ├── Conflict                   the request does not fit the present state             exit 5   HTTP 409
     │   ├── WrongState, AlreadyExists, RetentionLocked, ObjectHeld, BatchMismatch
-    │   └── NotSealed, NotSplittable, NotRenewable, SamePerson, NotEmpty, OwnersDiffer
+    │   ├── NotSealed, NotSplittable, NotRenewable, SamePerson, NotEmpty, OwnersDiffer
+    │   └── NotReusable, PaperKnown
     ├── PartError                  an external part is missing or failed                  exit 6   HTTP 503
     │   ├── PartMissing, PartFailed, LimitExceeded
     │   ├── DiskFull, SealRefused
@@ -53,6 +54,8 @@ _NOUNS_VI = {
     "status list": "danh sách tình trạng",
     "dossier": "hồ sơ",
     "merge": "lần gộp số",
+    "reuse": "lần dùng lại",
+    "component": "thành phần hồ sơ",
 }
 """Vietnamese nouns of the kinds of things errors speak of."""
 _LARGE = 10_000
@@ -68,6 +71,8 @@ class SohoaError(Exception):
     code: ClassVar[str] = "error"
     exit_code: ClassVar[int] = 1
     status: ClassVar[int] = 500
+    members: ClassVar[tuple[str, ...]] = ()
+    """Names of the details that programs get by themselves, beside the sentences."""
     en: ClassVar[str] = "Something went wrong."
     vi: ClassVar[str] = "Đã có lỗi xảy ra."
     advice_en: ClassVar[str] = "Try again; if it happens again, tell the administrator the error code."
@@ -246,6 +251,14 @@ class UnknownProcedure(InputError):
     vi = "Danh mục không có thủ tục '{procedure}' đang có hiệu lực."
     advice_en = "Compare the code with the national database of procedures, or have the administrator add it."
     advice_vi = "Hãy đối chiếu mã với CSDL quốc gia về TTHC, hoặc đề nghị quản trị viên bổ sung thủ tục."
+
+
+class UnknownForm(InputError):
+    """A form the catalogue does not declare."""
+
+    code = "form-unknown"
+    en = "The catalogue has no form '{form}'; it has: {known}."
+    vi = "Danh mục không có biểu mẫu '{form}'; hiện có: {known}."
 
 
 class InvalidRequest(InputError):
@@ -486,6 +499,28 @@ class NotEmpty(Conflict):
     vi = "Chỉ khôi phục vào hệ thống trống; hệ thống này đã có dữ liệu ({part})."
     advice_en = "Name an empty data folder, database and bucket in the settings."
     advice_vi = "Hãy cấu hình thư mục dữ liệu, cơ sở dữ liệu và kho đối tượng còn trống."
+
+
+class NotReusable(Conflict):
+    """A paper that cannot be used again now; ``hindrance`` is a code of ``dossier.reuse.Hindrance``."""
+
+    code = "paper-not-reusable"
+    members = ("hindrance",)
+    en = "The paper cannot be used again ({hindrance}): {reason}"
+    vi = "Không dùng lại được giấy tờ ({hindrance}): {reason_vi}"
+    advice_en = "Look up the owner's other papers, or ask the applicant for the paper."
+    advice_vi = "Hãy tra cứu giấy tờ khác của chủ sở hữu, hoặc đề nghị người nộp cung cấp giấy tờ."
+
+
+class PaperKnown(Conflict):
+    """A file whose paper the store seems to have already, where the agency wants that one used again."""
+
+    code = "paper-known"
+    members = ("twin", "how")
+    en = "The store has this paper already: {twin} ({how}). Nothing was kept."
+    vi = "Kho đã có giấy tờ này: {twin} ({how}). Chưa lưu gì."
+    advice_en = "Use the paper in the store again; if it is another one, send it with 'despite_twin' and the reason."
+    advice_vi = "Hãy dùng lại giấy tờ trong kho; nếu là giấy tờ khác, gửi kèm 'despite_twin' và lý do."
 
 
 # --- an external part is missing or failed -------------------------------------------------------------------------

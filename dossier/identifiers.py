@@ -315,3 +315,17 @@ class PaperId(_Code):
         """Return the identifier that stands for ``parts``: the same for the same, no two alike in practice."""
         number = int.from_bytes(hashlib.sha256("\0".join(parts).encode()).digest()[:10])
         return cls("".join(_ALPHABET[number >> shift & 31] for shift in range(75, -1, -5)))
+
+
+class ReuseReference(_Code):
+    """Reference of one use of a paper in another dossier: 16 letters and digits, as a paper's identifier."""
+
+    pattern = PaperId.pattern
+    example = "7q2w9r4t6y8v0bzx"
+    name_en = "reuse reference"
+    name_vi = "Mã lần dùng lại"
+
+    @classmethod
+    def new(cls) -> Self:
+        """Return a fresh random reference."""
+        return cls("".join(secrets.choice(_ALPHABET) for _ in range(16)))

@@ -93,12 +93,14 @@ class OwnerFields:
     Attributes:
         number: With the number that keys the owner's store. name: With the name. birth: With the day of birth.
         sex: With the sex.
+        facts: What the paper says of this owner: codes of facts (:mod:`dossier.facts`), each with the key of its field.
     """
 
     number: str | None = None
     name: str | None = None
     birth: str | None = None
     sex: str | None = None
+    facts: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +143,7 @@ class PaperType:
         legal_basis: The rules it follows, for people.
         reusable: Whether a stored paper may be served to another dossier.
         validity: How long it is valid. retention: Code of the class that says how long it is kept.
+        several: Whether an owner may hold several at once that are all in force, as certificates of land.
         titles, anchors: Phrases of the title zone, and phrases anywhere, that tell the type.
         stops: Printed labels of data that are not read, at which a value before them ends.
         code_form: Which codes printed on it say what it says, one of :data:`CODE_FORMS`.
@@ -162,6 +165,7 @@ class PaperType:
     reusable: bool
     legal_basis: str
     retention: str = "general"
+    several: bool = False
     result_code: ResultCode | None = None
     in_force_from: dt.date | None = None
     in_force_to: dt.date | None = None

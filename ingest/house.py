@@ -21,6 +21,7 @@ from dossier import times
 from dossier.agencies import Agencies, load_agencies
 from dossier.catalogue_files import load_paper_types
 from dossier.errors import ConfigurationError
+from dossier.forms import Form, load_forms
 from dossier.identifiers import AgencyCode, ProcedureCode
 from dossier.paper_types import PaperType
 from dossier.procedures import Procedure, load_procedures
@@ -134,6 +135,12 @@ class House:
     def agencies(self) -> Agencies:
         """The agencies that are named, and who took over from those that ended."""
         return load_agencies(self.settings.agencies_file)
+
+    @cached_property
+    def forms(self) -> Mapping[str, Form]:
+        """The catalogue of forms by code."""
+        extra = self.settings.forms_dir
+        return load_forms(*([extra] if extra else []))
 
     @cached_property
     def units(self) -> Units:

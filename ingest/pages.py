@@ -19,6 +19,7 @@ class PageNote:
         blank: Nothing is printed on it. rotation: Degrees clockwise it was turned to stand upright: 0, 90, 180 or 270.
         skew_deg: Degrees it was turned besides.
         quality: How good the scan is; ``None`` before it was looked at.
+        print: What the master looks like (:mod:`ingest.prints`); empty before it was made.
     """
 
     number: int
@@ -27,6 +28,7 @@ class PageNote:
     rotation: int = 0
     skew_deg: float = 0.0
     quality: Quality | None = None
+    print: str = ""
 
     @property
     def raw(self) -> str:
@@ -59,6 +61,11 @@ class PageNotes:
     def of(cls, work: Workspace) -> "PageNotes":
         """Return the notes kept in ``work``."""
         return work.get_value(NOTES, cls)
+
+    @property
+    def prints(self) -> dict[int, str]:
+        """What the pages look like."""
+        return {note.number: note.print for note in self.pages}
 
     def map(self, house: House, function: Callable[[PageNote], PageNote]) -> "PageNotes":
         """Return the notes that ``function`` gives for each page, worked out on all processors."""

@@ -38,9 +38,11 @@ from ingest.judge import judge
 from ingest.masters import read_master
 from ingest.owner_links import link_owners
 from ingest.pages import NOTES, PageNote, PageNotes
+from ingest.prints import page_print
 from ingest.quality import assess
 from ingest.receive import announced, owner_of_scan
 from ingest.stamping import headroom_mm, on_free_paper
+from ingest.twins import twin_doubts
 from ingest.verifications import keep as keep_verification
 from ingest.verifications import verify
 from ingest.versions import FIRST_READING
@@ -56,6 +58,7 @@ from signing.renewal import protected_until
 from signing.report import reasons
 from signing.seal import seal as seal_pdf
 from signing.stamp import Stamp
+from storage.prints import keep_prints
 from storage.records import Event, Occasion
 from storage.storing import at_storing
 
@@ -118,6 +121,7 @@ def clean(house: House, paper_id: PaperId) -> None:
             rotation=master.rotation,
             skew_deg=master.skew_deg,
             quality=quality,
+            print=page_print(master.pixels),
         )
 
     work.put_value(NOTES, PageNotes.of(work).map(house, clean_one))
@@ -182,6 +186,9 @@ def check(house: House, paper_id: PaperId) -> None:
     doubts = (*judged.checks, *scan_doubts(notes), *page_doubts(notes, reading, paper.fields), *signature_doubts(paper))
     doubts = (*doubts, *date_doubts(judged.issued_on, signature_print(reading)))
     doubts = (*doubts, *several_papers(papers_of(work), separator_sheets(codes_of(work)), house.paper_types))
+    entry = announced(house, paper)
+    despite = entry.despite_twin if entry and paper.split_from is None else None
+    doubts = (*doubts, *twin_doubts(house, judged, notes.prints, reading, despite))
     grade, unsure = grade_of(paper, copy_words(reading), drawn=work.get_value("inspection.json", Inspection).drawn)
     doubts = (*doubts, *unsure)
     state = PaperState.NEEDS_REVIEW if needs_review(doubts) else PaperState.READY
@@ -289,6 +296,7 @@ def store(house: House, paper_id: PaperId) -> None:
         stored_at=moment,
         protected_until=protected_until(file),
     )
+    keep_prints(house.catalogue, paper_id, PageNotes.of(work).prints)
     event = Event("paper.stored", paper_id, moment)
     also = at_storing(house.paper_types.get(paper.paper_type or OTHER), at=moment, actor=ACTOR)
     house.catalogue.save(stored, actor=ACTOR, action="paper.stored", event=event, also=also)

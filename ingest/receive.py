@@ -16,6 +16,7 @@ from dossier.paper_types import find_type
 from dossier.papers import Paper, PaperKind, PaperState
 from ingest.house import House
 from ingest.inspect import recognise
+from ingest.twins import Twin, announced_twins, received_twins, require_unknown, same_bytes, tell
 from signing.stamp_rules import CopyForm
 from storage.records import Batch
 
@@ -32,6 +33,8 @@ class ManifestEntry:
             paper that is itself a certified copy (sao lục); of a part of it (trích sao).
         confirmed_by: Name of the person who compared scan and original and states that they agree; ``None`` leaves that
             for later.
+        despite_twin: Why the file is to be taken in although the store has its paper already, in words without
+            personal data; ``None``: the sender knows of none.
     """
 
     name: str
@@ -41,6 +44,7 @@ class ManifestEntry:
     kind: PaperKind = PaperKind.COMPONENT
     confirmed_by: str | None = None
     copy_form: CopyForm = CopyForm.CERTIFIED
+    despite_twin: str | None = None
 
     @property
     def owner(self) -> Owner | None:
@@ -81,11 +85,13 @@ class Received:
     Attributes:
         name: The file's name in the manifest. paper: The paper it became, or the one that came first.
         duplicate: These very bytes were there already for this owner; nothing new was made.
+        twins: Papers of the store that the file seems to be another scan of.
     """
 
     name: str
     paper: Paper
     duplicate: bool = False
+    twins: tuple[Twin, ...] = ()
 
 
 _MANIFEST = TypeAdapter(Manifest)
@@ -96,6 +102,8 @@ _BATCH = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
 def open_batch(house: House, manifest: Manifest) -> Batch:
     """Announce a batch; announcing it again with the same content changes nothing.
+
+    Only reasons why files are to be taken in despite their twins may be added so.
 
     Raises:
         BatchMismatch: The batch was announced before with other content.
@@ -129,7 +137,8 @@ def open_batch(house: House, manifest: Manifest) -> Batch:
         manifest_sha256=hashlib.sha256(content).hexdigest(),
     )
     house.catalogue.add_batch(batch, (), actor=manifest.station)
-    house.objects.put(_manifest_key(batch.id), content, media_type="application/json")
+    kept = _with_reasons(house, batch.id, canonical)
+    house.objects.put(_manifest_key(batch.id), _MANIFEST.dump_json(kept), media_type="application/json")
     return house.catalogue.batch(batch.id)
 
 
@@ -163,6 +172,7 @@ def receive(house: House, batch_id: str, name: str, data: bytes) -> Received:
         NotFound: No such batch, or it does not announce ``name``.
         AlreadyExists: Other bytes were sent under this name.
         EmptyFile, FileTooLarge, UnsupportedType: The file is refused as a whole; nothing was kept.
+        PaperKnown: The store has its paper already, which the settings want used again; nothing was kept.
     """
     batch = house.catalogue.batch(batch_id)
     manifest = manifest_of(house, batch_id)
@@ -178,17 +188,24 @@ def receive(house: House, batch_id: str, name: str, data: bytes) -> Received:
     digest = hashlib.sha256(data).hexdigest()
     noted = _noted(house, batch.id, name)
     if noted is not None and noted.original.sha256 == digest:
-        return Received(name, noted, duplicate=True)
+        twins = announced_twins(house, entry.owner, entry.paper_type)
+        return Received(name, noted, duplicate=True, twins=tuple(twin for twin in twins if twin.paper.id != noted.id))
     if noted is not None and noted.state is not PaperState.REJECTED:
         raise AlreadyExists(kind="file", id=name)
 
     first = house.catalogue.by_original(digest, entry.owner.number if entry.owner else None)
+    if first is None:
+        twins = received_twins(house, entry.owner, entry.paper_type, data)
+        require_unknown(house, twins, entry.despite_twin)
+    else:
+        twins = same_bytes(house, first)
+    tell(house, twins, actor=manifest.station)
     # The identifier follows from batch, name and bytes: whoever asks again, even at the same moment, makes nothing new.
     paper_id = first.id if first else PaperId.derived(batch.id, name, digest)
     _note(house, batch.id, name, paper_id, replacing=noted is not None)
     if first is not None:
         house.catalogue.record(manifest.station, "paper.received-again", f"paper:{first.id}")
-        return Received(name, first, duplicate=True)
+        return Received(name, first, duplicate=True, twins=twins)
 
     paper = Paper(
         id=paper_id,
@@ -206,7 +223,7 @@ def receive(house: House, batch_id: str, name: str, data: bytes) -> Received:
         confirmed_by=entry.confirmed_by,
     )
     house.catalogue.add_papers([paper], actor=manifest.station)
-    return Received(name, house.catalogue.paper(paper_id))
+    return Received(name, house.catalogue.paper(paper_id), twins=twins)
 
 
 def outcomes(house: House, batch: str) -> dict[str, PaperId]:
@@ -244,11 +261,32 @@ def receive_noted(house: House, key: str, data: bytes) -> Received:
     return receive(house, f"{manifest.station}.{manifest.batch}", name, data)
 
 
+def twins_announced(house: House, manifest: Manifest) -> dict[str, tuple[Twin, ...]]:
+    """Return by file the papers of the store that have its owner and type, and record that the station is told."""
+    twins = {entry.name: announced_twins(house, entry.owner, entry.paper_type) for entry in manifest.entries}
+    tell(house, (twin for found in twins.values() for twin in found), actor=manifest.station)
+    return twins
+
+
+def _with_reasons(house: House, batch: str, manifest: Manifest) -> Manifest:
+    """Return a manifest with the reasons why files are taken in despite their twins that were given before."""
+    try:
+        before = {entry.name: entry.despite_twin for entry in manifest_of(house, batch).entries}
+    except NotFound:
+        return manifest
+    entries = (replace(one, despite_twin=one.despite_twin or before.get(one.name)) for one in manifest.entries)
+    return replace(manifest, entries=tuple(entries))
+
+
 def _unsaid(manifest: Manifest) -> dict[str, Any]:
-    """Return what a manifest leaves as it was before it could be said: announced again, it is the same batch."""
+    """Return what a manifest leaves as it was before it could be said: announced again, it is the same batch.
+
+    Why files are taken in despite their twins may be said later.
+    """
     unsaid: dict[str, Any] = {} if manifest.agency else {"agency": True}
+    unsaid["entries"] = {"__all__": {"despite_twin"}}
     if all(entry.copy_form is CopyForm.CERTIFIED for entry in manifest.entries):
-        unsaid["entries"] = {"__all__": {"copy_form"}}
+        unsaid["entries"]["__all__"].add("copy_form")
     return unsaid
 
 

@@ -52,6 +52,9 @@ class Settings(BaseSettings):
         trust_dir: Folder of trust anchors; the development anchor is trusted besides in development.
         paper_types_dir: Folder of additional paper types. units_dir: Folder of additional administrative units.
         procedures_dir: Folder of additional procedures. agencies_file: Names and successors of agencies.
+        forms_dir: Folder of additional forms.
+        intake_twins: What happens to a file whose paper the store seems to have already: ``warn`` tells the sender,
+            ``refuse`` refuses it until the sender gives a reason.
         reader: What reads lines: ``sohoa``, the trained reader of ours, or ``tesseract``. language: Tesseract's model.
         host, port: Where ``sohoa serve`` listens.
         workers: Papers worked on at once by one process; 0 means one per processor.
@@ -109,6 +112,8 @@ class Settings(BaseSettings):
     units_dir: Path | None = None
     procedures_dir: Path | None = None
     agencies_file: Path | None = None
+    forms_dir: Path | None = None
+    intake_twins: str = Field(default="warn", pattern="^(warn|refuse)$")
     reader: str = Field(default="sohoa", pattern="^(sohoa|tesseract)$")
     language: str = "vie"
     host: str = "127.0.0.1"

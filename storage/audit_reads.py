@@ -18,7 +18,7 @@ from storage import audit
 from storage.catalogue import Catalogue, owner_group
 from storage.database import reading, writing
 from storage.owners import LOOKED_UP
-from storage.schema import AccessKeyRow, AuditRow, AuditSubjectRow, CoOwnerRow, PaperRow, ReuseRow
+from storage.schema import AccessKeyRow, AuditRow, AuditSubjectRow, CoOwnerRow, GivenRow, PaperRow
 
 LISTED = "papers.listed"
 READINGS = frozenset(
@@ -28,7 +28,7 @@ READINGS = frozenset(
         "paper.original-fetched",
         "paper.record-fetched",
         "paper.evidence-exported",
-        "paper.reused",
+        "paper.given",
         LISTED,
     }
 )
@@ -149,8 +149,8 @@ def _told(session: Session, found: Sequence[tuple[AuditRow, PaperId | None, str 
     actors = {row.actor for row, _, _ in found}
     keys = select(AccessKeyRow.name, AccessKeyRow.role).where(AccessKeyRow.name.in_(actors))
     roles = {name: role for name, role in session.execute(keys)}  # noqa: C416 - rows are no pairs to the type checker
-    lookups = {int(row.detail["reuse"]) for row, _, _ in found if row.detail.get("reuse", "").isdecimal()}
-    asked = select(ReuseRow.serial, ReuseRow.purpose).where(ReuseRow.serial.in_(lookups))
+    lookups = {int(row.detail["given"]) for row, _, _ in found if row.detail.get("given", "").isdecimal()}
+    asked = select(GivenRow.serial, GivenRow.purpose).where(GivenRow.serial.in_(lookups))
     purposes = {str(serial): purpose for serial, purpose in session.execute(asked)}
     return [
         Read(
@@ -161,7 +161,7 @@ def _told(session: Session, found: Sequence[tuple[AuditRow, PaperId | None, str 
             row.actor,
             roles.get(row.actor),
             row.action,
-            purposes.get(row.detail.get("reuse", "")) or row.detail.get("purpose"),
+            purposes.get(row.detail.get("given", "")) or row.detail.get("purpose"),
             row.detail.get("dossier"),
         )
         for row, paper, paper_type in found

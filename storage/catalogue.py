@@ -19,14 +19,14 @@ from dossier.owners import Owner
 from dossier.papers import Paper, PaperState, SourceGrade, StoredObject, require_transition
 from storage import audit
 from storage.database import connect, migrate, reading, writing
-from storage.records import AccessKey, Batch, Event, Reuse
+from storage.records import AccessKey, Batch, Event, Given
 from storage.rows import (
     batch_from,
     batch_row,
     event_from,
+    given_from,
     key_from,
     paper_from,
-    reuse_from,
     write_paper,
 )
 from storage.rules import batch_content, change_told, require_same_content
@@ -35,10 +35,10 @@ from storage.schema import (
     BatchRow,
     CoOwnerRow,
     EventRow,
+    GivenRow,
     HeartbeatRow,
     OwnerRow,
     PaperRow,
-    ReuseRow,
     SealedVersionRow,
 )
 
@@ -386,33 +386,33 @@ class Catalogue:
         with writing(self.engine) as session:
             self._audit(session, actor, action, about, detail)
 
-    def record_reuse(self, reuse: Reuse) -> None:
+    def record_given(self, given: Given) -> None:
         """Keep that a paper was given to a consumer.
 
         Raises:
             NotFound: There is no such paper.
         """
         with writing(self.engine) as session:
-            _paper_row(session, reuse.paper)
-            row = ReuseRow(
-                paper=reuse.paper.value,
-                consumer=reuse.consumer,
-                dossier=reuse.dossier.value if reuse.dossier else None,
-                procedure=reuse.procedure.value if reuse.procedure else None,
-                purpose=reuse.purpose,
-                at=reuse.at,
+            _paper_row(session, given.paper)
+            row = GivenRow(
+                paper=given.paper.value,
+                consumer=given.consumer,
+                dossier=given.dossier.value if given.dossier else None,
+                procedure=given.procedure.value if given.procedure else None,
+                purpose=given.purpose,
+                at=given.at,
             )
             session.add(row)
             session.flush()
-            detail = {"reuse": str(row.serial), "dossier": row.dossier, "procedure": row.procedure}
+            detail = {"given": str(row.serial), "dossier": row.dossier, "procedure": row.procedure}
             told = {key: value for key, value in detail.items() if value}
-            self._audit(session, reuse.consumer, "paper.reused", _about(reuse.paper), told)
+            self._audit(session, given.consumer, "paper.given", _about(given.paper), told)
 
-    def reuses(self, paper_id: PaperId) -> list[Reuse]:
-        """Return the uses of a paper, oldest first."""
-        query = select(ReuseRow).where(ReuseRow.paper == paper_id.value).order_by(ReuseRow.serial)
+    def given(self, paper_id: PaperId) -> list[Given]:
+        """Return to whom a paper was given, oldest first."""
+        query = select(GivenRow).where(GivenRow.paper == paper_id.value).order_by(GivenRow.serial)
         with reading(self.engine) as session:
-            return [reuse_from(row) for row in session.scalars(query)]
+            return [given_from(row) for row in session.scalars(query)]
 
     def events(self, after: int = 0, limit: int = 100) -> list[Event]:
         """Return up to ``limit`` events with an ``id`` above ``after``, in order; no event ever appears in between."""

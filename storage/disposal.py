@@ -24,6 +24,7 @@ from storage.schema import (
     DisposalRow,
     EventRow,
     HoldRow,
+    PagePrintRow,
     PaperRow,
     SealedVersionRow,
     VerificationRow,
@@ -249,7 +250,7 @@ def stored_papers_of_types(
 
 def _bury(session: Session, row: PaperRow) -> None:
     """Leave of a paper what says that there was one."""
-    for table in (VerificationRow, WaitingRow):
+    for table in (VerificationRow, WaitingRow, PagePrintRow):
         session.execute(delete(table).where(table.paper == row.id))
     versions = SealedVersionRow.paper == row.id
     if row.state in ENDED:  # somebody may hold a copy: status lists go on saying that it is no longer in force

@@ -93,7 +93,7 @@ def _facts(period: Period) -> Select[DossierRow, int, int, int, dt.datetime]:
     )
     reuses = (
         select(ReuseRow.dossier, func.count().label("reuses"))
-        .where(ReuseRow.dossier.is_not(None))
+        .where(ReuseRow.withdrawn_at.is_(None))
         .group_by(ReuseRow.dossier)
         .subquery()
     )

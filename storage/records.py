@@ -1,4 +1,4 @@
-"""What the catalogue keeps besides papers: batches, access keys, reuses, verifications, events, audit entries."""
+"""What the catalogue keeps besides papers: batches, access keys, lookups, verifications, events, audit entries."""
 
 import datetime as dt
 from collections.abc import Mapping
@@ -48,8 +48,8 @@ class AccessKey:
 
 
 @dataclass(frozen=True, slots=True)
-class Reuse:
-    """A stored paper given to a consumer instead of asking the owner for it again (feeds KPI 4.3 of decision 766).
+class Given:
+    """A stored paper given to a consumer by a lookup.
 
     Attributes:
         consumer: Name of the access key. dossier, procedure: For which the paper was used. purpose: In words.

@@ -2,12 +2,20 @@
 
 from collections.abc import Callable
 
+from dossier.accepted import Reuse, Use, Withdrawal
 from dossier.dossiers import Channel, Dossier, Outcome
-from dossier.identifiers import OWNER_NUMBER_KINDS, AgencyCode, DossierNumber, PaperId, ProcedureCode
+from dossier.identifiers import (
+    OWNER_NUMBER_KINDS,
+    AgencyCode,
+    DossierNumber,
+    PaperId,
+    ProcedureCode,
+    ReuseReference,
+)
 from dossier.owners import Owner
 from dossier.papers import Box, Field, FieldSource, Paper, PaperKind, PaperState, SourceGrade, StoredObject, Waiting
 from dossier.verdicts import Finding, Severity, Verdict
-from storage.records import AccessKey, AuditEntry, Batch, Event, Reuse
+from storage.records import AccessKey, AuditEntry, Batch, Event, Given
 from storage.schema import (
     AccessKeyRow,
     AuditRow,
@@ -17,6 +25,7 @@ from storage.schema import (
     DossierRow,
     EventRow,
     FieldRow,
+    GivenRow,
     OwnerRow,
     PaperRow,
     ReuseRow,
@@ -175,15 +184,37 @@ def key_from(row: AccessKeyRow) -> AccessKey:
     return AccessKey(row.name, row.role, row.sha256, row.created_at, row.revoked_at)
 
 
-def reuse_from(row: ReuseRow) -> Reuse:
-    """Return the reuse a row stands for."""
-    return Reuse(
+def given_from(row: GivenRow) -> Given:
+    """Return the giving a row stands for."""
+    return Given(
         paper=PaperId(row.paper),
         consumer=row.consumer,
         purpose=row.purpose,
         at=row.at,
         dossier=DossierNumber(row.dossier) if row.dossier else None,
         procedure=ProcedureCode(row.procedure) if row.procedure else None,
+    )
+
+
+def reuse_from(row: ReuseRow) -> Reuse:
+    """Return the reuse a row stands for."""
+    withdrawn = None
+    if row.withdrawn_at is not None:
+        withdrawn = Withdrawal(
+            row.withdrawn_at, row.withdrawn_by or "", row.withdrawn_person or "", row.withdrawal_reason or ""
+        )
+    return Reuse(
+        reference=ReuseReference(row.reference),
+        paper=PaperId(row.paper),
+        dossier=DossierNumber(row.dossier),
+        procedure=ProcedureCode(row.procedure),
+        component=row.component or None,
+        how=Use(row.how),
+        accepted_by=row.accepted_by,
+        person=row.person,
+        purpose=row.purpose,
+        at=row.at,
+        withdrawn=withdrawn,
     )
 
 

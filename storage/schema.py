@@ -3,14 +3,27 @@
 import datetime as dt
 from typing import Any, ClassVar
 
-from sqlalchemy import JSON, BigInteger, Boolean, Date, DateTime, Double, ForeignKey, Index, Integer, MetaData, Text
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    Date,
+    DateTime,
+    Double,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    Text,
+    text,
+)
 from sqlalchemy.engine import Dialect
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 from sqlalchemy.types import TypeDecorator
 
 from dossier.errors import InvalidValue
 
-REVISION = "0013"
+REVISION = "0014"
 """The newest migration: a database at this one needs none."""
 
 Serial = BigInteger().with_variant(Integer(), "sqlite")
@@ -178,6 +191,7 @@ class PaperRow(Base):
         Index("ix_papers_state", "state", "serial"),
         Index("ix_papers_validity", "state", "valid_until"),
         Index("ix_papers_batch", "batch", "serial"),
+        Index("ix_papers_type_issued", "paper_type", "issued_on"),
     )
 
     serial: Mapped[int] = mapped_column(Serial, primary_key=True)
@@ -379,9 +393,56 @@ class AccessKeyRow(Base):
 
 
 class ReuseRow(Base):
-    """One use of a stored paper by a consumer."""
+    """A paper accepted into a dossier; ``dossier`` in its canonical form, ``component`` empty where it was not said.
+
+    A row that was withdrawn stays; of those in force there is one for a paper, a dossier and a component.
+    """
 
     __tablename__ = "reuses"
+    __table_args__ = (
+        Index("ix_reuses_dossier", "dossier"),
+        Index(
+            "uq_reuses_in_force",
+            "paper",
+            "dossier",
+            "component",
+            unique=True,
+            sqlite_where=text("withdrawn_at IS NULL"),
+            postgresql_where=text("withdrawn_at IS NULL"),
+        ),
+    )
+
+    serial: Mapped[int] = mapped_column(Serial, primary_key=True)
+    reference: Mapped[str] = mapped_column(unique=True)
+    paper: Mapped[str] = mapped_column(ForeignKey("papers.id"))
+    dossier: Mapped[str]
+    procedure: Mapped[str]
+    component: Mapped[str]
+    how: Mapped[str]
+    accepted_by: Mapped[str]
+    person: Mapped[str]
+    purpose: Mapped[str]
+    at: Mapped[dt.datetime]
+    withdrawn_at: Mapped[dt.datetime | None]
+    withdrawn_by: Mapped[str | None]
+    withdrawn_person: Mapped[str | None]
+    withdrawal_reason: Mapped[str | None]
+
+
+class PagePrintRow(Base):
+    """What a page of a paper looks like, to know it again: see ``ingest.prints``."""
+
+    __tablename__ = "page_prints"
+
+    paper: Mapped[str] = mapped_column(ForeignKey("papers.id"), primary_key=True)
+    page: Mapped[int] = mapped_column(Integer, primary_key=True)
+    print: Mapped[str]
+
+
+class GivenRow(Base):
+    """A stored paper given to a consumer by a lookup."""
+
+    __tablename__ = "given"
 
     serial: Mapped[int] = mapped_column(Serial, primary_key=True)
     paper: Mapped[str] = mapped_column(ForeignKey("papers.id"), index=True)

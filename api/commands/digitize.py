@@ -12,7 +12,7 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from api.commands.common import AsJson, err, open_house, out, print_json, print_papers, print_refused, read_input, stop
-from api.shapes import paper_json, papers_json, problem_json, proposal_json
+from api.shapes import paper_json, papers_json, problem_json, proposal_json, twin_json
 from dossier import times
 from dossier.errors import InputError, PartError, SohoaError, UsageError
 from dossier.identifiers import PaperId
@@ -30,6 +30,7 @@ from signing.stamp_rules import CopyForm
 from storage.audit_reads import record_reads
 
 if TYPE_CHECKING:
+    from ingest.twins import Twin
     from ingest.work import Work
 
 _STATION = "cli"
@@ -59,6 +60,10 @@ def digitize(
     copy_form: Annotated[
         CopyForm, typer.Option(help="Hình thức sao: sao y, sao lục, trích sao. / Form of the copy.")
     ] = CopyForm.CERTIFIED,
+    despite_twin: Annotated[
+        str | None,
+        typer.Option(help="Lý do vẫn số hóa dù kho đã có giấy tờ. / Why, although the store has the paper already."),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Số hóa giấy tờ: đọc, trích xuất, ký số, lưu kho. / Digitize papers, the whole way.
@@ -74,6 +79,7 @@ def digitize(
             paper_type=None if paper_type == "auto" else paper_type,
             confirmed_by=confirmed_by,
             copy_form=copy_form,
+            despite_twin=despite_twin,
         )
         for name in _names(files)
     ]
@@ -89,6 +95,7 @@ def digitize(
         batch = open_batch(house, manifest).id
         taken: list[PaperId] = []
         again: list[bool] = []
+        twins: list[Sequence[Twin]] = []
         refused: dict[str, SohoaError] = {}
         for entry, path in zip(entries, files, strict=True):
             try:
@@ -98,6 +105,7 @@ def digitize(
                 continue
             taken.append(received.paper.id)
             again.append(received.duplicate)
+            twins.append(received.twins)
             if received.duplicate:
                 _confirm_again(house, received.paper, entry)
 
@@ -105,15 +113,22 @@ def digitize(
             if as_json:
                 print_json(
                     {
-                        "papers": [paper_json(p, house) | {"duplicate": d} for p, d in zip(papers, again, strict=True)],
+                        "papers": [
+                            paper_json(p, house) | {"duplicate": d, "twins": [twin_json(twin) for twin in found]}
+                            for p, d, found in zip(papers, again, twins, strict=True)
+                        ],
                         "refused": [{"file": name} | problem_json(problem) for name, problem in refused.items()],
                     }
                 )
                 return
             print_papers(papers, dict(house.paper_types))
-            for paper, duplicate in zip(papers, again, strict=True):
+            for paper, duplicate, found in zip(papers, again, twins, strict=True):
                 if duplicate:
                     out.print(f"[yellow]![/] {escape(paper.name)}: {_came_before(paper)}", soft_wrap=True)
+                    continue
+                for twin in found:
+                    told = f"kho đã có {twin.paper.id}: {twin.how.text}"
+                    out.print(f"[yellow]![/] {escape(paper.name)}: {told}", soft_wrap=True)
             for name, problem in refused.items():
                 print_refused(name, problem)
 

@@ -60,6 +60,7 @@ def problem(request: Request, error: SohoaError, **more: object) -> JSONResponse
         "code": error.code,
         "advice": error.advice_vi,
         "advice_en": error.advice_en,
+        **{name: error.details[name] for name in error.members},
         **more,
     }
     return JSONResponse(body, error.status, headers=_HEADERS.get(error.status), media_type=MEDIA_TYPE)

@@ -1,8 +1,15 @@
 """Answers that only HTTP gives; those shared with the command line are in ``api.shapes``."""
 
+import datetime as dt
+from collections.abc import Mapping, Sequence
+
 from api.shapes import Json, paper_json
 from dossier import times
+from dossier.accepted import Reuse, Use
+from dossier.forms import Form, FormField
 from dossier.papers import Paper
+from dossier.prefill import Answer as Known
+from dossier.prefill import Saying
 from ingest.house import House
 from storage.records import AccessKey, Batch
 
@@ -43,6 +50,99 @@ def reusable_json(paper: Paper, house: House) -> Json:
     """Return what another system needs of a paper: nothing of how and by whom it was digitized."""
     known = paper_json(paper, house)
     return {**{key: known[key] for key in _REUSE_KEYS}, "file": f"/v1/papers/{paper.id}/file"}
+
+
+def reuse_json(reuse: Reuse, paper: Paper, house: House) -> Json:
+    """Return a paper accepted into a dossier, with what the national portal is told of it."""
+    kind, withdrawn = house.paper_types.get(paper.paper_type or ""), reuse.withdrawn
+    replaces = reuse.how is Use.REPLACEMENT and kind is not None and kind.result_code is not None
+    return {
+        "reference": reuse.reference.value,
+        "paper": reuse.paper.value,
+        "paper_type": paper.paper_type,
+        "digitized_code": paper.code,
+        "dossier": reuse.dossier.value,
+        "procedure": reuse.procedure.value,
+        "component": reuse.component,
+        "how": reuse.how.value,
+        "result_code": str(kind.result_code) if kind and replaces else None,
+        "from_national_store": False,
+        "accepted_by": reuse.accepted_by,
+        "person": reuse.person,
+        "purpose": reuse.purpose,
+        "at": times.iso_local(reuse.at),
+        "withdrawn": {
+            "at": times.iso_local(withdrawn.at),
+            "by": withdrawn.by,
+            "person": withdrawn.person,
+            "reason": withdrawn.reason,
+        }
+        if withdrawn
+        else None,
+    }
+
+
+def form_json(form: Form) -> Json:
+    """Return one form of the catalogue."""
+    return {
+        "code": form.code,
+        "name": form.name_vi,
+        "name_en": form.name_en,
+        "paper_type": form.paper_type,
+        "legal_basis": form.legal_basis,
+        "roles": [{"code": role.code, "name": role.name_vi, "name_en": role.name_en} for role in form.roles],
+        "fields": [
+            {
+                "key": field.key,
+                "label": field.label_vi,
+                "label_en": field.label_en,
+                "fact": field.fact,
+                "by_role": dict(field.by_role),
+            }
+            for field in form.fields
+        ],
+    }
+
+
+def prefilled_json(
+    form: str | None, asked: Sequence[tuple[FormField, str | None]], answers: Mapping[str, Known], today: dt.date
+) -> Json:
+    """Return what is known of each field asked, by the code of the fact that it asks."""
+    fields: list[Json] = []
+    for field, fact in asked:
+        known = answers[fact] if fact else None
+        fields.append(
+            {
+                "field": field.key,
+                "label": field.label_vi,
+                "label_en": field.label_en,
+                "fact": fact,
+                "conflict": known is not None and known.is_conflict,
+                "values": [
+                    {"value": sayings[0].value, "sources": [_source_json(saying, today) for saying in sayings]}
+                    for sayings in (known.values if known else ())
+                ],
+            }
+        )
+    conflicts = sum(field["conflict"] for field in fields)
+    known_ones = sum(len(field["values"]) == 1 for field in fields)
+    return {"form": form, "fields": fields, "asked": len(fields), "known": known_ones, "conflicts": conflicts}
+
+
+def _source_json(saying: Saying, today: dt.date) -> Json:
+    field, paper = saying.field, saying.paper
+    return {
+        "paper": paper.id.value,
+        "paper_type": paper.paper_type,
+        "field": field.key,
+        "value": saying.value,
+        "page": field.page,
+        "box": [field.box.x, field.box.y, field.box.width, field.box.height] if field.box else None,
+        "source": field.source.value,
+        "grade": paper.grade.value if paper.grade else None,
+        "issued_on": paper.issued_on.isoformat() if paper.issued_on else None,
+        "age_days": saying.age_days(today),
+    }
 
 
 def key_json(key: AccessKey) -> Json:

@@ -5,10 +5,11 @@ import io
 import socket
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
+from types import MappingProxyType
 
 import httpx
 import uvicorn
@@ -119,6 +120,8 @@ def keep_paper(
     valid_until: dt.date | None = None,
     kind: PaperKind = PaperKind.COMPONENT,
     content: bytes = b"%PDF-1.7 sealed",
+    issued_on: dt.date | None = None,
+    fields: Mapping[str, str] = MappingProxyType({"child_name": OWNER_NAME, "birth_place": BIRTH_PLACE}),
 ) -> Paper:
     """Put a paper in ``state`` into the catalogue, with its files in the object store, as the pipeline would."""
     house, catalogue = service.house, service.house.catalogue
@@ -137,10 +140,8 @@ def keep_paper(
         paper_type=paper_type,
         kind=kind,
         agency=house.agency,
-        fields=(
-            Field("child_name", OWNER_NAME, "Lê Thị Sen", 1, None, 0.97),
-            Field("birth_place", BIRTH_PLACE, BIRTH_PLACE, 1, None, 0.95),
-        ),
+        issued_on=issued_on,
+        fields=tuple(Field(key, value, value, 1, None, 0.97) for key, value in fields.items()),
     )
     catalogue.add_batch(batch, [paper], actor=station)
     if state is PaperState.RECEIVED:

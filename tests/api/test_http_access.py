@@ -51,6 +51,11 @@ WHO_MAY = {
     ("POST", "/v1/owners/merges"): {O},
     ("POST", "/v1/owners/splits"): {O},
     ("GET", "/v1/owners/conflicts"): {O, U},
+    ("POST", "/v1/reuse"): {O, Y},
+    ("DELETE", "/v1/reuse/{reference}"): {O, Y},
+    ("GET", "/v1/dossiers/{dossier}/reuses"): {O, Y, U},
+    ("GET", "/v1/forms"): {S, O, Y},
+    ("POST", "/v1/reuse/prefill"): {O, Y},
     ("POST", "/v1/quality-checks"): {S, O},
     ("POST", "/v1/verifications"): {S, O, Y, U},
     ("GET", "/v1/events"): {O, Y, U},
@@ -111,7 +116,15 @@ def test_a_route_that_declares_nothing_or_twice_is_refused() -> None:
 )
 def test_role_matrix(service: Service, route: tuple[str, str], roles: set[Role]) -> None:
     method, template = route
-    path = template.format(batch="station.none", name="none", paper=PaperId.new(), key="none", link="none")
+    none = {
+        "batch": "station.none",
+        "name": "none",
+        "key": "none",
+        "reference": "0" * 16,
+        "dossier": "none",
+        "link": "none",
+    }
+    path = template.format(**none, paper=PaperId.new())
     request = {"json": {}} if method == "POST" and template != "/v1/verifications" else {}
     for role in (None, *Role):
         status = service.call(role, method, path, **request).status_code
@@ -151,7 +164,7 @@ def test_access_is_decided_before_anything_sent_is_looked_at(
     service: Service, route: tuple[str, str], request_: dict[str, object]
 ) -> None:
     method, template = route
-    path = template.format(batch="~", name="none", paper="~")
+    path = template.format(batch="~", name="none", paper="~", reference="~")
     assert service.call(None, method, path, **request_).status_code == 401
     (stranger, *_) = sorted(set(Role) - WHO_MAY[route])
     assert service.call(stranger, method, path, **request_).status_code == 403

@@ -119,7 +119,7 @@ def test_a_duplicate_of_another_stations_paper_tells_no_more_than_that(service: 
         (file,) = other.get(f"/v1/batches/{own}").json()["files"]
         assert other.get(f"/v1/papers/{first['paper']}").status_code == 404
     assert receipt.status_code == 200
-    assert set(receipt.json()) == {"name", "paper", "state", "duplicate", "sha256", "size"}
+    assert set(receipt.json()) == {"name", "paper", "state", "duplicate", "sha256", "size", "twins"}
     assert receipt.json()["paper"] == first["paper"]
     assert file == {
         "name": "scan.png",

@@ -195,13 +195,13 @@ def test_a_lookup_gives_the_paper_and_the_right_to_its_file(service: Service) ->
     with service.client(None, issue_key(service.house.catalogue, "land-registry", Role.SYSTEM)) as client:
         assert client.get(given["file"]).status_code == 404
 
-    (reuse,) = service.house.catalogue.reuses(paper.id)
+    (reuse,) = service.house.catalogue.given(paper.id)
     assert (reuse.consumer, reuse.dossier and reuse.dossier.value, reuse.purpose) == (
         "system",
         DOSSIER,
         NEED["purpose"],
     )
-    assert ("system", "paper.reused") in audited(service, f"paper:{paper.id}")
+    assert ("system", "paper.given") in audited(service, f"paper:{paper.id}")
 
 
 def test_a_paper_of_two_is_looked_up_by_either(service: Service) -> None:

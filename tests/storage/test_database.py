@@ -54,6 +54,14 @@ UNDO = {
         "DROP INDEX ix_sealed_versions_sha256",
     ],
     "0013": ["DROP TABLE owner_splits", "DROP TABLE owner_merges", "DROP TABLE audit_subjects"],
+    "0014": [
+        "DROP INDEX ix_papers_type_issued",
+        "DROP TABLE page_prints",
+        "DROP TABLE reuses",
+        "DROP TABLE given",
+        """CREATE TABLE reuses (serial INTEGER PRIMARY KEY, paper TEXT NOT NULL, consumer TEXT NOT NULL, dossier TEXT,
+        procedure TEXT, purpose TEXT NOT NULL, at TIMESTAMP NOT NULL)""",
+    ],
 }
 """What takes back each migration."""
 

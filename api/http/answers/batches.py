@@ -2,6 +2,7 @@
 
 from api.http.answers.base import Answer
 from dossier.papers import PaperState
+from ingest.twins import How
 
 
 class Batch(Answer):
@@ -13,6 +14,29 @@ class Batch(Answer):
     dossier: str | None
     procedure: str | None
     created_at: str
+
+
+class Twin(Answer):
+    """Giấy tờ dùng lại được đã có trong kho. / A paper of the store that a file seems to be another scan of."""
+
+    paper: str
+    paper_type: str | None
+    issued_on: str | None
+    valid_until: str | None
+    how: How
+
+
+class AnnouncedFile(Answer):
+    """Một tệp đã khai báo và giấy tờ có thể dùng lại thay nó. / An announced file, and what can be used instead."""
+
+    name: str
+    twins: list[Twin]
+
+
+class AnnouncedBatch(Batch):
+    """Một lô vừa khai báo. / A batch as announced."""
+
+    files: list[AnnouncedFile]
 
 
 class BatchPage(Answer):
@@ -51,3 +75,4 @@ class Receipt(Answer):
     duplicate: bool
     sha256: str
     size: int
+    twins: list[Twin]

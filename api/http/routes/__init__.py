@@ -4,6 +4,7 @@ Listed here in the order a newcomer needs them, which is also the order of the O
 """
 
 from api.http.routes import (
+    accept_reuse,
     answer_erasure,
     approve_disposal,
     check_quality,
@@ -25,15 +26,18 @@ from api.http.routes import (
     list_batches,
     list_disposals,
     list_events,
+    list_forms,
     list_keys,
     list_owner_conflicts,
     list_owner_reads,
     list_papers,
+    list_reuses,
     list_verifications,
     look_up,
     look_up_owner,
     merge_owners,
     openapi,
+    prefill_form,
     propose_disposal,
     propose_split,
     ready,
@@ -55,6 +59,7 @@ from api.http.routes import (
     verify,
     verify_paper,
     withdraw_disposal,
+    withdraw_reuse,
 )
 
 ROUTERS = tuple(
@@ -88,6 +93,11 @@ ROUTERS = tuple(
         merge_owners,
         split_owners,
         list_owner_conflicts,
+        accept_reuse,
+        list_reuses,
+        withdraw_reuse,
+        list_forms,
+        prefill_form,
         verify,
         verify_paper,
         list_verifications,

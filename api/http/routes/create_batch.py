@@ -8,16 +8,16 @@ from fastapi import status
 from pydantic import BaseModel, ConfigDict, Field
 
 from api.http.access import Caller, Role, allow
-from api.http.answers.batches import Batch
+from api.http.answers.batches import AnnouncedBatch
 from api.http.deps import HouseDep
 from api.http.reading import MAX_JSON_PAPERS, Text, new_router
 from api.http.views import batch_json
-from api.shapes import Json
+from api.shapes import Json, twin_json
 from dossier.errors import InvalidValue
 from dossier.identifiers import AgencyCode, DossierNumber, ProcedureCode
 from dossier.papers import PaperKind
 from dossier.text import fold, nfc
-from ingest.receive import Manifest, ManifestEntry, open_batch
+from ingest.receive import Manifest, ManifestEntry, open_batch, twins_announced
 from signing.stamp_rules import CopyForm
 
 router = new_router()
@@ -39,6 +39,7 @@ class PaperAnnounced(BaseModel):
     kind: PaperKind = PaperKind.COMPONENT
     confirmed_by: Text | None = None
     copy_form: CopyForm = CopyForm.CERTIFIED
+    despite_twin: Text | None = None
 
     @property
     def entry(self) -> ManifestEntry:
@@ -51,6 +52,7 @@ class PaperAnnounced(BaseModel):
             kind=self.kind,
             confirmed_by=self.confirmed_by,
             copy_form=self.copy_form,
+            despite_twin=nfc(self.despite_twin) if self.despite_twin else None,
         )
 
 
@@ -69,14 +71,17 @@ class BatchAnnounced(BaseModel):
 
 @router.post(
     "/v1/batches",
-    response_model=Batch,
+    response_model=AnnouncedBatch,
     status_code=status.HTTP_201_CREATED,
     summary="Khai báo một lô / Announce a batch",
 )
 def create_batch(
     body: BatchAnnounced, caller: Annotated[Caller, allow(Role.STATION, Role.OFFICER)], house: HouseDep
 ) -> Json:
-    """Announce a batch; announcing it again with the same content changes nothing and answers the same."""
+    """Announce a batch; announcing it again with the same content changes nothing and answers the same.
+
+    Of each file whose owner and type are said, the papers are told that can be used instead of a new scan.
+    """
     entries = tuple(paper.entry for paper in body.papers)
     _require_distinct_names(entries)
     _require_anonymous_addresses(body.batch or "", entries)
@@ -90,7 +95,9 @@ def create_batch(
     )
     if body.batch is not None:
         manifest = replace(manifest, batch=body.batch)
-    return batch_json(open_batch(house, manifest))
+    batch, twins = open_batch(house, manifest), twins_announced(house, manifest)
+    files = [{"name": name, "twins": [twin_json(twin) for twin in found]} for name, found in twins.items()]
+    return {**batch_json(batch), "files": files}
 
 
 def _require_distinct_names(entries: tuple[ManifestEntry, ...]) -> None:

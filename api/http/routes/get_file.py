@@ -53,5 +53,5 @@ def sealed_for(house: House, caller: Caller, paper: PaperId) -> StoredObject:
 
 
 def _require_given(house: House, caller: Caller, paper: PaperId) -> None:
-    if not any(reuse.consumer == caller.name for reuse in house.catalogue.reuses(paper)):
+    if not any(reuse.consumer == caller.name for reuse in house.catalogue.given(paper)):
         raise NotFound(kind="paper", id=paper)

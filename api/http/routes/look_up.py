@@ -21,7 +21,7 @@ from dossier.paper_types import find_type
 from dossier.papers import Paper
 from dossier.verdicts import Verdict
 from ingest.house import House
-from storage.records import Reuse
+from storage.records import Given
 
 router = new_router()
 
@@ -52,8 +52,8 @@ def look_up(body: Lookup, caller: Annotated[Caller, allow(Role.SYSTEM, Role.OFFI
     )
     papers = [paper for paper in found if _is_reusable(house, paper)]
     for paper in papers:
-        reuse = Reuse(paper.id, caller.name, body.purpose, times.now(), dossier, procedure)
-        house.catalogue.record_reuse(reuse)
+        given = Given(paper.id, caller.name, body.purpose, times.now(), dossier, procedure)
+        house.catalogue.record_given(given)
     if not papers:
         house.catalogue.record(caller.name, "lookup.empty", f"dossier:{dossier}")
     return {"papers": [reusable_json(paper, house) for paper in papers]}

@@ -8,7 +8,7 @@ from api.http.access import Caller, Role, allow
 from api.http.answers.batches import Receipt
 from api.http.deps import BatchIdPath, HouseDep, WorkDep, batch_for
 from api.http.reading import FILE_BODY, FileBody, new_router
-from api.shapes import Json
+from api.shapes import Json, twin_json
 from dossier.papers import PaperState
 from dossier.text import nfc
 from ingest.receive import receive
@@ -50,4 +50,5 @@ def upload_file(
         "duplicate": known,
         "sha256": received.paper.original.sha256,
         "size": received.paper.original.size,
+        "twins": [twin_json(twin) for twin in received.twins],
     }

@@ -1,0 +1,72 @@
+"""Accepted reuses: a paper of the store that stands in a later dossier in place of one handed in again.
+
+Sources: decree 107/2021/ND-CP art. 21a, decision 766/QD-TTg figure 4.3 (dossiers with a component used again), and the
+national portal's marks of a component: used again not at all (0), as the file (1), replaced by another result (2).
+"""
+
+import datetime as dt
+from dataclasses import dataclass
+from enum import StrEnum
+
+from dossier.identifiers import DossierNumber, PaperId, ProcedureCode, ReuseReference
+from dossier.procedures import Procedure
+
+
+class Use(StrEnum):
+    """How a paper stands in for a component."""
+
+    FILE = "file"
+    """It is the paper that the component asks for."""
+    REPLACEMENT = "replacement"
+    """It is another result, which says what the component's paper would."""
+
+    @property
+    def mark(self) -> int:
+        """The national portal's mark ``DuocTaiSuDung``."""
+        return {Use.FILE: 1, Use.REPLACEMENT: 2}[self]
+
+
+@dataclass(frozen=True, slots=True)
+class Withdrawal:
+    """That a reuse was accepted by mistake.
+
+    Attributes:
+        at: UTC. by: Name of the access key. person: Name of the person. reason: In words.
+    """
+
+    at: dt.datetime
+    by: str
+    person: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reuse:
+    """A paper of the store accepted into a dossier.
+
+    Attributes:
+        reference: Its own. paper: Which. dossier, procedure: For what.
+        component: Code of the procedure's component that it stands for; ``None``: not said.
+        how: As what. accepted_by: Name of the access key. person: Name of the person who accepted it.
+        purpose: What for. at: When, UTC.
+        withdrawn: That it was a mistake; it no longer counts then.
+    """
+
+    reference: ReuseReference
+    paper: PaperId
+    dossier: DossierNumber
+    procedure: ProcedureCode
+    component: str | None
+    how: Use
+    accepted_by: str
+    person: str
+    purpose: str
+    at: dt.datetime
+    withdrawn: Withdrawal | None = None
+
+
+def use_of(procedure: Procedure | None, component: str | None, paper_type: str | None) -> Use:
+    """Return as what a paper of a type stands for a component: as that paper, unless the component lists others."""
+    declared = procedure.component(component) if procedure and component else None
+    wanted = declared.paper_types if declared else ()
+    return Use.REPLACEMENT if wanted and paper_type not in wanted else Use.FILE

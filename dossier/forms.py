@@ -1,0 +1,168 @@
+"""Forms as data: what an application form asks, field by field, and which of it may be known already.
+
+One file per form in ``dossier/catalogue/forms/``; a further folder may add forms, or replace one by its code.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+from pathlib import Path
+from types import MappingProxyType
+
+from dossier.errors import ConfigurationError, InvalidValue, UnknownForm
+from dossier.facts import known_facts
+from dossier.text import nfc
+from dossier.toml_tables import Table
+
+
+@dataclass(frozen=True, slots=True)
+class Role:
+    """What the owner is in a form that asks of several people.
+
+    Attributes:
+        code: Snake case. name_vi, name_en: What people call it.
+    """
+
+    code: str
+    name_vi: str
+    name_en: str
+
+
+@dataclass(frozen=True, slots=True)
+class FormField:
+    """One field of a form.
+
+    Attributes:
+        key: Snake case, unique in the form. label_vi, label_en: As printed, and in English.
+        fact: Code of the fact of the owner that it asks; ``None``: nothing that any paper could tell.
+        by_role: The same where it depends on what the owner is in the form.
+    """
+
+    key: str
+    label_vi: str
+    label_en: str
+    fact: str | None = None
+    by_role: Mapping[str, str] = field(default_factory=dict)
+
+    def asks(self, role: str | None) -> str | None:
+        """Return the code of the fact it asks of an owner who has this role in the form, if it asks any."""
+        return self.by_role.get(role or "", self.fact)
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """An application form.
+
+    Attributes:
+        code: Kebab case, stable. name_vi, name_en: Its names. legal_basis: The rules it follows, for people.
+        paper_type: Code of the type of paper that it becomes when it is handed in, if it has one of its own.
+        roles: What the owner can be in it. fields: In printed order.
+    """
+
+    code: str
+    name_vi: str
+    name_en: str
+    legal_basis: str
+    paper_type: str | None = None
+    roles: tuple[Role, ...] = ()
+    fields: tuple[FormField, ...] = ()
+
+    def require_role(self, role: str | None) -> None:
+        """Do nothing if the owner can be ``role`` in this form, or nothing is said of it.
+
+        Raises:
+            InvalidValue: The form has no such role.
+        """
+        known = [one.code for one in self.roles]
+        if role is not None and role not in known:
+            names = ", ".join(known) or "-"
+            raise InvalidValue(key="role", reason=f"the form knows: {names}", reason_vi=f"biểu mẫu chỉ có: {names}")
+
+
+def load_forms(*extra_folders: Path) -> Mapping[str, Form]:
+    """Return the forms by code.
+
+    Args:
+        *extra_folders: Folders with further ``*.toml`` files, which add forms or replace one by its code.
+
+    Raises:
+        ConfigurationError: A file breaks the schema; the message names the file and the key.
+    """
+    forms: dict[str, Form] = {}
+    for folder in (files("dossier") / "catalogue" / "forms", *extra_folders):
+        if not folder.is_dir():
+            raise ConfigurationError(reason=f"there is no folder of forms named '{folder.name}'")
+        paths = sorted((p for p in folder.iterdir() if p.name.endswith(".toml")), key=lambda p: p.name)
+        forms |= {form.code: form for form in map(read_form, paths)}
+    return MappingProxyType(forms)
+
+
+def find_form(forms: Mapping[str, Form], code: str) -> Form:
+    """Return the form named ``code``.
+
+    Raises:
+        UnknownForm: The catalogue has none, naming those it has.
+    """
+    if code not in forms:
+        raise UnknownForm(form=code, known=", ".join(sorted(forms)))
+    return forms[code]
+
+
+def read_form(path: Path | Traversable) -> Form:
+    """Return the form that one TOML file declares.
+
+    Raises:
+        ConfigurationError: The file breaks the schema; the message names the file and the key.
+    """
+    table = Table.of_file(path)
+    roles = tuple(_role(entry) for entry in table.tables("roles"))
+    form = Form(
+        code=table.text("code"),
+        name_vi=nfc(table.text("name_vi")),
+        name_en=table.text("name_en"),
+        legal_basis=nfc(table.text("legal_basis")),
+        paper_type=table.optional_text("paper_type"),
+        roles=roles,
+        fields=tuple(_field(entry, [role.code for role in roles]) for entry in table.tables("fields")),
+    )
+    table.finish()
+    if not re.fullmatch(r"[a-z][a-z0-9]*(-[a-z0-9]+)*", form.code):
+        raise table.fault("code", "must be in kebab case")
+    keys = [one.key for one in form.fields]
+    for key in keys:
+        if keys.count(key) > 1:
+            raise table.fault(key, "is declared twice under [[fields]]")
+    return form
+
+
+def _role(table: Table) -> Role:
+    role = Role(_snake(table, "code"), nfc(table.text("name_vi")), table.text("name_en"))
+    table.finish()
+    return role
+
+
+def _field(table: Table, roles: Sequence[str]) -> FormField:
+    by_role = table.table("by_role")
+    of_roles = {role: by_role.text(role) for role in roles if by_role.has(role)}
+    by_role.finish()
+    one = FormField(
+        key=_snake(table, "key"),
+        label_vi=nfc(table.text("label_vi")),
+        label_en=table.text("label_en"),
+        fact=table.optional_text("fact"),
+        by_role=MappingProxyType(of_roles),
+    )
+    table.finish()
+    for fact in (one.fact, *of_roles.values()):
+        if fact is not None and fact not in known_facts():
+            raise table.fault("fact", f"names '{fact}', which facts.toml does not have")
+    return one
+
+
+def _snake(table: Table, key: str) -> str:
+    value = table.text(key)
+    if not re.fullmatch(r"[a-z][a-z0-9_]*", value):
+        raise table.fault(key, "must be in snake case")
+    return value

@@ -1,0 +1,39 @@
+"""Prefilling forms from the owner's papers in the store: only papers that may be used again are asked."""
+
+import datetime as dt
+from collections.abc import Callable, Sequence
+
+from dossier.facts import Fact
+from dossier.identifiers import OwnerNumber
+from dossier.paper_types import FieldRule
+from dossier.papers import Paper
+from dossier.prefill import Answer, answer, sayings
+from ingest.house import House
+from ingest.usable import usable_papers
+from storage.numbers import numbers_of
+
+Visible = Callable[[Paper, FieldRule], bool]
+"""Whether whoever asks may see a field of a paper."""
+
+
+def prefill(
+    house: House, owner: OwnerNumber, facts: Sequence[Fact], on: dt.date, visible: Visible
+) -> tuple[tuple[Answer, ...], tuple[Paper, ...]]:
+    """Return what is known of each fact, and the papers that say it.
+
+    Args:
+        house: The parts.
+        owner: Of whom, by any number.
+        facts: What is asked.
+        on: The day in Vietnam.
+        visible: Decides which fields may be told.
+
+    Raises:
+        StoreUnavailable: The catalogue does not answer.
+    """
+    papers = usable_papers(house, owner, on)
+    numbers = numbers_of(house.catalogue, owner)
+    told = [one for one in sayings(papers, house.paper_types, numbers) if visible(one.paper, one.rule)]
+    answers = tuple(answer(fact, told) for fact in facts)
+    saying = {one.paper.id for known in answers for value in known.values for one in value}
+    return answers, tuple(paper for paper in papers if paper.id in saying)

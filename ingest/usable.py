@@ -1,0 +1,34 @@
+"""Which papers of an owner may be used again."""
+
+import datetime as dt
+from collections.abc import Sequence
+
+from dossier.identifiers import OwnerNumber
+from dossier.papers import Paper
+from dossier.reuse import hindrance
+from ingest.house import House
+from storage.dossiers import known_dossiers
+
+
+def usable_papers(house: House, owner: OwnerNumber, on: dt.date, *, paper_type: str | None = None) -> tuple[Paper, ...]:
+    """Return an owner's papers that may be used again on a day, the latest issued first, then the better grade.
+
+    Raises:
+        StoreUnavailable: The catalogue does not answer.
+    """
+    return usable(house, house.catalogue.find(owner, paper_type=paper_type), on)
+
+
+def usable(house: House, papers: Sequence[Paper], on: dt.date) -> tuple[Paper, ...]:
+    """Return those of ``papers`` that may be used again on a day.
+
+    Raises:
+        StoreUnavailable: The catalogue does not answer.
+    """
+    dossiers = known_dossiers(house.catalogue, [paper.dossier for paper in papers if paper.dossier])
+
+    def may_be_used(paper: Paper) -> bool:
+        dossier = dossiers.get(paper.dossier.canonical) if paper.dossier else None
+        return hindrance(paper, house.paper_types.get(paper.paper_type or ""), dossier, on) is None
+
+    return tuple(filter(may_be_used, papers))
