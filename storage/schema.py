@@ -3,14 +3,27 @@
 import datetime as dt
 from typing import Any, ClassVar
 
-from sqlalchemy import JSON, BigInteger, Boolean, Date, DateTime, Double, ForeignKey, Index, Integer, MetaData, Text
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    Date,
+    DateTime,
+    Double,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Text,
+)
 from sqlalchemy.engine import Dialect
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 from sqlalchemy.types import TypeDecorator
 
 from dossier.errors import InvalidValue
 
-REVISION = "0010"
+REVISION = "0011"
 """The newest migration: a database at this one needs none."""
 
 Serial = BigInteger().with_variant(Integer(), "sqlite")
@@ -73,6 +86,7 @@ class Base(DeclarativeBase):
         str: Words,
         int: BigInteger,
         bool: Boolean,
+        bytes: LargeBinary,
         float: Double,
         dt.datetime: Moment,
         dt.date: Date,
@@ -349,6 +363,31 @@ class EventRow(Base):
     paper: Mapped[str] = mapped_column(ForeignKey("papers.id"))
     at: Mapped[dt.datetime]
     payload: Mapped[dict[str, str]]
+
+
+class IndexedRow(Base):
+    """A paper whose words can be searched, by its serial; ``tokens`` are those that each of its pages has besides.
+
+    What is searched is ``page_index``, a table of each database's own kind (:mod:`storage.page_index`), with the pages
+    by their places (:mod:`storage.places`), which follow this paper's.
+    """
+
+    __tablename__ = "indexed"
+
+    paper: Mapped[int] = mapped_column(Serial, primary_key=True, autoincrement=False)
+    place: Mapped[int] = mapped_column(unique=True)
+    reading_version: Mapped[int]
+    tokens: Mapped[list[str]]
+
+
+class PageWordsRow(Base):
+    """The words of a page that can be searched, packed by :mod:`storage.page_words`."""
+
+    __tablename__ = "page_words"
+
+    paper: Mapped[int] = mapped_column(ForeignKey("indexed.paper", ondelete="CASCADE"), primary_key=True)
+    page: Mapped[int] = mapped_column(Integer, primary_key=True)
+    words: Mapped[bytes]
 
 
 class HeartbeatRow(Base):
