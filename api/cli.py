@@ -24,6 +24,7 @@ from api.commands import (
     renew,
     reread,
     retention,
+    search,
     separator,
     serve,
     verify,
@@ -45,11 +46,13 @@ app.command()(papers.papers)
 app.command()(papers.show)
 app.command()(papers.picture)
 app.command()(papers.find)
+app.command()(search.search)
 app.command()(papers.get)
 app.command()(digitize.split)
 app.command()(digitize.confirm)
 app.command()(digitize.retry)
 app.command()(reread.reread)
+app.command()(search.index)
 app.command()(quality.quality)
 app.command()(separator.separator)
 app.command()(verify.verify)

@@ -14,6 +14,7 @@ from dossier.errors import SohoaError
 from ingest import disposal
 from ingest.day_records import make_records
 from ingest.house import House
+from ingest.search import catch_up
 
 Stop = Callable[[], bool]
 """Whether the worker is closing: a duty that takes long asks now and then, and ends."""
@@ -49,7 +50,18 @@ def _disposal(house: House, stop: Stop) -> None:
         disposal.hold_again(house)
 
 
-DUTIES: tuple[Duty, ...] = (Duty("evidence-records", 600.0, _records), Duty("disposal", 900.0, _disposal))
+def _index(house: House, stop: Stop) -> None:
+    """Make searchable what is stored and is not searchable yet, and take out of the index what must leave it."""
+    for _ in catch_up(house):
+        if stop():
+            return
+
+
+DUTIES: tuple[Duty, ...] = (
+    Duty("evidence-records", 600.0, _records),
+    Duty("disposal", 900.0, _disposal),
+    Duty("search-index", 600.0, _index),
+)
 
 
 class Duties:

@@ -26,6 +26,7 @@ from ingest.house import House
 from ingest.judge import VALIDITY_UNKNOWN, judge
 from ingest.masters import Master, masters_of, read_master
 from ingest.pixels import Pixels
+from ingest.search import index_paper
 from ingest.versions import ReadingVersion, keep, versions_of
 from ocr.fields import read_fields
 from ocr.model import PageReading, Reading
@@ -166,7 +167,7 @@ def reread(house: House, paper: Paper, order: Order) -> Reread:
     if known is None and order.keep:
         return _propose(house, told, version)
     if known and order.accept_by and (order.one_by_one or told.is_harmless):
-        return _accept(house, told, following, order.accept_by)
+        return _accept(house, told, following, version, order.accept_by)
     return told
 
 
@@ -296,11 +297,12 @@ def _propose(house: House, told: Reread, version: ReadingVersion) -> Reread:
     return replace(told, outcome=Outcome.PROPOSED)
 
 
-def _accept(house: House, told: Reread, following: Paper, by: str) -> Reread:
+def _accept(house: House, told: Reread, following: Paper, version: ReadingVersion, by: str) -> Reread:
     event = Event(ACCEPTED, following.id, times.now(), {"reading_version": str(following.reading_version)})
     accepted = house.catalogue.save(
         following, actor=by, action=ACCEPTED, detail=_detail(told), event=event, expected=told.paper.state
     )
+    index_paper(house, accepted, version.reading)
     return replace(told, paper=accepted, outcome=Outcome.ACCEPTED)
 
 

@@ -41,6 +41,7 @@ WHO_MAY = {
     ("GET", "/v1/papers/{paper}/evidence"): {O, U},
     ("GET", "/v1/papers/{paper}/evidence-record"): {O, U},
     ("POST", "/v1/lookups"): {Y, O},
+    ("POST", "/v1/search"): {O, U},
     ("POST", "/v1/quality-checks"): {S, O},
     ("POST", "/v1/verifications"): {S, O, Y, U},
     ("GET", "/v1/events"): {O, Y, U},

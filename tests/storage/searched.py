@@ -17,7 +17,7 @@ from tests.storage.examples import NOON, OTHER_OWNER, OWNER, batch, paper, store
 WORDS = (
     "Nguyễn", "Văn", "An", "nguyên", "vàn", "Thị", "Quyết", "định", "Số", "320/QĐ-UBND", "đất", "ĐẤT", "dat", "CS 02175",
     "CS02175", "1.001193", "(và", "và)", "Huyện", "28/10/2024", "huyen", "UBND", "ủy", "ban", "nhân", "dân", "320", "001193",
-    "ngu", "Ngữ", "…", "1.500.000", "Ðông", "a@b.vn", "đường-sắt", "ΑΘΗΝΑ", "x_y", "'--", "\"và\"", "O'Neil", "&|!:*",
+    "ngu", "Ngữ", "…", "1.500.000", "Ðông", "a@b.vn", "đường-sắt", "ΑΘΗΝΑ", "x_y", "'--", '"và"', "O'Neil", "&|!:*",
 )  # fmt: skip
 NUMBERS = ("320/QĐ-UBND", "321/QĐ-UBND", "CS 02175", "32/TB", "", "45/2020")
 TYPES = ("decision", "birth-certificate", None)

@@ -1,8 +1,6 @@
 """Searching: the same papers in the same order on both databases, and no others than looking at every one would find."""
 
-import datetime as dt
 from collections.abc import Iterator
-from dataclasses import replace
 
 import psycopg
 import pytest
@@ -10,12 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dossier.errors import InvalidValue
-from dossier.identifiers import AgencyCode, PaperId
-from dossier.papers import PaperState
+from dossier.identifiers import PaperId
 from dossier.search import Level, Query, parse_query
 from storage.catalogue import Catalogue
 from storage.search import Cursor, Filters, search
-from tests.storage.examples import NOON, OTHER_OWNER, OWNER
 from tests.storage.searched import NUMBERS, WORDS, Shelved, expected, shelve, some_papers
 
 PAPERS = 60
