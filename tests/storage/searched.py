@@ -4,7 +4,6 @@ import datetime as dt
 import random
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
 
 from dossier.identifiers import AgencyCode, PaperId
 from dossier.owners import Owner
@@ -15,10 +14,26 @@ from storage.search_index import put
 from tests.storage.examples import NOON, OTHER_OWNER, OWNER, batch, paper, stored_object
 
 WORDS = (
-    "Nguyễn", "Văn", "An", "nguyên", "vàn", "Thị", "Quyết", "định", "Số", "320/QĐ-UBND", "đất", "ĐẤT", "dat", "CS 02175",
-    "CS02175", "1.001193", "(và", "và)", "Huyện", "28/10/2024", "huyen", "UBND", "ủy", "ban", "nhân", "dân", "320", "001193",
-    "ngu", "Ngữ", "…", "1.500.000", "Ðông", "a@b.vn", "đường-sắt", "ΑΘΗΝΑ", "x_y", "'--", '"và"', "O'Neil", "&|!:*",
-)  # fmt: skip
+    *(
+        "Nguyễn",
+        "Văn",
+        "An",
+        "nguyên",
+        "vàn",
+        "Thị",
+        "Quyết",
+        "định",
+        "Số",
+        "320/QĐ-UBND",
+        "đất",
+        "ĐẤT",
+        "dat",
+        "CS 02175",
+    ),
+    *("CS02175", "1.001193", "(và", "và)", "Huyện", "28/10/2024", "huyen", "UBND", "ủy", "ban", "nhân", "dân", "320"),
+    *("001193", "ngu", "Ngữ", "…", "1.500.000", "Ðông", "a@b.vn", "đường-sắt", "ΑΘΗΝΑ", "x_y", "'--", '"và"', "O'Neil"),
+    "&|!:*",
+)
 NUMBERS = ("320/QĐ-UBND", "321/QĐ-UBND", "CS 02175", "32/TB", "", "45/2020")
 TYPES = ("decision", "birth-certificate", None)
 AGENCIES = (AgencyCode("H41.12.5"), AgencyCode("000.00.53.H48"), None)
@@ -43,20 +58,29 @@ def shelve(
     catalogue: Catalogue, pages: Sequence[SearchedPage], numbers: Sequence[str] = (), **known: object
 ) -> Shelved:
     """Store a paper of these words and make it searchable."""
-    kept = replace(paper(), **known)  # type: ignore[arg-type]  # passed through
-    catalogue.add_batch(batch(kept.id.value), [replace(kept, batch=kept.id.value)], actor="test")
-    kept = catalogue.paper(kept.id)
-    for state in (PaperState.READY, PaperState.CONFIRMED):
-        kept = catalogue.save(replace(kept, state=state), actor="test", action="test")
-    kept = replace(kept, state=PaperState.STORED, sealed=stored_object(b"sealed"), stored_at=NOON)
-    kept = catalogue.save(kept, actor="test", action="test")
-    put(catalogue, kept.id, pages, numbers, 1)
-    return Shelved(kept, tuple(numbers), tuple(pages))
+    return shelve_all(catalogue, [(pages, numbers, known)])[0]
+
+
+def shelve_all(
+    catalogue: Catalogue, some: Iterable[tuple[Sequence[SearchedPage], Sequence[str], dict[str, object]]]
+) -> list[Shelved]:
+    """Store papers, in the order in which they are received."""
+    name = PaperId.new().value
+    shelved = [Shelved(_stored(name, known), tuple(numbers), tuple(pages)) for pages, numbers, known in some]
+    catalogue.add_batch(batch(name), [one.paper for one in shelved], actor="test")
+    for one in shelved:
+        put(catalogue, one.paper.id, one.pages, one.numbers, 1)
+    return shelved
+
+
+def _stored(name: str, known: dict[str, object]) -> Paper:
+    kept = replace(paper(in_batch=name), state=PaperState.STORED, sealed=stored_object(b"sealed"), stored_at=NOON)
+    return replace(kept, **known)  # type: ignore[arg-type]  # passed through
 
 
 def some_papers(seed: int, count: int) -> list[tuple[list[SearchedPage], tuple[str, ...], dict[str, object]]]:
     """Return what `shelve` takes of ``count`` papers, the same of each seed."""
-    rng = random.Random(seed)
+    rng = random.Random(seed)  # noqa: S311 - chance, not secrets
     few = rng.sample(WORDS, 12)  # so that words meet
     found = []
     for serial in range(count):
@@ -85,8 +109,3 @@ def expected(shelved: Sequence[Shelved], query: Query) -> list[tuple[PaperId, Le
         if level:
             found.append((one.paper.id, level))
     return sorted(found, key=lambda one: one[1])
-
-
-def is_rising(values: Sequence[Level]) -> bool:
-    """Whether no better level follows a worse one."""
-    return all(one <= other for one, other in pairwise(values))

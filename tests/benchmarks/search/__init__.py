@@ -1,1 +1,1 @@
-"""How quickly words are found among a million pages, and what the index weighs: ``python -m tests.benchmarks.search``."""
+"""How quickly words are found among many pages, and what the index weighs: ``python -m tests.benchmarks.search``."""

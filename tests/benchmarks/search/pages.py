@@ -91,7 +91,7 @@ class Press:
 
     def __init__(self, papers: int, seed: int = 1) -> None:
         self._papers = papers
-        self._rng = random.Random(seed)
+        self._rng = random.Random(seed)  # noqa: S311 - chance, not secrets
         uses = ("reports", "tasks", "rules", "land", "social", "economy", "letters", "orders", "bases")
         patterns = [pattern for use in uses for pattern in sentences.stock(use, "dev")]
         self._sentences = [
@@ -147,7 +147,7 @@ def _packed(words: str, layout: bytes) -> bytes:
 @cache
 def _layout(words: int, kind: int) -> bytes:
     """Return the boxes of so many words in lines, as uneven as those of a scan, the way `pack` writes them."""
-    rng = random.Random(kind * 10_000 + words)
+    rng = random.Random(kind * 10_000 + words)  # noqa: S311 - chance, not secrets
     boxes = []
     x = y = 140
     for _ in range(words):
