@@ -104,9 +104,10 @@ class Term:
 
     def places(self, page: Tokens) -> Iterator[int]:
         """Yield where on a page it begins, counted in tokens from 0."""
-        size = len(self.tokens)
+        size, first = len(self.tokens), self.tokens[0]
         for place in range(len(page) - size + 1):
-            if self.occurs(in_line(page[place : place + size])):
+            begins = page[place] == first or (size == 1 and self.prefix and page[place].startswith(first))
+            if begins and (size == 1 or self.occurs(in_line(page[place : place + size]))):
                 yield place
 
 

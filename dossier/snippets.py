@@ -1,10 +1,10 @@
 """Snippets: where on a paper the words of a query stand, shown in a few words around, as printed."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from dossier.papers import Box
-from dossier.search import Query, SearchedPage, Term, in_line, tokens
+from dossier.search import Query, Term, in_line, tokens
 
 MOST = 3
 """Snippets of a paper."""
@@ -34,22 +34,43 @@ class Snippet:
 class _Window:
     """Words of a page from ``start`` on, the ``hits`` among them, and which terms those are of."""
 
-    page: SearchedPage
+    page: int
     start: int
     hits: tuple[int, ...]
     terms: frozenset[int]
 
 
-def snippets(query: Query, pages: Iterable[SearchedPage]) -> list[Snippet]:
+@dataclass(frozen=True, slots=True)
+class _Page:
+    """A page to look at: its number and words; its tokens, each with the word it is of; and these in a line."""
+
+    number: int
+    words: Sequence[str]
+    tokens: Sequence[str]
+    word_of: Sequence[int]
+    line: str
+
+    @classmethod
+    def of(cls, number: int, words: Sequence[str]) -> "_Page":
+        """Return the page of these words."""
+        placed = [(token, word) for word, text in enumerate(words) for token in tokens(text)]
+        line = [token for token, _ in placed]
+        return cls(number, words, line, [word for _, word in placed], in_line(line))
+
+
+def snippets(
+    query: Query, pages: Mapping[int, Sequence[str]], boxes_of: Callable[[int], Sequence[Box]]
+) -> list[Snippet]:
     """Return up to ``MOST`` snippets of a paper: those that show most of the words first, until each was shown.
 
     Where all words stand side by side, only that is shown.
 
     Args:
         query: What was looked for.
-        pages: The paper's, in order.
+        pages: The words of the paper's pages by their numbers, in order.
+        boxes_of: Gives the boxes of a page's words, in pixels; asked only of pages that are shown.
     """
-    known = list(pages)
+    known = [_Page.of(number, words) for number, words in pages.items()]
     terms = (query.run,) if query.run and any(query.run.occurs(page.line) for page in known) else query.terms
     windows = [window for page in known for window in _windows(page, terms)]
     shown: list[Snippet] = []
@@ -60,35 +81,35 @@ def snippets(query: Query, pages: Iterable[SearchedPage]) -> list[Snippet]:
         if best is None or not best.terms & left:
             break
         left -= best.terms
-        shown.append(_snippet(best))
+        shown.append(_snippet(best, pages[best.page], boxes_of(best.page)))
     return shown
 
 
-def _windows(page: SearchedPage, terms: tuple[Term, ...]) -> Iterator[_Window]:
+def _windows(page: _Page, terms: tuple[Term, ...]) -> Iterator[_Window]:
     """Yield a window from a little before each hit on."""
     hits = sorted(_hits(page, terms))[:_MOST_HITS]
     for place, (first, _) in enumerate(hits):
         start = max(0, first - _BEFORE)
         inside = [(word, term) for word, term in hits[place:] if word < start + _WORDS]
-        yield _Window(page, start, tuple(dict.fromkeys(w for w, _ in inside)), frozenset(term for _, term in inside))
+        yield _Window(
+            page.number, start, tuple(dict.fromkeys(w for w, _ in inside)), frozenset(term for _, term in inside)
+        )
 
 
-def _hits(page: SearchedPage, terms: tuple[Term, ...]) -> Iterator[tuple[int, int]]:
+def _hits(page: _Page, terms: tuple[Term, ...]) -> Iterator[tuple[int, int]]:
     """Yield the words of a page that are hits, counted from 0, each with its term."""
-    words = [(token, word) for word, text in enumerate(page.words) for token in tokens(text)]
-    line = [token for token, _ in words]
     for number, term in enumerate(terms):
-        for place in term.places(line) if term.occurs(in_line(line)) else ():
-            yield from ((word, number) for _, word in words[place : place + len(term.tokens)])
+        for place in term.places(page.tokens) if term.occurs(page.line) else ():
+            yield from ((word, number) for word in page.word_of[place : place + len(term.tokens)])
 
 
-def _snippet(window: _Window) -> Snippet:
-    page, end = window.page, window.start + _WORDS
+def _snippet(window: _Window, words: Sequence[str], boxes: Sequence[Box]) -> Snippet:
+    end = min(window.start + _WORDS, len(words))
     text = "… " if window.start else ""
     marks = []
-    for number in range(window.start, min(end, len(page.words))):
+    for number in range(window.start, end):
         if number in window.hits:
-            marks.append((len(text), len(text) + len(page.words[number])))
-        text += page.words[number] + " "
-    text = text + "…" if end < len(page.words) else text.rstrip()
-    return Snippet(page.number, text, tuple(marks), tuple(page.boxes[number] for number in window.hits))
+            marks.append((len(text), len(text) + len(words[number])))
+        text += words[number] + " "
+    text = text + "…" if end < len(words) else text.rstrip()
+    return Snippet(window.page, text, tuple(marks), tuple(boxes[number] for number in window.hits))

@@ -57,7 +57,7 @@ def find(
     found = search(house.catalogue, query, filters, limit=limit, after=after)
     given = ", ".join(hit.paper.id.value for hit in found.hits)
     house.catalogue.record(actor, SEARCHED, "papers", {"found": str(len(found.hits)), "papers": given})
-    shown = (Shown(hit.paper, tuple(snippets(query, hit.pages))) for hit in found.hits)
+    shown = (Shown(hit.paper, tuple(snippets(query, hit.words, hit.boxes))) for hit in found.hits)
     return Answer(tuple(shown), found.following)
 
 

@@ -17,8 +17,8 @@ from sqlalchemy.orm import Session
 from dossier import times
 from dossier.errors import InvalidValue
 from dossier.identifiers import AgencyCode, OwnerNumber
-from dossier.papers import Paper, PaperState
-from dossier.search import MIN_PREFIX, Level, Query, SearchedPage, Term, in_line, judge, number_token, pairs, tokens
+from dossier.papers import Box, Paper, PaperState
+from dossier.search import MIN_PREFIX, Level, Query, Term, in_line, judge, number_token, pairs, tokens
 from storage.catalogue import Catalogue, owner_group
 from storage.database import reading
 from storage.page_index import Match, PageIndex, Within, page_index
@@ -38,7 +38,7 @@ from storage.search_index import (
     of_type,
 )
 
-MOST_JUDGED = 300
+MOST_JUDGED = 120
 """Papers looked at for one answer: few enough to be quick, whatever is asked."""
 _MOST_MONTHS = 120
 """Of a span of days of storing: of a longer one each paper is looked up instead."""
@@ -115,9 +115,13 @@ class Hit:
     packed: tuple[tuple[int, bytes], ...] = field(repr=False)
 
     @property
-    def pages(self) -> Iterator[SearchedPage]:
-        """Its pages, in order."""
-        return (unpack(number, words) for number, words in self.packed)
+    def words(self) -> dict[int, tuple[str, ...]]:
+        """The words of its pages by their numbers, in order."""
+        return {number: words_of(words) for number, words in self.packed}
+
+    def boxes(self, page: int) -> tuple[Box, ...]:
+        """Return the boxes of a page's words, in pixels of the master page."""
+        return unpack(page, dict(self.packed)[page]).boxes
 
 
 @dataclass(frozen=True, slots=True)

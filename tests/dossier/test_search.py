@@ -10,7 +10,6 @@ from dossier.errors import InvalidValue
 from dossier.papers import Box
 from dossier.search import MAX_TERMS, Level, Query, SearchedPage, Term, in_line, judge, pairs, parse_query, tokens
 
-
 NO_QUOTES = str.maketrans(dict.fromkeys('"“”„«»', " "))
 
 
