@@ -202,7 +202,7 @@ class _Search:
                 yield from self._judged(some, level)
             if len(places) < count:
                 return
-            start = whole(places[-1]) + MAX_PAGE
+            start, count = whole(places[-1]) + MAX_PAGE, count * 4  # what needs a second look may need many
 
     def _judged(self, places: Sequence[int], level: Level) -> Iterator[_Candidate]:
         serials = [serial_at(place) for place in places]

@@ -50,7 +50,7 @@ def put(
         row = session.scalar(select(PaperRow).where(PaperRow.id == paper.value, is_searchable()))
         if row is None:
             return False
-        _take_out(session, [row.serial])
+        take_out(session, [row.serial])
         indexed = IndexedRow(
             paper=row.serial,
             place=place(row.issued_on, row.serial),
@@ -69,7 +69,7 @@ def take_out_gone(catalogue: Catalogue) -> int:
     with writing(catalogue.engine) as session:
         paper = select(PaperRow.serial).where(PaperRow.serial == IndexedRow.paper, is_searchable())
         gone = list(session.scalars(select(IndexedRow.paper).where(~paper.exists()).limit(_BATCH)))
-        _take_out(session, gone)
+        take_out(session, gone)
     return len(gone)
 
 
@@ -184,7 +184,8 @@ def _shared(session: Session, row: PaperRow, numbers: Iterable[str]) -> list[str
     return list(dict.fromkeys(found))
 
 
-def _take_out(session: Session, papers: Sequence[int]) -> None:
+def take_out(session: Session, papers: Sequence[int]) -> None:
+    """Take papers out, given by their serials, within a transaction."""
     engine = page_index(session)
     for row in session.scalars(select(IndexedRow).where(IndexedRow.paper.in_(papers))).all():
         of_paper = select(PageWordsRow.page, PageWordsRow.words).where(PageWordsRow.paper == row.paper)
