@@ -18,10 +18,11 @@ from dossier.papers import Box, PaperState
 from dossier.search import Level, Query, SearchedPage, number_token, parse_query
 from storage.catalogue import Catalogue
 from storage.database import reading, writing
+from storage.disposal import Disposal, approve, propose
 from storage.page_index import Match, Within, page_index
 from storage.page_words import pack, unpack, words_of
 from storage.places import END, FIRST_UNDATED, MAX_PAGE, before, behind, place, serial_at
-from storage.schema import OwnerRow
+from storage.schema import OwnerRow, PageWordsRow
 from storage.search import Cursor, Filters, search
 from storage.search_index import SEARCHABLE, empty, missing, put, take_out_gone
 from tests.storage.examples import NOON, OTHER_OWNER, OWNER
@@ -172,6 +173,17 @@ def test_a_revoked_paper_is_found_no_more_and_then_leaves_the_index(catalogue: C
     assert places_of(catalogue, "nguyen") == 2
     assert list(missing(catalogue)) == []
     assert not put(catalogue, revoked.id, [page(1, ["An"])], [], 1)
+
+
+def test_a_disposed_paper_leaves_the_index_at_once(catalogue: Catalogue) -> None:
+    paper = shelve(catalogue, [page(1, ["Nguyễn", "Văn"]), page(2, ["An"])]).paper.id
+    propose(catalogue, Disposal(paper, "hết hạn lưu", "A", "officer-1", NOON), actor="officer-1")
+    approve(catalogue, paper, person="B", actor="officer-2", at=NOON)
+    assert found(catalogue, parse_query("nguyen an")) == []
+    assert places_of(catalogue, "nguyen") == places_of(catalogue, "an") == 0
+    with reading(catalogue.engine) as session:
+        assert session.scalars(select(PageWordsRow)).all() == []
+    assert list(missing(catalogue)) == []
 
 
 def test_a_paper_put_again_is_found_by_its_new_words_alone(catalogue: Catalogue) -> None:
