@@ -28,6 +28,7 @@ from api.commands import (
     renew,
     reread,
     retention,
+    search,
     separator,
     serve,
     standing,
@@ -51,6 +52,7 @@ app.command()(papers.papers)
 app.command()(papers.show)
 app.command()(papers.picture)
 app.command()(papers.find)
+app.command()(search.search)
 app.command()(papers.get)
 app.command()(owners.reads)
 app.command()(digitize.split)
@@ -62,6 +64,7 @@ app.command("supersede")(standing.supersede_paper)
 app.command("revoke")(standing.revoke_paper)
 app.command("status-list")(standing.status_list)
 app.command()(reread.reread)
+app.command()(search.index)
 app.command()(quality.quality)
 app.command()(separator.separator)
 app.command()(verify.verify)

@@ -12,11 +12,13 @@ from dossier.errors import SohoaError
 from dossier.owners import Owner
 from dossier.paper_types import PaperType
 from dossier.papers import Field, Paper, StoredObject, Waiting
+from dossier.snippets import Snippet
 from dossier.standing import ENDED, StatusChange
 from dossier.verdicts import Finding
 from ingest.house import House
 from ingest.quality import Advice, Quality
 from ingest.renew import Month
+from ingest.search import Answer
 from ingest.twins import Twin
 from ingest.verifications import Change, Verified
 from ocr.splitting import Part
@@ -109,6 +111,45 @@ def dossier_json(dossier: Dossier) -> Json:
         "ended_at": _moment(dossier.ended_at),
         "outcome": dossier.outcome.value if dossier.outcome else None,
         "returned_at": _moment(dossier.returned_at),
+    }
+
+
+def found_json(answer: Answer) -> Json:
+    """Return what a search found; ``box`` is ``[x, y, width, height]`` in pixels of the master page."""
+    return {
+        "papers": [
+            {**_found_paper_json(one.paper), "snippets": list(map(_snippet_json, one.snippets))}
+            for one in answer.papers
+        ],
+        "more": answer.following is not None,
+        "next": str(answer.following) if answer.following else None,
+    }
+
+
+def _found_paper_json(paper: Paper) -> Json:
+    return {
+        "id": paper.id.value,
+        "paper_type": paper.paper_type,
+        "kind": paper.kind.value,
+        "title": paper.title,
+        "owner": owner_json(paper.owner),
+        "co_owners": [owner_json(owner) for owner in paper.co_owners],
+        "agency": str(paper.agency) if paper.agency else None,
+        "issued_on": paper.issued_on.isoformat() if paper.issued_on else None,
+        "valid_until": paper.valid_until.isoformat() if paper.valid_until else None,
+        "stored_at": _moment(paper.stored_at),
+        "state": paper.state.value,
+        "verdict": paper.verdict.value if paper.verdict else None,
+        "pages": paper.page_count,
+    }
+
+
+def _snippet_json(snippet: Snippet) -> Json:
+    return {
+        "page": snippet.page,
+        "text": snippet.text,
+        "marks": [list(mark) for mark in snippet.marks],
+        "boxes": [[box.x, box.y, box.width, box.height] for box in snippet.boxes],
     }
 
 

@@ -20,6 +20,7 @@ from ingest.fixity import check_due
 from ingest.house import House
 from ingest.inventory import follow, walk, walk_is_due
 from ingest.replica import replicate
+from ingest.search import catch_up
 from ingest.status_lists import due_list
 from storage.standing import expire
 
@@ -79,6 +80,13 @@ def _expiry(house: House, stop: Stop) -> None:
             return
 
 
+def _index(house: House, stop: Stop) -> None:
+    """Make searchable what is stored and is not searchable yet, and take out of the index what must leave it."""
+    for _ in catch_up(house):
+        if stop():
+            return
+
+
 def _log_kept(house: House, stop: Stop) -> None:
     """Keep the audit log of days that are over in the object store."""
     for key in keep_log(house):
@@ -103,6 +111,7 @@ DUTIES: tuple[Duty, ...] = (
     Duty("expiry", 600.0, _expiry),
     Duty("status-list", 10.0, _status_list),
     Duty("audit-log", 600.0, _log_kept),
+    Duty("search-index", 600.0, _index),
 )
 
 

@@ -4,7 +4,7 @@
 
     receive ─▶ [ inspect ▶ decode ▶ clean ▶ read ▶ classify ▶ extract ▶ check ] ─▶ confirm
                                                                      (a named person)     │
-       announce ◀─ link ◀─ store ◀─ seal ◀─ assemble ◀────────────────────────────────────┘
+  announce ◀─ index ◀─ link ◀─ store ◀─ seal ◀─ assemble ◀──────────────────────────────────┘
 
 Each step here fetches its inputs, calls the one function that does the work, and keeps the result. It may run twice
 with the same outcome, because a crash may strike between the work and the note that it is done; a step that finds its
@@ -41,6 +41,7 @@ from ingest.pages import NOTES, PageNote, PageNotes
 from ingest.prints import page_print
 from ingest.quality import assess
 from ingest.receive import announced, owner_of_scan
+from ingest.search import index_stored
 from ingest.stamping import headroom_mm, on_free_paper
 from ingest.twins import twin_doubts
 from ingest.verifications import keep as keep_verification
@@ -314,13 +315,18 @@ def link(house: House, paper_id: PaperId) -> None:
     link_owners(house, house.catalogue.paper(paper_id), actor=ACTOR)
 
 
+def index(house: House, paper_id: PaperId) -> None:
+    """Make the words of the stored paper searchable."""
+    index_stored(house, paper_id)
+
+
 def announce(house: House, paper_id: PaperId) -> None:
     """Let go of the work in progress; subscribers read the event from the outbox."""
     _, work = _open(house, paper_id)
     work.clear()
 
 
-FINISH: tuple[Step, ...] = (assemble, seal, store, link, announce)
+FINISH: tuple[Step, ...] = (assemble, seal, store, link, index, announce)
 
 
 # --- what the steps share --------------------------------------------------------------------------------------

@@ -26,6 +26,7 @@ from ingest.house import House
 from ingest.judge import VALIDITY_UNKNOWN, judge
 from ingest.masters import Master, masters_of, read_master
 from ingest.pixels import Pixels
+from ingest.search import index_paper
 from ingest.versions import ReadingVersion, keep, versions_of
 from ocr.fields import read_fields
 from ocr.model import PageReading, Reading
@@ -167,7 +168,7 @@ def reread(house: House, paper: Paper, order: Order) -> Reread:
     if known is None and order.keep:
         return _propose(house, told, version)
     if known and order.accept_by and (order.one_by_one or told.is_harmless):
-        return _accept(house, told, following, order.accept_by)
+        return _accept(house, told, following, version, order.accept_by)
     return told
 
 
@@ -297,7 +298,7 @@ def _propose(house: House, told: Reread, version: ReadingVersion) -> Reread:
     return replace(told, outcome=Outcome.PROPOSED)
 
 
-def _accept(house: House, told: Reread, following: Paper, by: str) -> Reread:
+def _accept(house: House, told: Reread, following: Paper, version: ReadingVersion, by: str) -> Reread:
     at, paper_type = times.now(), house.paper_types.get(following.paper_type or OTHER)
     accepted = house.catalogue.save(
         following,
@@ -308,6 +309,7 @@ def _accept(house: House, told: Reread, following: Paper, by: str) -> Reread:
         expected=told.paper.state,
         also=partial(settle, paper_type=paper_type, at=at, actor=by),
     )
+    index_paper(house, accepted, version.reading)
     return replace(told, paper=accepted, outcome=Outcome.ACCEPTED)
 
 

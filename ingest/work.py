@@ -40,7 +40,7 @@ from storage.database import failures
 from storage.waiting import take_due
 
 QUEUE = "papers"
-APPLICATION_VERSION = "1"
+APPLICATION_VERSION = "2"
 """Raised when the steps' order changes: workers only take work of their own version."""
 _POLL_S = 0.1
 """Seconds between looks at the queue: ten looks a second cost an idle process a few percent of one processor."""

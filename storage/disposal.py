@@ -30,6 +30,7 @@ from storage.schema import (
     VerificationRow,
     WaitingRow,
 )
+from storage.search_index import take_out
 
 DISPOSED = "paper.disposed"
 """Action in the audit log, and kind of event."""
@@ -259,6 +260,7 @@ def _bury(session: Session, row: PaperRow) -> None:
         session.execute(delete(SealedVersionRow).where(versions))
     row.fields, row.checks, row.co_owners, row.waiting = [], [], [], None
     row.owner, row.owner_serial, row.owner_name, row.code, row.title = None, None, None, None, None
+    take_out(session, [row.serial])
     row.name, row.state = "", PaperState.DISPOSED.value
     session.flush()
 

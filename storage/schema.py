@@ -13,6 +13,7 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     Text,
     text,
@@ -23,7 +24,7 @@ from sqlalchemy.types import TypeDecorator
 
 from dossier.errors import InvalidValue
 
-REVISION = "0014"
+REVISION = "0015"
 """The newest migration: a database at this one needs none."""
 
 Serial = BigInteger().with_variant(Integer(), "sqlite")
@@ -90,6 +91,7 @@ class Base(DeclarativeBase):
         str: Words,
         int: BigInteger,
         bool: Boolean,
+        bytes: LargeBinary,
         float: Double,
         dt.datetime: Moment,
         dt.date: Date,
@@ -515,6 +517,31 @@ class EventRow(Base):
     paper: Mapped[str] = mapped_column(ForeignKey("papers.id"))
     at: Mapped[dt.datetime]
     payload: Mapped[dict[str, str]]
+
+
+class IndexedRow(Base):
+    """A paper whose words can be searched, by its serial; ``tokens`` are those that each of its pages has besides.
+
+    What is searched is ``page_index``, a table of each database's own kind (:mod:`storage.page_index`), with the pages
+    by their places (:mod:`storage.places`), which follow this paper's.
+    """
+
+    __tablename__ = "indexed"
+
+    paper: Mapped[int] = mapped_column(Serial, primary_key=True, autoincrement=False)
+    place: Mapped[int] = mapped_column(unique=True)
+    reading_version: Mapped[int]
+    tokens: Mapped[list[str]]
+
+
+class PageWordsRow(Base):
+    """The words of a page that can be searched, packed by :mod:`storage.page_words`."""
+
+    __tablename__ = "page_words"
+
+    paper: Mapped[int] = mapped_column(ForeignKey("indexed.paper", ondelete="CASCADE"), primary_key=True)
+    page: Mapped[int] = mapped_column(Integer, primary_key=True)
+    words: Mapped[bytes]
 
 
 class HeartbeatRow(Base):

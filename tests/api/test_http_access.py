@@ -56,6 +56,7 @@ WHO_MAY = {
     ("GET", "/v1/dossiers/{dossier}/reuses"): {O, Y, U},
     ("GET", "/v1/forms"): {S, O, Y},
     ("POST", "/v1/reuse/prefill"): {O, Y},
+    ("POST", "/v1/search"): {O, U},
     ("POST", "/v1/quality-checks"): {S, O},
     ("POST", "/v1/verifications"): {S, O, Y, U},
     ("GET", "/v1/events"): {O, Y, U},

@@ -62,6 +62,7 @@ UNDO = {
         """CREATE TABLE reuses (serial INTEGER PRIMARY KEY, paper TEXT NOT NULL, consumer TEXT NOT NULL, dossier TEXT,
         procedure TEXT, purpose TEXT NOT NULL, at TIMESTAMP NOT NULL)""",
     ],
+    "0015": ["DROP TABLE page_index", "DROP TABLE page_words", "DROP TABLE indexed"],
 }
 """What takes back each migration."""
 
@@ -75,9 +76,14 @@ def undo(session: Session, first: str) -> None:
     session.execute(text("UPDATE alembic_version SET version_num = :before"), {"before": f"{int(first) - 1:04d}"})
 
 
+def is_portable(name: str | None, kind: str, _parents: object) -> bool:
+    """Whether a table is the same on both databases; that of the search index is each one's own."""
+    return kind != "table" or not (name or "").startswith("page_index")
+
+
 def test_the_migrations_make_the_tables_the_code_expects(catalogue: Catalogue) -> None:
     with catalogue.engine.connect() as connection:
-        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        context = MigrationContext.configure(connection, opts={"compare_type": True, "include_name": is_portable})
         assert compare_metadata(context, Base.metadata) == []
         assert context.get_current_revision() == REVISION
 
