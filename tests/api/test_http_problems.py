@@ -203,7 +203,7 @@ def test_owner_numbers_have_no_place_in_addresses(service: Service) -> None:
         for parameter in operation.get("parameters", ())
         if parameter["in"] != "header"
     }
-    papers = {"batch", "name", "paper", "key", "state", "after", "before", "limit", "with_original"}
+    papers = {"batch", "name", "paper", "link", "key", "state", "after", "before", "limit", "with_original"}
     assert in_address == papers | {"period", "by", "under", "form"}
 
 
