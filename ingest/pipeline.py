@@ -4,7 +4,7 @@
 
     receive ─▶ [ inspect ▶ decode ▶ clean ▶ read ▶ classify ▶ extract ▶ check ] ─▶ confirm
                                                                      (a named person)     │
-  announce ◀─ index ◀─ link ◀─ store ◀─ seal ◀─ assemble ◀──────────────────────────────────┘
+    announce ◀─ index ◀─ link ◀─ store ◀─ seal ◀─ assemble ◀──────────────────────────────┘
 
 Each step here fetches its inputs, calls the one function that does the work, and keeps the result. It may run twice
 with the same outcome, because a crash may strike between the work and the note that it is done; a step that finds its

@@ -203,8 +203,8 @@ def test_owner_numbers_have_no_place_in_addresses(service: Service) -> None:
         for parameter in operation.get("parameters", ())
         if parameter["in"] != "header"
     }
-    papers = {"batch", "name", "paper", "key", "state", "after", "before", "limit", "with_original"}
-    assert in_address == papers | {"period", "by", "under", "form", "link"} | {"dossier", "reference"}
+    papers = {"batch", "name", "paper", "link", "key", "state", "after", "before", "limit", "with_original"}
+    assert in_address == papers | {"period", "by", "under", "form", "dossier", "reference"}
 
 
 def test_measurements_count_by_template_and_state(service: Service) -> None:

@@ -150,6 +150,8 @@ def test_the_status_list_is_for_everybody(service: Service) -> None:
     assert expired.sealed
     assert expired.sealed.sha256 in checked.content.by_hash
     assert service.call(None, "GET", "/v1/status-list").content == answer.content
+    have = {"If-None-Match": answer.headers["etag"]}
+    assert service.call(None, "GET", "/v1/status-list", headers=have).status_code == 304
     everything = answer.content.decode("latin-1")
     assert "001090054321" not in everything
     assert expired.id.value not in everything

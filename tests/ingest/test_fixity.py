@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from minio import Minio
 
 from dossier.errors import ObjectDamaged
 from dossier.papers import StoredObject
@@ -18,7 +19,6 @@ from ingest.replica import replicate
 from storage import audit, inventory
 from storage.inventory import Outcome
 from tests.ingest.stocked import Stock, all_bytes, on_servers, stock
-from tests.servers import S3Server
 
 
 @pytest.fixture
@@ -57,8 +57,14 @@ def spoil(kept: Stock, stored: StoredObject) -> None:
         kept.tamper(stored)
         return
     settings = kept.house.settings
-    server = S3Server(settings.s3_endpoint, settings.s3_access_key, settings.s3_secret_key.get_secret_value())
-    server.client().remove_object(settings.s3_bucket, stored.key, version_id=stored.version)
+    client = Minio(
+        settings.s3_endpoint,
+        settings.s3_access_key,
+        settings.s3_secret_key.get_secret_value(),
+        secure=False,
+        region="us-east-1",
+    )
+    client.remove_object(settings.s3_bucket, stored.key, version_id=stored.version)
 
 
 def test_a_sound_store_is_read_once_and_then_rests(alone: Stock) -> None:
