@@ -18,6 +18,7 @@ from api.commands import (
     keys,
     objects,
     papers,
+    portal,
     quality,
     read,
     records,
@@ -27,6 +28,7 @@ from api.commands import (
     separator,
     serve,
     verify,
+    webhooks,
 )
 from api.commands.common import STOPPED, fail, stop
 from dossier.errors import DiskFull, PartFailed, SohoaError, UsageError
@@ -63,6 +65,8 @@ app.command()(serve.worker)
 app.command()(doctor.doctor)
 app.add_typer(keys.app, name="keys")
 app.add_typer(objects.app, name="objects")
+app.add_typer(webhooks.app, name="webhooks")
+app.add_typer(portal.app, name="portal")
 app.add_typer(records.app, name="records")
 app.add_typer(retention.app, name="retention")
 app.add_typer(audit.app, name="audit")

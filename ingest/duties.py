@@ -12,8 +12,10 @@ import structlog
 
 from dossier.errors import SohoaError
 from ingest import disposal
+from ingest.courier import deliver
 from ingest.day_records import make_records
 from ingest.house import House
+from ingest.portal import keep_told
 
 Stop = Callable[[], bool]
 """Whether the worker is closing: a duty that takes long asks now and then, and ends."""
@@ -49,7 +51,12 @@ def _disposal(house: House, stop: Stop) -> None:
         disposal.hold_again(house)
 
 
-DUTIES: tuple[Duty, ...] = (Duty("evidence-records", 600.0, _records), Duty("disposal", 900.0, _disposal))
+DUTIES: tuple[Duty, ...] = (
+    Duty("evidence-records", 600.0, _records),
+    Duty("disposal", 900.0, _disposal),
+    Duty("webhooks", 1.0, deliver),
+    Duty("portal", 5.0, keep_told),
+)
 
 
 class Duties:

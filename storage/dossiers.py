@@ -9,8 +9,12 @@ from dossier.identifiers import DossierNumber
 from storage import audit
 from storage.catalogue import Catalogue
 from storage.database import reading, writing
-from storage.rows import dossier_from, write_dossier
+from storage.records import Event
+from storage.rows import dossier_from, event_row, write_dossier
 from storage.schema import DossierRow
+
+TOLD = "dossier.told"
+"""Action in the audit log, and kind of the event."""
 
 
 def keep_dossier(catalogue: Catalogue, dossier: Dossier, *, actor: str) -> Dossier | None:
@@ -33,11 +37,12 @@ def keep_dossier(catalogue: Catalogue, dossier: Dossier, *, actor: str) -> Dossi
             audit.append(
                 session,
                 actor=actor,
-                action="dossier.told",
+                action=TOLD,
                 about=f"dossier:{number}",
                 at=catalogue.now(),
                 detail=detail,
             )
+            session.add(event_row(Event(TOLD, None, catalogue.now(), detail, about=f"dossier:{number}")))
         return known
 
 

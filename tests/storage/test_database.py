@@ -46,6 +46,14 @@ UNDO = {
         "ALTER TABLE papers DROP COLUMN superseded_by",
     ],
     "0010": ["DROP TABLE holds", "DROP TABLE disposals"],
+    "0011": [
+        "DROP TABLE deliveries",
+        "DROP TABLE webhooks",
+        "DROP TABLE portal",
+        "DROP TABLE followers",
+        "DROP INDEX ix_events_kind_id",
+        "ALTER TABLE events DROP COLUMN about",
+    ],
 }
 """What takes back each migration."""
 
