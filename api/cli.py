@@ -22,6 +22,7 @@ from api.commands import (
     objects,
     owners,
     papers,
+    portal,
     quality,
     read,
     records,
@@ -34,6 +35,7 @@ from api.commands import (
     standing,
     storage,
     verify,
+    webhooks,
 )
 from api.commands.common import STOPPED, fail, stop
 from dossier.errors import DiskFull, PartFailed, SohoaError, UsageError
@@ -82,6 +84,8 @@ app.command()(backup.restore)
 app.add_typer(owners.app, name="owners")
 app.add_typer(keys.app, name="keys")
 app.add_typer(objects.app, name="objects")
+app.add_typer(webhooks.app, name="webhooks")
+app.add_typer(portal.app, name="portal")
 app.add_typer(records.app, name="records")
 app.add_typer(retention.app, name="retention")
 app.add_typer(audit.app, name="audit")

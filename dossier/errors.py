@@ -13,7 +13,7 @@ placeholders; they must never hold personal data, because errors are logged.
     │   ├── SecrecyMark
     │   ├── InvalidOwnerNumber, InvalidIdentifier, InvalidValue
     │   ├── UnknownPaperType, UnknownProcedure, UnknownForm, UnreadableFile, UnwritableFile
-    │   ├── PassphraseWrong
+    │   ├── PassphraseWrong, AddressRefused
     │   ├── UsageError             wrong words on the command line                        exit 64
     │   ├── InvalidRequest, RequestTooLarge, MethodNotAllowed    (HTTP 422, 413, 405)
     │   └── RangeNotSatisfiable                                                           HTTP 416
@@ -23,10 +23,10 @@ placeholders; they must never hold personal data, because errors are logged.
     ├── Conflict                   the request does not fit the present state             exit 5   HTTP 409
     │   ├── WrongState, AlreadyExists, RetentionLocked, ObjectHeld, BatchMismatch
     │   ├── NotSealed, NotSplittable, NotRenewable, SamePerson, NotEmpty, OwnersDiffer
-    │   └── NotReusable, PaperKnown
+    │   └── NotReusable, PaperKnown, CursorUnknown
     ├── PartError                  an external part is missing or failed                  exit 6   HTTP 503
     │   ├── PartMissing, PartFailed, LimitExceeded
-    │   ├── DiskFull, SealRefused
+    │   ├── DiskFull, SealRefused, PortalUnavailable
     │   └── PartAway               a part is away for a while; the work waits for it
     │       ├── StoreUnavailable, TimestampUnavailable, KeyUnavailable, SealMissing
     │       └── ObjectKeyMissing
@@ -56,6 +56,9 @@ _NOUNS_VI = {
     "merge": "lần gộp số",
     "reuse": "lần dùng lại",
     "component": "thành phần hồ sơ",
+    "webhook": "đăng ký nhận thông báo",
+    "portal message": "nội dung đồng bộ của giấy tờ",
+    "dead delivery": "thông báo đã ngừng gửi",
 }
 """Vietnamese nouns of the kinds of things errors speak of."""
 _LARGE = 10_000
@@ -334,6 +337,16 @@ class PassphraseWrong(InputError):
     advice_vi = "Hãy thử mật khẩu khác; không có mật khẩu đúng thì không lấy lại được các khóa trong tệp."
 
 
+class AddressRefused(InputError):
+    """An address that nothing is sent to: inside the own network, not https, or badly formed."""
+
+    code = "address-refused"
+    en = "Nothing is sent to this address: {reason}."
+    vi = "Không gửi đến địa chỉ này: {reason_vi}."
+    advice_en = "Use a public https address, or have the administrator allow the network (SOHOA_WEBHOOK_NETWORKS)."
+    advice_vi = "Hãy dùng địa chỉ https công khai, hoặc nhờ quản trị viên cho phép mạng này (SOHOA_WEBHOOK_NETWORKS)."
+
+
 class UsageError(InputError):
     """Wrong words on the command line."""
 
@@ -523,6 +536,16 @@ class PaperKnown(Conflict):
     advice_vi = "Hãy dùng lại giấy tờ trong kho; nếu là giấy tờ khác, gửi kèm 'despite_twin' và lý do."
 
 
+class CursorUnknown(Conflict):
+    """A place in the change feed that this catalogue does not have: it was put back from a backup, or never gave it."""
+
+    code = "cursor-unknown"
+    en = "The change feed has no such place: this cursor does not belong to the events kept here."
+    vi = "Luồng thay đổi không có vị trí này: con trỏ không thuộc các sự kiện đang lưu tại đây."
+    advice_en = "Read the feed again from its beginning, without 'after'; known events have the same 'id' and 'at'."
+    advice_vi = "Hãy đọc lại luồng từ đầu, không dùng 'after'; sự kiện đã biết nhận ra theo 'id' và 'at'."
+
+
 # --- an external part is missing or failed -------------------------------------------------------------------------
 
 
@@ -641,6 +664,16 @@ class DiskFull(PartError):
     def is_meant_by(error: OSError) -> bool:
         """Tell whether the operating system refused to write because the disk or the user's share of it is full."""
         return error.errno in {errno.ENOSPC, errno.EDQUOT}
+
+
+class PortalUnavailable(PartError):
+    """The national portal does not answer, or refuses our credentials; what it is to know waits."""
+
+    code = "portal-unavailable"
+    en = "The national portal does not take anything now: {reason}."
+    vi = "Cổng Dịch vụ công quốc gia hiện không nhận dữ liệu ({reason})."
+    advice_en = "What it is to know is kept and sent again by itself; see 'sohoa portal list'."
+    advice_vi = "Dữ liệu được giữ lại và tự gửi lại; xem 'sohoa portal list'."
 
 
 class SealRefused(PartError):

@@ -15,10 +15,12 @@ from dossier import times
 from dossier.errors import SohoaError
 from ingest import disposal
 from ingest.audit_log import keep_log
+from ingest.courier import deliver
 from ingest.day_records import make_records
 from ingest.fixity import check_due
 from ingest.house import House
 from ingest.inventory import follow, walk, walk_is_due
+from ingest.portal import keep_told
 from ingest.replica import replicate
 from ingest.search import catch_up
 from ingest.status_lists import due_list
@@ -112,6 +114,8 @@ DUTIES: tuple[Duty, ...] = (
     Duty("status-list", 10.0, _status_list),
     Duty("audit-log", 600.0, _log_kept),
     Duty("search-index", 600.0, _index),
+    Duty("webhooks", 1.0, deliver),
+    Duty("portal", 5.0, keep_told),
 )
 
 

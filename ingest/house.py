@@ -28,7 +28,11 @@ from dossier.procedures import Procedure, load_procedures
 from dossier.retention import GENERAL, RetentionClass, retention_classes
 from dossier.units import Units, load_units
 from ingest.limits import Limits
+from ingest.national_portal import NationalPortal
+from ingest.outward import Rules, parse_networks, trust_context
+from ingest.portal_http import HttpPortal
 from ingest.seals import Seals, declared_seals
+from ingest.secret_files import Secret
 from ingest.settings import Environment, Settings
 from ingest.verifying import Verifier
 from ocr.ctc import CtcReader
@@ -299,6 +303,39 @@ class House:
         while permanent and until < (at or times.now()) + lock / 2:
             until += lock
         return until
+
+    @cached_property
+    def webhook_rules(self) -> Rules:
+        """Where webhooks may lead."""
+        settings = self.settings
+        return Rules(
+            networks=parse_networks(settings.webhook_networks),
+            seconds=settings.webhook_timeout_s,
+            context=trust_context(settings.webhook_ca_file),
+        )
+
+    @cached_property
+    def portal(self) -> NationalPortal | None:
+        """The national portal, if it is to be told.
+
+        Raises:
+            ConfigurationError: Its address cannot be asked, or the one of files is not set.
+        """
+        settings = self.settings
+        if not settings.portal_url:
+            return None
+        if not settings.portal_files_url:
+            raise ConfigurationError(reason="portal_files_url must say where the portal gets files from")
+        token = Secret(file=settings.portal_token_file, setting=settings.portal_token)
+        plain = settings.environment is Environment.DEVELOPMENT
+        rules = Rules(
+            networks=None,
+            plain=plain,
+            seconds=settings.portal_timeout_s,
+            most_bytes=64 * 1024,
+            context=trust_context(None),
+        )
+        return HttpPortal(settings.portal_url, token.read, rules)
 
     def close(self) -> None:
         """Close what was opened."""

@@ -63,6 +63,12 @@ class Settings(BaseSettings):
         retention_years: How long evidence is locked in the store, and at a time papers that are kept permanently; 0:
             nothing is locked, papers of a class of years neither (for trials alone).
         max_upload_bytes: Largest file accepted.
+        webhook_networks: Networks besides the public Internet to which webhooks may lead, parted by spaces.
+            webhook_ca_file: Certificates of further authorities that webhooks' receivers may have theirs from.
+            webhook_timeout_s: Seconds for one delivery.
+        portal_url: Where the national portal is told of papers; empty: it is not told.
+            portal_token: The credentials; or portal_token_file, which holds them. portal_timeout_s: Seconds for one
+            message. portal_files_url: Where the portal reaches this service to get files.
     """
 
     model_config = SettingsConfigDict(
@@ -124,6 +130,14 @@ class Settings(BaseSettings):
     retry_s: float = Field(default=5.0, gt=0)
     retention_years: int = Field(default=20, ge=0)
     max_upload_bytes: int = Field(default=200 * 1024 * 1024, gt=0)
+    webhook_networks: str = ""
+    webhook_ca_file: Path | None = None
+    webhook_timeout_s: float = Field(default=10.0, gt=0, le=60)
+    portal_url: str = ""
+    portal_token: SecretStr = SecretStr("")
+    portal_token_file: Path | None = None
+    portal_timeout_s: float = Field(default=30.0, gt=0, le=240)
+    portal_files_url: str = Field(default="", pattern=r"^(https?://[^\s?#@]+)?$")
 
     @classmethod
     def settings_customise_sources(

@@ -24,6 +24,7 @@ from storage.rows import (
     batch_from,
     batch_row,
     event_from,
+    event_row,
     given_from,
     key_from,
     paper_from,
@@ -260,9 +261,7 @@ class Catalogue:
             self._audit(session, actor, action, _about(paper.id), {**(detail or {}), **change_told(kept, paper)})
             self._insert(session, parts, actor)
             if event:
-                session.add(
-                    EventRow(kind=event.kind, paper=event.paper.value, at=event.at, payload=dict(event.payload))
-                )
+                session.add(event_row(event))
             if also:
                 session.flush()
                 also(session, row)

@@ -16,7 +16,8 @@ from dossier.reuse import hindrance
 from storage import audit
 from storage.catalogue import Catalogue
 from storage.database import reading, writing
-from storage.rows import dossier_from, paper_from, write_dossier
+from storage.records import Event
+from storage.rows import dossier_from, event_row, paper_from, write_dossier
 from storage.schema import DossierRow, EventRow, PaperRow
 from storage.standing import HANDED_OVER
 
@@ -25,6 +26,9 @@ REUSABLE = "paper.reusable"
 WITHHELD = "paper.withheld"
 """Kind of event: a correction of its dossier took that back, or the handing over of a result."""
 _NO_TYPES: Mapping[str, PaperType] = MappingProxyType({})
+
+TOLD = "dossier.told"
+"""Action in the audit log, and kind of the event."""
 
 
 def keep_dossier(
@@ -56,7 +60,8 @@ def keep_dossier(
             session.add(row)
             detail = {"outcome": told.outcome.value} if told.outcome else {}
             at = catalogue.now()
-            audit.append(session, actor=actor, action="dossier.told", about=f"dossier:{number}", at=at, detail=detail)
+            audit.append(session, actor=actor, action=TOLD, about=f"dossier:{number}", at=at, detail=detail)
+            session.add(event_row(Event(TOLD, None, at, detail, about=f"dossier:{number}")))
             _announce(session, known, told, types, at)
         return known
 

@@ -100,15 +100,23 @@ class Event:
     """Something other systems are told, kept in the transaction that made it so.
 
     Attributes:
-        kind: E.g. ``"paper.stored"``. at: UTC. payload: No personal data.
+        kind: E.g. ``"paper.stored"``. paper: The paper it happened to; ``None`` if it happened to something else.
+        at: UTC. payload: No personal data.
         id: Rises in the order of the transactions, from 1; 0 before it is kept.
+        about: What it happened to, kind and identifier, as ``"dossier:H15.50.05.13-261008-0975"``; empty for a paper.
     """
 
     kind: str
-    paper: PaperId
+    paper: PaperId | None
     at: dt.datetime
     payload: Mapping[str, str] = field(default_factory=dict)
     id: int = 0
+    about: str = ""
+
+    @property
+    def subject(self) -> str:
+        """What it happened to, whatever that is: ``about``, or the paper as ``"paper:3f9k2m7x8c4v5b6n"``."""
+        return self.about or f"paper:{self.paper}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -249,7 +249,19 @@ def write_dossier(row: DossierRow, dossier: Dossier) -> None:
 
 def event_from(row: EventRow) -> Event:
     """Return the event a row stands for."""
-    return Event(row.kind, PaperId(row.paper), row.at, row.payload, row.id)
+    paper = PaperId(row.paper) if row.paper else None
+    return Event(row.kind, paper, row.at, row.payload, row.id, row.about or "")
+
+
+def event_row(event: Event) -> EventRow:
+    """Return the row that keeps an event; the database gives it its ``id``."""
+    return EventRow(
+        kind=event.kind,
+        paper=event.paper.value if event.paper else None,
+        about=event.about or None,
+        at=event.at,
+        payload=dict(event.payload),
+    )
 
 
 def audit_entry_from(row: AuditRow) -> AuditEntry:

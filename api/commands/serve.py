@@ -36,15 +36,14 @@ def serve(
         for role, path in ensure_first_keys(house).items():
             err.print(f"Khóa truy cập ban đầu / first access key: {role} → {path}", soft_wrap=True)
         with Work(house, draws=workers) as work:
-            server = uvicorn.Server(
-                uvicorn.Config(
-                    create_app(house, work),
-                    log_config=None,
-                    access_log=False,
-                    server_header=False,
-                )
-            )
-            _on_stop(lambda: setattr(server, "should_exit", True))
+            app = create_app(house, work)
+            server = uvicorn.Server(uvicorn.Config(app, log_config=None, access_log=False, server_header=False))
+
+            def stop() -> None:
+                server.should_exit = True
+                app.state.watch.close()
+
+            _on_stop(stop)
             err.print(f"sohoa: http://{address}:{number}/v1 (Ctrl+C để dừng / to stop)")
             server.run(sockets=[listener])
 

@@ -13,6 +13,7 @@ from api.http.metrics import Metrics
 from api.http.observe import Observe
 from api.http.routes import ROUTERS
 from api.http.routes.ready import Readiness
+from api.http.watch import Watch
 from ingest.house import House
 from ingest.work import Work
 
@@ -60,6 +61,7 @@ def create_app(house: House, work: Work | None) -> FastAPI:
     _ = house.objects, house.paper_types, house.units, house.limits, house.tesseract, house.trust, house.seals
     app.state.metrics = Metrics(house)
     app.state.readiness = Readiness(house)
+    app.state.watch = Watch(house.catalogue)
     app.add_middleware(Observe, metrics=app.state.metrics)
     _complete_description(app)
     return app

@@ -45,6 +45,7 @@ WorkDep = Annotated[Work | None, Depends(_work)]
 PaperIdPath = Annotated[PaperId, Depends(_paper_id)]
 AfterPaper = Annotated[PaperId | None, Depends(_after)]
 BatchIdPath = Annotated[str, Path(pattern=f"^{BATCH_ID}$", examples=["station-07.2026-11-22.001"])]
+WebhookIdPath = Annotated[str, Path(pattern=f"^{PaperId.pattern}$", examples=[PaperId.example])]
 PageSize = Annotated[int, Query(ge=1, le=200)]
 
 

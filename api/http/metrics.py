@@ -7,6 +7,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, H
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
+from api.http.telling_metrics import Telling
 from dossier import times
 from dossier.errors import SohoaError
 from ingest.house import House
@@ -27,6 +28,7 @@ class Metrics:
         self._registry.register(_Papers(house.catalogue))
         self._registry.register(_Fixity(house.catalogue))
         self._registry.register(_Seals(house))
+        self._registry.register(Telling(house))
         self._requests = Counter(
             "sohoa_http_requests", "Requests answered.", ("method", "route", "status"), registry=self._registry
         )

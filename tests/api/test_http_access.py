@@ -59,8 +59,15 @@ WHO_MAY = {
     ("POST", "/v1/search"): {O, U},
     ("POST", "/v1/quality-checks"): {S, O},
     ("POST", "/v1/verifications"): {S, O, Y, U},
-    ("GET", "/v1/events"): {O, Y, U},
     ("GET", "/v1/figures"): {O, U, A},
+    ("GET", "/v1/changes"): {O, Y, U},
+    ("POST", "/v1/webhooks"): {A},
+    ("GET", "/v1/webhooks"): {A, U},
+    ("DELETE", "/v1/webhooks/{webhook}"): {A},
+    ("POST", "/v1/webhooks/{webhook}/secret"): {A},
+    ("POST", "/v1/webhooks/{webhook}/resumption"): {A},
+    ("GET", "/v1/webhooks/{webhook}/deliveries"): {A, U},
+    ("POST", "/v1/webhooks/{webhook}/replays"): {A},
     ("GET", "/v1/renewals/calendar"): {U, A},
     ("GET", "/v1/papers/{paper}/retention"): {O, U},
     ("POST", "/v1/papers/{paper}/holds"): {O, U},
@@ -125,7 +132,8 @@ def test_role_matrix(service: Service, route: tuple[str, str], roles: set[Role])
         "dossier": "none",
         "link": "none",
     }
-    path = template.format(**none, paper=PaperId.new())
+    some = PaperId.new()
+    path = template.format(**none, paper=some, webhook=some)
     request = {"json": {}} if method == "POST" and template != "/v1/verifications" else {}
     for role in (None, *Role):
         status = service.call(role, method, path, **request).status_code
@@ -165,7 +173,7 @@ def test_access_is_decided_before_anything_sent_is_looked_at(
     service: Service, route: tuple[str, str], request_: dict[str, object]
 ) -> None:
     method, template = route
-    path = template.format(batch="~", name="none", paper="~", reference="~")
+    path = template.format(batch="~", name="none", paper="~", reference="~", webhook="~")
     assert service.call(None, method, path, **request_).status_code == 401
     (stranger, *_) = sorted(set(Role) - WHO_MAY[route])
     assert service.call(stranger, method, path, **request_).status_code == 403

@@ -25,6 +25,7 @@ MORE_THAN_A_SCHEMA_SAYS = [positive_data_acceptance]
 @pytest.fixture(scope="module")
 def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     with running(tmp_path_factory.mktemp("house"), max_upload_bytes=100_000) as service:
+        service.app.state.watch.close()  # nobody waits for changes here
         yield service
 
 

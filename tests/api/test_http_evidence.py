@@ -57,7 +57,7 @@ def test_a_changed_verdict_is_shown_with_what_changed(service: Service) -> None:
     (made,) = service.call(Role.AUDITOR, "POST", path).json()["verifications"]
     assert (made["verdict"], made["verdict_before"]) == ("invalid", None)
     (event,) = [
-        e for e in service.call(Role.SYSTEM, "GET", "/v1/events").json()["events"] if e["paper"] == damaged.id.value
+        e for e in service.call(Role.SYSTEM, "GET", "/v1/changes").json()["changes"] if e["paper"] == damaged.id.value
     ]
     assert (event["kind"], event["payload"]) == ("paper.verdict-changed", {"from": "valid", "to": "invalid"})
     shown = service.call(Role.OFFICER, "GET", f"/v1/papers/{damaged.id}").json()["papers"][0]

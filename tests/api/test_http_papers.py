@@ -257,11 +257,6 @@ def test_a_lookup_says_for_whom_and_what_for(service: Service, change: dict[str,
     assert OWNER_NUMBER not in answer.text
 
 
-def test_events_are_read_in_order(service: Service) -> None:
-    nothing = service.call(Role.SYSTEM, "GET", "/v1/events", params={"after": 10**9}).json()
-    assert nothing == {"events": [], "next": 10**9}
-
-
 def test_a_file_that_is_no_signed_pdf_is_not_valid(service: Service) -> None:
     for data in (b"hello", b"", png()):
         answer = service.call(Role.AUDITOR, "POST", "/v1/verifications", content=data)

@@ -204,7 +204,8 @@ def test_owner_numbers_have_no_place_in_addresses(service: Service) -> None:
         if parameter["in"] != "header"
     }
     papers = {"batch", "name", "paper", "link", "key", "state", "after", "before", "limit", "with_original"}
-    assert in_address == papers | {"period", "by", "under", "form", "dossier", "reference"}
+    others = {"period", "by", "under", "form", "dossier", "reference", "webhook", "kind", "wait"}
+    assert in_address == papers | others
 
 
 def test_measurements_count_by_template_and_state(service: Service) -> None:

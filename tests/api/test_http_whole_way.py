@@ -66,6 +66,6 @@ def test_the_whole_way(tmp_path: Path) -> None:
         (report,) = service.call(Role.AUDITOR, "POST", "/v1/verifications", content=forged).json()["files"]
         assert report["verdict"] == "invalid", report
 
-        events = service.call(Role.SYSTEM, "GET", "/v1/events").json()["events"]
+        events = service.call(Role.SYSTEM, "GET", "/v1/changes").json()["changes"]
         assert {event["paper"] for event in events} == set(stored.values())
         assert not [owner["number"] for owner in owners.values() if owner["number"] in json.dumps(events)]

@@ -63,6 +63,14 @@ UNDO = {
         procedure TEXT, purpose TEXT NOT NULL, at TIMESTAMP NOT NULL)""",
     ],
     "0015": ["DROP TABLE page_index", "DROP TABLE page_words", "DROP TABLE indexed"],
+    "0016": [
+        "DROP TABLE deliveries",
+        "DROP TABLE webhooks",
+        "DROP TABLE portal",
+        "DROP TABLE followers",
+        "DROP INDEX ix_events_kind_id",
+        "ALTER TABLE events DROP COLUMN about",
+    ],
 }
 """What takes back each migration."""
 

@@ -1,0 +1,124 @@
+"""Keeping the national portal told: follow the events, note what it should know, send that until it knows.
+
+Every worker does this; a paper is sent by one at a time. What is sent is what the catalogue says at that moment, under
+a hash of it, so that the portal can tell a repetition. It is away for a day: papers wait, each tried again after 30 s,
+a minute, … at most a quarter of an hour, and a round ends after a few misses. What it refuses waits for a change or for
+a person; what failed for a week is given up until somebody asks.
+"""
+
+import datetime as dt
+import random
+from collections.abc import Callable
+
+import structlog
+
+from dossier.errors import NotFound, PortalUnavailable
+from dossier.identifiers import PaperId
+from dossier.paper_types import OTHER, PaperType
+from dossier.papers import Paper
+from ingest.house import House
+from ingest.national_portal import Answer, Facts, Message, NationalPortal, message
+from storage import portal
+from storage.dossiers import known_dossiers
+from storage.portal import Entry, PortalState
+
+FIRST_DELAY = dt.timedelta(seconds=30)
+MOST_DELAY = dt.timedelta(minutes=15)
+GIVE_UP = dt.timedelta(days=7)
+LEASE = dt.timedelta(minutes=5)
+"""For how long a paper is left to the worker that sends it."""
+MOST_MISSES = 3
+"""Of one round: then the portal is away, and is left alone until the next."""
+_log = structlog.get_logger(__name__)
+
+
+def keep_told(house: House, stop: Callable[[], bool]) -> None:
+    """Do one round: what a worker does beside papers. Nothing where no portal is set up."""
+    if house.portal is None:
+        return
+    while not stop() and follow(house):
+        pass
+    send(house, house.portal, stop)
+
+
+def follow(house: House) -> bool:
+    """Note what the portal should know of the papers that further events touched; return whether there were any."""
+    followed = portal.touched(house.catalogue)
+    if followed.begins == followed.ends:
+        return False
+    messages = {paper: message_of(house, paper) for paper in followed.papers}
+    portal.want(house.catalogue, followed, {paper: told.digest for paper, told in messages.items() if told})
+    return True
+
+
+def send(house: House, to: NationalPortal, stop: Callable[[], bool] = lambda: False) -> int:
+    """Send what is due, until nothing is or the portal is away; return how many it accepted."""
+    catalogue, misses, accepted = house.catalogue, 0, 0
+    while misses < MOST_MISSES and not stop():
+        at = catalogue.now()
+        taken = portal.take(catalogue, at=at, again=at + LEASE)
+        if taken is None:
+            break
+        told = message_of(house, taken.paper)
+        if told is None:
+            _log.warning("nothing to tell the portal any more", paper=taken.paper.value)
+            portal.settle(catalogue, taken, PortalState.REFUSED, digest=taken.wanted, error="nothing to tell any more")
+            continue
+        try:
+            answer = to.push(told)
+        except PortalUnavailable as missed:
+            misses += 1
+            _put_off(house, taken, told, str(missed.details["reason"]))
+        else:
+            accepted += answer.accepted
+            _settle(house, taken, told, answer)
+    return accepted
+
+
+def message_of(house: House, paper_id: PaperId) -> Message | None:
+    """Return what the portal is to know of a paper now, ``None`` as long as that is nothing.
+
+    Raises:
+        NotFound: There is no such paper.
+    """
+    paper = house.catalogue.paper(paper_id)
+    dossier = None
+    if paper.dossier is not None:
+        dossier = known_dossiers(house.catalogue, [paper.dossier]).get(paper.dossier.canonical)
+    files_url = house.settings.portal_files_url.rstrip("/")
+    procedure = house.procedures.get(dossier.procedure.national) if dossier else None
+    return message(Facts(paper, _type(house, paper), dossier, procedure, _successor(house, paper), files_url))
+
+
+def delay_after(attempts: int) -> dt.timedelta:
+    """Return how long to wait after so many tries that failed: half of it certain, half by chance."""
+    full = min(FIRST_DELAY * (1 << min(attempts - 1, 20)), MOST_DELAY)
+    return full * random.uniform(0.5, 1.0)  # noqa: S311 - chance, not secrecy
+
+
+def _put_off(house: House, taken: Entry, told: Message, reason: str) -> None:
+    at = house.catalogue.now()
+    state = PortalState.DEAD if at - taken.since > GIVE_UP else PortalState.WAITING
+    _log.warning("the portal was not told", paper=taken.paper.value, reason=reason, state=state.value)
+    retry_at = at + delay_after(taken.attempts)
+    portal.settle(house.catalogue, taken, state, digest=told.digest, retry_at=retry_at, error=reason)
+
+
+def _settle(house: House, taken: Entry, told: Message, answer: Answer) -> None:
+    state = PortalState.ACCEPTED if answer.accepted else PortalState.REFUSED
+    _log.info("the portal was told", paper=taken.paper.value, state=state.value)
+    portal.settle(house.catalogue, taken, state, digest=told.digest, error="; ".join(answer.reasons) or None)
+
+
+def _type(house: House, paper: Paper) -> PaperType:
+    return house.paper_types.get(paper.paper_type or OTHER, house.paper_types[OTHER])
+
+
+def _successor(house: House, paper: Paper) -> PaperType | None:
+    """Return the type of the paper that took this one's place."""
+    if paper.superseded_by is None:
+        return None
+    try:
+        return _type(house, house.catalogue.paper(paper.superseded_by))
+    except NotFound:
+        return None
