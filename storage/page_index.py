@@ -3,8 +3,8 @@
 Both are given the same tokens and asked the same: which rows hold all of these, in the order of their places. Neither
 takes text apart, ranks, or knows of positions; what either makes of punctuation, numbers or long words never counts.
 
-On PostgreSQL a query first looks at the first rows in order, which is enough for whatever is frequent, and
-only then takes all rows from the GIN index and sorts them: what is sorted is never frequent.
+On PostgreSQL a query first looks at the first rows in order, which is enough for whatever is frequent, and only then
+takes all rows from the GIN index and sorts them: what is sorted is never frequent.
 """
 
 from collections.abc import Iterable
@@ -20,8 +20,8 @@ from storage.schema import PaperRow
 _FEW, _MANY, _FREQUENT = 300, 2_400, 8
 """Rows looked at in order before an index is asked; where those few had so many hits, many are looked at (PostgreSQL).
 
-A row looked at costs some 20 µs, a row taken from the index and sorted some 2 µs: with a million rows of which 3 % are hits,
-both ways cost the same for a first answer.
+A row looked at costs some 20 µs, a row taken from the index and sorted some 2 µs: with a million rows of which 3 % are
+hits, both ways cost the same for a first answer.
 """
 _WALK = """
     SELECT place FROM (
