@@ -3,8 +3,8 @@
 Both are given the same tokens and asked the same: which rows hold all of these, in the order of their places. Neither
 takes text apart, ranks, or knows of positions; what either makes of punctuation, numbers or long words never counts.
 
-On PostgreSQL a query first looks at the first rows in order, which is enough for whatever is frequent, and
-only then takes all rows from the GIN index and sorts them: what is sorted is never frequent.
+On PostgreSQL a query first looks at the first rows in order, which is enough for whatever is frequent, and only then
+takes all rows from the GIN index and sorts them: what is sorted is never frequent.
 """
 
 from collections.abc import Iterable

@@ -98,7 +98,7 @@ def kinds(press: Press, papers: int) -> Iterator[tuple[str, Callable[[random.Ran
 
 
 def times(house: House, press: Press, papers: int) -> Iterator[tuple[str, list[float], float]]:
-    """Yield for each kind of queries its name, the processor milliseconds of each answer, and how many papers found."""
+    """Yield for each kind of queries its name, the processor milliseconds of each answer, and papers found."""
     for name, make in kinds(press, papers):
         rng = random.Random(name)  # noqa: S311 - chance, not secrets
         find(house, parse_query("sô"), Filters(), actor="bench")  # connected
