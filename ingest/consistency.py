@@ -190,7 +190,7 @@ def _unknown(house: House, key: str) -> Iterator[Finding]:
             trouble = Trouble.UNKNOWN_ORIGINAL
         case "papers":
             trouble = Trouble.UNKNOWN_SEALED
-        case "verifications":
+        case "verifications" | "status-lists":
             trouble = Trouble.UNKNOWN_REPORT
         case "records":
             trouble = Trouble.UNKNOWN_REPORT if rest[:1].isdigit() else None

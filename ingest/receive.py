@@ -131,7 +131,7 @@ def open_batch(house: House, manifest: Manifest) -> Batch:
         station=manifest.station,
         operator=manifest.operator,
         agency=agency or house.agency,
-        dossier=dossier,
+        dossier=dossier.canonical if dossier else None,
         procedure=ProcedureCode.parse(manifest.procedure) if manifest.procedure else None,
         created_at=times.now(),
         manifest_sha256=hashlib.sha256(content).hexdigest(),

@@ -19,12 +19,11 @@ from ingest.house import House
 from ingest.versions import versions_of
 from ocr.model import Reading
 from storage import search_index
+from storage.audit_reads import SEARCHED, record_reads
 from storage.search import Cursor, Filters, search
 
 NUMBER_FIELDS = frozenset({"document_number", "number", "register_number", "serial"})
 """Keys of fields that hold a paper's number and symbol."""
-SEARCHED = "papers.searched"
-"""Action in the audit log."""
 _log = structlog.get_logger(__name__)
 
 
@@ -55,8 +54,11 @@ def find(
         InvalidValue: The number and symbol looked for has too few letters or digits.
     """
     found = search(house.catalogue, query, filters, limit=limit, after=after)
-    given = ", ".join(hit.paper.id.value for hit in found.hits)
-    house.catalogue.record(actor, SEARCHED, "papers", {"found": str(len(found.hits)), "papers": given})
+    given, told = [hit.paper.id for hit in found.hits], {"found": str(len(found.hits))}
+    if given:
+        record_reads(house.catalogue, given, actor=actor, action=SEARCHED, detail=told)
+    else:
+        house.catalogue.record(actor, SEARCHED, "papers", told)
     shown = (Shown(hit.paper, tuple(snippets(query, hit.words, hit.boxes))) for hit in found.hits)
     return Answer(tuple(shown), found.following)
 

@@ -24,6 +24,7 @@ from pydantic import TypeAdapter, ValidationError
 from dossier import times
 from dossier.errors import NotSealed, ObjectDamaged
 from dossier.identifiers import PaperId
+from dossier.paper_types import OTHER
 from dossier.papers import Paper, StoredObject
 from dossier.verdicts import Finding, Severity, Verdict
 from ingest.fixity import sound
@@ -165,9 +166,15 @@ def keep(house: House, paper: PaperId, verified: VerifiedFile, occasion: Occasio
         verified.report.verdict,
         kept.file_sha256,
         kept.trust_sha256,
-        _put(house, kept, until),
+        _put(house, kept, _report_until(house, paper, verified.at)),
     )
     verifications.add(house.catalogue, verification, actor=actor)
+
+
+def _report_until(house: House, paper_id: PaperId, at: dt.datetime) -> dt.datetime:
+    """Return until when a report is locked: as long as its paper, so that it can be disposed of with it."""
+    paper = house.catalogue.paper(paper_id)
+    return house.retain_until(paper.confirmed_at or paper.created_at, paper.paper_type or OTHER, at=at)
 
 
 def reverify(house: House, paper: Paper, *, actor: str) -> Verified:

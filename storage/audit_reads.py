@@ -21,6 +21,7 @@ from storage.owners import LOOKED_UP
 from storage.schema import AccessKeyRow, AuditRow, AuditSubjectRow, CoOwnerRow, GivenRow, PaperRow
 
 LISTED = "papers.listed"
+SEARCHED = "papers.searched"
 READINGS = frozenset(
     {
         "paper.read",
@@ -30,6 +31,7 @@ READINGS = frozenset(
         "paper.evidence-exported",
         "paper.given",
         LISTED,
+        SEARCHED,
     }
 )
 """Actions by which somebody sees what a paper says, and changes nothing."""

@@ -34,6 +34,8 @@ from storage.search_index import take_out
 
 DISPOSED = "paper.disposed"
 """Action in the audit log, and kind of event."""
+DISPOSED_KEY = "disposed"
+"""Stands in rows where the key of an object stood that was deleted."""
 UNDER_WAY = frozenset({PaperState.RECEIVED, PaperState.CONFIRMED})
 """States in which a paper is being worked on: it is disposed of when that has ended."""
 
@@ -208,9 +210,9 @@ def finish(catalogue: Catalogue, paper: PaperId, *, at: dt.datetime) -> None:
     with writing(catalogue.engine) as session:
         row, kept = _proposal(session, paper), _paper(session, paper)
         row.disposed_at = row.disposed_at or at
-        kept.original_key = "disposed"
+        kept.original_key = DISPOSED_KEY
         if kept.sealed_key is not None:
-            kept.sealed_key = "disposed"
+            kept.sealed_key = DISPOSED_KEY
 
 
 def disposals(catalogue: Catalogue, *, unfinished: bool) -> list[Disposal]:
@@ -255,7 +257,7 @@ def _bury(session: Session, row: PaperRow) -> None:
         session.execute(delete(table).where(table.paper == row.id))
     versions = SealedVersionRow.paper == row.id
     if row.state in ENDED:  # somebody may hold a copy: status lists go on saying that it is no longer in force
-        session.execute(update(SealedVersionRow).where(versions).values(key="disposed", version="disposed"))
+        session.execute(update(SealedVersionRow).where(versions).values(key=DISPOSED_KEY, version=DISPOSED_KEY))
     else:
         session.execute(delete(SealedVersionRow).where(versions))
     row.fields, row.checks, row.co_owners, row.waiting = [], [], [], None

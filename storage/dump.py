@@ -27,7 +27,8 @@ from storage.database import reading, upgrade
 from storage.references import batched, in_order_within
 from storage.schema import REVISION, AuditRow, Base, Moment
 
-LEFT_OUT = frozenset({"heartbeats", "objects", "bookmarks"})
+LEFT_OUT = frozenset({"heartbeats", "objects", "bookmarks", "indexed", "page_words"})
+"""Tables that are made anew: signs of life, what is known of the objects, the search index."""
 _PAGE = 1000
 
 

@@ -35,7 +35,8 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 from dossier.papers import PaperState
 from storage.catalogue import Catalogue
 from storage.database import reading
-from storage.schema import DayRecordRow, PaperRow, SealedVersionRow, VerificationRow
+from storage.disposal import DISPOSED_KEY
+from storage.schema import DayRecordRow, PaperRow, SealedVersionRow, StatusListRow, VerificationRow
 
 _PAGE = 1000
 _T = TypeVar("_T")
@@ -94,6 +95,7 @@ COLUMNS: tuple[Column, ...] = (
         VerificationRow.paper,
     ),
     Column(DayRecordRow.key, DayRecordRow.version, DayRecordRow.sha256),
+    Column(StatusListRow.key, StatusListRow.version, StatusListRow.sha256, StatusListRow.size),
 )
 """Every place where the catalogue names an object."""
 
@@ -184,9 +186,11 @@ def _told(column: Column, *wanted: ColumnElement[bool]) -> Select[Any]:
 
 
 def _not_disposed(column: Column) -> Iterator[ColumnElement[bool]]:
-    """Yield the condition that leaves out papers that were disposed of: their rows say only that there were such."""
+    """Yield the condition that leaves out what was disposed of: such rows say only that there was something."""
     if column.key.class_ is PaperRow:
         yield PaperRow.state != PaperState.DISPOSED.value
+    if column.key.class_ is SealedVersionRow:
+        yield SealedVersionRow.key != DISPOSED_KEY
 
 
 def _reference(row: Row[Any]) -> Reference:

@@ -66,7 +66,7 @@ def show(paper: str) -> None:
     """Xem nội dung sẽ gửi (có số định danh của chủ). / Show what is told; it holds the owner's number."""
     with open_house() as house:
         found = message_of(house, PaperId.parse(paper))
-        house.catalogue.record("cli", "portal.shown", f"paper:{paper}")
+        house.catalogue.record("cli", "paper.read", f"paper:{paper}")
     if found is None:
         raise NotFound(kind="portal message", id=paper)
     print_json(found.body)

@@ -14,11 +14,23 @@ from typer.testing import CliRunner
 from api.cli import app
 from api.http.access import Role, issue_key
 from dossier.identifiers import PaperId
-from dossier.papers import PaperState
+from dossier.papers import PaperKind, PaperState
 from storage import audit
 from storage.records import AuditEntry
-from tests.api.http_service import DOSSIER, OWNER_NUMBER, PROCEDURE, Service, announce, keep_paper, png, running
+from storage.search_index import put
+from tests.api.http_service import (
+    DOSSIER,
+    OWNER_NAME,
+    OWNER_NUMBER,
+    PROCEDURE,
+    Service,
+    announce,
+    keep_paper,
+    png,
+    running,
+)
 from tests.api.test_http_access import WHO_MAY
+from tests.storage.searched import page
 
 NO_PAPER = {
     ("POST", "/v1/batches"): "no file is there yet",
@@ -26,7 +38,7 @@ NO_PAPER = {
     ("GET", "/v1/batches/{batch}"): "names files and tells states; a file's name holds no personal data",
     ("POST", "/v1/quality-checks"): "the scan is not kept",
     ("POST", "/v1/verifications"): "a stranger's file, which is not kept",
-    ("GET", "/v1/events"): "identifiers and hashes, nothing of what papers say",
+    ("GET", "/v1/changes"): "identifiers and hashes, nothing of what papers say",
     ("GET", "/v1/renewals/calendar"): "counts",
     ("GET", "/v1/figures"): "counts",
     ("GET", "/v1/disposals"): "identifiers, names of officers and moments; nothing of what papers say",
@@ -38,6 +50,16 @@ NO_PAPER = {
     ("POST", "/v1/keys"): "keys",
     ("GET", "/v1/keys"): "keys",
     ("DELETE", "/v1/keys/{name}"): "keys",
+    ("POST", "/v1/dossiers"): "a dossier, no paper; an entry about the dossier",
+    ("GET", "/v1/status-list"): "hashes of files, for everybody",
+    ("GET", "/v1/forms"): "forms of the catalogue",
+    ("POST", "/v1/webhooks"): "a subscription",
+    ("GET", "/v1/webhooks"): "subscriptions",
+    ("DELETE", "/v1/webhooks/{webhook}"): "a subscription",
+    ("POST", "/v1/webhooks/{webhook}/secret"): "a subscription",
+    ("POST", "/v1/webhooks/{webhook}/resumption"): "a subscription",
+    ("POST", "/v1/webhooks/{webhook}/replays"): "a subscription",
+    ("GET", "/v1/webhooks/{webhook}/deliveries"): "what became of events, which say nothing of what papers say",
     ("GET", "/v1/health"): "no paper",
     ("GET", "/v1/ready"): "no paper",
     ("GET", "/v1/metrics"): "counts",
@@ -83,11 +105,21 @@ CALLS = {
         {"paper.disposal-proposed"}, PaperState.READY, {"person": "Trần Văn Một", "reason": "không dùng"}
     ),
     ("POST", "/v1/lookups"): Call(
-        {"paper.reused"},
+        {"paper.given"},
         body={"owner_number": OWNER_NUMBER, "dossier": DOSSIER, "procedure": PROCEDURE, "purpose": "đăng ký"},
+    ),
+    ("POST", "/v1/papers/{paper}/revocation"): Call(
+        {"paper.revoked"}, body={"reason": "forged", "authority": "Thanh tra tỉnh Mẫu", "person": "Trần Văn Bình"}
     ),
 }
 ELSEWHERE = {
+    ("POST", "/v1/papers/{paper}/hand-over"),
+    ("POST", "/v1/papers/{paper}/supersession"),
+    ("POST", "/v1/reuse"),
+    ("DELETE", "/v1/reuse/{reference}"),
+    ("GET", "/v1/dossiers/{dossier}/reuses"),
+    ("POST", "/v1/reuse/prefill"),
+    ("POST", "/v1/search"),
     ("PUT", "/v1/batches/{batch}/files/{name}"),
     ("POST", "/v1/papers/{paper}/split"),
     ("GET", "/v1/papers/{paper}/fields/{key}/picture"),
@@ -187,6 +219,51 @@ def test_lifting_withdrawing_and_agreeing_are_in_the_log(service: Service) -> No
     assert {"paper.hold-lifted", "paper.disposal-withdrawn", "paper.disposed"} <= told
 
 
+def test_handing_over_and_superseding_are_in_the_log(service: Service) -> None:
+    paper, successor = keep_paper(service, kind=PaperKind.RESULT), keep_paper(service)
+    seq = audit.check(service.house.catalogue).entries
+    assert service.call(Role.OFFICER, "POST", f"/v1/papers/{paper.id}/hand-over").is_success
+    body = {"by": successor.id.value, "reason": "corrected", "person": "Trần Văn Bình"}
+    assert service.call(Role.OFFICER, "POST", f"/v1/papers/{paper.id}/supersession", json=body).is_success
+    told = {e.action for e in since(service, seq) if names(e, paper.id)}
+    assert {"paper.handed-over", "paper.superseded"} <= told
+
+
+def test_using_a_paper_again_is_in_the_log(service: Service) -> None:
+    paper, by = keep_paper(service), {"by": "Trần Văn Bình"}
+    wanted = {**by, "paper": paper.id.value, "dossier": DOSSIER, "procedure": PROCEDURE, "purpose": "đăng ký"}
+    seq = audit.check(service.house.catalogue).entries
+    accepted = service.call(Role.OFFICER, "POST", "/v1/reuse", json=wanted)
+    assert accepted.is_success, accepted.text
+    assert service.call(Role.AUDITOR, "GET", f"/v1/dossiers/{DOSSIER}/reuses").is_success
+    reference = accepted.json()["reference"]
+    withdrawn = service.call(Role.OFFICER, "DELETE", f"/v1/reuse/{reference}", json={**by, "reason": "nhầm"})
+    assert withdrawn.is_success, withdrawn.text
+    told = [(e.actor, e.action) for e in since(service, seq) if names(e, paper.id)]
+    assert told == [("officer", "paper.reused"), ("auditor", "papers.listed"), ("officer", "paper.reuse-withdrawn")]
+
+
+def test_filling_in_a_form_is_in_the_log(service: Service) -> None:
+    known = {"number": OWNER_NUMBER, "full_name": OWNER_NAME}
+    paper = keep_paper(service, paper_type="identity-card", fields=known)
+    seq = audit.check(service.house.catalogue).entries
+    asked = {"owner_number": OWNER_NUMBER, "fields": ["full_name"], "dossier": DOSSIER, "procedure": PROCEDURE}
+    told = service.call(Role.OFFICER, "POST", "/v1/reuse/prefill", json={**asked, "purpose": "đăng ký"}).json()
+    assert told["known"] == 1
+    assert {"paper.given"} == {e.action for e in since(service, seq) if names(e, paper.id)}
+
+
+def test_searching_is_in_the_log_and_what_was_searched_for_is_not(service: Service) -> None:
+    paper = keep_paper(service)
+    put(service.house.catalogue, paper.id, [page(1, ["mẫu"])], [], 1)
+    seq = audit.check(service.house.catalogue).entries
+    found = service.call(Role.AUDITOR, "POST", "/v1/search", json={"query": "mẫu", "owner_number": OWNER_NUMBER})
+    assert paper.id.value in {one["id"] for one in found.json()["papers"]}
+    (entry,) = since(service, seq)
+    assert (entry.action, names(entry, paper.id)) == ("papers.searched", True)
+    assert "mẫu" not in str(entry)
+
+
 def test_a_station_that_follows_its_own_papers_is_not_recorded(service: Service) -> None:
     """It asks every second, for what it handed in itself."""
     paper = keep_paper(service)
@@ -209,6 +286,7 @@ COMMANDS: dict[str, tuple[list[str], str]] = {
     "records export": (["PAPER", "-o", "OUT"], "paper.record-fetched"),
     "verify": (["--paper", "PAPER"], "paper.verified"),
     "retention show": (["PAPER"], "paper.read"),
+    "portal show": (["PAPER"], "paper.read"),
     "retention hold": (["PAPER", "--person", "A", "--authority", "B", "--reason", "C"], "paper.held"),
 }
 """Commands that show or change papers, how they are called, and what the log says of it."""
@@ -237,6 +315,26 @@ NO_PAPER_COMMANDS = {
     "keys list": "keys",
     "keys revoke": "keys",
     "figures": "counts",
+    "backup": "everything, for whoever runs the machine; an entry of its own",
+    "restore": "everything, for whoever runs the machine; an entry of its own",
+    "storage check": "hashes and keys; repairs are entries",
+    "fixity": "hashes and keys; what was mended is an entry",
+    "dossier": "an entry about the dossier",
+    "hand-over": "above, over HTTP",
+    "supersede": "above, over HTTP",
+    "revoke": "above, over HTTP",
+    "status-list": "hashes of files",
+    "search": "above, over HTTP",
+    "index": "words go into the index, none come out",
+    "portal list": "identifiers and states",
+    "portal retry": "identifiers",
+    "webhooks add": "a subscription",
+    "webhooks list": "subscriptions",
+    "webhooks remove": "a subscription",
+    "webhooks secret": "a subscription",
+    "webhooks resume": "a subscription",
+    "webhooks replay": "a subscription",
+    "webhooks deliveries": "what became of events",
     "retention due": "identifiers and days",
     "retention open": "identifiers, names of officers and moments",
     "retention lift": "an entry if there was something to lift; above, over HTTP",

@@ -45,7 +45,7 @@ def test_the_portals_outbox_on_the_command_line(tmp_path: Path) -> None:
     follow(house)
     shown = sohoa(here, "portal", "show", kept.id)
     assert f'"MaChuGiayTo": "{OWNER.number.value}"' in shown
-    assert "portal.shown" in {entry.action for entry in audit.entries(house.catalogue, limit=1000)}
+    assert "paper.read" in {entry.action for entry in audit.entries(house.catalogue, limit=1000)}
     house.close()
     listed = sohoa_json(here, "portal", "list", "--state", "waiting")
     assert listed["count"] == {"waiting": 1, "sent": 0, "accepted": 0, "refused": 0, "dead": 0}

@@ -6,7 +6,7 @@ from fastapi import Path
 
 from api.http.access import Caller, Role, allow
 from api.http.answers.reuses import AcceptedReuses
-from api.http.deps import HouseDep
+from api.http.deps import HouseDep, note_reads
 from api.http.reading import new_router
 from api.http.views import reuse_json
 from api.shapes import Json
@@ -29,4 +29,5 @@ def list_reuses(
     """List them, withdrawn ones too, in the order in which they were accepted; a system sees its own."""
     own = caller.name if caller.role is Role.SYSTEM else None
     found = reuses_in(house.catalogue, DossierNumber.parse(dossier), consumer=own)
+    note_reads(house, caller, (paper for _, paper in found), f"dossier:{dossier}")
     return {"reuses": [reuse_json(reuse, paper, house) for reuse, paper in found]}
