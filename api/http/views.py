@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 
 from api.shapes import Json, paper_json
 from dossier import times
-from dossier.accepted import Reuse, Use
+from dossier.accepted import Reuse, marks_of
 from dossier.forms import Form, FormField
 from dossier.papers import Paper
 from dossier.prefill import Answer as Known
@@ -54,8 +54,8 @@ def reusable_json(paper: Paper, house: House) -> Json:
 
 def reuse_json(reuse: Reuse, paper: Paper, house: House) -> Json:
     """Return a paper accepted into a dossier, with what the national portal is told of it."""
-    kind, withdrawn = house.paper_types.get(paper.paper_type or ""), reuse.withdrawn
-    replaces = reuse.how is Use.REPLACEMENT and kind is not None and kind.result_code is not None
+    withdrawn = reuse.withdrawn
+    marks = marks_of(reuse.how, house.paper_types.get(paper.paper_type or ""))
     return {
         "reference": reuse.reference.value,
         "paper": reuse.paper.value,
@@ -65,8 +65,8 @@ def reuse_json(reuse: Reuse, paper: Paper, house: House) -> Json:
         "procedure": reuse.procedure.value,
         "component": reuse.component,
         "how": reuse.how.value,
-        "result_code": str(kind.result_code) if kind and replaces else None,
-        "from_national_store": False,
+        "result_code": str(marks.result) if marks.result else None,
+        "from_national_store": marks.from_national_store,
         "accepted_by": reuse.accepted_by,
         "person": reuse.person,
         "purpose": reuse.purpose,
