@@ -8,7 +8,8 @@ import datetime as dt
 from dataclasses import dataclass
 from enum import StrEnum
 
-from dossier.identifiers import DossierNumber, PaperId, ProcedureCode, ReuseReference
+from dossier.identifiers import DossierNumber, PaperId, ProcedureCode, ResultCode, ReuseReference
+from dossier.paper_types import PaperType
 from dossier.procedures import Procedure
 
 
@@ -20,10 +21,36 @@ class Use(StrEnum):
     REPLACEMENT = "replacement"
     """It is another result, which says what the component's paper would."""
 
-    @property
-    def mark(self) -> int:
-        """The national portal's mark ``DuocTaiSuDung``."""
-        return {Use.FILE: 1, Use.REPLACEMENT: 2}[self]
+
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """How the national portal marks a component of a dossier.
+
+    Attributes:
+        reused: ``DuocTaiSuDung``: 0 digitized for this dossier, 1 used again as the file, 2 replaced by another result.
+        result: ``MaKetQuaThayThe``: which result, with 2 and where its type is in the national catalogue of results.
+        from_national_store: ``DuocLayTuKhoDMQG``: whether it came from the national store; all of ours are from here.
+    """
+
+    reused: int
+    result: ResultCode | None = None
+    from_national_store: bool = False
+
+
+def marks_of(how: Use | None, result: PaperType | None) -> Marks:
+    """Return the marks of a component.
+
+    Args:
+        how: As what a paper of the store stands for it; ``None``: it was digitized for this dossier.
+        result: The type of the paper that stands for it.
+    """
+    match how:
+        case None:
+            return Marks(0)
+        case Use.FILE:
+            return Marks(1)
+        case Use.REPLACEMENT:
+            return Marks(2, result.result_code if result else None)
 
 
 @dataclass(frozen=True, slots=True)

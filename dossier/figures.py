@@ -30,7 +30,7 @@ class DossierFacts:
         dossier: What was told of it.
         components: Its papers that were digitized, sealed and stored as components. results: As results.
         reuses: Papers of the store accepted in it instead of being asked for again.
-        shared: Its papers that the national portal accepted.
+        shared: Its papers, reused ones too, that the national portal accepted in it.
         last_stored_at: When the last of its components was stored, UTC; ``None`` without any.
     """
 

@@ -1,9 +1,12 @@
 """What the national portal is told of a paper, in its own official field names, which are used nowhere else.
 
-One message tells of one paper, with what is known of its dossier: a component under ``TaiLieuNop``, a result under
-``DanhSachGiayToKetQua`` and in the fields of the portal's store of results (circular 01/2023/TT-VPCP). It is told when
-it is stored, and again whenever the message would be another one: its fields or its file changed, it expired, was
-replaced or revoked, its dossier went on. A result is told once it was handed over to its owner.
+One message tells of one paper in one dossier, with what is known of that dossier: a component under ``TaiLieuNop``, a
+result under ``DanhSachGiayToKetQua`` and in the fields of the portal's store of results (circular 01/2023/TT-VPCP). It
+is told when it is stored, and again whenever the message would be another one: its fields or its file changed, it
+expired, was replaced or revoked, its dossier went on. A result is told once it was handed over to its owner.
+
+A paper that was accepted into another dossier is told of there too, as an attachment of its own: its identifier is the
+reuse's reference, so that taking one reuse back leaves the paper's other attachments as they are.
 
 What absent facts look like: the portal takes an empty text. Moments are ``yyyyMMddHHmmss`` and days ``yyyyMMdd``, in
 Vietnam's time. Owner numbers stand in the body alone.
@@ -20,6 +23,7 @@ from importlib.resources import files
 from typing import Any, Protocol
 
 from dossier import times
+from dossier.accepted import Marks, Reuse, Use, marks_of
 from dossier.dossiers import Dossier, Outcome
 from dossier.owners import Owner
 from dossier.paper_types import PaperType
@@ -74,10 +78,11 @@ class Facts:
     """What a message is made of.
 
     Attributes:
-        paper: Which. paper_type: Its type. dossier: What is known of its dossier.
+        paper: Which. paper_type: Its type. dossier: What is known of the dossier in which it is told of.
         procedure: The dossier's procedure, where the catalogue has it.
         successor: The type of the paper that took its place, where one did.
         files_url: Where the portal gets files from, without a slash at the end.
+        reuse: That it was accepted into ``dossier``; ``None``: ``dossier`` is its own.
     """
 
     paper: Paper
@@ -86,18 +91,24 @@ class Facts:
     procedure: Procedure | None
     successor: PaperType | None
     files_url: str
+    reuse: Reuse | None = None
+
+    @property
+    def is_result(self) -> bool:
+        """Whether the paper is what its dossier ended with; in another dossier it is handed in like any other."""
+        return self.reuse is None and self.paper.kind is PaperKind.RESULT
 
 
 def message(facts: Facts) -> Message | None:
-    """Return what the portal is to know of a paper, ``None`` as long as that is nothing."""
+    """Return what the portal is to know of a paper in a dossier, ``None`` as long as that is nothing."""
     paper, dossier = facts.paper, facts.dossier
     if paper.state not in _TOLD or paper.sealed is None or paper.owner is None or dossier is None:
         return None
-    is_handed_over = paper.handed_over_at is not None or dossier.returned_at is not None
-    if paper.kind is PaperKind.RESULT and not is_handed_over:
+    handed_over_at = dossier.returned_at or (paper.handed_over_at if facts.reuse is None else None)
+    if facts.is_result and handed_over_at is None:
         return None
-    body = _of_dossier(dossier, paper, paper.owner)
-    if paper.kind is PaperKind.RESULT:
+    body = _of_dossier(dossier, paper.owner, handed_over_at)
+    if facts.is_result:
         body |= _of_result(facts)
         body["DanhSachGiayToKetQua"] = [_result(facts)]
     else:
@@ -105,12 +116,7 @@ def message(facts: Facts) -> Message | None:
     return Message(body, _digest(body, paper.sealed))
 
 
-def reuse_code(facts: Facts) -> int:
-    """Return the portal's ``DuocTaiSuDung``: 0 digitized for this dossier, 2 replaced by another result."""
-    return 2 if facts.successor is not None else 0
-
-
-def _of_dossier(dossier: Dossier, paper: Paper, owner: Owner) -> Body:
+def _of_dossier(dossier: Dossier, owner: Owner, handed_over_at: dt.datetime | None) -> Body:
     codes, kind = _codes(), owner.number.kind
     deciding = dossier.decided_by or dossier.agency
     return {
@@ -129,7 +135,7 @@ def _of_dossier(dossier: Dossier, paper: Paper, owner: Owner) -> Body:
         "HoSoCoThanhPhanSoHoa": 1,
         "NgayNopHoSo": _moment(dossier.received_at),
         "NgayHenTra": "",
-        "NgayTra": _moment(dossier.returned_at or paper.handed_over_at),
+        "NgayTra": _moment(handed_over_at),
         "MaCSDLDaKetNoi": "",
     }
 
@@ -155,22 +161,35 @@ def _result(facts: Facts) -> Body:
         "GiayToId": facts.paper.id.value,
         "DuongDanTepTinKetQua": _file_url(facts),
         "MaGiayToKetQua": _type_code(facts.paper_type),
-        "IsDeleted": int(facts.paper.state in _GONE),
+        "IsDeleted": _is_deleted(facts),
     }
 
 
 def _attachment(facts: Facts) -> Body:
+    marks = _marks(facts)
     return {
-        "TepDinhKemId": facts.paper.id.value,
+        "TepDinhKemId": facts.reuse.reference.value if facts.reuse else facts.paper.id.value,
         "TenTepDinhKem": _file_name(facts.paper),
-        "IsDeleted": int(facts.paper.state in _GONE),
+        "IsDeleted": _is_deleted(facts),
         "MaThanhPhanHoSo": _component_code(facts),
         "DuongDanTaiTepTin": _file_url(facts),
         "DuocSoHoa": 1,
-        "DuocTaiSuDung": reuse_code(facts),
-        "DuocLayTuKhoDMQG": 0,
-        "MaKetQuaThayThe": _type_code(facts.successor) if facts.successor else "",
+        "DuocTaiSuDung": marks.reused,
+        "DuocLayTuKhoDMQG": int(marks.from_national_store),
+        "MaKetQuaThayThe": marks.result.value if marks.result else "",
     }
+
+
+def _marks(facts: Facts) -> Marks:
+    """Return the marks of an attachment: of a reuse as it was accepted, else by what took the paper's place."""
+    if facts.reuse is not None:
+        return marks_of(facts.reuse.how, facts.paper_type)
+    return marks_of(Use.REPLACEMENT if facts.successor else None, facts.successor)
+
+
+def _is_deleted(facts: Facts) -> int:
+    is_withdrawn = facts.reuse is not None and facts.reuse.withdrawn is not None
+    return int(is_withdrawn or facts.paper.state in _GONE)
 
 
 def _status(dossier: Dossier) -> int:
@@ -199,7 +218,9 @@ def _type_code(paper_type: PaperType) -> str:
 
 
 def _component_code(facts: Facts) -> str:
-    """Return which component of the procedure the paper serves as; its type where the catalogue does not tell."""
+    """Return which component of the procedure the paper serves as; its type where nothing tells."""
+    if facts.reuse is not None and facts.reuse.component is not None:
+        return facts.reuse.component
     listed = facts.procedure.components if facts.procedure else ()
     codes = (component.code for component in listed if facts.paper_type.code in component.paper_types)
     return next(codes, _type_code(facts.paper_type))

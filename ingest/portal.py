@@ -1,9 +1,9 @@
 """Keeping the national portal told: follow the events, note what it should know, send that until it knows.
 
-Every worker does this; a paper is sent by one at a time. What is sent is what the catalogue says at that moment, under
-a hash of it, so that the portal can tell a repetition. It is away for a day: papers wait, each tried again after 30 s,
-a minute, … at most a quarter of an hour, and a round ends after a few misses. What it refuses waits for a change or for
-a person; what failed for a week is given up until somebody asks.
+Every worker does this; a message is sent by one at a time. What is sent is what the catalogue says at that moment,
+under a hash of it, so that the portal can tell a repetition. It is away for a day: messages wait, each tried again
+after 30 s, a minute, … at most a quarter of an hour, and a round ends after a few misses. What it refuses waits for a
+change or for a person; what failed for a week is given up until somebody asks.
 """
 
 import datetime as dt
@@ -13,20 +13,21 @@ from collections.abc import Callable
 import structlog
 
 from dossier.errors import NotFound, PortalUnavailable
-from dossier.identifiers import PaperId
+from dossier.identifiers import PaperId, ReuseReference
 from dossier.paper_types import OTHER, PaperType
 from dossier.papers import Paper
 from ingest.house import House
 from ingest.national_portal import Answer, Facts, Message, NationalPortal, message
 from storage import portal
 from storage.dossiers import known_dossiers
-from storage.portal import Entry, PortalState
+from storage.portal import Entry, PortalState, Subject
+from storage.reuses import reuses_of
 
 FIRST_DELAY = dt.timedelta(seconds=30)
 MOST_DELAY = dt.timedelta(minutes=15)
 GIVE_UP = dt.timedelta(days=7)
 LEASE = dt.timedelta(minutes=5)
-"""For how long a paper is left to the worker that sends it."""
+"""For how long a message is left to the worker that sends it."""
 MOST_MISSES = 3
 """Of one round: then the portal is away, and is left alone until the next."""
 _log = structlog.get_logger(__name__)
@@ -46,8 +47,10 @@ def follow(house: House) -> bool:
     followed = portal.touched(house.catalogue)
     if followed.begins == followed.ends:
         return False
-    messages = {paper: message_of(house, paper) for paper in followed.papers}
-    portal.want(house.catalogue, followed, {paper: told.digest for paper, told in messages.items() if told})
+    digests = {}
+    for paper in followed.papers:
+        digests.update({subject: told.digest for subject, told in messages_of(house, paper).items()})
+    portal.want(house.catalogue, followed, digests)
     return True
 
 
@@ -59,7 +62,7 @@ def send(house: House, to: NationalPortal, stop: Callable[[], bool] = lambda: Fa
         taken = portal.take(catalogue, at=at, again=at + LEASE)
         if taken is None:
             break
-        told = message_of(house, taken.paper)
+        told = message_of(house, taken.paper, taken.reference)
         if told is None:
             _log.warning("nothing to tell the portal any more", paper=taken.paper.value)
             portal.settle(catalogue, taken, PortalState.REFUSED, digest=taken.wanted, error="nothing to tell any more")
@@ -75,19 +78,40 @@ def send(house: House, to: NationalPortal, stop: Callable[[], bool] = lambda: Fa
     return accepted
 
 
-def message_of(house: House, paper_id: PaperId) -> Message | None:
-    """Return what the portal is to know of a paper now, ``None`` as long as that is nothing.
+def message_of(house: House, paper_id: PaperId, reference: ReuseReference | None = None) -> Message | None:
+    """Return what the portal is to know of a paper in one dossier now, ``None`` as long as that is nothing.
+
+    Args:
+        house: The parts.
+        paper_id: Which paper.
+        reference: The reuse by which it was accepted into the dossier; ``None``: its own dossier.
+
+    Raises:
+        NotFound: There is no such paper.
+    """
+    return messages_of(house, paper_id).get(Subject(paper_id, reference))
+
+
+def messages_of(house: House, paper_id: PaperId) -> dict[Subject, Message]:
+    """Return all that the portal is to know of a paper now: in its own dossier, and in those it was accepted into.
 
     Raises:
         NotFound: There is no such paper.
     """
     paper = house.catalogue.paper(paper_id)
-    dossier = None
-    if paper.dossier is not None:
-        dossier = known_dossiers(house.catalogue, [paper.dossier]).get(paper.dossier.canonical)
+    reuses = [None, *reuses_of(house.catalogue, paper_id)]
+    told_in = {reuse: reuse.dossier if reuse else paper.dossier for reuse in reuses}
+    dossiers = known_dossiers(house.catalogue, [number for number in told_in.values() if number])
+    paper_type, successor = _type(house, paper), _successor(house, paper)
     files_url = house.settings.portal_files_url.rstrip("/")
-    procedure = house.procedures.get(dossier.procedure.national) if dossier else None
-    return message(Facts(paper, _type(house, paper), dossier, procedure, _successor(house, paper), files_url))
+    messages = {}
+    for reuse, number in told_in.items():
+        dossier = dossiers.get(number.canonical) if number else None
+        procedure = house.procedures.get(dossier.procedure.national) if dossier else None
+        told = message(Facts(paper, paper_type, dossier, procedure, successor, files_url, reuse))
+        if told is not None:
+            messages[Subject(paper_id, reuse.reference if reuse else None)] = told
+    return messages
 
 
 def delay_after(attempts: int) -> dt.timedelta:

@@ -15,7 +15,7 @@ from dossier.periods import Period
 from storage.catalogue import Catalogue
 from storage.database import reading
 from storage.rows import dossier_from
-from storage.schema import BatchRow, DossierRow, PaperRow, ReuseRow
+from storage.schema import BatchRow, DossierRow, PaperRow, PortalRow, ReuseRow
 
 _AT_ONCE = 2000
 """Rows fetched at once: the report of a province needs the memory of so many dossiers."""
@@ -46,11 +46,13 @@ def dossier_facts(catalogue: Catalogue, period: Period) -> Iterator[DossierFacts
     """Yield the facts of every dossier that was received, began to be processed, or ended within ``period``.
 
     They come in the order of their numbers; memory is bounded. A paper counts once it is stored, whatever became of it
-    later: what was digitized is not undone by its expiry.
+    later: what was digitized is not undone by its expiry. It counts as shared in each dossier in which the national
+    portal has accepted it, other than by a reuse that was withdrawn.
     """
     with reading(catalogue.engine) as session, session.execute(_facts(period)) as rows:
-        for dossier, components, results, reuses, last in rows:
-            yield DossierFacts(dossier_from(dossier), components or 0, results or 0, reuses or 0, 0, last)
+        for dossier, components, results, reuses, shared, last in rows:
+            counts = (components or 0, results or 0, reuses or 0, shared or 0)
+            yield DossierFacts(dossier_from(dossier), *counts, last)
 
 
 def station_work(catalogue: Catalogue, period: Period) -> list[StationWork]:
@@ -79,7 +81,7 @@ def station_work(catalogue: Catalogue, period: Period) -> list[StationWork]:
         ]
 
 
-def _facts(period: Period) -> Select[DossierRow, int, int, int, dt.datetime]:
+def _facts(period: Period) -> Select[DossierRow, int, int, int, int, dt.datetime]:
     papers = (
         select(
             PaperRow.dossier,
@@ -97,11 +99,22 @@ def _facts(period: Period) -> Select[DossierRow, int, int, int, dt.datetime]:
         .group_by(ReuseRow.dossier)
         .subquery()
     )
+    number = func.coalesce(ReuseRow.dossier, PaperRow.dossier)
+    shared = (
+        select(number.label("dossier"), func.count().label("shared"))
+        .select_from(PortalRow)
+        .join(PaperRow, PaperRow.id == PortalRow.paper)
+        .outerjoin(ReuseRow, ReuseRow.reference == PortalRow.reference)
+        .where(PortalRow.known.is_not(None), ReuseRow.withdrawn_at.is_(None))
+        .group_by(number)
+        .subquery()
+    )
     moments = (DossierRow.received_at, DossierRow.processing_started_at, DossierRow.ended_at)
     return (
-        select(DossierRow, papers.c.components, papers.c.results, reuses.c.reuses, papers.c.last)
+        select(DossierRow, papers.c.components, papers.c.results, reuses.c.reuses, shared.c.shared, papers.c.last)
         .outerjoin(papers, papers.c.dossier == DossierRow.number)
         .outerjoin(reuses, reuses.c.dossier == DossierRow.number)
+        .outerjoin(shared, shared.c.dossier == DossierRow.number)
         .where(or_(*(and_(m >= period.begins, m < period.ends) for m in moments)))
         .order_by(DossierRow.number)
         .execution_options(yield_per=_AT_ONCE)

@@ -1,11 +1,11 @@
-"""The outbox to the national portal: of each paper what it is to know and what it knows, by hashes.
+"""The outbox to the national portal: of each paper in each dossier what it is to know and what it knows, by hashes.
 
 What is told is made anew from the catalogue each time; only its hash is kept here, so no personal data lies in the
 outbox. What came of it goes into the audit log, each single try does not.
 """
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
@@ -14,11 +14,11 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from dossier.errors import NotFound
-from dossier.identifiers import DossierNumber, PaperId
+from dossier.identifiers import DossierNumber, PaperId, ReuseReference
 from storage import audit
 from storage.changes import events_after
 from storage.database import reading, writing
-from storage.schema import FollowerRow, PaperRow, PortalRow
+from storage.schema import FollowerRow, PaperRow, PortalRow, ReuseRow
 
 if TYPE_CHECKING:  # it is opened elsewhere
     from storage.catalogue import Catalogue
@@ -28,7 +28,7 @@ _DOSSIER = "dossier:"
 
 
 class PortalState(StrEnum):
-    """Where telling the portal of a paper stands."""
+    """Where telling the portal of a paper in a dossier stands."""
 
     WAITING = "waiting"
     """To be told, for the first time or again."""
@@ -42,16 +42,30 @@ class PortalState(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
-    """What the portal is told of one paper.
+class Subject:
+    """What one message tells of.
 
     Attributes:
+        paper: Which paper. reference: The reuse by which it is in another dossier; ``None``: in its own.
+    """
+
+    paper: PaperId
+    reference: ReuseReference | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What the portal is told of one paper in one dossier.
+
+    Attributes:
+        paper, reference: As in :class:`Subject`.
         wanted: Hash of what it should know. known: Of what it accepted last.
         attempts: Tries at what is wanted. since: When it became wanted. last_at: When it was tried last.
         retry_at: When it is due. error: Why the last try failed.
     """
 
     paper: PaperId
+    reference: ReuseReference | None
     state: PortalState
     wanted: str
     known: str | None
@@ -67,7 +81,7 @@ class Followed:
     """Which papers may have to be told anew.
 
     Attributes:
-        papers: Touched by the events after ``begins`` up to ``ends``.
+        papers: Touched by the events after ``begins`` up to ``ends``, themselves or in a dossier that has them.
     """
 
     papers: tuple[PaperId, ...]
@@ -88,8 +102,8 @@ def touched(catalogue: "Catalogue", *, limit: int = 200) -> Followed:
         return Followed(tuple(PaperId(paper) for paper in sorted(papers)), begins, ends)
 
 
-def want(catalogue: "Catalogue", followed: Followed, digests: Mapping[PaperId, str]) -> int:
-    """Keep what the portal should know of papers, and that the events were followed; return how many must be told.
+def want(catalogue: "Catalogue", followed: Followed, digests: Mapping[Subject, str]) -> int:
+    """Keep what the portal should know, and that the events were followed; return how many messages must be sent.
 
     Does nothing if another worker has followed these events meanwhile.
     """
@@ -99,10 +113,11 @@ def want(catalogue: "Catalogue", followed: Followed, digests: Mapping[PaperId, s
             return 0
         session.merge(FollowerRow(name=FOLLOWER, position=followed.ends))
         now = catalogue.now()
-        for paper, digest in digests.items():
-            row = session.get(PortalRow, paper.value)
+        for subject, digest in digests.items():
+            key = _key(subject.paper, subject.reference)
+            row = session.get(PortalRow, key)
             if row is None:
-                row = PortalRow(paper=paper.value, wanted="", known=None)
+                row = PortalRow(**key, wanted="", known=None)
                 session.add(row)
             if row.wanted == digest:
                 continue
@@ -113,7 +128,7 @@ def want(catalogue: "Catalogue", followed: Followed, digests: Mapping[PaperId, s
 
 
 def take(catalogue: "Catalogue", *, at: dt.datetime, again: dt.datetime) -> Entry | None:
-    """Return the paper that is due longest, now being sent; nobody else is given it until ``again``."""
+    """Return what is due longest, now being sent; nobody else is given it until ``again``."""
     open_ = [PortalState.WAITING.value, PortalState.SENT.value]
     due = (
         select(PortalRow)
@@ -153,7 +168,7 @@ def settle(
         error: Why it failed.
     """
     with writing(catalogue.engine) as session:
-        row = session.get(PortalRow, taken.paper.value)
+        row = session.get(PortalRow, _key(taken.paper, taken.reference))
         if row is None:
             return
         if state is PortalState.ACCEPTED:
@@ -163,7 +178,7 @@ def settle(
             row.retry_at = retry_at or row.retry_at
         if state is not PortalState.WAITING:
             session.flush()
-            detail = {"told": digest}
+            detail = {"told": digest} | ({"reference": row.reference} if row.reference else {})
             about, now = f"paper:{taken.paper}", catalogue.now()
             audit.append(session, actor="worker", action=f"portal.{state}", about=about, at=now, detail=detail)
 
@@ -171,7 +186,7 @@ def settle(
 def retry(
     catalogue: "Catalogue", *, paper: PaperId | None = None, states: frozenset[PortalState] = frozenset(), actor: str
 ) -> int:
-    """Make one paper, or all in some states, due now; return how many.
+    """Make one paper in all its dossiers, or all in some states, due now; return how many messages that are.
 
     Raises:
         NotFound: The portal is not to be told of this paper.
@@ -192,7 +207,7 @@ def retry(
 
 def entries(catalogue: "Catalogue", *, state: PortalState | None = None, limit: int = 100) -> list[Entry]:
     """Return up to ``limit`` entries, of one state or of all, those wanted longest first."""
-    query = select(PortalRow).order_by(PortalRow.since, PortalRow.paper).limit(limit)
+    query = select(PortalRow).order_by(PortalRow.since, PortalRow.paper, PortalRow.reference).limit(limit)
     if state is not None:
         query = query.where(PortalRow.state == state.value)
     with reading(catalogue.engine) as session:
@@ -200,7 +215,7 @@ def entries(catalogue: "Catalogue", *, state: PortalState | None = None, limit: 
 
 
 def count(catalogue: "Catalogue") -> dict[PortalState, int]:
-    """Return how many papers are in each state, none left out."""
+    """Return how many messages are in each state, none left out."""
     with reading(catalogue.engine) as session:
         rows = session.execute(select(PortalRow.state, func.count()).group_by(PortalRow.state)).all()
     return dict.fromkeys(PortalState, 0) | {PortalState(state): number for state, number in rows}
@@ -220,19 +235,22 @@ def _position(session: Session) -> int:
     return row.position if row else 0
 
 
-def _of_dossier(session: Session, number: DossierNumber) -> list[str]:
-    """Return the papers of a dossier, in whichever form each has its number."""
-    agency, _, rest = number.canonical.value.partition("-")
-    groups = agency.split(".")[::-1]
-    widths = (3, 2, 2)
-    former = ".".join([*("0" * width for width in widths[: 4 - len(groups)]), *groups])
-    forms = {number.value, number.canonical.value, f"{former}-{rest}"}
-    return list(session.scalars(select(PaperRow.id).where(PaperRow.dossier.in_(forms))))
+def _of_dossier(session: Session, number: DossierNumber) -> Iterable[str]:
+    """Return the papers of a dossier, in whichever form each has its number, and those accepted into it."""
+    forms = [form.value for form in number.forms]
+    own = select(PaperRow.id).where(PaperRow.dossier.in_(forms))
+    accepted = select(ReuseRow.paper).where(ReuseRow.dossier == number.canonical.value)
+    return session.scalars(own.union(accepted))
+
+
+def _key(paper: PaperId, reference: ReuseReference | None) -> dict[str, str]:
+    return {"paper": paper.value, "reference": reference.value if reference else ""}
 
 
 def _from(row: PortalRow) -> Entry:
     return Entry(
         PaperId(row.paper),
+        ReuseReference(row.reference) if row.reference else None,
         PortalState(row.state),
         row.wanted,
         row.known,

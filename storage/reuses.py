@@ -156,6 +156,17 @@ def reuses_in(
         return [(reuse_from(reuse), paper_from(paper)) for reuse, paper in session.execute(query)]
 
 
+def reuses_of(catalogue: Catalogue, paper: PaperId) -> list[Reuse]:
+    """Return every reuse of a paper, withdrawn ones too, in the order in which they were accepted.
+
+    Raises:
+        StoreUnavailable: The catalogue does not answer.
+    """
+    query = select(ReuseRow).where(ReuseRow.paper == paper.value).order_by(ReuseRow.serial)
+    with reading(catalogue.engine) as session:
+        return [reuse_from(row) for row in session.scalars(query)]
+
+
 def _paper(session: Session, paper: PaperId) -> Paper:
     row = session.scalar(select(PaperRow).where(PaperRow.id == paper.value))
     if row is None:

@@ -24,7 +24,7 @@ from sqlalchemy.types import TypeDecorator
 
 from dossier.errors import InvalidValue
 
-REVISION = "0017"
+REVISION = "0018"
 """The newest migration: a database at this one needs none."""
 
 Serial = BigInteger().with_variant(Integer(), "sqlite")
@@ -403,6 +403,7 @@ class ReuseRow(Base):
     __tablename__ = "reuses"
     __table_args__ = (
         Index("ix_reuses_dossier", "dossier"),
+        Index("ix_reuses_paper", "paper"),
         Index(
             "uq_reuses_in_force",
             "paper",
@@ -631,12 +632,17 @@ class DeliveryRow(Base):
 
 
 class PortalRow(Base):
-    """What the national portal is told of a paper; ``wanted``, ``known``: hashes of what it should know, and does."""
+    """What the national portal is told of a paper in one dossier.
+
+    ``reference``: the reuse by which the paper is in that dossier, empty for its own. ``wanted``, ``known``: hashes of
+    what the portal should know, and does.
+    """
 
     __tablename__ = "portal"
     __table_args__ = (Index("ix_portal_state", "state", "retry_at"),)
 
     paper: Mapped[str] = mapped_column(ForeignKey("papers.id"), primary_key=True)
+    reference: Mapped[str] = mapped_column(primary_key=True)
     state: Mapped[str]
     wanted: Mapped[str]
     known: Mapped[str | None]

@@ -9,7 +9,7 @@ from api.commands.common import AsJson, open_house, out, print_json
 from api.shapes import Json
 from dossier import times
 from dossier.errors import NotFound, UsageError
-from dossier.identifiers import PaperId
+from dossier.identifiers import PaperId, ReuseReference
 from ingest.portal import message_of
 from storage import portal
 from storage.portal import Entry, PortalState
@@ -33,7 +33,8 @@ def list_entries(
     out.print(" · ".join(f"{state.value}: {number}" for state, number in numbers.items()))
     for entry in found:
         row = _entry_json(entry)
-        line = f"{row['paper']}  {row['state']}  {row['attempts']}  {row['since']}  {row['error'] or ''}"
+        told_in = "own dossier" if row["reference"] is None else f"reuse {row['reference']}"
+        line = f"{row['paper']}  {told_in}  {row['state']}  {row['attempts']}  {row['since']}  {row['error'] or ''}"
         out.print(escape(line), soft_wrap=True)
 
 
@@ -62,10 +63,16 @@ def retry(
 
 
 @app.command()
-def show(paper: str) -> None:
+def show(
+    paper: str,
+    reuse: Annotated[
+        str | None, typer.Option(help="Trong hồ sơ dùng lại này. / In the dossier of this reuse, by its reference.")
+    ] = None,
+) -> None:
     """Xem nội dung sẽ gửi (có số định danh của chủ). / Show what is told; it holds the owner's number."""
+    reference = ReuseReference.parse(reuse) if reuse else None
     with open_house() as house:
-        found = message_of(house, PaperId.parse(paper))
+        found = message_of(house, PaperId.parse(paper), reference)
         house.catalogue.record("cli", "paper.read", f"paper:{paper}")
     if found is None:
         raise NotFound(kind="portal message", id=paper)
@@ -75,6 +82,7 @@ def show(paper: str) -> None:
 def _entry_json(entry: Entry) -> Json:
     return {
         "paper": entry.paper.value,
+        "reference": entry.reference.value if entry.reference else None,
         "state": entry.state.value,
         "attempts": entry.attempts,
         "since": times.iso_local(entry.since),

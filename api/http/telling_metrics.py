@@ -50,7 +50,9 @@ class Telling(Collector):
 
 def _portal_families() -> tuple[GaugeMetricFamily, GaugeMetricFamily]:
     return (
-        GaugeMetricFamily("sohoa_portal_papers", "Papers the national portal is told of.", labels=["state"]),
+        GaugeMetricFamily(
+            "sohoa_portal_papers", "Messages to the national portal: papers in dossiers.", labels=["state"]
+        ),
         GaugeMetricFamily("sohoa_portal_oldest_seconds", "For how long the portal has not known what it should."),
     )
 

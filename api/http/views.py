@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from api.http.access import Role
 from api.shapes import Json
 from dossier import times
-from dossier.accepted import Reuse, Use
+from dossier.accepted import Reuse, marks_of
 from dossier.forms import Form, FormField
 from dossier.grants import Grant
 from dossier.papers import Paper
@@ -30,8 +30,8 @@ def batch_json(batch: Batch) -> Json:
 
 def reuse_json(reuse: Reuse, paper: Paper, house: House) -> Json:
     """Return a paper accepted into a dossier, with what the national portal is told of it."""
-    kind, withdrawn = house.paper_types.get(paper.paper_type or ""), reuse.withdrawn
-    replaces = reuse.how is Use.REPLACEMENT and kind is not None and kind.result_code is not None
+    withdrawn = reuse.withdrawn
+    marks = marks_of(reuse.how, house.paper_types.get(paper.paper_type or ""))
     return {
         "reference": reuse.reference.value,
         "paper": reuse.paper.value,
@@ -41,8 +41,8 @@ def reuse_json(reuse: Reuse, paper: Paper, house: House) -> Json:
         "procedure": reuse.procedure.value,
         "component": reuse.component,
         "how": reuse.how.value,
-        "result_code": str(kind.result_code) if kind and replaces else None,
-        "from_national_store": False,
+        "result_code": str(marks.result) if marks.result else None,
+        "from_national_store": marks.from_national_store,
         "accepted_by": reuse.accepted_by,
         "person": reuse.person,
         "purpose": reuse.purpose,

@@ -3,13 +3,15 @@
 from pathlib import Path
 
 from dossier.errors import AddressRefused, NotFound
+from dossier.identifiers import ReuseReference
+from dossier.verdicts import Verdict
 from ingest.house import House
 from ingest.portal import follow
 from ingest.settings import Settings
 from storage import audit
 from storage.dossiers import keep_dossier
 from tests.api.test_cli import run, sohoa, sohoa_json
-from tests.ingest.test_portal import FILES, OWNER, dossier, keep
+from tests.ingest.test_portal import FILES, OWNER, dossier, keep, own_and_later, reuse
 
 URL = "https://one-stop.example/hook"
 
@@ -39,18 +41,27 @@ def test_a_subscription_on_the_command_line(tmp_path: Path) -> None:
 def test_the_portals_outbox_on_the_command_line(tmp_path: Path) -> None:
     here = environment(tmp_path) | {"SOHOA_PORTAL_FILES_URL": FILES}
     house = House(Settings(data_dir=tmp_path, portal_files_url=FILES))
-    kept = keep(house)
+    kept = keep(house, verdict=Verdict.VALID)
     run(here, "portal", "show", kept.id, exit_code=NotFound.exit_code)
     keep_dossier(house.catalogue, dossier(), actor="one-stop")
     follow(house)
     shown = sohoa(here, "portal", "show", kept.id)
     assert f'"MaChuGiayTo": "{OWNER.number.value}"' in shown
     assert "paper.read" in {entry.action for entry in audit.entries(house.catalogue, limit=1000)}
+    own_and_later(house)
+    reused = reuse(house, kept)
+    run(here, "portal", "show", kept.id, "--reuse", ReuseReference.new(), exit_code=NotFound.exit_code)
+    shown = sohoa(here, "portal", "show", kept.id, "--reuse", reused.reference)
+    assert f'"TepDinhKemId": "{reused.reference}"' in shown
+    follow(house)
     house.close()
     listed = sohoa_json(here, "portal", "list", "--state", "waiting")
-    assert listed["count"] == {"waiting": 1, "sent": 0, "accepted": 0, "refused": 0, "dead": 0}
-    assert [entry["paper"] for entry in listed["papers"]] == [kept.id.value]
-    assert OWNER.number.value not in sohoa(here, "portal", "list")
-    assert sohoa_json(here, "portal", "retry", kept.id) == {"retried": 1}
+    assert listed["count"] == {"waiting": 2, "sent": 0, "accepted": 0, "refused": 0, "dead": 0}
+    told_of = {(entry["paper"], entry["reference"]) for entry in listed["papers"]}
+    assert told_of == {(kept.id.value, None), (kept.id.value, reused.reference.value)}
+    lines = sohoa(here, "portal", "list")
+    assert f"reuse {reused.reference}" in lines
+    assert OWNER.number.value not in lines
+    assert sohoa_json(here, "portal", "retry", kept.id) == {"retried": 2}
     assert sohoa_json(here, "portal", "retry", "--dead", "--refused") == {"retried": 0}
     assert "usage" in run(here, "portal", "retry", exit_code=64).stderr

@@ -86,7 +86,7 @@ def test_a_paper_is_accepted_listed_and_withdrawn(service: Service) -> None:
     assert gone.status_code == 200, gone.text
     assert (gone.json()["withdrawn"]["person"], gone.json()["withdrawn"]["reason"]) == ("Lê Thị Sen", "nhầm hồ sơ")
     assert reuses(service) == [gone.json()]
-    events = service.call(Role.SYSTEM, "GET", "/v1/events").json()["events"]
+    events = service.call(Role.SYSTEM, "GET", "/v1/changes").json()["changes"]
     assert [event["kind"] for event in events] == ["paper.reused", "paper.reuse-withdrawn"]
     assert "Sen" not in str(events)
     assert "Bình" not in str(events)

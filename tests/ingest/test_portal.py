@@ -17,14 +17,17 @@ from pydantic import SecretStr
 from sqlalchemy import update
 from structlog.testing import capture_logs
 
+from dossier.accepted import Reuse, Use
 from dossier.catalogue_files import load_paper_types
 from dossier.dossiers import Channel, Dossier, Outcome
 from dossier.errors import ConfigurationError, NotFound
 from dossier.identifiers import AgencyCode, DossierNumber, PaperId, ProcedureCode
 from dossier.paper_types import OTHER
 from dossier.papers import Field, Paper, PaperKind, PaperState
+from dossier.periods import Period
 from dossier.procedures import load_procedures
 from dossier.times import now
+from dossier.verdicts import Verdict
 from ingest.duties import DUTIES
 from ingest.house import House
 from ingest.national_portal import Facts, message
@@ -34,8 +37,10 @@ from storage import audit, portal
 from storage.catalogue import Catalogue
 from storage.database import writing
 from storage.dossiers import keep_dossier
-from storage.portal import PortalState
+from storage.figures import dossier_facts
+from storage.portal import PortalState, Subject
 from storage.records import Event
+from storage.reuses import Acceptance, accept, withdraw
 from storage.schema import PaperRow
 from tests.ingest.portal_server import TOKEN, Portal, portal_running, wrong_parts
 from tests.ingest.test_courier import Clock
@@ -45,6 +50,7 @@ NUMBER = DossierNumber("H15.50.05.13-261008-0975")
 FILES = "https://sohoa.tinh.example"
 RECEIVED = dt.datetime(2026, 10, 8, 1, 30, tzinfo=dt.UTC)
 TYPES = load_paper_types()
+LATER = DossierNumber("H15.50.05.13-261108-0001")
 OTHER_FORM = DossierNumber("000.00.53.H48-261008-0976")
 
 
@@ -358,6 +364,162 @@ def test_a_portal_that_cannot_be_told_is_a_wrong_setting(tmp_path: Path, setting
         _ = house.portal
 
 
+# --- accepted into another dossier ---------------------------------------------------------------------------------
+
+
+def reuse(
+    house: House, kept: Paper, how: Use = Use.FILE, *, component: str | None = None, into: DossierNumber = LATER
+) -> Reuse:
+    wanted = Acceptance(
+        paper=kept.id,
+        dossier=into,
+        procedure=ProcedureCode("1.001193"),
+        component=component,
+        how=how,
+        person="Trần Văn Bình",
+        purpose="đăng ký khai sinh",
+        paper_type=TYPES[kept.paper_type or OTHER],
+        on=dt.date(2026, 11, 29),
+    )
+    return accept(house.catalogue, wanted, consumer="officer", given_only=False)
+
+
+def take_back(house: House, one: Reuse) -> None:
+    withdraw(house.catalogue, one.reference, consumer="officer", own_only=False, person="Lê Thị Sen", reason="nhầm")
+
+
+def attachments(national: Portal, number: DossierNumber = LATER) -> list[dict[str, object]]:
+    """Return what the portal was told in a dossier, in the order in which it was."""
+    bodies = [body for body in national.bodies() if body["MaHoSo"] == number.canonical.value]
+    return [one for body in bodies for one in body["TaiLieuNop"]]
+
+
+def own_and_later(house: House) -> None:
+    ended = {"ended_at": RECEIVED, "outcome": Outcome.SUCCESSFUL}
+    keep_dossier(house.catalogue, dossier(**ended), actor="one-stop")
+    keep_dossier(house.catalogue, dossier(LATER), actor="one-stop")
+
+
+def test_a_paper_accepted_into_another_dossier_is_told_there_too(house: House, national: Portal) -> None:
+    own_and_later(house)
+    kept = keep(house, verdict=Verdict.VALID)
+    told(house)
+    one = reuse(house, kept, component="identity")
+    told(house)
+    assert [body["MaHoSo"] for body in national.bodies()] == [NUMBER.value, LATER.value]
+    assert attachments(national) == [
+        {
+            "TepDinhKemId": one.reference.value,
+            "TenTepDinhKem": f"{kept.id}.pdf",
+            "IsDeleted": 0,
+            "MaThanhPhanHoSo": "identity",
+            "DuongDanTaiTepTin": f"{FILES}/v1/papers/{kept.id}/file",
+            "DuocSoHoa": 1,
+            "DuocTaiSuDung": 1,
+            "DuocLayTuKhoDMQG": 0,
+            "MaKetQuaThayThe": "",
+        }
+    ]
+    assert national.complaints == []
+    assert portal.count(house.catalogue)[PortalState.ACCEPTED] == 2
+    told_of = [
+        entry.detail for entry in audit.entries(house.catalogue, limit=1000) if entry.action == "portal.accepted"
+    ]
+    assert [detail.get("reference") for detail in told_of] == [None, one.reference.value]
+
+
+def test_a_replacement_is_told_with_the_code_of_the_result(house: House, national: Portal) -> None:
+    own_and_later(house)
+    kept = keep(house, verdict=Verdict.VALID)
+    coded, plain = reuse(house, kept, Use.REPLACEMENT), keep(house, b"b", verdict=Verdict.VALID, paper_type="diploma")
+    reuse(house, plain, Use.REPLACEMENT)
+    told(house)
+    found = {str(one["TenTepDinhKem"]).removesuffix(".pdf"): one for one in attachments(national)}
+    assert [(found[p.id.value]["DuocTaiSuDung"], found[p.id.value]["MaKetQuaThayThe"]) for p in (kept, plain)] == [
+        (2, "KQ.G15.000031"),
+        (2, ""),
+    ]
+    assert found[kept.id.value]["TepDinhKemId"] == coded.reference.value
+    assert found[kept.id.value]["MaThanhPhanHoSo"] == "KQ.G15.000031", "nobody said for which component"
+
+
+def test_a_result_accepted_into_another_dossier_is_handed_in_there(house: House, national: Portal) -> None:
+    own_and_later(house)
+    kept = keep(house, kind=PaperKind.RESULT, verdict=Verdict.VALID)
+    kept = change(house, kept, "paper.handed-over", handed_over_at=RECEIVED)
+    reuse(house, kept)
+    told(house)
+    own, later = sorted(national.bodies(), key=lambda body: str(body["MaHoSo"]))
+    assert ("DanhSachGiayToKetQua" in own, "DanhSachGiayToKetQua" in later) == (True, False)
+    assert (own["NgayTra"], later["NgayTra"]) == ("20261008083000", ""), "the later dossier returned nothing yet"
+
+
+def test_a_reuse_waits_until_its_dossier_is_told_and_follows_it(house: House, national: Portal) -> None:
+    kept = keep(house, verdict=Verdict.VALID, dossier=None)
+    reuse(house, kept, into=OTHER_FORM)
+    told(house)
+    assert national.bodies() == []
+    keep_dossier(house.catalogue, dossier(OTHER_FORM), actor="one-stop")
+    told(house)
+    keep_dossier(house.catalogue, dossier(OTHER_FORM, processing_started_at=RECEIVED), actor="one-stop")
+    told(house)
+    assert [(body["MaHoSo"], body["TrangThaiHoSo"]) for body in national.bodies()] == [
+        ("H48.53-261008-0976", 2),
+        ("H48.53-261008-0976", 4),
+    ]
+
+
+def test_a_withdrawn_reuse_is_taken_back_there_alone(house: House, national: Portal) -> None:
+    own_and_later(house)
+    kept = keep(house, verdict=Verdict.VALID)
+    mistaken = reuse(house, kept)
+    told(house)
+    take_back(house, mistaken)
+    again = reuse(house, kept)
+    told(house)
+    deleted = {str(one["TepDinhKemId"]): one["IsDeleted"] for one in attachments(national)}
+    assert deleted == {mistaken.reference.value: 1, again.reference.value: 0}
+    assert [one["IsDeleted"] for one in attachments(national, NUMBER)] == [0]
+
+
+@pytest.mark.parametrize("state", [PaperState.REVOKED, PaperState.SUPERSEDED, PaperState.EXPIRED])
+def test_a_paper_no_longer_in_force_is_taken_back_everywhere(house: House, national: Portal, state: PaperState) -> None:
+    own_and_later(house)
+    kept = keep(house, verdict=Verdict.VALID)
+    reuse(house, kept)
+    told(house)
+    change(house, kept, f"paper.{state}", state=state)
+    told(house)
+    is_gone = state is not PaperState.EXPIRED
+    expected = [0, 1] if is_gone else [0]
+    assert [one["IsDeleted"] for one in attachments(national)] == expected, "what expired was in force when it was used"
+    assert [one["IsDeleted"] for one in attachments(national, NUMBER)] == expected
+    assert {one["DuocTaiSuDung"] for one in attachments(national)} == {1}
+
+
+def test_what_the_portal_refuses_in_one_dossier_stands_in_the_other(house: House, national: Portal) -> None:
+    own_and_later(house)
+    kept = keep(house, verdict=Verdict.VALID)
+    told(house)
+    one = reuse(house, kept)
+    national.moods = ["refuse", "ok"]
+    told(house)
+    (refused,) = portal.entries(house.catalogue, state=PortalState.REFUSED)
+    assert (refused.paper, refused.reference) == (kept.id, one.reference)
+    assert shared(house) == {NUMBER: 1, LATER: 0}
+    assert portal.retry(house.catalogue, paper=kept.id, actor="cli") == 2
+    told(house)
+    assert shared(house) == {NUMBER: 1, LATER: 1}
+    take_back(house, one)
+    assert shared(house) == {NUMBER: 1, LATER: 0}
+
+
+def shared(house: House) -> dict[DossierNumber, int]:
+    """Return for each dossier how many of its papers the figures take for shared."""
+    period = Period.parse("2026-10-01..2026-12-31")
+    return {facts.dossier.number: facts.shared for facts in dossier_facts(house.catalogue, period)}
+
+
 # --- what goes wrong -----------------------------------------------------------------------------------------------
 
 
@@ -497,7 +659,7 @@ def test_two_workers_follow_and_send_without_doing_it_twice(house: House, nation
     for number in range(5):
         keep(house, f"p{number}".encode())
     followed = portal.touched(house.catalogue)
-    digests = {one: found.digest for one in followed.papers if (found := message_of(house, one))}
+    digests = {Subject(one): found.digest for one in followed.papers if (found := message_of(house, one))}
     assert portal.want(house.catalogue, followed, digests) == 5
     assert portal.want(house.catalogue, followed, digests) == 0, "another worker was first"
     other = house.portal

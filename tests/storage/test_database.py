@@ -14,9 +14,12 @@ from sqlalchemy.orm import Session
 
 from dossier.errors import ConfigurationError, DiskFull, StoreUnavailable
 from dossier.papers import PaperState, SourceGrade
+from storage import portal
 from storage.catalogue import Catalogue
 from storage.database import connect, writing
 from storage.day_records import SealedVersion, unproven
+from storage.records import Event
+from storage.reuses import REUSED
 from storage.schema import REVISION, Base
 from tests.storage.examples import NOON, batch, paper, stored_object
 
@@ -72,6 +75,20 @@ UNDO = {
         "ALTER TABLE events DROP COLUMN about",
     ],
     "0017": ["DROP TABLE disclosures", "DROP TABLE grants"],
+    "0018": [
+        "DROP INDEX ix_reuses_paper",
+        "DELETE FROM portal WHERE reference <> ''",
+        "CREATE TABLE former AS SELECT * FROM portal",
+        "DROP TABLE portal",
+        """CREATE TABLE portal (paper TEXT NOT NULL CONSTRAINT pk_portal PRIMARY KEY
+        CONSTRAINT fk_portal_paper REFERENCES papers (id), state TEXT NOT NULL, wanted TEXT NOT NULL, known TEXT,
+        attempts BIGINT NOT NULL, since TIMESTAMP NOT NULL, last_at TIMESTAMP, retry_at TIMESTAMP NOT NULL,
+        error TEXT)""",
+        """INSERT INTO portal (paper, state, wanted, known, attempts, since, last_at, retry_at, error)
+        SELECT paper, state, wanted, known, attempts, since, last_at, retry_at, error FROM former""",
+        "DROP TABLE former",
+        "CREATE INDEX ix_portal_state ON portal (state, retry_at)",
+    ],
 }
 """What takes back each migration."""
 
@@ -137,6 +154,30 @@ def test_papers_stored_before_renewals_get_their_first_version(catalogue: Catalo
     expected = SealedVersion(kept.id, 1, sealed.key, sealed.version, sealed.sha256)
     assert unproven(migrated, NOON + dt.timedelta(seconds=1)) == [expected]
     assert unproven(migrated, NOON) == []
+    migrated.close()
+
+
+@pytest.mark.parametrize("reused", [False, True])
+def test_what_the_portal_was_told_is_kept_and_reuses_are_followed_anew(
+    catalogue: Catalogue, database_url: str, *, reused: bool
+) -> None:
+    kept = paper()
+    catalogue.add_batch(batch(), [kept], actor="station-1")
+    for kind in ("paper.stored", REUSED if reused else "paper.verified", "paper.renewed"):
+        changed = replace(catalogue.paper(kept.id), title=kind)
+        catalogue.save(changed, actor="w", action="test", event=Event(kind, kept.id, NOON))
+    followed = portal.touched(catalogue)
+    assert followed.ends > 2
+    portal.want(catalogue, followed, {portal.Subject(kept.id): "digest"})
+    told = portal.entries(catalogue)
+    with writing(catalogue.engine) as session:
+        undo(session, "0017")
+    catalogue.close()
+    migrated = Catalogue.open(database_url)
+    assert portal.entries(migrated) == told
+    assert (told[0].paper, told[0].reference) == (kept.id, None)
+    anew = portal.touched(migrated)
+    assert (anew.begins, anew.ends) == (followed.ends - 2 if reused else followed.ends, followed.ends)
     migrated.close()
 
 

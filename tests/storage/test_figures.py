@@ -1,14 +1,20 @@
 import datetime as dt
 from dataclasses import replace
 
+from dossier.accepted import Use
+from dossier.catalogue_files import load_paper_types
 from dossier.dossiers import Dossier, Outcome
 from dossier.figures import DossierFacts
 from dossier.identifiers import AgencyCode, DossierNumber, ProcedureCode
 from dossier.papers import Paper, PaperKind, PaperState
 from dossier.periods import Period
+from dossier.verdicts import Verdict
+from storage import portal
 from storage.catalogue import Catalogue
 from storage.dossiers import keep_dossier
 from storage.figures import StationWork, dossier_facts, station_work
+from storage.portal import Subject
+from storage.reuses import Acceptance, accept, withdraw
 from tests.storage.examples import NOON, batch, paper, stored_object
 
 PERIOD = Period.parse("2026-12")
@@ -49,6 +55,44 @@ def test_a_paper_that_expired_was_digitized_all_the_same(catalogue: Catalogue) -
     catalogue.save(replace(stored, state=PaperState.EXPIRED), actor="w", action="test")
     (facts,) = dossier_facts(catalogue, PERIOD)
     assert facts.components == 1
+
+
+def test_papers_the_national_portal_knows_are_shared_in_each_dossier_they_are_in(catalogue: Catalogue) -> None:
+    into = DossierNumber("H41.12-261122-0002")
+    tell(catalogue), tell(catalogue, into)
+    own, waiting = (replace(paper(n.encode()), dossier=NUMBER) for n in ("a", "b"))
+    free = replace(paper(b"c"), paper_type="birth-certificate")
+    catalogue.add_batch(batch(), [own, waiting, free], actor="station-1")
+    for one in (own, waiting):
+        store(catalogue, one, NOON)
+    free = store(catalogue, replace(free, verdict=Verdict.VALID), NOON)
+    wanted = Acceptance(
+        paper=free.id,
+        dossier=into,
+        procedure=ProcedureCode("1.001193"),
+        component=None,
+        how=Use.FILE,
+        person="Trần Văn Bình",
+        purpose="đăng ký",
+        paper_type=load_paper_types()["birth-certificate"],
+        on=NOON.date(),
+    )
+    kept = accept(catalogue, wanted, consumer="officer", given_only=False)
+    mistaken = accept(catalogue, replace(wanted, component="identity"), consumer="officer", given_only=False)
+    reused = [Subject(free.id, kept.reference), Subject(free.id, mistaken.reference)]
+    digests = dict.fromkeys((Subject(own.id), Subject(waiting.id), *reused), "d")
+    portal.want(catalogue, portal.touched(catalogue), digests)
+    assert [one.shared for one in dossier_facts(catalogue, PERIOD)] == [0, 0], "wanted is not known"
+    while taken := portal.take(catalogue, at=catalogue.now(), again=catalogue.now() + dt.timedelta(hours=1)):
+        accepted = taken.paper != waiting.id
+        state = portal.PortalState.ACCEPTED if accepted else portal.PortalState.REFUSED
+        portal.settle(catalogue, taken, state, digest=taken.wanted)
+    facts = list(dossier_facts(catalogue, PERIOD))
+    assert [(one.components, one.reuses, one.shared) for one in facts] == [(2, 0, 1), (0, 2, 2)]
+    withdraw(
+        catalogue, mistaken.reference, consumer="officer", own_only=False, person="Lê Thị Sen", reason="nhầm hồ sơ"
+    )
+    assert [one.shared for one in dossier_facts(catalogue, PERIOD)] == [1, 1]
 
 
 def test_dossiers_of_other_periods_are_left_out(catalogue: Catalogue) -> None:
