@@ -18,8 +18,8 @@ Visible = Callable[[Paper, FieldRule], bool]
 
 def prefill(
     house: House, owner: OwnerNumber, facts: Sequence[Fact], on: dt.date, visible: Visible
-) -> tuple[tuple[Answer, ...], tuple[Paper, ...]]:
-    """Return what is known of each fact, and the papers that say it.
+) -> tuple[Answer, ...]:
+    """Return what is known of each fact.
 
     Args:
         house: The parts.
@@ -34,6 +34,4 @@ def prefill(
     papers = usable_papers(house, owner, on)
     numbers = numbers_of(house.catalogue, owner)
     told = [one for one in sayings(papers, house.paper_types, numbers) if visible(one.paper, one.rule)]
-    answers = tuple(answer(fact, told) for fact in facts)
-    saying = {one.paper.id for known in answers for value in known.values for one in value}
-    return answers, tuple(paper for paper in papers if paper.id in saying)
+    return tuple(answer(fact, told) for fact in facts)

@@ -18,7 +18,7 @@ from storage import audit
 from storage.catalogue import Catalogue, owner_group
 from storage.database import reading, writing
 from storage.owners import LOOKED_UP
-from storage.schema import AccessKeyRow, AuditRow, AuditSubjectRow, CoOwnerRow, GivenRow, PaperRow
+from storage.schema import AccessKeyRow, AuditRow, AuditSubjectRow, CoOwnerRow, PaperRow
 
 LISTED = "papers.listed"
 SEARCHED = "papers.searched"
@@ -147,13 +147,10 @@ def reads(
 
 
 def _told(session: Session, found: Sequence[tuple[AuditRow, PaperId | None, str | None]]) -> list[Read]:
-    """Return the reads with the roles of their actors and the purposes of lookups."""
+    """Return the reads with the roles of their actors."""
     actors = {row.actor for row, _, _ in found}
     keys = select(AccessKeyRow.name, AccessKeyRow.role).where(AccessKeyRow.name.in_(actors))
     roles = {name: role for name, role in session.execute(keys)}  # noqa: C416 - rows are no pairs to the type checker
-    lookups = {int(row.detail["given"]) for row, _, _ in found if row.detail.get("given", "").isdecimal()}
-    asked = select(GivenRow.serial, GivenRow.purpose).where(GivenRow.serial.in_(lookups))
-    purposes = {str(serial): purpose for serial, purpose in session.execute(asked)}
     return [
         Read(
             row.seq,
@@ -163,7 +160,7 @@ def _told(session: Session, found: Sequence[tuple[AuditRow, PaperId | None, str 
             row.actor,
             roles.get(row.actor),
             row.action,
-            purposes.get(row.detail.get("given", "")) or row.detail.get("purpose"),
+            row.detail.get("purpose"),
             row.detail.get("dossier"),
         )
         for row, paper, paper_type in found

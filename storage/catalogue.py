@@ -19,13 +19,12 @@ from dossier.owners import Owner
 from dossier.papers import Paper, PaperState, SourceGrade, StoredObject, require_transition
 from storage import audit
 from storage.database import connect, migrate, reading, writing
-from storage.records import AccessKey, Batch, Event, Given
+from storage.records import AccessKey, Batch, Event
 from storage.rows import (
     batch_from,
     batch_row,
     event_from,
     event_row,
-    given_from,
     key_from,
     paper_from,
     write_paper,
@@ -36,7 +35,6 @@ from storage.schema import (
     BatchRow,
     CoOwnerRow,
     EventRow,
-    GivenRow,
     HeartbeatRow,
     OwnerRow,
     PaperRow,
@@ -384,34 +382,6 @@ class Catalogue:
         """
         with writing(self.engine) as session:
             self._audit(session, actor, action, about, detail)
-
-    def record_given(self, given: Given) -> None:
-        """Keep that a paper was given to a consumer.
-
-        Raises:
-            NotFound: There is no such paper.
-        """
-        with writing(self.engine) as session:
-            _paper_row(session, given.paper)
-            row = GivenRow(
-                paper=given.paper.value,
-                consumer=given.consumer,
-                dossier=given.dossier.value if given.dossier else None,
-                procedure=given.procedure.value if given.procedure else None,
-                purpose=given.purpose,
-                at=given.at,
-            )
-            session.add(row)
-            session.flush()
-            detail = {"given": str(row.serial), "dossier": row.dossier, "procedure": row.procedure}
-            told = {key: value for key, value in detail.items() if value}
-            self._audit(session, given.consumer, "paper.given", _about(given.paper), told)
-
-    def given(self, paper_id: PaperId) -> list[Given]:
-        """Return to whom a paper was given, oldest first."""
-        query = select(GivenRow).where(GivenRow.paper == paper_id.value).order_by(GivenRow.serial)
-        with reading(self.engine) as session:
-            return [given_from(row) for row in session.scalars(query)]
 
     def events(self, after: int = 0, limit: int = 100) -> list[Event]:
         """Return up to ``limit`` events with an ``id`` above ``after``, in order; no event ever appears in between."""

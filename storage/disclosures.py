@@ -5,7 +5,7 @@ than was received, and never less (Law 91/2025/QH15: the owner can be told who h
 """
 
 import datetime as dt
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
@@ -18,8 +18,10 @@ from dossier.identifiers import DossierNumber, PaperId, ProcedureCode
 from storage import audit
 from storage.catalogue import Catalogue
 from storage.database import reading, writing
-from storage.schema import DisclosureRow, GrantRow
+from storage.schema import AuditSubjectRow, DisclosureRow, GrantRow
 
+GIVEN = "paper.given"
+"""Action in the audit log."""
 _LATEST = 100
 """Lookups of one paper by one consumer that a fetch looks back at."""
 _KEEP = insert(DisclosureRow)
@@ -32,6 +34,8 @@ class DisclosureKind(StrEnum):
     """Fields and data of the paper, in the answer to a lookup."""
     FETCH = "fetch"
     """The sealed file."""
+    PREFILL = "prefill"
+    """Fields, to fill in a form."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +90,24 @@ def keep(session: Session, given: Collection[Disclosure]) -> None:
     ]
     if rows:
         session.connection().execute(_KEEP, rows)
+
+
+def disclose(catalogue: Catalogue, given: Sequence[Disclosure]) -> None:
+    """Keep what is given to one consumer for one dossier, with one audit entry that names the papers.
+
+    Raises:
+        StoreUnavailable: The catalogue does not answer.
+    """
+    if not given:
+        return
+    first, shown = given[0], dict.fromkeys(one.paper.value for one in given)
+    detail = {"dossier": str(first.dossier), "procedure": str(first.procedure), "purpose": first.purpose}
+    about = f"dossier:{first.dossier.canonical}"
+    with writing(catalogue.engine) as session:
+        keep(session, given)
+        told = {**detail, audit.SHOWN: " ".join(shown)}
+        seq = audit.append(session, actor=first.consumer, action=GIVEN, about=about, at=first.at, detail=told)
+        session.add_all(AuditSubjectRow(paper=paper, seq=seq) for paper in shown)
 
 
 def note_fetch(catalogue: Catalogue, paper: PaperId, consumer: str) -> None:

@@ -331,7 +331,7 @@ def _record(catalogue: Catalogue, need: Need, consumer: str, found: Sequence[Fou
         shown = {one.paper.value: None for one in given} if stands else {}
         disclosures.keep(session, given if stands else ())
         told = {**detail, audit.SHOWN: " ".join(shown)} if shown else detail
-        action = "paper.given" if shown else "lookup.empty" if stands else "lookup.refused"
+        action = disclosures.GIVEN if shown else "lookup.empty" if stands else "lookup.refused"
         seq = audit.append(session, actor=consumer, action=action, about=about, at=at, detail=told)
         session.add_all(AuditSubjectRow(paper=paper, seq=seq) for paper in shown)
 

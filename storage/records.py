@@ -47,23 +47,6 @@ class AccessKey:
     revoked_at: dt.datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Given:
-    """A stored paper given to a consumer by a lookup.
-
-    Attributes:
-        consumer: Name of the access key. dossier, procedure: For which the paper was used. purpose: In words.
-        at: UTC.
-    """
-
-    paper: PaperId
-    consumer: str
-    purpose: str
-    at: dt.datetime
-    dossier: DossierNumber | None = None
-    procedure: ProcedureCode | None = None
-
-
 class Occasion(StrEnum):
     """Why the signatures of a paper were verified."""
 

@@ -19,7 +19,7 @@ from storage import audit
 from storage.catalogue import Catalogue
 from storage.database import reading, writing
 from storage.rows import dossier_from, paper_from, reuse_from
-from storage.schema import DisclosureRow, DossierRow, EventRow, GivenRow, PaperRow, ReuseRow
+from storage.schema import DisclosureRow, DossierRow, EventRow, PaperRow, ReuseRow
 
 REUSED, WITHDRAWN = "paper.reused", "paper.reuse-withdrawn"
 """Kinds of events, and actions in the audit log."""
@@ -96,11 +96,8 @@ def accept(catalogue: Catalogue, wanted: Acceptance, *, consumer: str, given_onl
 
 def given_before(session: Session, paper: PaperId, consumer: str) -> bool:
     """Return whether a lookup, or a form filled in, gave this paper to this consumer."""
-    queries = (
-        select(row.serial).where(row.paper == paper.value, row.consumer == consumer).limit(1)
-        for row in (DisclosureRow, GivenRow)
-    )
-    return any(session.scalar(query) is not None for query in queries)
+    query = select(DisclosureRow.serial).where(DisclosureRow.paper == paper.value, DisclosureRow.consumer == consumer)
+    return session.scalar(query.limit(1)) is not None
 
 
 def withdraw(

@@ -19,7 +19,7 @@ from dossier.identifiers import (
 from dossier.owners import Owner
 from dossier.papers import Box, Field, FieldSource, Paper, PaperKind, PaperState, SourceGrade, StoredObject, Waiting
 from dossier.verdicts import Finding, Severity, Verdict
-from storage.records import AccessKey, AuditEntry, Batch, Event, Given
+from storage.records import AccessKey, AuditEntry, Batch, Event
 from storage.schema import (
     AccessKeyRow,
     AuditRow,
@@ -29,7 +29,6 @@ from storage.schema import (
     DossierRow,
     EventRow,
     FieldRow,
-    GivenRow,
     GrantRow,
     OwnerRow,
     PaperRow,
@@ -190,18 +189,6 @@ def batch_row(batch: Batch, content_sha256: str) -> BatchRow:
 def key_from(row: AccessKeyRow) -> AccessKey:
     """Return the access key a row stands for."""
     return AccessKey(row.name, row.role, row.sha256, row.created_at, row.revoked_at)
-
-
-def given_from(row: GivenRow) -> Given:
-    """Return the giving a row stands for."""
-    return Given(
-        paper=PaperId(row.paper),
-        consumer=row.consumer,
-        purpose=row.purpose,
-        at=row.at,
-        dossier=DossierNumber(row.dossier) if row.dossier else None,
-        procedure=ProcedureCode(row.procedure) if row.procedure else None,
-    )
 
 
 def reuse_from(row: ReuseRow) -> Reuse:

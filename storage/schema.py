@@ -442,20 +442,6 @@ class PagePrintRow(Base):
     print: Mapped[str]
 
 
-class GivenRow(Base):
-    """A stored paper given to a consumer by a lookup."""
-
-    __tablename__ = "given"
-
-    serial: Mapped[int] = mapped_column(Serial, primary_key=True)
-    paper: Mapped[str] = mapped_column(ForeignKey("papers.id"), index=True)
-    consumer: Mapped[str]
-    dossier: Mapped[str | None]
-    procedure: Mapped[str | None]
-    purpose: Mapped[str]
-    at: Mapped[dt.datetime]
-
-
 class GrantRow(Base):
     """What a consumer may be given; ``owner_serial`` is one number of the owner who consented."""
 

@@ -12,7 +12,7 @@ from dossier import times
 from dossier.identifiers import PaperId, ReuseReference
 from dossier.papers import Paper, PaperState
 from dossier.verdicts import Verdict
-from storage.records import Given
+from storage.disclosures import disclose, disclosures
 from tests.api.http_service import (
     DOSSIER,
     OWNER_NAME,
@@ -24,6 +24,7 @@ from tests.api.http_service import (
     png,
     running,
 )
+from tests.storage.examples import disclosed
 
 CARD = {
     "citizen_number": OWNER_NUMBER,
@@ -137,7 +138,7 @@ def test_a_system_accepts_only_what_it_was_given_and_sees_its_own(service: Servi
     missing = accept(service, PaperId.new(), Role.SYSTEM)
     assert refused.status_code == missing.status_code == 404
     assert refused.json()["code"] == missing.json()["code"]
-    service.house.catalogue.record_given(Given(paper.id, "system", "x", times.now()))
+    disclose(service.house.catalogue, [disclosed(paper.id, "system")])
     told = accept(service, paper, Role.SYSTEM).json()
     assert reuses(service, Role.SYSTEM) == [told]
     key = issue_key(service.house.catalogue, "other-portal", Role.SYSTEM)
@@ -194,8 +195,9 @@ def test_each_paper_that_tells_something_is_recorded(service: Service) -> None:
     card = keep_paper(service, paper_type="identity-card", fields=CARD)
     silent = keep_paper(service, paper_type="business-registration", fields={"company_name": "CÔNG TY HOA GẠO"})
     prefill(service, fields=["sex"])
-    assert [given.consumer for given in service.house.catalogue.given(card.id)] == ["officer"]
-    assert service.house.catalogue.given(silent.id) == []
+    (given,) = disclosures(service.house.catalogue, card.id)
+    assert (given.consumer, given.kind, given.fields, given.grants) == ("officer", "prefill", ("sex",), ("counter",))
+    assert disclosures(service.house.catalogue, silent.id) == []
 
 
 @pytest.mark.parametrize(

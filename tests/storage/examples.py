@@ -20,6 +20,7 @@ from dossier.identifiers import (
 from dossier.owners import Owner
 from dossier.papers import Box, Field, FieldSource, Paper, PaperKind, PaperState, SourceGrade, StoredObject
 from dossier.verdicts import Finding, Severity, Verdict
+from storage.disclosures import Disclosure, DisclosureKind
 from storage.records import Batch
 
 NOON = dt.datetime(2026, 11, 22, 5, 0, 0, 123456, tzinfo=dt.UTC)
@@ -38,6 +39,14 @@ def stored_object(content: bytes = b"scan") -> StoredObject:
 
 def paper(content: bytes = b"scan", *, owner: Owner | None = OWNER, in_batch: str = "b1") -> Paper:
     return Paper(PaperId.new(), in_batch, "scan.pdf", PaperState.RECEIVED, NOON, stored_object(content), owner)
+
+
+def disclosed(paper: PaperId, consumer: str, *, purpose: str = "settle-dossier") -> Disclosure:
+    """A lookup's record of having given a paper."""
+    return Disclosure(
+        paper, consumer, DisclosureKind.LOOKUP, DossierNumber("H41.12.5-261122-0001"), ProcedureCode("1.001193"),
+        purpose, "", ("full_name",), ("g1",), NOON,
+    )  # fmt: skip
 
 
 _words = st.text(st.characters(exclude_characters="\x00", exclude_categories=["Cs"]), max_size=20)

@@ -3,13 +3,14 @@
 import datetime as dt
 from dataclasses import replace
 
-from dossier.identifiers import DossierNumber, PaperId, ProcedureCode
+from dossier.identifiers import PaperId
 from dossier.owners import Owner
 from storage import audit, audit_reads, owners
 from storage.audit_reads import Read, reads, record_owner_read, record_reads
 from storage.catalogue import Catalogue
-from storage.records import AccessKey, Reuse
-from tests.storage.examples import NOON, OTHER_OWNER, OWNER
+from storage.disclosures import disclose
+from storage.records import AccessKey
+from tests.storage.examples import NOON, OTHER_OWNER, OWNER, disclosed
 from tests.storage.test_owners import NUMBER, OLD, OTHER, WHY, store
 
 HOUR = dt.timedelta(hours=1)
@@ -35,17 +36,17 @@ def test_reads_of_one_paper_and_of_lists_are_told(catalogue: Catalogue) -> None:
     record_reads(catalogue, [own.id, strangers.id, own.id], actor="quay-3", about="batch:x")
     record_reads(catalogue, [], actor="quay-3")
     catalogue.record("quay-3", "paper.read", f"paper:{strangers.id}")
-    dossier = DossierNumber("H15.50.05.13-261008-0975")
-    catalogue.record_reuse(Reuse(own.id, "portal", "đăng ký thường trú", NOON, dossier, ProcedureCode("1.001193")))
+    given = disclosed(own.id, "portal")
+    disclose(catalogue, [given])
     record_owner_read(catalogue, NUMBER, actor="auditor", action=owners.LOOKED_UP)
     found = reads(catalogue, NUMBER)
     assert shown(found) == [
         ("auditor", "owner.looked-up", None),
-        ("portal", "paper.reused", own.id),
+        ("portal", "paper.given", own.id),
         ("quay-3", "papers.listed", own.id),
         ("quay-3", "paper.read", own.id),
     ]
-    assert (found[1].role, found[1].purpose, found[1].dossier) == ("system", "đăng ký thường trú", dossier.value)
+    assert (found[1].role, found[1].purpose, found[1].dossier) == ("system", given.purpose, given.dossier.value)
     assert {read.paper_type for read in found} == {None, "birth-certificate"}
     assert shown(reads(catalogue, NUMBER, limit=2)) == shown(found)[:2]
     assert reads(catalogue, OLD) == []

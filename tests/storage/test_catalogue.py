@@ -17,9 +17,10 @@ from dossier.papers import TRANSITIONS, Field, Paper, PaperState, SourceGrade
 from storage import audit
 from storage.catalogue import Catalogue
 from storage.database import reading, writing
-from storage.records import AccessKey, AuditEntry, Event, Given
+from storage.disclosures import disclose, disclosures
+from storage.records import AccessKey, AuditEntry, Event
 from storage.schema import BatchRow, CheckRow, CoOwnerRow, FieldRow, OwnerRow, PaperRow, SealedVersionRow
-from tests.storage.examples import NOON, OTHER_OWNER, OWNER, batch, paper, papers, stored_object
+from tests.storage.examples import NOON, OTHER_OWNER, OWNER, batch, disclosed, paper, papers, stored_object
 
 DAY = dt.timedelta(days=1)
 FIELD = Field("ho_ten", "NGUYỄN THỊ MẪU", "NGUYỄN THI MẪU", 1, None, 0.5)
@@ -332,12 +333,11 @@ def test_what_is_unknown_is_not_found(catalogue: Catalogue) -> None:
         lambda: catalogue.paper(nobody),
         lambda: catalogue.papers(after=nobody),
         lambda: catalogue.save(paper(), actor="w", action="paper.changed"),
-        lambda: catalogue.record_given(Given(nobody, "portal", "khai sinh", NOON)),
         lambda: catalogue.revoke_key("nobody", actor="admin"),
     ):
         with pytest.raises(NotFound):
             missing()
-    assert catalogue.given(nobody) == []
+    assert disclosures(catalogue, nobody) == []
 
 
 @pytest.mark.parametrize("text", ["a\x00b", "\ud800"])
@@ -458,15 +458,15 @@ def test_access_keys_are_known_by_their_hash_until_revoked(catalogue: Catalogue)
     assert audited(catalogue) == [("admin", "key.added", "key:portal"), ("admin", "key.revoked", "key:portal")]
 
 
-def test_givings_and_readings_are_kept(catalogue: Catalogue) -> None:
+def test_what_was_given_is_kept_with_one_entry_that_names_the_papers(catalogue: Catalogue) -> None:
     kept = received(catalogue)
-    first = Given(kept.id, "portal", "cấp lại", NOON, DossierNumber("H41.12.5-261122-0001"), ProcedureCode("1.001193"))
-    second = Given(kept.id, "portal", "đối chiếu", NOON + DAY)
-    for one in (first, second):
-        catalogue.record_given(one)
+    given = disclosed(kept.id, "portal")
+    disclose(catalogue, [given])
+    disclose(catalogue, [])
     catalogue.record("auditor", "paper.read", f"paper:{kept.id}", {"purpose": "inspection"})
-    assert catalogue.given(kept.id) == [first, second]
-    assert [action for _, action, _ in audited(catalogue)][2:] == ["paper.given", "paper.given", "paper.read"]
+    assert disclosures(catalogue, kept.id) == [given]
+    assert [action for _, action, _ in audited(catalogue)][2:] == ["paper.given", "paper.read"]
+    assert audit.check(catalogue).entries, "the index agrees with the entries"
 
 
 def test_events_are_read_on_from_where_one_stopped(catalogue: Catalogue) -> None:

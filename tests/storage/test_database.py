@@ -74,7 +74,7 @@ UNDO = {
         "DROP INDEX ix_events_kind_id",
         "ALTER TABLE events DROP COLUMN about",
     ],
-    "0017": ["DROP TABLE disclosures", "DROP TABLE grants"],
+    "0017": ["DROP TABLE disclosures", "DROP TABLE grants", "CREATE TABLE given (serial INTEGER PRIMARY KEY)"],
     "0018": [
         "DROP INDEX ix_reuses_paper",
         "DELETE FROM portal WHERE reference <> ''",

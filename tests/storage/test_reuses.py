@@ -19,12 +19,12 @@ from dossier.verdicts import Verdict
 from storage import audit
 from storage.catalogue import Catalogue
 from storage.database import reading, writing
+from storage.disclosures import disclose
 from storage.dossiers import keep_dossier
 from storage.figures import dossier_facts
-from storage.records import Given
 from storage.reuses import Acceptance, accept, reuses_in, withdraw
 from storage.schema import ReuseRow
-from tests.storage.examples import NOON, batch, paper, stored_object
+from tests.storage.examples import NOON, batch, disclosed, paper, stored_object
 
 TYPES = load_paper_types()
 OWN, LATER = DossierNumber("H15.50.05.13-261008-0975"), DossierNumber("H15.50.05.13-261108-0001")
@@ -123,10 +123,10 @@ def test_a_system_accepts_what_it_was_given(catalogue: Catalogue) -> None:
     kept = stored(catalogue)
     with pytest.raises(NotFound):
         accept(catalogue, wanted(kept.id), consumer="portal", given_only=True)
-    catalogue.record_given(Given(kept.id, "other-portal", "x", NOON))
+    disclose(catalogue, [disclosed(kept.id, "other-portal")])
     with pytest.raises(NotFound):
         accept(catalogue, wanted(kept.id), consumer="portal", given_only=True)
-    catalogue.record_given(Given(kept.id, "portal", "x", NOON))
+    disclose(catalogue, [disclosed(kept.id, "portal")])
     assert accept(catalogue, wanted(kept.id), consumer="portal", given_only=True).accepted_by == "portal"
     with pytest.raises(NotFound):
         accepted(catalogue, wanted(PaperId.new()))

@@ -1,6 +1,6 @@
 """``POST /v1/reuse/prefill``: what the owner's papers say already of what a form asks. Nothing is decided here."""
 
-from collections.abc import Callable
+from collections.abc import Iterable, Mapping
 from typing import Annotated, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -15,14 +15,14 @@ from dossier import times
 from dossier.errors import NoGrant
 from dossier.facts import find_fact
 from dossier.forms import FormField, find_form
-from dossier.grants import PREFILL
-from dossier.identifiers import DossierNumber, OwnerNumber, ProcedureCode, parse_owner_number
+from dossier.grants import PREFILL, Scope, counter_grant, scope
+from dossier.identifiers import DossierNumber, OwnerNumber, PaperId, ProcedureCode, parse_owner_number
 from dossier.paper_types import FieldRule
 from dossier.papers import Paper
 from ingest.house import House
 from ingest.prefill import prefill
+from storage.disclosures import Disclosure, DisclosureKind, disclose
 from storage.lookups import scopes_of
-from storage.records import Given
 
 router = new_router()
 
@@ -63,32 +63,56 @@ def prefill_form(
     asked = _asked(house, body)
     facts = {code: find_fact(code) for _, code in asked if code}
     today = times.today()
+    scopes = _scopes(house, caller, owner)
 
-    may_see = _visible(house, caller, owner)
-    answers, papers = prefill(house, owner, tuple(facts.values()), today, may_see)
-    for paper in papers:
-        house.catalogue.record_given(Given(paper.id, caller.name, body.purpose, times.now(), dossier, procedure))
+    def visible(paper: Paper, rule: FieldRule) -> bool:
+        kind = house.paper_types.get(paper.paper_type or "")
+        allowed = scopes.get(kind.code) if kind else None
+        return kind is not None and allowed is not None and allowed.gives(kind, rule.key)
+
+    answers = prefill(house, owner, tuple(facts.values()), today, visible)
+    told: dict[PaperId, dict[str, str | None]] = {}
+    for saying in (saying for known in answers for value in known.values for saying in value):
+        told.setdefault(saying.paper.id, {})[saying.field.key] = saying.paper.paper_type
+    disclose(
+        house.catalogue,
+        [
+            Disclosure(
+                paper=paper,
+                consumer=caller.name,
+                kind=DisclosureKind.PREFILL,
+                dossier=dossier,
+                procedure=procedure,
+                purpose=PREFILL,
+                note=body.purpose,
+                fields=tuple(fields),
+                grants=_grants(scopes, fields.values()),
+                at=times.now(),
+            )
+            for paper, fields in told.items()
+        ],
+    )
     return prefilled_json(body.form, asked, {known.fact.code: known for known in answers}, today)
 
 
-def _visible(house: House, caller: Caller, owner: OwnerNumber) -> Callable[[Paper, FieldRule], bool]:
-    """Return what tells whether ``caller`` may be told a field: a counter everything, a system what its grants allow.
+def _scopes(house: House, caller: Caller, owner: OwnerNumber) -> Mapping[str, Scope | None]:
+    """Return what ``caller`` may be told, by type: a counter everything, a system what its grants allow.
 
     Raises:
         NoGrant: No grant lets this system fill in forms of this owner.
     """
     if caller.role is Role.OFFICER:
-        return lambda _paper, _rule: True
+        by_law = [counter_grant(caller.name)]
+        return {code: scope(by_law, code, PREFILL, times.today()) for code in house.paper_types}
     scopes = scopes_of(house.catalogue, owner, house.paper_types, PREFILL, consumer=caller.name)
     if not any(scopes.values()):
         raise NoGrant
+    return scopes
 
-    def may_see(paper: Paper, rule: FieldRule) -> bool:
-        kind = house.paper_types.get(paper.paper_type or "")
-        allowed = scopes.get(kind.code) if kind else None
-        return kind is not None and allowed is not None and allowed.gives(kind, rule.key)
 
-    return may_see
+def _grants(scopes: Mapping[str, Scope | None], types: Iterable[str | None]) -> tuple[str, ...]:
+    found = (scopes.get(code or "") for code in types)
+    return tuple(dict.fromkeys(grant for one in found if one for grant in one.grants))
 
 
 def _asked(house: House, body: PrefillWanted) -> list[tuple[FormField, str | None]]:

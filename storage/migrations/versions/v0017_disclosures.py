@@ -52,3 +52,9 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["paper"], ["papers.id"], name="fk_disclosures_paper"),
     )
     op.create_index("ix_disclosures_paper", "disclosures", ["paper", "consumer"])
+    op.execute(
+        "INSERT INTO disclosures (paper, consumer, kind, dossier, procedure, purpose, note, fields, grants, at)"
+        " SELECT paper, consumer, 'lookup', dossier, procedure, 'settle-dossier', purpose, '[]', '[]', at FROM given"
+        " WHERE dossier IS NOT NULL AND procedure IS NOT NULL ORDER BY serial"
+    )
+    op.drop_table("given")
