@@ -18,6 +18,7 @@ from api.commands import (
     evidence,
     figures,
     fixity,
+    grants,
     keys,
     objects,
     owners,
@@ -86,6 +87,7 @@ app.add_typer(keys.app, name="keys")
 app.add_typer(objects.app, name="objects")
 app.add_typer(webhooks.app, name="webhooks")
 app.add_typer(portal.app, name="portal")
+app.add_typer(grants.app, name="grants")
 app.add_typer(records.app, name="records")
 app.add_typer(retention.app, name="retention")
 app.add_typer(audit.app, name="audit")

@@ -33,7 +33,7 @@ placeholders; they must never hold personal data, because errors are logged.
     ├── ConfigurationError         the settings contradict themselves                     exit 7   HTTP 500
     ├── AccessError                                                                       exit 8
     │   ├── Unauthenticated                                                                        HTTP 401
-    │   └── Forbidden, AgencyForbidden                                                             HTTP 403
+    │   └── Forbidden, AgencyForbidden, NoGrant                                                    HTTP 403
     └── IntegrityError             stored bytes or the audit chain are not what was kept  exit 9   HTTP 500
         ├── ObjectDamaged, BackupDamaged
         └── AuditChainBroken
@@ -59,6 +59,7 @@ _NOUNS_VI = {
     "webhook": "đăng ký nhận thông báo",
     "portal message": "nội dung đồng bộ của giấy tờ",
     "dead delivery": "thông báo đã ngừng gửi",
+    "grant": "quyền được cấp",
 }
 """Vietnamese nouns of the kinds of things errors speak of."""
 _LARGE = 10_000
@@ -737,6 +738,18 @@ class AgencyForbidden(AccessError):
     vi = "Nơi gửi này không được gửi giấy tờ của cơ quan '{agency}'."
     advice_en = "Ask the administrator to add the sender to the agency's stations."
     advice_vi = "Hãy đề nghị quản trị viên thêm nơi gửi vào danh sách của cơ quan."
+
+
+class NoGrant(AccessError):
+    """A consumer whom neither the law, as far as it was told here, nor the owner lets have these papers."""
+
+    code = "no-grant"
+    en = "No grant lets this key have these papers for this purpose."
+    vi = "Khóa này chưa được cấp quyền nhận các giấy tờ này cho mục đích này."
+    advice_en = "Ask the administrator for a grant by law, or a counter for one by the owner; check type and purpose."
+    advice_vi = (
+        "Hãy đề nghị quản trị viên cấp quyền theo luật, hoặc chủ giấy tờ đồng ý tại quầy; xem lại loại và mục đích."
+    )
 
 
 # --- what was kept is not what is there ----------------------------------------------------------------------------

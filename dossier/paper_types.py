@@ -142,6 +142,7 @@ class PaperType:
         kind: Component or result. version: From 1. in_force_from, in_force_to: Days, both included; ``None``: open.
         legal_basis: The rules it follows, for people.
         reusable: Whether a stored paper may be served to another dossier.
+        several: Whether an owner may hold several at once that are all in force, as certificates of land.
         validity: How long it is valid. retention: Code of the class that says how long it is kept.
         several: Whether an owner may hold several at once that are all in force, as certificates of land.
         titles, anchors: Phrases of the title zone, and phrases anywhere, that tell the type.

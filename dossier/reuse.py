@@ -6,10 +6,12 @@ plans (accepted in a dossier that ended successfully; results from their return 
 
 import datetime as dt
 from enum import StrEnum
+from typing import Protocol
 
 from dossier.dossiers import Dossier
+from dossier.identifiers import DossierNumber
 from dossier.paper_types import PaperType
-from dossier.papers import Paper, PaperKind, PaperState
+from dossier.papers import PaperKind, PaperState
 from dossier.verdicts import Verdict
 
 
@@ -73,13 +75,32 @@ _BY_STATE = {
 }
 
 
-def hindrance(paper: Paper, paper_type: PaperType | None, dossier: Dossier | None, on: dt.date) -> Hindrance | None:
+class Standing(Protocol):
+    """What decides about a paper; :class:`dossier.papers.Paper` is one."""
+
+    @property
+    def state(self) -> PaperState: ...  # noqa: D102 - see Paper
+    @property
+    def kind(self) -> PaperKind: ...  # noqa: D102
+    @property
+    def verdict(self) -> Verdict | None: ...  # noqa: D102
+    @property
+    def issued_on(self) -> dt.date | None: ...  # noqa: D102
+    @property
+    def valid_until(self) -> dt.date | None: ...  # noqa: D102
+    @property
+    def dossier(self) -> DossierNumber | None: ...  # noqa: D102
+    @property
+    def handed_over_at(self) -> dt.datetime | None: ...  # noqa: D102
+
+
+def hindrance(paper: Standing, paper_type: PaperType | None, dossier: Dossier | None, on: dt.date) -> Hindrance | None:
     """Return why ``paper`` cannot be used again on a day, or ``None`` if it can.
 
     A paper without a dossier was accepted by whoever confirmed it; one whose dossier nobody told us of waits for it.
 
     Args:
-        paper: As the catalogue has it; its fields are not looked at.
+        paper: As the catalogue has it.
         paper_type: Its type; ``None`` if unknown.
         dossier: What is known of the dossier that ``paper.dossier`` names.
         on: The day in Vietnam.
@@ -97,7 +118,7 @@ def hindrance(paper: Paper, paper_type: PaperType | None, dossier: Dossier | Non
     return next((why for why, holds in standing if holds), None) or _in_dossier(paper, dossier)
 
 
-def _in_dossier(paper: Paper, dossier: Dossier | None) -> Hindrance | None:
+def _in_dossier(paper: Standing, dossier: Dossier | None) -> Hindrance | None:
     if paper.dossier is None:
         return None
     if paper.kind is PaperKind.RESULT:

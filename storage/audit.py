@@ -26,7 +26,7 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Row, select
+from sqlalchemy import Row, insert, select
 from sqlalchemy.orm import Session
 
 from dossier.errors import AuditChainBroken, ObjectDamaged
@@ -59,6 +59,8 @@ ANCHORS = f"{PREFIX}anchors/"
 """Where in the object store the anchors are."""
 HEADS = f"{PREFIX}heads/"
 """Where the heads of the tree over the log are (``storage.audit_tree``): each is an anchor too."""
+_LAST = select(AuditRow.seq, AuditRow.hash).order_by(AuditRow.seq.desc()).limit(1)
+_APPEND = insert(AuditRow)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,19 +124,19 @@ def append(
     """
     head = _head(session)
     bare = AuditEntry(head.entries + 1, head.head_hash, actor, action, about, at, dict(detail or {}), "")
-    session.add(
-        AuditRow(
-            seq=bare.seq,
-            prev_hash=bare.prev_hash,
-            actor=actor,
-            action=action,
-            object=about,
-            at=at,
-            detail=dict(bare.detail),
-            hash=entry_hash(bare),
-        )
+    session.connection().execute(
+        _APPEND,
+        {
+            "seq": bare.seq,
+            "prev_hash": bare.prev_hash,
+            "actor": actor,
+            "action": action,
+            "object": about,
+            "at": at,
+            "detail": dict(bare.detail),
+            "hash": entry_hash(bare),
+        },
     )
-    session.flush()
     return bare.seq
 
 
@@ -269,7 +271,7 @@ def _require_anchored(seq: int, digest: str, tree: Growing | None, anchor: _Anch
 
 
 def _head(session: Session) -> AuditReport:
-    last = session.execute(select(AuditRow.seq, AuditRow.hash).order_by(AuditRow.seq.desc()).limit(1)).first()
+    last = session.connection().execute(_LAST).first()
     return AuditReport(last.seq, last.hash) if last else AuditReport(0, GENESIS)
 
 

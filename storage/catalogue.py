@@ -350,7 +350,7 @@ class Catalogue:
     def key_by_hash(self, sha256: str) -> AccessKey | None:
         """Return the key in force whose secret has this SHA-256 (lower-case hex), if there is one."""
         query = select(AccessKeyRow).where(AccessKeyRow.sha256 == sha256, AccessKeyRow.revoked_at.is_(None))
-        with reading(self.engine) as session:
+        with reading(self.engine, statements=1) as session:
             row = session.scalar(query)
             return key_from(row) if row else None
 

@@ -19,7 +19,7 @@ from storage import audit
 from storage.catalogue import Catalogue
 from storage.database import reading, writing
 from storage.rows import dossier_from, paper_from, reuse_from
-from storage.schema import DossierRow, EventRow, GivenRow, PaperRow, ReuseRow
+from storage.schema import DisclosureRow, DossierRow, EventRow, GivenRow, PaperRow, ReuseRow
 
 REUSED, WITHDRAWN = "paper.reused", "paper.reuse-withdrawn"
 """Kinds of events, and actions in the audit log."""
@@ -95,9 +95,12 @@ def accept(catalogue: Catalogue, wanted: Acceptance, *, consumer: str, given_onl
 
 
 def given_before(session: Session, paper: PaperId, consumer: str) -> bool:
-    """Return whether a lookup gave this paper to this consumer."""
-    query = select(GivenRow.serial).where(GivenRow.paper == paper.value, GivenRow.consumer == consumer).limit(1)
-    return session.scalar(query) is not None
+    """Return whether a lookup, or a form filled in, gave this paper to this consumer."""
+    queries = (
+        select(row.serial).where(row.paper == paper.value, row.consumer == consumer).limit(1)
+        for row in (DisclosureRow, GivenRow)
+    )
+    return any(session.scalar(query) is not None for query in queries)
 
 
 def withdraw(

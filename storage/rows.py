@@ -1,9 +1,13 @@
 """Rows of the catalogue to domain values and back."""
 
 from collections.abc import Callable
+from typing import Any
+
+from sqlalchemy import Row
 
 from dossier.accepted import Reuse, Use, Withdrawal
 from dossier.dossiers import Channel, Dossier, Outcome
+from dossier.grants import Basis, Grant
 from dossier.identifiers import (
     OWNER_NUMBER_KINDS,
     AgencyCode,
@@ -26,11 +30,15 @@ from storage.schema import (
     EventRow,
     FieldRow,
     GivenRow,
+    GrantRow,
     OwnerRow,
     PaperRow,
     ReuseRow,
     WaitingRow,
 )
+
+BareRow = Row[*tuple[Any, ...]]
+"""Columns read without an object of their table: the quicker way."""
 
 
 def paper_from(row: PaperRow) -> Paper:
@@ -63,7 +71,7 @@ def paper_from(row: PaperRow) -> Paper:
         procedure=ProcedureCode(row.procedure) if row.procedure else None,
         sealed=sealed,
         page_count=row.page_count,
-        fields=tuple(_field_from(field) for field in row.fields),
+        fields=tuple(field_from(field) for field in row.fields),
         checks=tuple(_check_from(check) for check in row.checks),
         verdict=Verdict(row.verdict) if row.verdict else None,
         signed_origin=row.signed_origin,
@@ -131,7 +139,7 @@ def write_paper(row: PaperRow, paper: Paper, owner_row: Callable[[Owner], OwnerR
             CoOwnerRow(position=position, owner=owner_row(one), name=one.name)
             for position, one in enumerate(paper.co_owners)
         ]
-    if tuple(_field_from(field) for field in row.fields) != paper.fields:
+    if tuple(field_from(field) for field in row.fields) != paper.fields:
         row.fields = [_field_row(position, field) for position, field in enumerate(paper.fields)]
     if tuple(_check_from(check) for check in row.checks) != paper.checks:
         row.checks = [_check_row(position, check) for position, check in enumerate(paper.checks)]
@@ -218,7 +226,7 @@ def reuse_from(row: ReuseRow) -> Reuse:
     )
 
 
-def dossier_from(row: DossierRow) -> Dossier:
+def dossier_from(row: DossierRow | BareRow) -> Dossier:
     """Return the dossier a row stands for."""
     return Dossier(
         number=DossierNumber(row.number),
@@ -247,6 +255,27 @@ def write_dossier(row: DossierRow, dossier: Dossier) -> None:
     row.returned_at = dossier.returned_at
 
 
+def grant_from(row: GrantRow | BareRow) -> Grant:
+    """Return the grant a row stands for; of bare columns, without its owner."""
+    owner = row.owner if isinstance(row, GrantRow) else None
+    return Grant(
+        id=row.id,
+        consumer=row.consumer,
+        basis=Basis(row.basis),
+        citation=row.citation,
+        purposes=tuple(row.purposes),
+        paper_types=tuple(row.paper_types),
+        personal_fields=tuple(row.personal_fields),
+        file=row.file,
+        owner=OWNER_NUMBER_KINDS[owner.kind](owner.number) if owner else None,
+        until=row.until,
+        given_by=row.given_by,
+        given_at=row.given_at,
+        revoked_by=row.revoked_by,
+        revoked_at=row.revoked_at,
+    )
+
+
 def event_from(row: EventRow) -> Event:
     """Return the event a row stands for."""
     paper = PaperId(row.paper) if row.paper else None
@@ -264,6 +293,14 @@ def event_row(event: Event) -> EventRow:
     )
 
 
+def field_from(row: FieldRow | BareRow) -> Field:
+    """Return the field that a row, whole or bare columns, stands for."""
+    box = None
+    if row.x is not None and row.y is not None and row.width is not None and row.height is not None:
+        box = Box(row.x, row.y, row.width, row.height)
+    return Field(row.key, row.value, row.raw, row.page, box, row.confidence, FieldSource(row.source), row.second_raw)
+
+
 def audit_entry_from(row: AuditRow) -> AuditEntry:
     """Return the audit entry a row stands for, unchecked."""
     return AuditEntry(row.seq, row.prev_hash, row.actor, row.action, row.object, row.at, row.detail, row.hash)
@@ -275,13 +312,6 @@ def _waiting_from(row: WaitingRow) -> Waiting:
 
 def _owner_from(row: OwnerRow, name: str | None) -> Owner:
     return Owner(OWNER_NUMBER_KINDS[row.kind](row.number), name)
-
-
-def _field_from(row: FieldRow) -> Field:
-    box = None
-    if row.x is not None and row.y is not None and row.width is not None and row.height is not None:
-        box = Box(row.x, row.y, row.width, row.height)
-    return Field(row.key, row.value, row.raw, row.page, box, row.confidence, FieldSource(row.source), row.second_raw)
 
 
 def _field_row(position: int, field: Field) -> FieldRow:

@@ -24,7 +24,7 @@ from sqlalchemy.types import TypeDecorator
 
 from dossier.errors import InvalidValue
 
-REVISION = "0016"
+REVISION = "0017"
 """The newest migration: a database at this one needs none."""
 
 Serial = BigInteger().with_variant(Integer(), "sqlite")
@@ -452,6 +452,48 @@ class GivenRow(Base):
     dossier: Mapped[str | None]
     procedure: Mapped[str | None]
     purpose: Mapped[str]
+    at: Mapped[dt.datetime]
+
+
+class GrantRow(Base):
+    """What a consumer may be given; ``owner_serial`` is one number of the owner who consented."""
+
+    __tablename__ = "grants"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    consumer: Mapped[str] = mapped_column(index=True)
+    basis: Mapped[str]
+    citation: Mapped[str]
+    purposes: Mapped[list[str]]
+    paper_types: Mapped[list[str]]
+    personal_fields: Mapped[list[str]]
+    file: Mapped[bool]
+    owner_serial: Mapped[int | None] = mapped_column(ForeignKey("owners.serial"), index=True)
+    until: Mapped[dt.date | None]
+    given_by: Mapped[str]
+    given_at: Mapped[dt.datetime]
+    revoked_by: Mapped[str | None]
+    revoked_at: Mapped[dt.datetime | None]
+
+    owner: Mapped[OwnerRow | None] = relationship(lazy="joined")
+
+
+class DisclosureRow(Base):
+    """What of a paper was given to a consumer once; rows are only ever added."""
+
+    __tablename__ = "disclosures"
+    __table_args__ = (Index("ix_disclosures_paper", "paper", "consumer"),)
+
+    serial: Mapped[int] = mapped_column(Serial, primary_key=True)
+    paper: Mapped[str] = mapped_column(ForeignKey("papers.id"))
+    consumer: Mapped[str]
+    kind: Mapped[str]
+    dossier: Mapped[str]
+    procedure: Mapped[str]
+    purpose: Mapped[str]
+    note: Mapped[str]
+    fields: Mapped[list[str]]
+    grants: Mapped[list[str]]
     at: Mapped[dt.datetime]
 
 

@@ -22,6 +22,7 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.dependencies.models import Dependant
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
+from api.granting import ensure_first_grant
 from dossier import times
 from dossier.errors import AlreadyExists, ConfigurationError, Forbidden, InvalidIdentifier, Unauthenticated
 from ingest.house import House
@@ -69,7 +70,7 @@ class Access:
 
     roles: frozenset[Role]
 
-    def __call__(
+    async def __call__(
         self, request: Request, credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]
     ) -> Caller:
         """Return the caller; asked twice of one request, the key is looked up once.
@@ -80,7 +81,8 @@ class Access:
         caller: Caller | None = getattr(request.state, "caller", None)
         if caller is None:
             catalogue: Catalogue = request.app.state.house.catalogue
-            caller = request.state.caller = _caller(catalogue, credentials.credentials if credentials else "")
+            key = credentials.credentials if credentials else ""
+            caller = request.state.caller = await run_in_threadpool(_caller, catalogue, key)
         if caller.role not in self.roles:
             raise Forbidden(roles=", ".join(sorted(self.roles)))
         return caller
@@ -95,7 +97,7 @@ def allow(*roles: Role) -> Any:  # noqa: ANN401 - what FastAPI's Depends returns
 class Public:
     """The declaration that anybody may call a route."""
 
-    def __call__(self) -> None:
+    async def __call__(self) -> None:
         """Let everybody in."""
 
 
@@ -114,7 +116,7 @@ async def admit(request: Request, dependant: Dependant) -> None:
     """
     for declared in dependant.dependencies:
         if isinstance(declared.call, Access):
-            await run_in_threadpool(declared.call, request, await _bearer(request))
+            await declared.call(request, await _bearer(request))
 
 
 def declared_roles(dependant: Dependant) -> frozenset[Role]:
@@ -149,7 +151,8 @@ def issue_key(catalogue: Catalogue, name: str, role: Role, *, actor: str = "cli"
 def ensure_first_keys(house: House) -> dict[Role, Path]:
     """Make one key per role on the first run, each in a file only this user can read; return the files there are.
 
-    In production only the administrator's is made. A file may be taken away: it is not made again.
+    In production only the administrator's is made. A file may be taken away: it is not made again. With the key of the
+    role ``system`` comes its grant (``api.granting``), in development only.
     """
     wanted = (Role.ADMIN,) if house.settings.environment is Environment.PRODUCTION else tuple(Role)
     folder = house.settings.root / "keys"
@@ -162,6 +165,7 @@ def ensure_first_keys(house: House) -> dict[Role, Path]:
                 _add(house.catalogue, role.value, role, _kept_key(path), "first-run")
             except AlreadyExists:
                 continue  # another process starting at this moment added this very key
+    ensure_first_grant(house)
     return {role: path for role, path in files.items() if path.exists()}
 
 

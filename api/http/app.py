@@ -58,7 +58,16 @@ def create_app(house: House, work: Work | None) -> FastAPI:
 
     # Opened before there are threads: two first requests would each open their own.
     app.state.house, app.state.work = house, work
-    _ = house.objects, house.paper_types, house.units, house.limits, house.tesseract, house.trust, house.seals
+    _ = (
+        house.objects,
+        house.paper_types,
+        house.procedures,
+        house.units,
+        house.limits,
+        house.tesseract,
+        house.trust,
+        house.seals,
+    )
     app.state.metrics = Metrics(house)
     app.state.readiness = Readiness(house)
     app.state.watch = Watch(house.catalogue)

@@ -6,7 +6,8 @@ from typing import Annotated
 from fastapi import Depends, Path, Query, Request
 
 from api.http.access import Caller, Role
-from dossier.errors import NotFound
+from dossier.errors import Forbidden, NotFound
+from dossier.grants import Basis
 from dossier.identifiers import PaperId
 from dossier.papers import Paper
 from ingest.house import House
@@ -18,21 +19,24 @@ BATCH_ID = r"[A-Za-z0-9._-]{3,129}"
 """Form of a batch's identifier: the name of the key it came with, a dot, and the sender's own identifier."""
 
 
-def _house(request: Request) -> House:
+# What the framework asks for is answered without a thread: handing over to one takes longer than the answer.
+
+
+async def _house(request: Request) -> House:
     house: House = request.app.state.house
     return house
 
 
-def _work(request: Request) -> Work | None:
+async def _work(request: Request) -> Work | None:
     work: Work | None = request.app.state.work
     return work
 
 
-def _paper_id(paper: Annotated[str, Path(pattern=f"^{PaperId.pattern}$", examples=[PaperId.example])]) -> PaperId:
+async def _paper_id(paper: Annotated[str, Path(pattern=f"^{PaperId.pattern}$", examples=[PaperId.example])]) -> PaperId:
     return PaperId(paper)
 
 
-def _after(
+async def _after(
     after: Annotated[
         str | None, Query(pattern=f"^{PaperId.pattern}$", description="'next' of the answer before")
     ] = None,
@@ -76,6 +80,17 @@ def paper_for(house: House, caller: Caller, paper_id: PaperId) -> Paper:
 def may_see(house: House, caller: Caller, paper: Paper) -> bool:
     """Return whether ``caller``, whose role a route has let in, may see this paper: a station sees its own."""
     return caller.role is not Role.STATION or house.catalogue.batch(paper.batch).station == caller.name
+
+
+def require_ground(caller: Caller, basis: Basis) -> None:
+    """Do nothing if ``caller`` answers for grants of this ground: the administrator for the law, a counter for owners.
+
+    Raises:
+        Forbidden: Another role does.
+    """
+    needed = Role.ADMIN if basis is Basis.LAW else Role.OFFICER
+    if caller.role is not needed:
+        raise Forbidden(roles=needed.value)
 
 
 def note_read(house: House, caller: Caller, paper_id: PaperId, action: str = "paper.read") -> None:

@@ -3,35 +3,17 @@
 import datetime as dt
 from collections.abc import Mapping, Sequence
 
-from api.shapes import Json, paper_json
+from api.http.access import Role
+from api.shapes import Json
 from dossier import times
 from dossier.accepted import Reuse, Use
 from dossier.forms import Form, FormField
+from dossier.grants import Grant
 from dossier.papers import Paper
 from dossier.prefill import Answer as Known
 from dossier.prefill import Saying
 from ingest.house import House
 from storage.records import AccessKey, Batch
-
-_REUSE_KEYS = (
-    "id",
-    "code",
-    "paper_type",
-    "kind",
-    "title",
-    "owner",
-    "co_owners",
-    "agency",
-    "pages",
-    "fields",
-    "verdict",
-    "grade",
-    "issued_on",
-    "valid_until",
-    "stored_at",
-    "reading_version",
-    "sealed",
-)
 
 
 def batch_json(batch: Batch) -> Json:
@@ -44,12 +26,6 @@ def batch_json(batch: Batch) -> Json:
         "procedure": str(batch.procedure) if batch.procedure else None,
         "created_at": times.iso_local(batch.created_at),
     }
-
-
-def reusable_json(paper: Paper, house: House) -> Json:
-    """Return what another system needs of a paper: nothing of how and by whom it was digitized."""
-    known = paper_json(paper, house)
-    return {**{key: known[key] for key in _REUSE_KEYS}, "file": f"/v1/papers/{paper.id}/file"}
 
 
 def reuse_json(reuse: Reuse, paper: Paper, house: House) -> Json:
@@ -152,4 +128,24 @@ def key_json(key: AccessKey) -> Json:
         "role": key.role,
         "created_at": times.iso_local(key.created_at),
         "revoked_at": times.iso_local(key.revoked_at) if key.revoked_at else None,
+    }
+
+
+def grant_json(grant: Grant, role: Role) -> Json:
+    """Return one grant as a role may see it: whose papers it lets be given is no matter of the administrator's."""
+    return {
+        "id": grant.id,
+        "consumer": grant.consumer,
+        "basis": grant.basis.value,
+        "citation": grant.citation,
+        "purposes": list(grant.purposes),
+        "paper_types": list(grant.paper_types),
+        "personal_fields": list(grant.personal_fields),
+        "file": grant.file,
+        "owner_number": grant.owner.value if grant.owner and role is not Role.ADMIN else None,
+        "until": grant.until.isoformat() if grant.until else None,
+        "given_by": grant.given_by,
+        "given_at": times.iso_local(grant.given_at) if grant.given_at else "",
+        "revoked_by": grant.revoked_by,
+        "revoked_at": times.iso_local(grant.revoked_at) if grant.revoked_at else None,
     }

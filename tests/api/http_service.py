@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
+from typing import Any
 
 import httpx
 import uvicorn
@@ -21,7 +22,7 @@ from api.http.app import create_app
 from dossier import times
 from dossier.identifiers import PaperId
 from dossier.owners import Owner
-from dossier.papers import Field, Paper, PaperKind, PaperState
+from dossier.papers import Box, Field, Paper, PaperKind, PaperState
 from dossier.verdicts import Verdict
 from ingest.house import House
 from ingest.settings import Settings
@@ -33,6 +34,8 @@ OWNER_NAME = "Lê Thị Sen"
 BIRTH_PLACE = "Thôn Quýt, xã Tân Lĩnh, huyện Sơn Động, tỉnh Bắc Giang"
 DOSSIER = "H15.50.05.13-261008-0975"
 PROCEDURE = "1.001193"
+NEED = {"owner_number": OWNER_NUMBER, "dossier": DOSSIER, "procedure": PROCEDURE, "purpose": "settle-dossier"}
+"""A lookup."""
 
 
 @dataclass(frozen=True)
@@ -48,6 +51,12 @@ class Service:
         key = key or (self.keys[role] if role else None)
         headers = {"Authorization": f"Bearer {key}"} if key else {}
         return httpx.Client(base_url=self.url, headers=headers, timeout=60, trust_env=False)
+
+    def look_up(self, **more: object) -> dict[str, list[dict[str, Any]]]:
+        """Look up as ``NEED`` says, ``more`` put over it, and return the papers given by type."""
+        answer = self.call(Role.SYSTEM, "POST", "/v1/reuse/lookup", json={**NEED, **more})
+        assert answer.status_code == 200, answer.text
+        return {one["paper_type"]: one["papers"] for one in answer.json()["paper_types"]}
 
     def call(self, role: Role | None, method: str, path: str, **request: object) -> httpx.Response:
         with self.client(role) as client:
@@ -117,11 +126,14 @@ def keep_paper(
     owner_number: str | None = OWNER_NUMBER,
     co_owner_number: str | None = None,
     verdict: Verdict = Verdict.VALID,
+    issued_on: dt.date | None = None,
     valid_until: dt.date | None = None,
     kind: PaperKind = PaperKind.COMPONENT,
     content: bytes = b"%PDF-1.7 sealed",
-    issued_on: dt.date | None = None,
-    fields: Mapping[str, str] = MappingProxyType({"child_name": OWNER_NAME, "birth_place": BIRTH_PLACE}),
+    fields: Mapping[str, str] = MappingProxyType(
+        {"number": "12/2021", "full_name": OWNER_NAME, "birth_place": BIRTH_PLACE}
+    ),
+    **more: Any,
 ) -> Paper:
     """Put a paper in ``state`` into the catalogue, with its files in the object store, as the pipeline would."""
     house, catalogue = service.house, service.house.catalogue
@@ -141,7 +153,7 @@ def keep_paper(
         kind=kind,
         agency=house.agency,
         issued_on=issued_on,
-        fields=tuple(Field(key, value, value, 1, None, 0.97) for key, value in fields.items()),
+        fields=tuple(Field(key, value, value, 1, Box(100, 200, 300, 40), 0.97) for key, value in fields.items()),
     )
     catalogue.add_batch(batch, [paper], actor=station)
     if state is PaperState.RECEIVED:
@@ -161,6 +173,8 @@ def keep_paper(
         sealed=sealed,
         stored_at=times.now(),
         verdict=verdict,
+        issued_on=issued_on,
         valid_until=valid_until,
+        **more,
     )
     return catalogue.save(stored, actor="test", action="paper.stored")

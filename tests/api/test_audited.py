@@ -20,6 +20,7 @@ from storage.records import AuditEntry
 from storage.search_index import put
 from tests.api.http_service import (
     DOSSIER,
+    NEED,
     OWNER_NAME,
     OWNER_NUMBER,
     PROCEDURE,
@@ -60,6 +61,9 @@ NO_PAPER = {
     ("POST", "/v1/webhooks/{webhook}/resumption"): "a subscription",
     ("POST", "/v1/webhooks/{webhook}/replays"): "a subscription",
     ("GET", "/v1/webhooks/{webhook}/deliveries"): "what became of events, which say nothing of what papers say",
+    ("POST", "/v1/grants"): "who may be given what",
+    ("GET", "/v1/grants"): "who may be given what",
+    ("DELETE", "/v1/grants/{grant}"): "who may be given what",
     ("GET", "/v1/health"): "no paper",
     ("GET", "/v1/ready"): "no paper",
     ("GET", "/v1/metrics"): "counts",
@@ -104,10 +108,7 @@ CALLS = {
     ("POST", "/v1/papers/{paper}/disposal"): Call(
         {"paper.disposal-proposed"}, PaperState.READY, {"person": "Trần Văn Một", "reason": "không dùng"}
     ),
-    ("POST", "/v1/lookups"): Call(
-        {"paper.given"},
-        body={"owner_number": OWNER_NUMBER, "dossier": DOSSIER, "procedure": PROCEDURE, "purpose": "đăng ký"},
-    ),
+    ("POST", "/v1/reuse/lookup"): Call({"paper.given"}, body=NEED),
     ("POST", "/v1/papers/{paper}/revocation"): Call(
         {"paper.revoked"}, body={"reason": "forged", "authority": "Thanh tra tỉnh Mẫu", "person": "Trần Văn Bình"}
     ),
@@ -163,8 +164,8 @@ def test_a_call_is_in_the_log(
     paper = keep_paper(service, state=call.state)
     monkeypatch.setattr("api.http.routes.get_evidence_record.record_of", lambda *_: b"record")
     if role is Role.SYSTEM and route[1].startswith("/v1/papers/"):
-        given = CALLS[("POST", "/v1/lookups")].body
-        assert service.call(role, "POST", "/v1/lookups", json=given).status_code == 200
+        given = {**NEED, "papers": [paper.id.value]}
+        assert service.call(role, "POST", "/v1/reuse/lookup", json=given).status_code == 200
     seq = audit.check(service.house.catalogue).entries
     path = route[1].format(paper=paper.id) + call.query
     answer = service.call(role, route[0], path, **({"json": call.body} if call.body else {}))
@@ -311,6 +312,9 @@ NO_PAPER_COMMANDS = {
     "owners split": "an entry about the owner",
     "owners conflicts": "an entry of its own",
     "owners link": "each link is an entry about the owner",
+    "grants new": "who may be given what",
+    "grants list": "who may be given what",
+    "grants revoke": "who may be given what",
     "keys new": "keys",
     "keys list": "keys",
     "keys revoke": "keys",

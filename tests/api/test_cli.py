@@ -541,6 +541,20 @@ def test_keys_are_shown_once(environment: dict[str, str]) -> None:
     assert next(k for k in sohoa_json(environment, "keys", "list")["keys"] if k["name"] == "quay-so-1")["revoked_at"]
 
 
+def test_a_system_is_granted_what_it_may_have(environment: dict[str, str]) -> None:
+    sohoa(environment, "keys", "new", "land-registry", "--role", "system")
+    wanted = ("grants", "new", "land-registry", "--purpose", "settle-dossier", "--type", "decision")
+    by_law = sohoa_json(environment, *wanted, "--basis", "law", "--citation", "Điều 4", "--file")
+    assert (by_law["basis"], by_law["file"], by_law["owner_number"]) == ("law", True, None)
+    owner = ("--basis", "owner", "--owner", OWNER, "--until", "2099-12-31", "--personal", "*")
+    assert sohoa_json(environment, *wanted, *owner)["personal_fields"] == ["*"]
+    sohoa(environment, *wanted, "--basis", "law", exit_code=3)
+    assert "Đã thu hồi" in sohoa(environment, "grants", "revoke", by_law["id"])
+    listed = sohoa_json(environment, "grants", "list")["grants"]
+    assert [one["revoked_by"] for one in listed] == ["cli", None]
+    assert "thu hồi / revoked" in sohoa(environment, "grants", "list")
+
+
 def test_a_poor_scan_is_told_and_the_paper_waits_for_a_person(
     environment: dict[str, str], sample: Path, tmp_path: Path
 ) -> None:

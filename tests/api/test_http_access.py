@@ -40,7 +40,7 @@ WHO_MAY = {
     ("GET", "/v1/papers/{paper}/verifications"): {O, U},
     ("GET", "/v1/papers/{paper}/evidence"): {O, U},
     ("GET", "/v1/papers/{paper}/evidence-record"): {O, U},
-    ("POST", "/v1/lookups"): {Y, O},
+    ("POST", "/v1/reuse/lookup"): {Y, O},
     ("POST", "/v1/dossiers"): {Y, O},
     ("POST", "/v1/papers/{paper}/hand-over"): {O},
     ("POST", "/v1/papers/{paper}/supersession"): {O},
@@ -80,6 +80,9 @@ WHO_MAY = {
     ("POST", "/v1/keys"): {A},
     ("GET", "/v1/keys"): {A},
     ("DELETE", "/v1/keys/{name}"): {A},
+    ("POST", "/v1/grants"): {A, O},
+    ("GET", "/v1/grants"): {A, O, U},
+    ("DELETE", "/v1/grants/{grant}"): {A, O},
     ("GET", "/v1/health"): EVERYBODY,
     ("GET", "/v1/ready"): EVERYBODY,
     ("GET", "/v1/metrics"): {U, A},
@@ -131,6 +134,7 @@ def test_role_matrix(service: Service, route: tuple[str, str], roles: set[Role])
         "reference": "0" * 16,
         "dossier": "none",
         "link": "none",
+        "grant": "none",
     }
     some = PaperId.new()
     path = template.format(**none, paper=some, webhook=some)
@@ -173,7 +177,7 @@ def test_access_is_decided_before_anything_sent_is_looked_at(
     service: Service, route: tuple[str, str], request_: dict[str, object]
 ) -> None:
     method, template = route
-    path = template.format(batch="~", name="none", paper="~", reference="~", webhook="~")
+    path = template.format(batch="~", name="none", paper="~", reference="~", webhook="~", grant="~")
     assert service.call(None, method, path, **request_).status_code == 401
     (stranger, *_) = sorted(set(Role) - WHO_MAY[route])
     assert service.call(stranger, method, path, **request_).status_code == 403

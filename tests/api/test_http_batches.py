@@ -266,7 +266,9 @@ def test_a_file_that_was_not_announced_is_refused(service: Service) -> None:
     assert upload(service, batch, "002.png", png(9)).status_code == 404
 
 
-@pytest.mark.parametrize("path", ["/v1/batches", "/v1/lookups", "/v1/keys", "/v1/papers/0000000000000000/confirmation"])
+@pytest.mark.parametrize(
+    "path", ["/v1/batches", "/v1/reuse/lookup", "/v1/keys", "/v1/papers/0000000000000000/confirmation"]
+)
 def test_long_json_is_refused_before_it_is_parsed(service: Service, path: str) -> None:
     role = Role.ADMIN if path == "/v1/keys" else Role.OFFICER
     pieces = (b" " * 65_536 for _ in range(MAX_JSON_BYTES // 65_536 + 1))

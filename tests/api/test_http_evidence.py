@@ -12,7 +12,7 @@ from dossier import times
 from dossier.identifiers import PaperId
 from dossier.papers import Paper, PaperState
 from storage import audit
-from tests.api.http_service import DOSSIER, PROCEDURE, Service, keep_paper, running
+from tests.api.http_service import Service, keep_paper, running
 from tests.ingest.arrivals import OWNER, drawn_pdf, prepared, stored
 from tests.signing.others import sign
 from tests.signing.pki import Tree
@@ -62,9 +62,8 @@ def test_a_changed_verdict_is_shown_with_what_changed(service: Service) -> None:
     assert (event["kind"], event["payload"]) == ("paper.verdict-changed", {"from": "valid", "to": "invalid"})
     shown = service.call(Role.OFFICER, "GET", f"/v1/papers/{damaged.id}").json()["papers"][0]
     assert shown["verdict"] == "invalid"
-    need = {"owner_number": OWNER, "dossier": DOSSIER, "procedure": PROCEDURE, "purpose": "thử"}
-    given = service.call(Role.SYSTEM, "POST", "/v1/lookups", json=need).json()["papers"]
-    assert damaged.id.value not in {one["id"] for one in given}
+    given = service.look_up(owner_number=OWNER)
+    assert damaged.id.value not in {one["id"] for papers in given.values() for one in papers}
 
 
 def test_what_has_no_signed_file_is_a_conflict(service: Service) -> None:

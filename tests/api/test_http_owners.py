@@ -11,11 +11,10 @@ from dossier import times
 from dossier.identifiers import parse_owner_number
 from storage import audit
 from storage.owners import link
-from tests.api.http_service import DOSSIER, OWNER_NAME, OWNER_NUMBER, PROCEDURE, Service, keep_paper, running
+from tests.api.http_service import DOSSIER, OWNER_NAME, OWNER_NUMBER, Service, keep_paper, running
 
 OLD, STRANGER = "012345678", "001090054321"
 BY = {"by": "Trần Văn Bình", "reason": "đối chiếu căn cước bản chính"}
-NEED = {"owner_number": OWNER_NUMBER, "dossier": DOSSIER, "procedure": PROCEDURE, "purpose": "đăng ký thường trú"}
 
 
 @pytest.fixture
@@ -30,8 +29,9 @@ def test_numbers_are_merged_looked_up_and_split(service: Service) -> None:
     merged = service.call(Role.OFFICER, "POST", "/v1/owners/merges", json=order)
     assert merged.status_code == 201
     assert service.call(Role.OFFICER, "POST", "/v1/owners/merges", json=order).json() == merged.json()
-    given = service.call(Role.SYSTEM, "POST", "/v1/lookups", json=NEED).json()["papers"]
-    assert {one["id"] for one in given} == {old.id.value, new.id.value}
+    both = [old.id.value, new.id.value]
+    given = service.look_up(papers=both)["birth-certificate"]
+    assert {one["id"] for one in given} == set(both)
     assert {one["code"].partition(".")[0] for one in given} == {OLD, OWNER_NUMBER}, "sealed codes stay"
 
     known = service.call(Role.AUDITOR, "POST", "/v1/owners/lookup", json={"number": OLD}).json()
@@ -39,7 +39,7 @@ def test_numbers_are_merged_looked_up_and_split(service: Service) -> None:
     assert known["history"] == [merged.json()]
     assert known["papers"] == [{"paper_type": "birth-certificate", "state": "stored", "count": 2}]
     assert {(r["consumer"], r["role"], r["purpose"], r["dossier"]) for r in known["reads"]} == {
-        ("system", "system", "đăng ký thường trú", DOSSIER)
+        ("system", "system", "settle-dossier", DOSSIER)
     }
     events = service.call(Role.SYSTEM, "GET", "/v1/events").json()["events"]
     assert [e["paper"] for e in events if e["kind"] == "paper.owner-merged"] == [old.id.value, new.id.value]
@@ -47,7 +47,7 @@ def test_numbers_are_merged_looked_up_and_split(service: Service) -> None:
     body = {**BY, "merge": merged.json()["merge"]}
     split = service.call(Role.OFFICER, "POST", "/v1/owners/splits", json=body).json()
     assert split["split"]["by"] == "Trần Văn Bình"
-    given = service.call(Role.SYSTEM, "POST", "/v1/lookups", json=NEED).json()["papers"]
+    given = service.look_up(papers=both)["birth-certificate"]
     assert [one["id"] for one in given] == [new.id.value]
 
 

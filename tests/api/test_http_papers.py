@@ -10,28 +10,21 @@ import httpx
 import pytest
 from sqlalchemy import select
 
-from api.http.access import Role, issue_key
-from dossier import times
+from api.http.access import Role
 from dossier.errors import TimestampUnavailable
 from dossier.identifiers import PaperId
 from dossier.papers import PaperState
-from dossier.verdicts import Verdict
 from ingest.problems import wait_for
 from storage.database import reading
 from storage.schema import AuditRow
 from tests.api.http_service import (
-    BIRTH_PLACE,
-    DOSSIER,
     OWNER_NAME,
     OWNER_NUMBER,
-    PROCEDURE,
     Service,
     keep_paper,
     png,
     running,
 )
-
-NEED = {"owner_number": OWNER_NUMBER, "dossier": DOSSIER, "procedure": PROCEDURE, "purpose": "đăng ký thường trú"}
 
 
 @pytest.fixture(scope="module")
@@ -159,102 +152,6 @@ def test_reading_is_on_record(service: Service) -> None:
     service.call(Role.AUDITOR, "GET", "/v1/papers")
     assert ("auditor", "paper.read") in audited(service, f"paper:{paper.id}")
     assert ("auditor", "papers.listed") in audited(service, "papers")
-
-
-def test_a_lookup_gives_the_paper_and_the_right_to_its_file(service: Service) -> None:
-    paper, other = keep_paper(service), keep_paper(service, paper_type="decision", owner_number="0100109106")
-    assert service.call(Role.SYSTEM, "GET", f"/v1/papers/{paper.id}/file").status_code == 404
-
-    found = service.call(Role.SYSTEM, "POST", "/v1/lookups", json={**NEED, "paper_type": "birth-certificate"})
-    given = {p["id"]: p for p in found.json()["papers"]}[paper.id.value]
-    assert [(f["key"], f["value"]) for f in given["fields"]] == [
-        ("child_name", OWNER_NAME),
-        ("birth_place", BIRTH_PLACE),
-    ]
-    assert [f["normalized"] for f in given["fields"]] == [
-        None,
-        {
-            "detail": "Thôn Quýt",
-            "commune": "xã Tân Lĩnh",
-            "commune_code": None,
-            "commune_now": None,
-            "commune_now_code": None,
-            "district": "huyện Sơn Động",
-            "district_code": "220",
-            "province": "Bắc Giang",
-            "province_code": "24",
-            "province_now": "Bắc Ninh",
-            "province_now_code": "24",
-        },
-    ]
-    assert not {"confirmed_by", "batch", "name", "original", "checks"} & set(given)
-    assert OWNER_NUMBER not in given["file"]
-
-    assert service.call(Role.SYSTEM, "GET", given["file"]).content == b"%PDF-1.7 sealed"
-    assert service.call(Role.SYSTEM, "GET", f"/v1/papers/{other.id}/file").status_code == 404
-    with service.client(None, issue_key(service.house.catalogue, "land-registry", Role.SYSTEM)) as client:
-        assert client.get(given["file"]).status_code == 404
-
-    (reuse,) = service.house.catalogue.given(paper.id)
-    assert (reuse.consumer, reuse.dossier and reuse.dossier.value, reuse.purpose) == (
-        "system",
-        DOSSIER,
-        NEED["purpose"],
-    )
-    assert ("system", "paper.given") in audited(service, f"paper:{paper.id}")
-
-
-def test_a_paper_of_two_is_looked_up_by_either(service: Service) -> None:
-    husband, wife = "001090012345", "001192012345"
-    paper = keep_paper(service, paper_type="marriage-certificate", owner_number=husband, co_owner_number=wife)
-    for number, found in ((husband, [paper.id.value]), (wife, [paper.id.value]), ("001192099999", [])):
-        need = {**NEED, "owner_number": number, "paper_type": "marriage-certificate"}
-        papers = service.call(Role.SYSTEM, "POST", "/v1/lookups", json=need).json()["papers"]
-        assert [p["id"] for p in papers] == found
-        assert [(p["owner"]["number"], [o["number"] for o in p["co_owners"]]) for p in papers] in (
-            [(husband, [wife])],
-            [],
-        )
-
-
-def test_only_papers_that_can_be_used_again_are_given(service: Service) -> None:
-    yesterday, tomorrow = times.today() - dt.timedelta(days=1), times.today() + dt.timedelta(days=1)
-    owner = "079085067890"
-    keep_paper(service, owner_number=owner, verdict=Verdict.UNDETERMINED)
-    keep_paper(service, owner_number=owner, state=PaperState.READY)
-    keep_paper(service, owner_number=owner, paper_type="other")
-    keep_paper(service, owner_number=owner, paper_type="retired-type")
-    expired = keep_paper(service, owner_number=owner, valid_until=yesterday)
-    valid = keep_paper(service, owner_number=owner, valid_until=tomorrow)
-
-    def look_up(**more: str) -> set[str]:
-        answer = service.call(Role.SYSTEM, "POST", "/v1/lookups", json={**NEED, "owner_number": owner, **more})
-        assert answer.status_code == 200, answer.text
-        return {p["id"] for p in answer.json()["papers"]}
-
-    assert look_up() == {valid.id.value}
-    assert look_up(valid_on=yesterday.isoformat()) == {valid.id.value, expired.id.value}
-    assert look_up(paper_type="decision") == set()
-    assert look_up(owner_number="079 085 067 890") == {valid.id.value}
-    assert ("system", "lookup.empty") in audited(service, f"dossier:{DOSSIER}")
-
-
-@pytest.mark.parametrize(
-    ("change", "code"),
-    [
-        ({"owner_number": "001190"}, "owner-number-invalid"),
-        ({"paper_type": "no-such"}, "paper-type-unknown"),
-        ({"dossier": "12"}, "identifier-invalid"),
-        ({"procedure": "x"}, "identifier-invalid"),
-        ({"purpose": " "}, "request-invalid"),
-        ({"valid_on": "22/11/2026"}, "request-invalid"),
-        ({"purpose": None}, "request-invalid"),
-    ],
-)
-def test_a_lookup_says_for_whom_and_what_for(service: Service, change: dict[str, str | None], code: str) -> None:
-    answer = service.call(Role.SYSTEM, "POST", "/v1/lookups", json={**NEED, **change})
-    assert (answer.status_code, answer.json()["code"]) == (422, code)
-    assert OWNER_NUMBER not in answer.text
 
 
 def test_a_file_that_is_no_signed_pdf_is_not_valid(service: Service) -> None:

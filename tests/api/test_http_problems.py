@@ -15,10 +15,9 @@ from api.http.observe import HEADERS
 from dossier import errors
 from dossier.errors import SohoaError
 from tests.api.http_service import (
-    DOSSIER,
+    NEED,
     OWNER_NAME,
     OWNER_NUMBER,
-    PROCEDURE,
     Service,
     announce,
     keep_paper,
@@ -74,7 +73,7 @@ def every_error() -> list[type[SohoaError]]:
         (
             Role.OFFICER,
             "POST",
-            "/v1/lookups",
+            "/v1/reuse/lookup",
             {"content": b"{", "headers": {"Content-Type": "application/json"}},
             422,
             "request-invalid",
@@ -82,16 +81,16 @@ def every_error() -> list[type[SohoaError]]:
         (
             Role.OFFICER,
             "POST",
-            "/v1/lookups",
+            "/v1/reuse/lookup",
             {"content": b"\xff", "headers": {"Content-Type": "application/json"}},
             422,
             "request-invalid",
         ),
-        (Role.OFFICER, "POST", "/v1/lookups", {"content": b"owner"}, 422, "request-invalid"),
+        (Role.OFFICER, "POST", "/v1/reuse/lookup", {"content": b"owner"}, 422, "request-invalid"),
         (
             Role.OFFICER,
             "POST",
-            "/v1/lookups",
+            "/v1/reuse/lookup",
             {"content": b"[" * 100_000, "headers": {"Content-Type": "application/json"}},
             422,
             "request-invalid",
@@ -113,9 +112,9 @@ def test_every_error_has_the_same_body(
 
 
 def test_wrong_parts_are_named_and_not_repeated(service: Service) -> None:
-    request = {"owner_number": OWNER_NUMBER, "purpose": "", "dossier": [OWNER_NUMBER], "procedure": "1.001193"}
-    answer = service.call(Role.SYSTEM, "POST", "/v1/lookups", json=request)
-    assert {e["field"] for e in answer.json()["errors"]} == {"body.purpose", "body.dossier"}
+    request = {**NEED, "procedure": "1" * 101, "dossier": [OWNER_NUMBER]}
+    answer = service.call(Role.SYSTEM, "POST", "/v1/reuse/lookup", json=request)
+    assert {e["field"] for e in answer.json()["errors"]} == {"body.procedure", "body.dossier"}
     assert OWNER_NUMBER not in answer.text
 
 
@@ -170,19 +169,20 @@ def test_an_unexpected_error_is_logged_by_kind_and_place_only(service: Service) 
 
 def test_logs_and_addresses_hold_no_personal_data(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG)
-    need = {"owner_number": OWNER_NUMBER, "dossier": DOSSIER, "procedure": PROCEDURE, "purpose": "đăng ký thường trú"}
+    need = {**NEED, "note": "đăng ký thường trú"}
     with capture_logs() as logged, running(tmp_path) as service:
         batch = announce(service, Role.STATION, "log-1", "khai sinh.png")
         paper = keep_paper(service)
-        found = service.call(Role.SYSTEM, "POST", "/v1/lookups", json=need)
+        found = service.call(Role.SYSTEM, "POST", "/v1/reuse/lookup", json=need)
+        (given,) = (p for one in found.json()["paper_types"] for p in one["papers"])
         answers = [
             service.call(Role.STATION, "PUT", f"/v1/batches/{batch}/files/khai sinh.png", content=png(77)),
             service.call(Role.OFFICER, "GET", f"/v1/papers/{paper.id}"),
-            service.call(Role.SYSTEM, "GET", found.json()["papers"][0]["file"]),
+            service.call(Role.SYSTEM, "GET", given["file"]),
             service.call(Role.OFFICER, "GET", f"/v1/papers/{OWNER_NUMBER}"),
             service.call(Role.OFFICER, "GET", f"/v1/{OWNER_NUMBER}"),
             service.call(Role.OFFICER, "GET", "/v1/papers", params={"state": OWNER_NUMBER}),
-            service.call(Role.OFFICER, "POST", "/v1/lookups", json={**need, "owner_number": OWNER_NUMBER + "9"}),
+            service.call(Role.OFFICER, "POST", "/v1/reuse/lookup", json={**need, "owner_number": OWNER_NUMBER + "9"}),
             service.call(Role.OFFICER, "POST", f"/v1/papers/{paper.id}/confirmation", json={"by": OWNER_NAME}),
         ]
         secrets = (OWNER_NUMBER, OWNER_NAME, "khai sinh", "khai%20sinh", *service.keys.values())
@@ -204,7 +204,7 @@ def test_owner_numbers_have_no_place_in_addresses(service: Service) -> None:
         if parameter["in"] != "header"
     }
     papers = {"batch", "name", "paper", "link", "key", "state", "after", "before", "limit", "with_original"}
-    others = {"period", "by", "under", "form", "dossier", "reference", "webhook", "kind", "wait"}
+    others = {"period", "by", "under", "form", "dossier", "reference", "webhook", "kind", "wait", "grant"}
     assert in_address == papers | others
 
 

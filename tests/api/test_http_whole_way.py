@@ -45,14 +45,8 @@ def test_the_whole_way(tmp_path: Path) -> None:
             assert confirmed.status_code == 200, confirmed.text
         stored = {file["name"]: file["paper"] for file in wait_until(service, batch, {"stored"})}
 
-        need = {
-            "owner_number": owners["giay-khai-sinh.pdf"]["number"],
-            "paper_type": "birth-certificate",
-            "dossier": DOSSIER,
-            "procedure": PROCEDURE,
-            "purpose": "đăng ký thường trú",
-        }
-        found = service.call(Role.SYSTEM, "POST", "/v1/lookups", json=need).json()["papers"]
+        number = owners["giay-khai-sinh.pdf"]["number"]
+        found = service.look_up(owner_number=number)["birth-certificate"]
         assert [paper["id"] for paper in found] == [stored["giay-khai-sinh.pdf"]]
         sealed = service.call(Role.SYSTEM, "GET", found[0]["file"])
         assert hashlib.sha256(sealed.content).hexdigest() == found[0]["sealed"]["sha256"]

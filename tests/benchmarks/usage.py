@@ -3,6 +3,7 @@
 import os
 import platform
 import resource
+import socket
 from pathlib import Path
 from typing import Final
 
@@ -33,6 +34,13 @@ def resident_bytes(pid: int) -> int:
     except (FileNotFoundError, ProcessLookupError):
         return 0
     return own + sum(map(resident_bytes, started))
+
+
+def free_port() -> int:
+    """Return a port of loopback that nobody listens on."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port: int = listener.getsockname()[1]
+    return port
 
 
 def machine() -> str:

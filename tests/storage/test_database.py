@@ -71,6 +71,7 @@ UNDO = {
         "DROP INDEX ix_events_kind_id",
         "ALTER TABLE events DROP COLUMN about",
     ],
+    "0017": ["DROP TABLE disclosures", "DROP TABLE grants"],
 }
 """What takes back each migration."""
 

@@ -12,6 +12,7 @@ from dossier.errors import NotFound, NotSealed
 from dossier.identifiers import PaperId
 from dossier.papers import PaperState, StoredObject
 from ingest.house import House
+from storage.disclosures import note_fetch
 
 router = new_router()
 
@@ -28,7 +29,7 @@ def get_file(
     paper: PaperIdPath,
     wanted: WantedDep,
 ) -> Response:
-    """Return the sealed PDF, or a part of it. A system gets the papers that a lookup of its own gave it, no others."""
+    """Return the sealed PDF, or a part of it. A system gets what its lookups gave it, while a grant opens the file."""
     response = given(house, sealed_for(house, caller, paper), f"{paper}.pdf", wanted)
     if response.status_code < NOT_MODIFIED:
         note_read(house, caller, paper, "paper.fetched")
@@ -40,10 +41,10 @@ def sealed_for(house: House, caller: Caller, paper: PaperId) -> StoredObject:
 
     Raises:
         NotFound: There is no such paper, it was not given to this system, or it is disposed of.
+        NoGrant: No grant of this system's that opens the file stands any more.
         NotSealed: It has no sealed file yet.
     """
-    if caller.role is Role.SYSTEM:
-        _require_given(house, caller, paper)
+    require_given(house, caller, paper)
     found = paper_for(house, caller, paper)
     if found.state is PaperState.DISPOSED:
         raise NotFound(kind="paper", id=paper)
@@ -52,6 +53,11 @@ def sealed_for(house: House, caller: Caller, paper: PaperId) -> StoredObject:
     return found.sealed
 
 
-def _require_given(house: House, caller: Caller, paper: PaperId) -> None:
-    if not any(reuse.consumer == caller.name for reuse in house.catalogue.given(paper)):
-        raise NotFound(kind="paper", id=paper)
+def require_given(house: House, caller: Caller, paper: PaperId) -> None:
+    """Do nothing if ``caller`` may fetch the file; a system's fetch is put on record.
+
+    Raises:
+        NotFound: No lookup of this system's gave it the paper. NoGrant: No grant for its file stands any more.
+    """
+    if caller.role is Role.SYSTEM:
+        note_fetch(house.catalogue, paper, caller.name)

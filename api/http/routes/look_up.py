@@ -1,31 +1,32 @@
-"""``POST /v1/lookups``: the one call of another system: does the owner already have this paper?
+"""``POST /v1/reuse/lookup``: the one call of another system: which of the owner's papers can be used again?
 
-"Once only" (decree 118/2025 as amended by decree 309/2026): what is here is not asked of the citizen again. Each paper
-given is recorded with the consumer, the dossier, the procedure and the purpose.
+"Once only" (decree 118/2025 as amended by decree 309/2026): what is here is not asked of the citizen again. As much is
+given as the caller's grants allow, and each paper given is recorded with the caller, the dossier and the purpose.
 """
 
 import datetime as dt
-from typing import Annotated
+from typing import Annotated, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from api.http.access import Caller, Role, allow
-from api.http.answers.reuse import ReusablePapers
+from api.http.answers.lookups import LookupAnswer
 from api.http.deps import HouseDep
-from api.http.reading import new_router
-from api.http.views import reusable_json
+from api.http.found import answer_json
+from api.http.reading import Text, new_router
 from api.shapes import Json
 from dossier import times
-from dossier.identifiers import DossierNumber, ProcedureCode, parse_owner_number
-from dossier.paper_types import find_type
-from dossier.papers import Paper
-from dossier.verdicts import Verdict
+from dossier.grants import counter_grant, require_purpose
+from dossier.identifiers import DossierNumber, PaperId, ProcedureCode, parse_owner_number
+from dossier.lookups import MOST_IN_FULL, Need
+from dossier.procedures import Component, find_procedure
 from ingest.house import House
-from storage.records import Given
+from storage.lookups import look_up as look_up_in
 
 router = new_router()
 
 _Code = Annotated[str, Field(max_length=100)]
+_MOST_TYPES = 100
 
 
 class Lookup(BaseModel):
@@ -34,31 +35,48 @@ class Lookup(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     owner_number: Annotated[_Code, Field(examples=["001190012345"])]
-    paper_type: Annotated[_Code | None, Field(examples=["birth-certificate"])] = None
+    paper_types: Annotated[
+        list[_Code] | None, Field(min_length=1, max_length=_MOST_TYPES, examples=[["birth-certificate"]])
+    ] = None
     valid_on: dt.date | None = None
     dossier: Annotated[_Code, Field(examples=[DossierNumber.example])]
     procedure: Annotated[_Code, Field(examples=[ProcedureCode.example])]
-    purpose: Annotated[str, Field(min_length=1, max_length=500, pattern=r"^[^\x00-\x1f\x7f]*\S[^\x00-\x1f\x7f]*$")]
+    purpose: Annotated[_Code, Field(examples=["settle-dossier"])]
+    note: Text = ""
+    procedure_components: bool = False
+    papers: Annotated[list[_Code], Field(max_length=MOST_IN_FULL)] = []
+
+    @model_validator(mode="after")
+    def _components_name_their_types(self) -> Self:
+        if self.procedure_components and (self.paper_types is not None or self.papers):
+            raise ValueError("procedure_components takes the place of paper_types and papers")
+        return self
 
 
-@router.post("/v1/lookups", response_model=ReusablePapers, summary="Tra cứu giấy tờ dùng lại / Look up papers")
+@router.post(
+    "/v1/reuse/lookup",
+    response_model=LookupAnswer,
+    summary="Tra cứu giấy tờ dùng lại / Look up papers that can be used again",
+)
 def look_up(body: Lookup, caller: Annotated[Caller, allow(Role.SYSTEM, Role.OFFICER)], house: HouseDep) -> Json:
-    """Return the owner's papers that can be used again: stored, signed, valid on the day, of a reusable type."""
-    dossier, procedure = DossierNumber.parse(body.dossier), ProcedureCode.parse(body.procedure)
-    found = house.catalogue.find(
-        parse_owner_number(body.owner_number),
-        paper_type=find_type(house.paper_types, body.paper_type).code if body.paper_type else None,
-        valid_on=body.valid_on or times.today(),
+    """Return, by type, the best papers of the owner's that can be used again on the day, or why there is none."""
+    procedure = ProcedureCode.parse(body.procedure)
+    components = _components(house, procedure) if body.procedure_components else None
+    named = body.paper_types if components is None else [code for one in components for code in one.paper_types]
+    need = Need(
+        owner=parse_owner_number(body.owner_number),
+        on=body.valid_on or times.today(),
+        dossier=DossierNumber.parse(body.dossier),
+        procedure=procedure,
+        purpose=require_purpose(body.purpose),
+        note=body.note,
+        paper_types=None if named is None else tuple(named),
+        papers=tuple(map(PaperId.parse, body.papers)),
     )
-    papers = [paper for paper in found if _is_reusable(house, paper)]
-    for paper in papers:
-        given = Given(paper.id, caller.name, body.purpose, times.now(), dossier, procedure)
-        house.catalogue.record_given(given)
-    if not papers:
-        house.catalogue.record(caller.name, "lookup.empty", f"dossier:{dossier}")
-    return {"papers": [reusable_json(paper, house) for paper in papers]}
+    built_in = counter_grant(caller.name) if caller.role is Role.OFFICER else None
+    found = look_up_in(house.catalogue, need, house.paper_types, consumer=caller.name, built_in=built_in)
+    return answer_json(found, need, components, house)
 
 
-def _is_reusable(house: House, paper: Paper) -> bool:
-    paper_type = house.paper_types.get(paper.paper_type or "")
-    return paper_type is not None and paper_type.reusable and paper.verdict is Verdict.VALID
+def _components(house: House, procedure: ProcedureCode) -> tuple[Component, ...]:
+    return find_procedure(house.procedures, procedure).components

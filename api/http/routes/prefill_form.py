@@ -1,5 +1,6 @@
 """``POST /v1/reuse/prefill``: what the owner's papers say already of what a form asks. Nothing is decided here."""
 
+from collections.abc import Callable
 from typing import Annotated, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -11,13 +12,16 @@ from api.http.reading import new_router
 from api.http.views import prefilled_json
 from api.shapes import Json
 from dossier import times
+from dossier.errors import NoGrant
 from dossier.facts import find_fact
 from dossier.forms import FormField, find_form
-from dossier.identifiers import DossierNumber, ProcedureCode, parse_owner_number
+from dossier.grants import PREFILL
+from dossier.identifiers import DossierNumber, OwnerNumber, ProcedureCode, parse_owner_number
 from dossier.paper_types import FieldRule
 from dossier.papers import Paper
 from ingest.house import House
 from ingest.prefill import prefill
+from storage.lookups import scopes_of
 from storage.records import Given
 
 router = new_router()
@@ -60,19 +64,31 @@ def prefill_form(
     facts = {code: find_fact(code) for _, code in asked if code}
     today = times.today()
 
-    def may_see(paper: Paper, rule: FieldRule) -> bool:
-        return visible(caller, paper, rule)
-
+    may_see = _visible(house, caller, owner)
     answers, papers = prefill(house, owner, tuple(facts.values()), today, may_see)
     for paper in papers:
         house.catalogue.record_given(Given(paper.id, caller.name, body.purpose, times.now(), dossier, procedure))
     return prefilled_json(body.form, asked, {known.fact.code: known for known in answers}, today)
 
 
-def visible(caller: Caller, paper: Paper, rule: FieldRule) -> bool:
-    """Return whether ``caller`` may be told this field of a paper; a route has let its role in."""
-    del caller, paper, rule
-    return True
+def _visible(house: House, caller: Caller, owner: OwnerNumber) -> Callable[[Paper, FieldRule], bool]:
+    """Return what tells whether ``caller`` may be told a field: a counter everything, a system what its grants allow.
+
+    Raises:
+        NoGrant: No grant lets this system fill in forms of this owner.
+    """
+    if caller.role is Role.OFFICER:
+        return lambda _paper, _rule: True
+    scopes = scopes_of(house.catalogue, owner, house.paper_types, PREFILL, consumer=caller.name)
+    if not any(scopes.values()):
+        raise NoGrant
+
+    def may_see(paper: Paper, rule: FieldRule) -> bool:
+        kind = house.paper_types.get(paper.paper_type or "")
+        allowed = scopes.get(kind.code) if kind else None
+        return kind is not None and allowed is not None and allowed.gives(kind, rule.key)
+
+    return may_see
 
 
 def _asked(house: House, body: PrefillWanted) -> list[tuple[FormField, str | None]]:

@@ -1,0 +1,345 @@
+"""The lookup over the catalogue: what a consumer may be given of an owner's papers, found, chosen and put on record.
+
+Written for speed: no paper is loaded whole, and fields are read only of the papers that are given. All is read on one
+view of the catalogue; what is given is kept, with its audit entry, before it is returned.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, Row, bindparam, func, or_, select, union_all
+from sqlalchemy.orm import Session, aliased
+
+from dossier import times
+from dossier.dossiers import Dossier
+from dossier.errors import NoGrant
+from dossier.grants import Grant, Scope, scope
+from dossier.identifiers import OWNER_NUMBER_KINDS, AgencyCode, DossierNumber, OwnerNumber, PaperId
+from dossier.lookups import Candidate, Need, Outcome, outcome
+from dossier.owners import Owner
+from dossier.paper_types import PaperType, find_type
+from dossier.papers import Field, PaperKind, PaperState, SourceGrade, StoredObject
+from dossier.verdicts import Verdict
+from storage import audit, disclosures
+from storage.catalogue import Catalogue
+from storage.database import reading
+from storage.disclosures import Disclosure, DisclosureKind
+from storage.rows import dossier_from, field_from, grant_from
+from storage.schema import AuditSubjectRow, CoOwnerRow, DossierRow, FieldRow, GrantRow, OwnerRow, PaperRow
+from storage.together import write_together
+
+# The statements are made once, with parameters: to put one together takes longer than to run it.
+_head = (
+    select(func.coalesce(OwnerRow.same_as, OwnerRow.serial))
+    .where(OwnerRow.kind == bindparam("kind"), OwnerRow.number == bindparam("number"))
+    .scalar_subquery()
+)
+_group = select(OwnerRow.serial).where(or_(OwnerRow.serial == _head, OwnerRow.same_as == _head))
+_kept_under = aliased(OwnerRow)
+_shared = select(func.count()).where(CoOwnerRow.paper == PaperRow.id).scalar_subquery()
+_papers = (
+    select(
+        PaperRow.id,
+        PaperRow.paper_type,
+        PaperRow.state,
+        PaperRow.kind,
+        PaperRow.verdict,
+        PaperRow.grade,
+        PaperRow.issued_on,
+        PaperRow.valid_until,
+        PaperRow.stored_at,
+        PaperRow.dossier,
+        PaperRow.handed_over_at,
+        PaperRow.superseded_by,
+        PaperRow.code,
+        PaperRow.title,
+        PaperRow.agency,
+        PaperRow.page_count,
+        PaperRow.reading_version,
+        PaperRow.owner_name,
+        PaperRow.sealed_key,
+        PaperRow.sealed_version,
+        PaperRow.sealed_sha256,
+        PaperRow.sealed_size,
+        PaperRow.sealed_media_type,
+        _kept_under.kind.label("owner_kind"),
+        _kept_under.number.label("owner_number"),
+        _shared.label("shared"),
+    )
+    .outerjoin(_kept_under, _kept_under.serial == PaperRow.owner_serial)
+    .where(PaperRow.paper_type.in_(bindparam("types", expanding=True)))
+)
+_HELD = union_all(
+    # One branch for each way to a paper: with OR, PostgreSQL would read the whole table.
+    _papers.where(PaperRow.owner_serial.in_(_group)),
+    _papers.where(PaperRow.id.in_(select(CoOwnerRow.paper).where(CoOwnerRow.owner_serial.in_(_group)))),
+)
+_GRANTS = select(*GrantRow.__table__.columns).where(
+    GrantRow.consumer == bindparam("consumer"),
+    GrantRow.revoked_at.is_(None),
+    or_(GrantRow.owner_serial.is_(None), GrantRow.owner_serial.in_(_group)),
+)
+_DOSSIERS = select(*DossierRow.__table__.columns).where(DossierRow.number.in_(bindparam("numbers", expanding=True)))
+_FIELDS = (
+    select(*FieldRow.__table__.columns)
+    .where(FieldRow.paper.in_(bindparam("papers", expanding=True)))
+    .order_by(FieldRow.paper, FieldRow.position)
+)
+_CO_OWNERS = (
+    select(CoOwnerRow.paper, OwnerRow.kind, OwnerRow.number, CoOwnerRow.name)
+    .join(OwnerRow, OwnerRow.serial == CoOwnerRow.owner_serial)
+    .where(CoOwnerRow.paper.in_(bindparam("papers", expanding=True)))
+    .order_by(CoOwnerRow.paper, CoOwnerRow.position)
+)
+_REVOKED = select(func.count()).where(
+    GrantRow.id.in_(bindparam("grants", expanding=True)), GrantRow.revoked_at.is_not(None)
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """A paper that is given.
+
+    Attributes:
+        paper: What is known of it. fields: Those that may be given.
+        co_owners: Whose it is besides, if that may be told.
+    """
+
+    paper: Candidate
+    fields: tuple[Field, ...]
+    co_owners: tuple[Owner, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The answer for one type of paper.
+
+    Attributes:
+        paper_type: The type. scope: What may be given of it; ``None``: nothing, and then nothing was looked for.
+        outcome: What can be used, or why not. papers: What is given, the best first.
+    """
+
+    paper_type: PaperType
+    scope: Scope | None
+    outcome: Outcome
+    papers: tuple[Given, ...] = ()
+
+
+def look_up(
+    catalogue: Catalogue,
+    need: Need,
+    paper_types: Mapping[str, PaperType],
+    *,
+    consumer: str,
+    built_in: Grant | None = None,
+) -> list[Found]:
+    """Return what can be used again, by type in the order asked for, and put on record what is given.
+
+    Types that were not asked for by name and may not be given are left out.
+
+    Args:
+        catalogue: Where.
+        need: What is looked for.
+        paper_types: The catalogue of types.
+        consumer: Name of the access key.
+        built_in: A grant that comes with the consumer's role.
+
+    Raises:
+        UnknownPaperType: A type that is not there.
+        NoGrant: Nothing of what was asked for may be given; this is in the audit log.
+        StoreUnavailable: The catalogue does not answer.
+    """
+    by_name = need.paper_types is not None
+    asked = _asked(need, paper_types)
+    with reading(catalogue.engine) as session:
+        connection = session.connection()
+        whose = {"kind": need.owner.kind, "number": need.owner.value}
+        grants = [built_in] if built_in else _grants(connection, consumer, whose)
+        today = times.local(catalogue.now()).date()
+        scopes = {one.code: scope(grants, one.code, need.purpose, today) for one in asked}
+        may = [one for one in asked if scopes[one.code]]
+        held = _held(connection, whose, [one.code for one in may], need.papers)
+        outcomes = _outcomes(connection, may, held, need)
+        given = _given(connection, may, outcomes, scopes)
+    found = [
+        Found(one, scopes[one.code], outcomes.get(one.code, Outcome()), given.get(one.code, ()))
+        for one in asked
+        if scopes[one.code] or by_name
+    ]
+    if need.papers and not by_name:
+        found = [one for one in found if one.papers or one.outcome.nearest]
+    _record(catalogue, need, consumer, found if may or not asked else None)
+    return found
+
+
+def scopes_of(
+    catalogue: Catalogue, owner: OwnerNumber, types: Iterable[str], purpose: str, *, consumer: str
+) -> dict[str, Scope | None]:
+    """Return what a consumer's grants allow of an owner's papers of some types for a purpose.
+
+    Raises:
+        StoreUnavailable: The catalogue does not answer.
+    """
+    with reading(catalogue.engine, statements=1) as session:
+        grants = _grants(session.connection(), consumer, {"kind": owner.kind, "number": owner.value})
+    today = times.local(catalogue.now()).date()
+    return {code: scope(grants, code, purpose, today) for code in types}
+
+
+def _asked(need: Need, paper_types: Mapping[str, PaperType]) -> list[PaperType]:
+    if need.paper_types is None:
+        return [paper_types[code] for code in sorted(paper_types) if paper_types[code].reusable]
+    return [find_type(paper_types, code) for code in dict.fromkeys(need.paper_types)]
+
+
+def _grants(connection: Connection, consumer: str, whose: Mapping[str, str]) -> list[Grant]:
+    rows = connection.execute(_GRANTS, {"consumer": consumer, **whose})
+    return [grant_from(row) for row in rows]
+
+
+def _held(
+    connection: Connection, whose: Mapping[str, str], types: Collection[str], papers: Collection[PaperId]
+) -> dict[str, list[Candidate]]:
+    """Return the owner's papers, shared ones among them, by type."""
+    if not types:
+        return {}
+    found = {row.id: row for row in connection.execute(_HELD, {"types": list(types), **whose})}
+    wanted = {paper.value for paper in papers} or found.keys()
+    held: defaultdict[str, list[Candidate]] = defaultdict(list)
+    for row in found.values():
+        if row.id in wanted:
+            held[row.paper_type].append(_candidate(row))
+    return held
+
+
+def _candidate(row: Row[*tuple[Any, ...]]) -> Candidate:
+    sealed = None
+    if row.sealed_key is not None:
+        sealed = StoredObject(
+            row.sealed_key, row.sealed_version, row.sealed_sha256, row.sealed_size, row.sealed_media_type
+        )
+    number = OWNER_NUMBER_KINDS[row.owner_kind](row.owner_number) if row.owner_kind else None
+    return Candidate(
+        id=PaperId(row.id),
+        paper_type=row.paper_type,
+        state=PaperState(row.state),
+        kind=PaperKind(row.kind),
+        verdict=Verdict(row.verdict) if row.verdict else None,
+        grade=SourceGrade(row.grade) if row.grade else None,
+        issued_on=row.issued_on,
+        valid_until=row.valid_until,
+        stored_at=row.stored_at,
+        dossier=DossierNumber(row.dossier) if row.dossier else None,
+        handed_over_at=row.handed_over_at,
+        superseded_by=PaperId(row.superseded_by) if row.superseded_by else None,
+        code=row.code,
+        title=row.title,
+        agency=AgencyCode(row.agency) if row.agency else None,
+        page_count=row.page_count,
+        reading_version=row.reading_version,
+        owner=Owner(number, row.owner_name) if number else None,
+        sealed=sealed,
+        is_shared=row.shared > 0,
+    )
+
+
+def _outcomes(
+    connection: Connection, types: Iterable[PaperType], held: Mapping[str, list[Candidate]], need: Need
+) -> dict[str, Outcome]:
+    dossiers = _dossiers(connection, [one for papers in held.values() for one in papers])
+    every = bool(need.papers)
+    return {one.code: outcome(held.get(one.code, ()), one, dossiers, need.on, every=every) for one in types}
+
+
+def _dossiers(connection: Connection, papers: Iterable[Candidate]) -> dict[DossierNumber, Dossier]:
+    numbers = {one.dossier.canonical.value for one in papers if one.dossier and one.state is PaperState.STORED}
+    rows = connection.execute(_DOSSIERS, {"numbers": sorted(numbers)}) if numbers else ()
+    return {DossierNumber(row.number): dossier_from(row) for row in rows}
+
+
+def _given(
+    connection: Connection,
+    types: Iterable[PaperType],
+    outcomes: Mapping[str, Outcome],
+    scopes: Mapping[str, Scope | None],
+) -> dict[str, tuple[Given, ...]]:
+    """Return the papers to be given with as much of them as may be given."""
+    chosen = [(one, scopes[code]) for code, found in outcomes.items() for one in found.given]
+    fields = _fields(connection, [one.id.value for one, _ in chosen])
+    shared = [one.id.value for one, allowed in chosen if one.is_shared and allowed and allowed.everything]
+    co_owners = _co_owners(connection, shared)
+    given: dict[str, tuple[Given, ...]] = {}
+    for paper_type in types:
+        allowed = scopes[paper_type.code]
+        given[paper_type.code] = tuple(
+            Given(
+                one,
+                tuple(f for f in fields[one.id.value] if allowed and allowed.gives(paper_type, f.key)),
+                tuple(co_owners[one.id.value]),
+            )
+            for one in outcomes[paper_type.code].given
+        )
+    return given
+
+
+def _fields(connection: Connection, papers: Collection[str]) -> Mapping[str, list[Field]]:
+    fields: defaultdict[str, list[Field]] = defaultdict(list)
+    for row in connection.execute(_FIELDS, {"papers": papers}) if papers else ():
+        fields[row.paper].append(field_from(row))
+    return fields
+
+
+def _co_owners(connection: Connection, papers: Collection[str]) -> Mapping[str, list[Owner]]:
+    owners: defaultdict[str, list[Owner]] = defaultdict(list)
+    for paper, kind, number, name in connection.execute(_CO_OWNERS, {"papers": papers}) if papers else ():
+        owners[paper].append(Owner(OWNER_NUMBER_KINDS[kind](number), name))
+    return owners
+
+
+def _record(catalogue: Catalogue, need: Need, consumer: str, found: Sequence[Found] | None) -> None:
+    """Put a lookup on record: what was given, that nothing was found, or (``None``) that it was refused.
+
+    Raises:
+        NoGrant: It was refused, or a grant it rests on was revoked while it was answered.
+    """
+    at = catalogue.now()
+    given = [
+        Disclosure(
+            paper=one.paper.id,
+            consumer=consumer,
+            kind=DisclosureKind.LOOKUP,
+            dossier=need.dossier,
+            procedure=need.procedure,
+            purpose=need.purpose,
+            note=need.note,
+            fields=tuple(field.key for field in one.fields),
+            grants=answer.scope.grants if answer.scope else (),
+            at=at,
+        )
+        for answer in found or ()
+        for one in answer.papers
+    ]
+    about = f"dossier:{need.dossier.canonical}"
+    detail = {"dossier": str(need.dossier), "procedure": str(need.procedure), "purpose": need.purpose}
+    stands = False
+
+    def write(session: Session) -> None:
+        nonlocal stands
+        stands = found is not None and _stand(session, {grant for one in given for grant in one.grants})
+        shown = {one.paper.value: None for one in given} if stands else {}
+        disclosures.keep(session, given if stands else ())
+        told = {**detail, audit.SHOWN: " ".join(shown)} if shown else detail
+        action = "paper.given" if shown else "lookup.empty" if stands else "lookup.refused"
+        seq = audit.append(session, actor=consumer, action=action, about=about, at=at, detail=told)
+        session.add_all(AuditSubjectRow(paper=paper, seq=seq) for paper in shown)
+
+    write_together(catalogue.engine, write)
+    if not stands:
+        raise NoGrant
+
+
+def _stand(session: Session, grants: Collection[str]) -> bool:
+    """Return whether none of ``grants`` was revoked meanwhile."""
+    return not grants or not session.connection().scalar(_REVOKED, {"grants": list(grants)})
