@@ -25,7 +25,7 @@ from storage import audit
 from storage.catalogue import Catalogue
 from storage.database import reading, upgrade
 from storage.references import batched, in_order_within
-from storage.schema import REVISION, AuditRow, Base, Moment
+from storage.schema import REVISION, SEARCH_INDEX, AuditRow, Base, Moment
 
 LEFT_OUT = frozenset({"heartbeats", "objects", "bookmarks", "indexed", "page_words"})
 """Tables that are made anew: signs of life, what is known of the objects, the search index."""
@@ -114,7 +114,8 @@ def load(session: Session, file: Path, revision: str) -> None:
     connection = session.connection()
     if revision != REVISION:
         Base.metadata.drop_all(connection)
-        connection.execute(sa.text("DROP TABLE IF EXISTS alembic_version"))
+        for other in ("alembic_version", SEARCH_INDEX):
+            connection.execute(sa.text(f"DROP TABLE IF EXISTS {other}"))
         upgrade(connection, revision)
     for table, rows in _read(file):
         for some in batched(rows, _PAGE):

@@ -27,6 +27,9 @@ from dossier.errors import InvalidValue
 REVISION = "0018"
 """The newest migration: a database at this one needs none."""
 
+SEARCH_INDEX = "page_index"
+"""A table that each database has in a kind of its own, so it is not declared here: see ``storage.page_index``."""
+
 Serial = BigInteger().with_variant(Integer(), "sqlite")
 """SQLite numbers rows by itself only where the column is an INTEGER."""
 

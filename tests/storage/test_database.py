@@ -171,7 +171,7 @@ def test_what_the_portal_was_told_is_kept_and_reuses_are_followed_anew(
     portal.want(catalogue, followed, {portal.Subject(kept.id): "digest"})
     told = portal.entries(catalogue)
     with writing(catalogue.engine) as session:
-        undo(session, "0017")
+        undo(session, "0018")
     catalogue.close()
     migrated = Catalogue.open(database_url)
     assert portal.entries(migrated) == told
