@@ -1,11 +1,11 @@
 """Which papers of an owner may be used again."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from dossier.identifiers import OwnerNumber
 from dossier.papers import Paper
-from dossier.reuse import hindrance
+from dossier.reuse import Hindrance, hindrance
 from ingest.house import House
 from storage.dossiers import known_dossiers
 
@@ -25,10 +25,20 @@ def usable(house: House, papers: Sequence[Paper], on: dt.date) -> tuple[Paper, .
     Raises:
         StoreUnavailable: The catalogue does not answer.
     """
+    return tuple(paper for paper, why in _hindrances(house, papers, on) if why is None)
+
+
+def hindrance_of(house: House, paper: Paper, on: dt.date) -> Hindrance | None:
+    """Return why a paper cannot be used again on a day, or ``None`` if it can.
+
+    Raises:
+        StoreUnavailable: The catalogue does not answer.
+    """
+    return next(why for _, why in _hindrances(house, [paper], on))
+
+
+def _hindrances(house: House, papers: Sequence[Paper], on: dt.date) -> Iterator[tuple[Paper, Hindrance | None]]:
     dossiers = known_dossiers(house.catalogue, [paper.dossier for paper in papers if paper.dossier])
-
-    def may_be_used(paper: Paper) -> bool:
+    for paper in papers:
         dossier = dossiers.get(paper.dossier.canonical) if paper.dossier else None
-        return hindrance(paper, house.paper_types.get(paper.paper_type or ""), dossier, on) is None
-
-    return tuple(filter(may_be_used, papers))
+        yield paper, hindrance(paper, house.paper_types.get(paper.paper_type or ""), dossier, on)

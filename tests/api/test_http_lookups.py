@@ -295,6 +295,18 @@ def test_without_a_grant_nothing_is_given_and_that_is_on_record(service: Service
     assert about == [("other-purpose", "lookup.refused")] * 2 + [("other-purpose", "paper.given")]
 
 
+def test_a_paper_revoked_since_the_lookup_is_not_given_out_any_more(service: Service) -> None:
+    paper = keep_paper(service)
+    path = f"/v1/papers/{paper.id}/file"
+    assert paper.id.value in {one["id"] for given in service.look_up().values() for one in given}
+    assert service.call(Role.SYSTEM, "GET", path).status_code == 200
+    why = {"reason": "forged", "authority": "Thanh tra tỉnh Mẫu", "person": "Trần Văn Bình"}
+    assert service.call(Role.OFFICER, "POST", f"/v1/papers/{paper.id}/revocation", json=why).is_success
+    refused = service.call(Role.SYSTEM, "GET", path)
+    assert (refused.status_code, refused.json()["hindrance"]) == (409, "revoked")
+    assert service.call(Role.AUDITOR, "GET", path).status_code == 200
+
+
 def test_a_revoked_grant_ends_the_lookup_and_the_fetch(service: Service) -> None:
     owner = "001190000060"
     paper = keep_paper(service, owner_number=owner)

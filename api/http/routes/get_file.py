@@ -8,11 +8,14 @@ from api.http.access import Caller, Role, allow
 from api.http.deps import HouseDep, PaperIdPath, note_read, paper_for
 from api.http.fetching import NOT_MODIFIED, WantedDep, answers, given
 from api.http.reading import new_router
+from dossier import times
 from dossier.errors import NotFound, NotSealed
 from dossier.identifiers import PaperId
 from dossier.papers import PaperState, StoredObject
 from ingest.house import House
+from ingest.usable import hindrance_of
 from storage.disclosures import note_fetch
+from storage.reuses import not_reusable
 
 router = new_router()
 
@@ -43,6 +46,7 @@ def sealed_for(house: House, caller: Caller, paper: PaperId) -> StoredObject:
         NotFound: There is no such paper, it was not given to this system, or it is disposed of.
         NoGrant: No grant of this system's that opens the file stands any more.
         NotSealed: It has no sealed file yet.
+        NotReusable: A system was given it, and it cannot be used any more.
     """
     require_given(house, caller, paper)
     found = paper_for(house, caller, paper)
@@ -50,6 +54,8 @@ def sealed_for(house: House, caller: Caller, paper: PaperId) -> StoredObject:
         raise NotFound(kind="paper", id=paper)
     if found.sealed is None:
         raise NotSealed(state=found.state.value)
+    if caller.role is Role.SYSTEM and (why := hindrance_of(house, found, times.today())):
+        raise not_reusable(why)
     return found.sealed
 
 
