@@ -20,12 +20,10 @@ from xsdata.models.datatype import XmlDateTime
 from dossier.times import local
 from dossier.verdicts import Finding, Severity, Verdict
 from signing.changes import Change
+from signing.etsi_report import FINDING_URN
 from signing.report import CertificateFacts, Circumstances, FileReport, SignatureReport, TimeStampFacts, sub_indication
 from signing.texts import SUB_INDICATIONS
 from signing.typeset import readable
-
-FINDING_URN = "urn:x-sohoa:finding:"
-"""Before the code of a finding, where a constraint is identified."""
 
 _URN = "urn:etsi:019102:"
 _NAMESPACES = {
@@ -47,19 +45,8 @@ _DIGESTS = {
 _MAIN = {Severity.INFO: "passed", Severity.WARNING: "indeterminate", Severity.ERROR: "failed"}
 
 
-def report_xml(report: FileReport, *, name: str) -> bytes:
-    """Return ``report`` in the form of ETSI TS 119 102-2, UTF-8.
-
-    Args:
-        report: What a check gave.
-        name: What the file is called; it goes into no element that the standard defines, but beside the findings.
-
-    Returns:
-        The same bytes for the same arguments.
-
-    Raises:
-        ValueError: The report does not say when the file was checked.
-    """
+def document(report: FileReport, *, name: str) -> bytes:
+    """See `signing.etsi_report.report_xml`."""
     if report.circumstances is None:
         raise ValueError("a report without its circumstances")
     writing = _Writing(report, report.circumstances, readable(name))
