@@ -1,7 +1,7 @@
 import math
 from collections.abc import Sequence
 from dataclasses import replace
-from functools import cache, partial
+from functools import lru_cache, partial
 
 import cv2
 import numpy as np
@@ -24,7 +24,7 @@ from tests.generator.faults import Scanner
 from tests.generator.render import Kind, PaperSpec, render
 
 
-@cache
+@lru_cache(maxsize=8)  # pages are large
 def generated(kind: Kind, seed: int = 1, dpi: int = 150, scanner: Scanner | None = None, number: int = 1) -> PageImage:
     page = render(PaperSpec(kind, seed, dpi, "dev", scanner or Scanner())).pages[number - 1]
     image = page.image if page.image.ndim == 3 else cv2.cvtColor(page.image, cv2.COLOR_GRAY2RGB)

@@ -1,6 +1,6 @@
 """Masters as files: what is kept exactly, what closely, and how many bytes it may take."""
 
-from functools import cache
+from functools import lru_cache
 
 import cv2
 import numpy as np
@@ -27,7 +27,7 @@ def master_of(pixels: Pixels, dpi: int = 200) -> MasterPage:
     )
 
 
-@cache
+@lru_cache(maxsize=8)  # pages are large
 def scanned(kind: Kind, dpi: int = 200) -> Page:
     scanner = Scanner(tint=(0.99, 0.98, 0.96), light=0.08, noise=3.0, blur=0.5)
     return render(PaperSpec(kind, 4, dpi=dpi, scanner=scanner)).pages[0]

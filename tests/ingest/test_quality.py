@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from functools import cache
+from functools import lru_cache
 
 import cv2
 import numpy as np
@@ -34,7 +34,7 @@ def codes(quality: Quality) -> set[str]:
     return {reason.code for reason in quality.reasons}
 
 
-@cache
+@lru_cache(maxsize=8)  # pages are large
 def scan(kind: Kind = Kind.DECISION, seed: int = 1, scanner: Scanner | None = None, dpi: int = 200) -> PageImage:
     office = Scanner(tint=(0.99, 0.97, 0.93), noise=2, blur=0.4, jpeg=88)
     image = render(PaperSpec(kind, seed, dpi, "dev", scanner or office)).pages[0].image
