@@ -1,8 +1,11 @@
 """Fixtures that every room's tests may use."""
 
+import logging
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import structlog
 from certomancer.registry import CertomancerConfig
 
 from tests.generator.batch import sample_batch
@@ -10,6 +13,14 @@ from tests.servers import postgres_server, postgres_url, s3_server
 from tests.signing.pki import Tree, make_trees, tree
 
 __all__ = ["postgres_server", "postgres_url", "s3_server", "sample", "small_scan"]
+
+
+@pytest.fixture(autouse=True)
+def _logs_as_before() -> Iterator[None]:
+    """Take back how a command that a test runs sets up logging for its process."""
+    yield
+    structlog.reset_defaults()
+    logging.captureWarnings(capture=False)
 
 
 @pytest.fixture(scope="session")

@@ -1,12 +1,10 @@
 """Every route and every command with a paper in it leaves an audit entry that names the paper, or says why not."""
 
-import logging
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-import structlog
 import typer
 from fastapi.routing import iter_route_contexts
 from typer.testing import CliRunner
@@ -361,19 +359,10 @@ def commands() -> set[str]:
     return found
 
 
-@pytest.fixture
-def _quiet() -> Iterator[None]:
-    """Take back how a command sets up logging for its process."""
-    yield
-    structlog.reset_defaults()
-    logging.captureWarnings(capture=False)
-
-
 def test_every_command_is_spoken_of() -> None:
     assert commands() == set(COMMANDS) | set(NO_PAPER_COMMANDS)
 
 
-@pytest.mark.usefixtures("_quiet")
 @pytest.mark.parametrize("command", COMMANDS)
 def test_a_command_is_in_the_log(
     service: Service, command: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path

@@ -76,7 +76,7 @@ def test_a_batch_is_the_same_whichever_form_its_dossiers_agency_code_has(service
         for dossier in ("000.00.53.H48-220921-0099", "H48.53-220921-0099")
     )
     assert (old.status_code, new.status_code) == (201, 201)
-    assert old.json()["dossier"] == new.json()["dossier"] == "000.00.53.H48-220921-0099"
+    assert old.json()["dossier"] == new.json()["dossier"] == "H48.53-220921-0099"
     other = service.call(Role.STATION, "POST", "/v1/batches", json=body | {"dossier": "H48.53-220921-0100"})
     assert other.json()["code"] == "batch-mismatch"
 

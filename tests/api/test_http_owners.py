@@ -41,7 +41,7 @@ def test_numbers_are_merged_looked_up_and_split(service: Service) -> None:
     assert {(r["consumer"], r["role"], r["purpose"], r["dossier"]) for r in known["reads"]} == {
         ("system", "system", "settle-dossier", DOSSIER)
     }
-    events = service.call(Role.SYSTEM, "GET", "/v1/events").json()["events"]
+    events = service.call(Role.SYSTEM, "GET", "/v1/changes").json()["changes"]
     assert [e["paper"] for e in events if e["kind"] == "paper.owner-merged"] == [old.id.value, new.id.value]
 
     body = {**BY, "merge": merged.json()["merge"]}

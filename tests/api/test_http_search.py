@@ -97,6 +97,6 @@ def test_neither_log_nor_audit_has_what_was_looked_for(service: Service, papers:
     with capture_logs() as logged:
         service.call(Role.OFFICER, "POST", "/v1/search", json={"query": "Nguyễn", "owner_number": OWNER_NUMBER})
     entry = audit.entries(service.house.catalogue, limit=1000)[-1]
-    assert entry.detail == {"found": "2", "papers": f"{papers[2].id}, {papers[0].id}"}
+    assert entry.detail == {"found": "2", "shown": f"{papers[2].id} {papers[0].id}"}
     told = str(logged) + str(entry)
     assert not [word for word in ("nguy", "Nguy", OWNER_NUMBER) if word in told]

@@ -46,6 +46,10 @@ def test_the_whole_way(tmp_path: Path) -> None:
         stored = {file["name"]: file["paper"] for file in wait_until(service, batch, {"stored"})}
 
         number = owners["giay-khai-sinh.pdf"]["number"]
+        assert service.look_up(owner_number=number)["birth-certificate"] == [], "its dossier has not ended"
+        ended = {"outcome": "successful", "ended_at": "2026-10-10T16:30:00+07:00"}
+        facts = {"dossier": DOSSIER, "procedure": PROCEDURE, "agency": "H15.50.05.13", **ended}
+        assert service.call(Role.SYSTEM, "POST", "/v1/dossiers", json=facts).is_success
         found = service.look_up(owner_number=number)["birth-certificate"]
         assert [paper["id"] for paper in found] == [stored["giay-khai-sinh.pdf"]]
         sealed = service.call(Role.SYSTEM, "GET", found[0]["file"])
@@ -61,5 +65,6 @@ def test_the_whole_way(tmp_path: Path) -> None:
         assert report["verdict"] == "invalid", report
 
         events = service.call(Role.SYSTEM, "GET", "/v1/changes").json()["changes"]
-        assert {event["paper"] for event in events} == set(stored.values())
+        assert {event["paper"] for event in events if event["paper"]} == set(stored.values())
+        assert {event["kind"] for event in events} >= {"paper.stored", "dossier.told", "paper.reusable"}
         assert not [owner["number"] for owner in owners.values() if owner["number"] in json.dumps(events)]

@@ -66,8 +66,8 @@ def test_what_was_looked_for_is_recorded_nowhere_and_who_saw_what_is(kept: tuple
     asked(house, "kín đáo")
     asked(house, "can cuoc")
     none, one = audit.entries(house.catalogue, limit=1000)[-2:]
-    assert (one.actor, one.action, one.detail) == ("quay-3", SEARCHED, {"found": "1", "papers": paper.id.value})
-    assert none.detail == {"found": "0", "papers": ""}
+    assert (one.actor, one.action, one.detail) == ("quay-3", SEARCHED, {"found": "1", "shown": paper.id.value})
+    assert none.detail == {"found": "0"}
 
 
 def test_a_paper_is_found_by_the_words_of_the_reading_that_was_accepted(kept: tuple[House, Paper]) -> None:
