@@ -39,7 +39,7 @@ def test_every_state_is_declared_and_can_be_reached() -> None:
     while edge:
         edge = {after for state in edge for after in TRANSITIONS[state]} - reached
         reached |= edge
-    assert reached == set(PaperState)
+    assert reached == set(PaperState) - {PaperState.DISPOSED}, "two persons lead there, no step"
 
 
 def test_nothing_is_stored_that_nobody_confirmed() -> None:

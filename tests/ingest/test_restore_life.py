@@ -36,7 +36,7 @@ BACK_UP = "import sys; from api.cli import main; sys.argv = ['sohoa', 'backup', 
 
 
 def send(house: House, name: str, data: bytes, by: str | None) -> PaperId:
-    entry = ManifestEntry(name, OWNER, "Người Thử", confirmed_by=by)
+    entry = ManifestEntry(name, OWNER, "Người Thử", confirmed_by=by, despite_twin="bản quét thử")
     return receive(house, open_batch(house, Manifest("test", (entry,))).id, name, data).paper.id
 
 

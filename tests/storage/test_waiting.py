@@ -44,6 +44,7 @@ def test_a_paper_that_waits_says_for_what_and_until_when(catalogue: Catalogue, c
         "timestamp-unavailable": 1,
         "key-unavailable": 0,
         "seal-missing": 0,
+        "object-key-missing": 0,
     }
 
 
