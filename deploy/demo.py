@@ -4,11 +4,13 @@ Everything is kept in ``./demo``; running it again finds the same papers in the 
 """
 
 import json
+import logging
 import sys
 import time
 from pathlib import Path
 from typing import Any
 
+import structlog
 from rich.console import Console
 from rich.table import Table
 
@@ -83,6 +85,8 @@ def digitize(house: House, scans: Path, files: list[Path]) -> list[Paper]:
     batch = open_batch(house, Manifest(station="demo", batch="sample", operator="demo", entries=entries))
     received = [receive(house, batch.id, path.name, path.read_bytes()) for path in files]
     if not all(r.duplicate for r in received):
+        # What a worker does beside papers is no part of the picture.
+        structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
         from ingest.work import Work  # noqa: PLC0415 - importing DBOS costs two seconds; a second run needs none of it
 
         with Work(house) as work:
