@@ -281,6 +281,8 @@ def test_one_bad_file_harms_no_other(environment: dict[str, str], sample: Path, 
         OWNER,
         "--confirmed-by",
         "Trần Văn Đối",
+        "--despite-twin",
+        "giấy tờ khác của cùng người",
         exit_code=3,
     )
     assert {r["file"]: r["code"] for r in answer["refused"]} == {
