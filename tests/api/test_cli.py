@@ -263,12 +263,14 @@ def _is_under_way(work: Path) -> bool:
 
 
 def test_one_bad_file_harms_no_other(environment: dict[str, str], sample: Path, tmp_path: Path) -> None:
+    # A store of its own: the very application under another owner's name would have to be checked by a person.
+    own = environment | {"SOHOA_DATA_DIR": str(tmp_path / "store")}
     empty, text, cut = tmp_path / "empty.pdf", tmp_path / "text.pdf", tmp_path / "cut.pdf"
     empty.write_bytes(b"")
     text.write_text("not a scan")
     cut.write_bytes((sample / "quyet-dinh-1.pdf").read_bytes()[:50_000])
     answer = sohoa_json(
-        environment,
+        own,
         "digitize",
         empty,
         text,
@@ -281,8 +283,6 @@ def test_one_bad_file_harms_no_other(environment: dict[str, str], sample: Path, 
         OWNER,
         "--confirmed-by",
         "Trần Văn Đối",
-        "--despite-twin",
-        "giấy tờ khác của cùng người",
         exit_code=3,
     )
     assert {r["file"]: r["code"] for r in answer["refused"]} == {
