@@ -20,7 +20,7 @@ Entries hold no personal data: papers and batches by identifier, values never.
 import datetime as dt
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass, replace
 from itertools import groupby
@@ -61,6 +61,9 @@ HEADS = f"{PREFIX}heads/"
 """Where the heads of the tree over the log are (``storage.audit_tree``): each is an anchor too."""
 _LAST = select(AuditRow.seq, AuditRow.hash).order_by(AuditRow.seq.desc()).limit(1)
 _APPEND = insert(AuditRow)
+_SHOW = insert(AuditSubjectRow)
+_HEAD = "audit head"
+"""Where a writing transaction keeps the head it made: nobody else can have appended since."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,12 +110,16 @@ def entry_hash(entry: AuditEntry) -> str:
 
 
 def append(
-    session: Session, *, actor: str, action: str, about: str, at: dt.datetime, detail: Mapping[str, str] | None = None
-) -> int:
+    session: Session,
+    *,
+    actor: str,
+    action: str,
+    about: str,
+    at: dt.datetime,
+    detail: Mapping[str, str] | None = None,
+    shown: Collection[str] = (),
+) -> None:
     """Add an entry within a writing transaction (``storage.database.writing``), which keeps the chain from forking.
-
-    Returns:
-        Its ``seq``.
 
     Args:
         session: Of the change the entry tells of.
@@ -121,10 +128,14 @@ def append(
         about: Kind and identifier, e.g. ``"paper:3f9k2m7x8c4v5b6n"``.
         at: Aware moment.
         detail: No personal data.
+        shown: Identifiers of the papers it is about where ``about`` names none: it is found under each of them.
     """
-    head = _head(session)
-    bare = AuditEntry(head.entries + 1, head.head_hash, actor, action, about, at, dict(detail or {}), "")
-    session.connection().execute(
+    connection = session.connection()
+    head = session.info.get(_HEAD) or _head(session)
+    told = {**(detail or {}), SHOWN: " ".join(shown)} if shown else dict(detail or {})
+    bare = AuditEntry(head.entries + 1, head.head_hash, actor, action, about, at, told, "")
+    entry = replace(bare, hash=entry_hash(bare))
+    connection.execute(
         _APPEND,
         {
             "seq": bare.seq,
@@ -133,11 +144,13 @@ def append(
             "action": action,
             "object": about,
             "at": at,
-            "detail": dict(bare.detail),
-            "hash": entry_hash(bare),
+            "detail": told,
+            "hash": entry.hash,
         },
     )
-    return bare.seq
+    if shown:
+        connection.execute(_SHOW, [{"paper": paper, "seq": entry.seq} for paper in shown])
+    session.info[_HEAD] = AuditReport(entry.seq, entry.hash)
 
 
 def entries(catalogue: "Catalogue", *, after: int = 0, limit: int = 100) -> list[AuditEntry]:

@@ -9,7 +9,7 @@ from dataclasses import replace
 from functools import partial
 from typing import TypeVar
 
-from sqlalchemy import ColumnElement, Engine, Select, and_, case, delete, func, or_, select
+from sqlalchemy import ColumnElement, Engine, Select, and_, bindparam, case, delete, func, or_, select
 from sqlalchemy.orm import Session
 
 from dossier import times
@@ -42,6 +42,10 @@ from storage.schema import (
 )
 
 _Row = TypeVar("_Row")
+_KEY = select(*AccessKeyRow.__table__.columns).where(
+    AccessKeyRow.sha256 == bindparam("sha256"), AccessKeyRow.revoked_at.is_(None)
+)
+"""Made once: every request asks it."""
 _GRADE_RANK = case({g.value: g.rank for g in SourceGrade}, value=PaperRow.grade, else_=len(SourceGrade))
 
 
@@ -347,9 +351,8 @@ class Catalogue:
 
     def key_by_hash(self, sha256: str) -> AccessKey | None:
         """Return the key in force whose secret has this SHA-256 (lower-case hex), if there is one."""
-        query = select(AccessKeyRow).where(AccessKeyRow.sha256 == sha256, AccessKeyRow.revoked_at.is_(None))
         with reading(self.engine, statements=1) as session:
-            row = session.scalar(query)
+            row = session.connection().execute(_KEY, {"sha256": sha256}).first()
             return key_from(row) if row else None
 
     def keys(self) -> list[AccessKey]:

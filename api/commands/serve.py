@@ -1,5 +1,6 @@
 """``sohoa serve`` and ``sohoa worker``: the long-running processes."""
 
+import gc
 import logging
 import signal
 import socket
@@ -47,6 +48,8 @@ def serve(
 
             _on_stop(stop)
             err.print(f"sohoa: http://{address}:{number}/v1 (Ctrl+C để dừng / to stop)")
+            gc.collect()
+            gc.freeze()
             server.run(sockets=[listener])
 
 
