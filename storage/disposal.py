@@ -260,6 +260,9 @@ def _bury(session: Session, row: PaperRow) -> None:
         session.execute(update(SealedVersionRow).where(versions).values(key=DISPOSED_KEY, version=DISPOSED_KEY))
     else:
         session.execute(delete(SealedVersionRow).where(versions))
+    for owner in (row.owner, *(one.owner for one in row.co_owners)):
+        if owner is not None:
+            owner.name = None  # it may be this paper that gave it; those that others gave stand with these
     row.fields, row.checks, row.co_owners, row.waiting = [], [], [], None
     row.owner, row.owner_serial, row.owner_name, row.code, row.title = None, None, None, None, None
     take_out(session, [row.serial])

@@ -109,14 +109,14 @@ def count_due(catalogue: Catalogue, before: dt.datetime, at: dt.datetime) -> int
 
 
 def keep_end(catalogue: Catalogue, paper: Paper, until: dt.datetime | None, *, actor: str) -> bool:
-    """Keep until when a paper is proven; ``False``, and nothing changed, if that is known or the file is another now.
+    """Keep until when a paper is proven; ``False``, and nothing changed, if that is known or its file not this one now.
 
     Raises:
         NotFound: There is no such paper.
     """
     with writing(catalogue.engine) as session:
         row = _row(session, paper.id)
-        if row.protected_until == until or paper.sealed is None or row.sealed_version != paper.sealed.version:
+        if row.protected_until == until or paper.sealed is None or not _has_file(row, paper.sealed):
             return False
         row.protected_until = until
         detail = {"protected_until": _text(until)}
@@ -140,11 +140,11 @@ def keep_renewed(
 
     Raises:
         NotFound: There is no such paper.
-        WrongState: Somebody else renewed it meanwhile.
+        WrongState: Somebody else renewed it meanwhile, or it was disposed of.
     """
     with writing(catalogue.engine) as session:
         row = _row(session, paper.id)
-        if paper.sealed is None or row.sealed_version != paper.sealed.version or row.sealed_key != sealed.key:
+        if paper.sealed is None or not _has_file(row, paper.sealed) or row.sealed_key != sealed.key:
             raise WrongState(state=row.state, needed="the version of the file that was renewed")
         row.sealed_version, row.sealed_sha256, row.sealed_size = sealed.version, sealed.sha256, sealed.size
         row.protected_until = until
@@ -173,6 +173,11 @@ def keep_renewed(
 
 def _in_store() -> ColumnElement[bool]:
     return and_(PaperRow.state.in_(_KEPT), PaperRow.sealed_key.is_not(None))
+
+
+def _has_file(row: PaperRow, sealed: StoredObject) -> bool:
+    """Return whether a paper is in the store, with this version of its file."""
+    return row.state in _KEPT and row.sealed_version == sealed.version
 
 
 def _each(catalogue: Catalogue, query: Select[PaperRow]) -> Iterator[Paper]:

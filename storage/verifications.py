@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
-from dossier.errors import NotFound
+from dossier.errors import NotFound, WrongState
 from dossier.identifiers import PaperId
-from dossier.papers import StoredObject
+from dossier.papers import PaperState, StoredObject
 from dossier.verdicts import Verdict
 from storage import audit
 from storage.database import reading, writing
@@ -38,13 +38,15 @@ def add(catalogue: "Catalogue", verification: Verification, *, actor: str) -> bo
         actor: Who asked for it.
 
     Raises:
-        NotFound: There is no such paper.
+        NotFound: There is no such paper. WrongState: It was disposed of meanwhile.
     """
     paper, verdict = verification.paper.value, verification.verdict.value
     with writing(catalogue.engine) as session:
         row = session.scalar(select(PaperRow).where(PaperRow.id == paper))
         if row is None:
             raise NotFound(kind="paper", id=paper)
+        if row.state == PaperState.DISPOSED.value:
+            raise WrongState(state=row.state, needed=PaperState.STORED.value)
         if verification.occasion is not Occasion.DEMAND:
             twin = select(VerificationRow.serial).where(
                 VerificationRow.paper == paper,
