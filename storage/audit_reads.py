@@ -10,15 +10,15 @@ import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import literal, or_, select
+from sqlalchemy import literal, select
 from sqlalchemy.orm import Session
 
 from dossier.identifiers import OwnerNumber, PaperId
 from storage import audit
-from storage.catalogue import Catalogue, owner_group
+from storage.catalogue import Catalogue, is_of, owner_group
 from storage.database import reading, writing
 from storage.owners import LOOKED_UP
-from storage.schema import AccessKeyRow, AuditRow, AuditSubjectRow, CoOwnerRow, PaperRow
+from storage.schema import AccessKeyRow, AuditRow, AuditSubjectRow, PaperRow
 
 LISTED = "papers.listed"
 SEARCHED = "papers.searched"
@@ -120,8 +120,7 @@ def reads(
     span += [AuditRow.at < until] if until else []
     with reading(catalogue.engine) as session:
         serials = owner_group(session, number)
-        shared = select(CoOwnerRow.paper).where(CoOwnerRow.owner_serial.in_(serials))
-        theirs = or_(PaperRow.owner_serial.in_(serials), PaperRow.id.in_(shared))
+        theirs = is_of(serials)
         about_one = select(AuditRow, PaperRow.id, PaperRow.paper_type).join(
             PaperRow, AuditRow.object == literal("paper:") + PaperRow.id
         )

@@ -85,12 +85,16 @@ def proven_lines(store: ObjectStore) -> Iterator[bytes]:
     """Yield every entry's line from the segments alone, having proven that each follows the one before.
 
     Raises:
-        AuditChainBroken: One does not. ObjectDamaged: A segment is none.
+        AuditChainBroken: One does not, or is none. ObjectDamaged: A segment is none.
     """
     previous = "0" * 64
     for seq, line in kept_lines(store):
-        entry = json.loads(line)
-        if (entry["seq"], entry["prev_hash"]) != (seq, previous):
+        try:
+            entry = json.loads(line)
+            place = (entry["seq"], entry["prev_hash"])
+        except (ValueError, KeyError, TypeError):
+            raise AuditChainBroken(seq=seq, reason="its line is no entry") from None
+        if place != (seq, previous):
             raise AuditChainBroken(seq=seq, reason="it does not follow the entry before")
         previous = hashlib.sha256(line).hexdigest()
         yield line

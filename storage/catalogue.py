@@ -154,7 +154,7 @@ class Catalogue:
             NotFound: There is none of this identifier.
         """
         with reading(self.engine) as session:
-            return paper_from(_paper_row(session, paper_id))
+            return paper_from(paper_row(session, paper_id))
 
     def papers(
         self,
@@ -196,7 +196,7 @@ class Catalogue:
             query = query.where(PaperRow.waiting.has() if waiting else ~PaperRow.waiting.has())
         with reading(self.engine) as session:
             if after is not None:
-                edge = _paper_row(session, after).serial
+                edge = paper_row(session, after).serial
                 query = query.where(PaperRow.serial < edge if newest_first else PaperRow.serial > edge)
             return _papers(session, query)
 
@@ -235,7 +235,7 @@ class Catalogue:
             AlreadyExists: A part that is fixed (batch and original always, the content of a stored paper) was changed.
         """
         with writing(self.engine) as session:
-            row = _paper_row(session, paper.id)
+            row = paper_row(session, paper.id)
             kept = paper_from(row)
             paper = replace(
                 paper,
@@ -303,10 +303,10 @@ class Catalogue:
                 or_(PaperRow.valid_until.is_(None), PaperRow.valid_until >= valid_on),
             )
         with reading(self.engine) as session:
-            return _papers(session, query.where(_belongs_to(session, owner)))
+            return _papers(session, query.where(is_of(owner_group(session, owner))))
 
     def by_original(self, sha256: str, owner: OwnerNumber | None) -> Paper | None:
-        """Return the first paper that came with these bytes and was not rejected, to tell duplicates.
+        """Return the first paper that came with these bytes, neither rejected nor disposed of, to tell duplicates.
 
         A paper that is no duplicate is its own first.
 
@@ -314,10 +314,11 @@ class Catalogue:
             sha256: Of the original, lower-case hex.
             owner: Only this owner's, alone or with others; ``None`` for anybody's.
         """
-        query = select(PaperRow).where(PaperRow.original_sha256 == sha256, PaperRow.state != PaperState.REJECTED.value)
+        gone = (PaperState.REJECTED.value, PaperState.DISPOSED.value)
+        query = select(PaperRow).where(PaperRow.original_sha256 == sha256, PaperRow.state.not_in(gone))
         with reading(self.engine) as session:
             if owner is not None:
-                query = query.where(_belongs_to(session, owner))
+                query = query.where(is_of(owner_group(session, owner)))
             return next(iter(_papers(session, query.order_by(PaperRow.serial).limit(1))), None)
 
     def count_by_state(self) -> dict[PaperState, int]:
@@ -441,7 +442,12 @@ def _one(session: Session, query: Select[_Row], kind: str, name: str) -> _Row:
     return row
 
 
-def _paper_row(session: Session, paper_id: PaperId) -> PaperRow:
+def paper_row(session: Session, paper_id: PaperId) -> PaperRow:
+    """Return the row of a paper.
+
+    Raises:
+        NotFound: There is none.
+    """
     return _one(session, select(PaperRow).where(PaperRow.id == paper_id.value), "paper", paper_id.value)
 
 
@@ -469,8 +475,8 @@ def owner_group(session: Session, number: OwnerNumber) -> list[int]:
     return list(session.scalars(select(OwnerRow.serial).where(or_(OwnerRow.serial == head, OwnerRow.same_as == head))))
 
 
-def _belongs_to(session: Session, number: OwnerNumber) -> ColumnElement[bool]:
-    serials = owner_group(session, number)
+def is_of(serials: Collection[int]) -> ColumnElement[bool]:
+    """Return the condition that a paper is one of these numbers', alone or with others; given by their serials."""
     shared = select(CoOwnerRow.paper).where(CoOwnerRow.owner_serial.in_(serials))
     return or_(PaperRow.owner_serial.in_(serials), PaperRow.id.in_(shared))
 

@@ -146,8 +146,11 @@ def writing(engine: Engine) -> Iterator[Session]:
     Raises:
         StoreUnavailable: The database does not answer, or stayed busy. DiskFull: It has no room.
     """
-    with failures(), Session(engine.execution_options(**{_WRITER: True})) as session, session.begin():
-        if engine.dialect.name == "postgresql":
+    is_postgresql = engine.dialect.name == "postgresql"
+    # Whatever the server's default: the writer must see what was committed while it waited for its turn.
+    level = {"isolation_level": "READ COMMITTED"} if is_postgresql else {}
+    with failures(), Session(engine.execution_options(**{_WRITER: True}, **level)) as session, session.begin():
+        if is_postgresql:
             session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _ADVISORY_LOCK})
         yield session
 

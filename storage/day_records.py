@@ -11,16 +11,22 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import func, select, update
+from sqlalchemy import ColumnElement, and_, bindparam, func, select, update
 
 from dossier.identifiers import PaperId
 from storage import audit
 from storage.catalogue import Catalogue
 from storage.database import reading, writing
+from storage.disposal import DISPOSED_KEY
 from storage.schema import DayRecordRow, SealedVersionRow
 
 MADE, RENEWED = "record.made", "record.renewed"
 """Actions in the audit log."""
+_TAKE = (
+    update(SealedVersionRow)
+    .where(SealedVersionRow.paper == bindparam("of_paper"), SealedVersionRow.number == bindparam("of_number"))
+    .values(day=bindparam("closed"))
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +65,7 @@ class DayRecord:
 
 def first_open(catalogue: Catalogue) -> dt.datetime | None:
     """Return since when the oldest file that no record proves was sealed, UTC; ``None`` if there is none."""
-    query = select(func.min(SealedVersionRow.since)).where(SealedVersionRow.day.is_(None))
+    query = select(func.min(SealedVersionRow.since)).where(_is_open())
     with reading(catalogue.engine) as session:
         since: dt.datetime | None = session.scalar(query)
         return since
@@ -69,7 +75,7 @@ def unproven(catalogue: Catalogue, before: dt.datetime) -> list[SealedVersion]:
     """Return the files sealed before ``before`` that no record proves, in a fixed order."""
     query = (
         select(SealedVersionRow)
-        .where(SealedVersionRow.day.is_(None), SealedVersionRow.since < before)
+        .where(_is_open(), SealedVersionRow.since < before)
         .order_by(SealedVersionRow.paper, SealedVersionRow.number)
     )
     with reading(catalogue.engine) as session:
@@ -77,16 +83,18 @@ def unproven(catalogue: Catalogue, before: dt.datetime) -> list[SealedVersion]:
 
 
 def close_day(catalogue: Catalogue, record: DayRecord, files: Sequence[SealedVersion], *, actor: str) -> bool:
-    """Keep a day's record and that it proves ``files``; ``False``, and nothing changed, if the day is closed."""
+    """Keep a day's record and that it proves ``files``; ``False``, and nothing changed, if the day is closed.
+
+    Files whose paper was disposed of since the record was made are passed over.
+    """
     with writing(catalogue.engine) as session:
         if session.get(DayRecordRow, record.day):
             return False
         session.add(_row(record))
         session.flush()
-        session.execute(
-            update(SealedVersionRow),
-            [{"paper": file.paper.value, "number": file.number, "day": record.day} for file in files],
-        )
+        if files:
+            taken = [{"of_paper": file.paper.value, "of_number": file.number, "closed": record.day} for file in files]
+            session.connection().execute(_TAKE, taken)
         detail = {"files": str(record.files), "sha256": record.sha256}
         audit.append(session, actor=actor, action=MADE, about=f"record:{record.day}", at=catalogue.now(), detail=detail)
     return True
@@ -144,6 +152,11 @@ def present_version(catalogue: Catalogue, file: SealedVersion) -> str:
     )
     with reading(catalogue.engine) as session:
         return session.scalar(query) or file.version
+
+
+def _is_open() -> ColumnElement[bool]:
+    """Return the condition that no record proves a file, and that the file is there."""
+    return and_(SealedVersionRow.day.is_(None), SealedVersionRow.key != DISPOSED_KEY)
 
 
 def _version(row: SealedVersionRow) -> SealedVersion:

@@ -17,7 +17,7 @@ from dossier.papers import PaperState
 from dossier.standing import ENDED
 from dossier.text import fold
 from storage import audit
-from storage.catalogue import Catalogue
+from storage.catalogue import Catalogue, paper_row
 from storage.database import reading, writing
 from storage.records import Event
 from storage.schema import (
@@ -89,7 +89,7 @@ def place_hold(catalogue: Catalogue, hold: Hold, *, actor: str) -> None:
         NotFound: No such paper. WrongState: It is disposed of.
     """
     with writing(catalogue.engine) as session:
-        row = _paper(session, hold.paper)
+        row = paper_row(session, hold.paper)
         if row.state == PaperState.DISPOSED.value:
             raise WrongState(state=row.state, needed="stored")
         session.add(
@@ -111,7 +111,7 @@ def lift_holds(catalogue: Catalogue, paper: PaperId, *, person: str, at: dt.date
         NotFound: No such paper.
     """
     with writing(catalogue.engine) as session:
-        _paper(session, paper)
+        paper_row(session, paper)
         rows = session.scalars(_holding(paper)).all()
         for row in rows:
             row.lifted_at, row.lifted_by = at, person
@@ -208,7 +208,7 @@ def approve(catalogue: Catalogue, paper: PaperId, *, person: str, actor: str, at
 def finish(catalogue: Catalogue, paper: PaperId, *, at: dt.datetime) -> None:
     """Note that nothing of a disposed paper is left in the object store, and forget where it was."""
     with writing(catalogue.engine) as session:
-        row, kept = _proposal(session, paper), _paper(session, paper)
+        row, kept = _proposal(session, paper), paper_row(session, paper)
         row.disposed_at = row.disposed_at or at
         kept.original_key = DISPOSED_KEY
         if kept.sealed_key is not None:
@@ -260,6 +260,9 @@ def _bury(session: Session, row: PaperRow) -> None:
         session.execute(update(SealedVersionRow).where(versions).values(key=DISPOSED_KEY, version=DISPOSED_KEY))
     else:
         session.execute(delete(SealedVersionRow).where(versions))
+    for owner in (row.owner, *(one.owner for one in row.co_owners)):
+        if owner is not None:
+            owner.name = None  # it may be this paper that gave it; those that others gave stand with these
     row.fields, row.checks, row.co_owners, row.waiting = [], [], [], None
     row.owner, row.owner_serial, row.owner_name, row.code, row.title = None, None, None, None, None
     take_out(session, [row.serial])
@@ -268,7 +271,7 @@ def _bury(session: Session, row: PaperRow) -> None:
 
 
 def _disposable(session: Session, paper: PaperId) -> PaperRow:
-    row = _paper(session, paper)
+    row = paper_row(session, paper)
     state = PaperState(row.state)
     if state in UNDER_WAY or state is PaperState.DISPOSED:
         raise WrongState(state=state.value, needed="stored, expired, superseded, revoked, rejected, ready")
@@ -279,13 +282,6 @@ def _disposable(session: Session, paper: PaperId) -> PaperRow:
 
 def _holding(paper: PaperId) -> Select[HoldRow]:
     return select(HoldRow).where(HoldRow.paper == paper.value, HoldRow.lifted_at.is_(None)).order_by(HoldRow.serial)
-
-
-def _paper(session: Session, paper: PaperId) -> PaperRow:
-    row = session.scalar(select(PaperRow).where(PaperRow.id == paper.value))
-    if row is None:
-        raise NotFound(kind="paper", id=paper)
-    return row
 
 
 def _proposal(session: Session, paper: PaperId) -> DisposalRow:

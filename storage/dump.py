@@ -12,6 +12,7 @@ import datetime as dt
 import gzip
 import json
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
@@ -128,29 +129,36 @@ def load(session: Session, file: Path, revision: str) -> None:
 
 def _read(file: Path) -> Iterator[tuple[sa.TableClause, Iterator[dict[str, Any]]]]:
     """Yield each table of a dump with its rows, which must be taken before the next."""
-    try:
-        with gzip.open(file, "rt", encoding="utf-8") as lines:
-            head = next(lines, None)
-            while head is not None:
-                said = json.loads(head)
-                kinds = [(name, *_KINDS[kind]) for name, kind in said["columns"]]
-                table = sa.table(said["table"], *(sa.column(name, kind) for name, kind, _, _ in kinds))
-                following = list[str]()
-                yield table, _rows(lines, [(name, read) for name, _, _, read in kinds], following)
-                head = following[0] if following else None
-    except (OSError, EOFError, ValueError, KeyError, TypeError) as error:
-        raise BackupDamaged(name=file.name, reason=type(error).__name__) from error
+    with _unharmed(file), gzip.open(file, "rt", encoding="utf-8") as lines:
+        head = next(lines, None)
+        while head is not None:
+            said = json.loads(head)
+            kinds = [(name, *_KINDS[kind]) for name, kind in said["columns"]]
+            table = sa.table(said["table"], *(sa.column(name, kind) for name, kind, _, _ in kinds))
+            following = list[str]()
+            yield table, _rows(file, lines, [(name, read) for name, _, _, read in kinds], following)
+            head = following[0] if following else None
 
 
 def _rows(
-    lines: Iterable[str], readers: list[tuple[str, Callable[[Any], Any]]], following: list[str]
+    file: Path, lines: Iterable[str], readers: list[tuple[str, Callable[[Any], Any]]], following: list[str]
 ) -> Iterator[dict[str, Any]]:
-    for line in lines:
-        if line.startswith("{"):
-            following.append(line)
-            return
-        values = zip(readers, json.loads(line), strict=True)
-        yield {name: None if value is None else read(value) for (name, read), value in values}
+    with _unharmed(file):
+        for line in lines:
+            if line.startswith("{"):
+                following.append(line)
+                return
+            values = zip(readers, json.loads(line), strict=True)
+            yield {name: None if value is None else read(value) for (name, read), value in values}
+
+
+@contextmanager
+def _unharmed(file: Path) -> Iterator[None]:
+    """Turn what goes wrong in reading a dump into ours."""
+    try:
+        yield
+    except (OSError, EOFError, ValueError, KeyError, TypeError) as error:
+        raise BackupDamaged(name=file.name, reason=type(error).__name__) from error
 
 
 def _number_on(connection: sa.Connection) -> None:

@@ -3,15 +3,12 @@
 Functions on a `Catalogue`; each is one transaction with its audit entry, and each may raise ``StoreUnavailable``.
 """
 
-from sqlalchemy import select
-
-from dossier.errors import NotFound, WrongState
+from dossier.errors import WrongState
 from dossier.identifiers import PaperId
 from dossier.papers import PaperState
 from storage import audit, references
-from storage.catalogue import Catalogue
+from storage.catalogue import Catalogue, paper_row
 from storage.database import writing
-from storage.schema import PaperRow
 
 REOPENED, REPOINTED = "paper.reopened", "object.repointed"
 """Actions in the audit log."""
@@ -24,9 +21,7 @@ def reopen(catalogue: Catalogue, paper: PaperId, present: PaperState, *, actor: 
         NotFound: There is no such paper. WrongState: It is not in the state ``present`` any more.
     """
     with writing(catalogue.engine) as session:
-        row = session.scalar(select(PaperRow).where(PaperRow.id == paper.value))
-        if row is None:
-            raise NotFound(kind="paper", id=paper)
+        row = paper_row(session, paper)
         if row.state != present.value:
             raise WrongState(state=row.state, needed=present.value)
         row.state, row.waiting = PaperState.RECEIVED.value, None

@@ -26,7 +26,7 @@ from dossier.owners import Contradiction, NamedNumber, contradiction
 from dossier.papers import PaperState
 from dossier.text import nfc
 from storage import audit
-from storage.catalogue import Catalogue, owner_group
+from storage.catalogue import Catalogue, is_of, owner_group
 from storage.database import reading, writing
 from storage.owner_records import KnownNumber, KnownOwner, Merge, Source, Split, Statement
 from storage.schema import CoOwnerRow, EventRow, OwnerMergeRow, OwnerRow, OwnerSplitRow, PaperRow
@@ -185,7 +185,7 @@ def known_owner(catalogue: Catalogue, number: OwnerNumber) -> KnownOwner | None:
         history = select(OwnerMergeRow).where(or_(OwnerMergeRow.first.in_(serials), OwnerMergeRow.second.in_(serials)))
         counted = (
             select(PaperRow.paper_type, PaperRow.state, func.count())
-            .where(_of(serials))
+            .where(is_of(serials))
             .group_by(PaperRow.paper_type, PaperRow.state)
         )
         papers = [(kind, PaperState(state), count) for kind, state, count in session.execute(counted)]
@@ -198,10 +198,7 @@ def known_owner(catalogue: Catalogue, number: OwnerNumber) -> KnownOwner | None:
 
 
 def _since(session: Session, row: OwnerRow) -> dt.datetime | None:
-    shared = select(CoOwnerRow.paper).where(CoOwnerRow.owner_serial == row.serial)
-    first_paper = select(func.min(PaperRow.created_at)).where(
-        or_(PaperRow.owner_serial == row.serial, PaperRow.id.in_(shared))
-    )
+    first_paper = select(func.min(PaperRow.created_at)).where(is_of([row.serial]))
     first_merge = select(func.min(OwnerMergeRow.at)).where(
         or_(OwnerMergeRow.first == row.serial, OwnerMergeRow.second == row.serial)
     )
@@ -303,14 +300,9 @@ def _tell(
     about = min((one.serial for one in moved), default=min(row.first, row.second))
     audit.append(session, actor=actor, action=action, about=f"owner:{about}", at=at, detail=detail)
     if moved:
-        stored = select(PaperRow.id).where(_of([one.serial for one in moved]), PaperRow.state.in_(_KEPT))
+        stored = select(PaperRow.id).where(is_of([one.serial for one in moved]), PaperRow.state.in_(_KEPT))
         for paper in session.scalars(stored.order_by(PaperRow.serial)).all():
             session.add(EventRow(kind=_EVENTS[action], paper=paper, at=at, payload={"merge": str(row.serial)}))
-
-
-def _of(serials: Collection[int]) -> ColumnElement[bool]:
-    shared = select(CoOwnerRow.paper).where(CoOwnerRow.owner_serial.in_(serials))
-    return or_(PaperRow.owner_serial.in_(serials), PaperRow.id.in_(shared))
 
 
 def _number(row: OwnerRow) -> OwnerNumber:

@@ -7,7 +7,7 @@ On PostgreSQL a query first looks at the first rows in order, which is enough fo
 takes all rows from the GIN index and sorts them: what is sorted is never frequent.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -82,13 +82,13 @@ class Sqlite:
     def put(self, session: Session, rows: Iterable[tuple[int, Iterable[str]]]) -> None:
         """Add rows."""
         given = [{"place": place, "tokens": " ".join(tokens)} for place, tokens in rows]
-        session.execute(text("INSERT INTO page_index (rowid, tokens) VALUES (:place, :tokens)"), given)
+        _run(session, "INSERT INTO page_index (rowid, tokens) VALUES (:place, :tokens)", given)
 
     def take_out(self, session: Session, rows: Iterable[tuple[int, Iterable[str]]]) -> None:
         """Remove rows."""
         given = [{"place": place, "tokens": " ".join(tokens)} for place, tokens in rows]
         remove = "INSERT INTO page_index (page_index, rowid, tokens) VALUES ('delete', :place, :tokens)"
-        session.execute(text(remove), given)
+        _run(session, remove, given)
 
     def places(self, session: Session, match: Match, within: Within, count: int) -> list[int]:
         """Return the first ``count`` places in order that fit."""
@@ -113,12 +113,12 @@ class Postgres:
         """Add rows."""
         given = [{"place": place, "tokens": list(tokens)} for place, tokens in rows]
         add = "INSERT INTO page_index (place, tokens) VALUES (:place, array_to_tsvector(CAST(:tokens AS text[])))"
-        session.execute(text(add), given)
+        _run(session, add, given)
 
     def take_out(self, session: Session, rows: Iterable[tuple[int, Iterable[str]]]) -> None:
         """Remove rows."""
         given = [{"place": place} for place, _ in rows]
-        session.execute(text("DELETE FROM page_index WHERE place = :place"), given)
+        _run(session, "DELETE FROM page_index WHERE place = :place", given)
 
     def places(self, session: Session, match: Match, within: Within, count: int) -> list[int]:
         """Return the first ``count`` places in order that fit."""
@@ -147,6 +147,11 @@ class Postgres:
         every += [f"({joined(' | ', group)})" for group in match.one_of]
         every += [f"!({joined(' & ', group)})" for group in match.not_all]
         return " & ".join(every)
+
+
+def _run(session: Session, statement: str, rows: Sequence[Mapping[str, object]]) -> None:
+    if rows:  # a paper may have no page
+        session.execute(text(statement), rows)
 
 
 def _first(session: Session, hits: TextClause, match: str, within: Within, count: int) -> list[int]:

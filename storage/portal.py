@@ -122,8 +122,8 @@ def want(catalogue: "Catalogue", followed: Followed, digests: Mapping[Subject, s
             if row.wanted == digest:
                 continue
             row.wanted, row.attempts, row.since, row.retry_at, row.error = digest, 0, now, now, None
-            row.state = (PortalState.ACCEPTED if digest == row.known else PortalState.WAITING).value
-            told += row.state == PortalState.WAITING.value
+            row.state = PortalState.WAITING.value  # even of what it knew: what was sent since may have reached it
+            told += 1
     return told
 
 

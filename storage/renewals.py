@@ -9,13 +9,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
-from sqlalchemy.orm import Session
 
-from dossier.errors import NotFound, WrongState
-from dossier.identifiers import PaperId
+from dossier.errors import WrongState
 from dossier.papers import Paper, PaperState, StoredObject
 from storage import audit
-from storage.catalogue import Catalogue
+from storage.catalogue import Catalogue, paper_row
 from storage.database import reading, writing
 from storage.rows import paper_from
 from storage.schema import EventRow, PaperRow, SealedVersionRow
@@ -109,14 +107,14 @@ def count_due(catalogue: Catalogue, before: dt.datetime, at: dt.datetime) -> int
 
 
 def keep_end(catalogue: Catalogue, paper: Paper, until: dt.datetime | None, *, actor: str) -> bool:
-    """Keep until when a paper is proven; ``False``, and nothing changed, if that is known or the file is another now.
+    """Keep until when a paper is proven; ``False``, and nothing changed, if that is known or its file not this one now.
 
     Raises:
         NotFound: There is no such paper.
     """
     with writing(catalogue.engine) as session:
-        row = _row(session, paper.id)
-        if row.protected_until == until or paper.sealed is None or row.sealed_version != paper.sealed.version:
+        row = paper_row(session, paper.id)
+        if row.protected_until == until or paper.sealed is None or not _has_file(row, paper.sealed):
             return False
         row.protected_until = until
         detail = {"protected_until": _text(until)}
@@ -140,11 +138,11 @@ def keep_renewed(
 
     Raises:
         NotFound: There is no such paper.
-        WrongState: Somebody else renewed it meanwhile.
+        WrongState: Somebody else renewed it meanwhile, or it was disposed of.
     """
     with writing(catalogue.engine) as session:
-        row = _row(session, paper.id)
-        if paper.sealed is None or row.sealed_version != paper.sealed.version or row.sealed_key != sealed.key:
+        row = paper_row(session, paper.id)
+        if paper.sealed is None or not _has_file(row, paper.sealed) or row.sealed_key != sealed.key:
             raise WrongState(state=row.state, needed="the version of the file that was renewed")
         row.sealed_version, row.sealed_sha256, row.sealed_size = sealed.version, sealed.sha256, sealed.size
         row.protected_until = until
@@ -175,6 +173,11 @@ def _in_store() -> ColumnElement[bool]:
     return and_(PaperRow.state.in_(_KEPT), PaperRow.sealed_key.is_not(None))
 
 
+def _has_file(row: PaperRow, sealed: StoredObject) -> bool:
+    """Return whether a paper is in the store, with this version of its file."""
+    return row.state in _KEPT and row.sealed_version == sealed.version
+
+
 def _each(catalogue: Catalogue, query: Select[PaperRow]) -> Iterator[Paper]:
     serial = 0
     while True:
@@ -185,13 +188,6 @@ def _each(catalogue: Catalogue, query: Select[PaperRow]) -> Iterator[Paper]:
             return
         yield from (paper for _, paper in found)
         serial = found[-1][0]
-
-
-def _row(session: Session, paper_id: PaperId) -> PaperRow:
-    row = session.scalar(select(PaperRow).where(PaperRow.id == paper_id.value))
-    if row is None:
-        raise NotFound(kind="paper", id=paper_id)
-    return row
 
 
 def _text(until: dt.datetime | None) -> str:

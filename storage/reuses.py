@@ -16,7 +16,7 @@ from dossier.paper_types import PaperType
 from dossier.papers import Paper
 from dossier.reuse import Hindrance, hindrance
 from storage import audit
-from storage.catalogue import Catalogue
+from storage.catalogue import Catalogue, paper_row
 from storage.database import reading, writing
 from storage.rows import dossier_from, paper_from, reuse_from
 from storage.schema import DisclosureRow, DossierRow, EventRow, PaperRow, ReuseRow
@@ -63,7 +63,7 @@ def accept(catalogue: Catalogue, wanted: Acceptance, *, consumer: str, given_onl
     """
     number = wanted.dossier.canonical
     with writing(catalogue.engine) as session:
-        paper = _paper(session, wanted.paper)
+        paper = paper_from(paper_row(session, wanted.paper))
         if given_only and not given_before(session, wanted.paper, consumer):
             raise NotFound(kind="paper", id=wanted.paper)
         known = session.scalar(
@@ -162,13 +162,6 @@ def reuses_of(catalogue: Catalogue, paper: PaperId) -> list[Reuse]:
     query = select(ReuseRow).where(ReuseRow.paper == paper.value).order_by(ReuseRow.serial)
     with reading(catalogue.engine) as session:
         return [reuse_from(row) for row in session.scalars(query)]
-
-
-def _paper(session: Session, paper: PaperId) -> Paper:
-    row = session.scalar(select(PaperRow).where(PaperRow.id == paper.value))
-    if row is None:
-        raise NotFound(kind="paper", id=paper)
-    return paper_from(row)
 
 
 def _require_reusable(session: Session, paper: Paper, wanted: Acceptance) -> None:

@@ -7,6 +7,7 @@ how many papers are shown, not on how many there are.
 """
 
 import datetime as dt
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
@@ -98,7 +99,7 @@ class Cursor:
         """
         level, _, place = text.partition("-")
         known = {str(level.value): level for level in Level}
-        if level not in known or not place.isascii() or not place.isdigit() or not 0 <= int(place[:20]) <= END:
+        if level not in known or not re.fullmatch(r"[0-9]{1,19}", place) or int(place) > END:
             raise InvalidValue(key="after", reason="not given by a search", reason_vi="không phải do tìm kiếm cấp")
         return cls(known[level], int(place))
 

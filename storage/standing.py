@@ -12,12 +12,12 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from dossier import times
-from dossier.errors import InvalidValue, NotFound, WrongState
+from dossier.errors import InvalidValue, WrongState
 from dossier.identifiers import DossierNumber, PaperId
 from dossier.papers import Paper, PaperKind, PaperState, require_transition
 from dossier.standing import REVOKING, Reason, StatusChange, first_moment
 from storage import audit
-from storage.catalogue import Catalogue
+from storage.catalogue import Catalogue, paper_row
 from storage.database import reading, writing
 from storage.rows import paper_from
 from storage.schema import DossierRow, EventRow, PaperRow, StatusChangeRow
@@ -154,18 +154,6 @@ def standings(catalogue: Catalogue, papers: Collection[PaperId]) -> dict[PaperId
 
 
 # --- within a transaction --------------------------------------------------------------------------------------------
-
-
-def paper_row(session: Session, paper_id: PaperId) -> PaperRow:
-    """Return the row of a paper.
-
-    Raises:
-        NotFound: There is none.
-    """
-    row = session.scalar(select(PaperRow).where(PaperRow.id == paper_id.value))
-    if row is None:
-        raise NotFound(kind="paper", id=paper_id)
-    return row
 
 
 def move(session: Session, row: PaperRow, change: StatusChange) -> None:

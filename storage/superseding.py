@@ -6,7 +6,7 @@ Both happen in one transaction, so that never two papers of a series are in forc
 import datetime as dt
 from dataclasses import dataclass, replace
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from dossier.errors import InvalidValue, WrongState
@@ -14,11 +14,11 @@ from dossier.identifiers import PaperId
 from dossier.paper_types import PaperType
 from dossier.papers import Paper, PaperState
 from dossier.standing import SUPERSEDING, Reason, StatusChange
-from storage.catalogue import Catalogue
+from storage.catalogue import Catalogue, is_of, paper_row
 from storage.database import writing
 from storage.rows import paper_from
-from storage.schema import CoOwnerRow, OwnerRow, PaperRow
-from storage.standing import move, paper_row
+from storage.schema import OwnerRow, PaperRow
+from storage.standing import move
 
 _STANDS_IN_SERIES = tuple(s.value for s in (PaperState.STORED, PaperState.EXPIRED, PaperState.SUPERSEDED))
 """A paper that was revoked takes nobody's place: it may be false."""
@@ -103,14 +103,12 @@ def settle(session: Session, row: PaperRow, paper_type: PaperType | None, *, at:
 
 
 def _others(session: Session, row: PaperRow) -> Select[PaperRow]:
-    serials = _owners(session, row)
-    shared = select(CoOwnerRow.paper).where(CoOwnerRow.owner_serial.in_(serials))
     return (
         select(PaperRow)
         .where(
             PaperRow.paper_type == row.paper_type,
             PaperRow.state.in_(_STANDS_IN_SERIES),
-            or_(PaperRow.owner_serial.in_(serials), PaperRow.id.in_(shared)),
+            is_of(_owners(session, row)),
             PaperRow.id != row.id,
         )
         .order_by(PaperRow.serial)

@@ -5,28 +5,24 @@ than before, other systems are told by an event in the same transaction. The rep
 revocation data behind it, are objects under retention: a verdict can be reproduced from them.
 """
 
-from typing import TYPE_CHECKING
-
 from sqlalchemy import select
 
-from dossier.errors import NotFound
+from dossier.errors import WrongState
 from dossier.identifiers import PaperId
-from dossier.papers import StoredObject
+from dossier.papers import PaperState, StoredObject
 from dossier.verdicts import Verdict
 from storage import audit
+from storage.catalogue import Catalogue, paper_row
 from storage.database import reading, writing
 from storage.records import Occasion, Verification
-from storage.schema import EventRow, PaperRow, VerificationRow
-
-if TYPE_CHECKING:  # it is opened elsewhere
-    from storage.catalogue import Catalogue
+from storage.schema import EventRow, VerificationRow
 
 VERIFIED, CHANGED = "paper.verified", "paper.verdict-changed"
 """Action in the audit log, and kind of the event."""
 REPORT_MEDIA_TYPE = "application/json"
 
 
-def add(catalogue: "Catalogue", verification: Verification, *, actor: str) -> bool:
+def add(catalogue: Catalogue, verification: Verification, *, actor: str) -> bool:
     """Keep a verification, and make its verdict the paper's; return whether that is another one than before.
 
     A step that runs twice keeps one: of a paper and a file, the first verification at intake or after sealing counts,
@@ -38,13 +34,13 @@ def add(catalogue: "Catalogue", verification: Verification, *, actor: str) -> bo
         actor: Who asked for it.
 
     Raises:
-        NotFound: There is no such paper.
+        NotFound: There is no such paper. WrongState: It was disposed of meanwhile.
     """
     paper, verdict = verification.paper.value, verification.verdict.value
     with writing(catalogue.engine) as session:
-        row = session.scalar(select(PaperRow).where(PaperRow.id == paper))
-        if row is None:
-            raise NotFound(kind="paper", id=paper)
+        row = paper_row(session, verification.paper)
+        if row.state == PaperState.DISPOSED.value:
+            raise WrongState(state=row.state, needed=PaperState.STORED.value)
         if verification.occasion is not Occasion.DEMAND:
             twin = select(VerificationRow.serial).where(
                 VerificationRow.paper == paper,
@@ -71,7 +67,7 @@ def add(catalogue: "Catalogue", verification: Verification, *, actor: str) -> bo
     return changed
 
 
-def of_paper(catalogue: "Catalogue", paper: PaperId) -> list[Verification]:
+def of_paper(catalogue: Catalogue, paper: PaperId) -> list[Verification]:
     """Return the verifications of a paper, oldest first."""
     query = select(VerificationRow).where(VerificationRow.paper == paper.value).order_by(VerificationRow.serial)
     with reading(catalogue.engine) as session:

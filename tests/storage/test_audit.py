@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import text
+from sqlalchemy import make_url, text
 
 from dossier.errors import AlreadyExists, AuditChainBroken, RetentionLocked
 from dossier.times import now
@@ -79,6 +79,17 @@ def test_entries_of_many_threads_form_one_chain(catalogue: Catalogue) -> None:
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(lambda n: catalogue.record(f"thread-{n}", "paper.read", "paper:x"), range(60)))
     assert audit.check(catalogue).entries == 60
+
+
+@pytest.mark.parametrize("default", ["repeatable read", "serializable"])
+def test_the_chain_does_not_depend_on_the_servers_default_isolation(postgres_url: str, default: str) -> None:
+    option = "-c default_transaction_isolation=" + default.replace(" ", "\\ ")
+    url = make_url(postgres_url).update_query_dict({"options": option})
+    catalogue = Catalogue.open(url.render_as_string(hide_password=False))
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(lambda number: catalogue.record("worker", "t", f"paper:{number}"), range(40)))
+    assert audit.check(catalogue).entries == 40
+    catalogue.close()
 
 
 def test_entries_of_many_processes_form_one_chain(catalogue: Catalogue, database_url: str) -> None:

@@ -1,6 +1,7 @@
 """Whatever is done to the log shows at the first entry it touches, or between the anchors around it."""
 
 import datetime as dt
+import gzip
 import json
 import secrets
 from collections.abc import Iterator
@@ -273,4 +274,12 @@ def test_segments_that_do_not_follow_each_other_prove_nothing(catalogue: Catalog
     store = fresh(tmp_path)
     list(audit_segments.write_segments(catalogue, store, up_to=LENGTH, retain_until=UNTIL))
     with pytest.raises(AuditChainBroken, match="entry 2"):
+        list(audit_segments.proven_lines(store))
+
+
+@pytest.mark.parametrize("line", [b"x", b"[1]", b"{}"])
+def test_a_segment_of_other_lines_proves_nothing(tmp_path: Path, line: bytes) -> None:
+    store = fresh(tmp_path)
+    store.put(audit_segments.key_of(1), gzip.compress(line + b"\n"), media_type="application/gzip")
+    with pytest.raises(AuditChainBroken, match="no entry"):
         list(audit_segments.proven_lines(store))

@@ -13,6 +13,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from dossier.errors import ConfigurationError, DiskFull, StoreUnavailable
+from dossier.identifiers import DossierNumber
 from dossier.papers import PaperState, SourceGrade
 from storage import portal
 from storage.catalogue import Catalogue
@@ -154,6 +155,21 @@ def test_papers_stored_before_renewals_get_their_first_version(catalogue: Catalo
     expected = SealedVersion(kept.id, 1, sealed.key, sealed.version, sealed.sha256)
     assert unproven(migrated, NOON + dt.timedelta(seconds=1)) == [expected]
     assert unproven(migrated, NOON) == []
+    migrated.close()
+
+
+def test_papers_of_a_dossier_are_found_by_the_one_form_of_its_number(catalogue: Catalogue, database_url: str) -> None:
+    older, present = DossierNumber("000.00.53.H48-261122-0001"), DossierNumber("H48.53-261122-0001")
+    papers = [replace(paper(str(number).encode()), dossier=number) for number in (older, present, None)]
+    handed_in = replace(batch(), dossier=older)
+    catalogue.add_batch(handed_in, papers, actor="station-1")
+    with writing(catalogue.engine) as session:
+        undo(session, "0009")
+    catalogue.close()
+    migrated = Catalogue.open(database_url)
+    assert [one.dossier for one in migrated.papers()] == [present, present, None]
+    assert migrated.batch(handed_in.id).dossier == present
+    assert not migrated.add_batch(handed_in, papers, actor="station-1"), "the same batch it was"
     migrated.close()
 
 

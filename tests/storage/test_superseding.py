@@ -10,10 +10,10 @@ from dossier.identifiers import parse_owner_number
 from dossier.owners import Owner
 from dossier.papers import Field, Paper, PaperState
 from dossier.standing import Reason
-from storage.catalogue import Catalogue
+from storage.catalogue import Catalogue, paper_row
 from storage.database import writing
 from storage.schema import OwnerRow
-from storage.standing import Revocation, history, paper_row, revoke
+from storage.standing import Revocation, history, revoke
 from storage.superseding import Supersession, settle, supersede
 from tests.storage.examples import NOON, OTHER_OWNER, OWNER
 from tests.storage.standing_papers import COMPANY, TYPES, confirmed, put, registration, store, told

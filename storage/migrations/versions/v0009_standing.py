@@ -3,6 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
+from dossier.identifiers import DossierNumber
+
 revision = "0009"
 down_revision = "0008"
 branch_labels = None
@@ -31,3 +33,9 @@ def upgrade() -> None:
     op.create_index("ix_owners_same_as", "owners", ["same_as"])
     op.add_column("papers", sa.Column("handed_over_at", moment))
     op.add_column("papers", sa.Column("superseded_by", sa.Text()))
+    # A dossier's facts stand under the one form of its number, and its papers are counted by that.
+    for name in ("batches", "papers"):
+        table = sa.table(name, sa.column("dossier", sa.Text()))
+        for number in op.get_bind().scalars(sa.select(table.c.dossier).distinct()).all():
+            if number is not None and (one := DossierNumber(number).canonical.value) != number:
+                op.execute(sa.update(table).where(table.c.dossier == number).values(dossier=one))
