@@ -223,6 +223,13 @@ def disposals(catalogue: Catalogue, *, unfinished: bool) -> list[Disposal]:
         return [_disposal(row) for row in session.scalars(query.order_by(DisposalRow.proposed_at, DisposalRow.paper))]
 
 
+def is_disposed(catalogue: Catalogue, paper: PaperId) -> bool:
+    """Return whether a paper was disposed of; not so of one that nobody knows."""
+    with reading(catalogue.engine) as session:
+        state = session.scalar(select(PaperRow.state).where(PaperRow.id == paper.value))
+        return state == PaperState.DISPOSED.value
+
+
 def batch_is_gone(catalogue: Catalogue, batch: str) -> bool:
     """Return whether no paper of a batch is left that is not disposed of."""
     left = select(PaperRow.serial).where(PaperRow.batch == batch, PaperRow.state != PaperState.DISPOSED.value)
