@@ -302,7 +302,7 @@ class Catalogue:
             return _papers(session, query.where(_belongs_to(session, owner)))
 
     def by_original(self, sha256: str, owner: OwnerNumber | None) -> Paper | None:
-        """Return the first paper that came with these bytes, to tell duplicates; not one rejected or disposed of.
+        """Return the first paper that came with these bytes, neither rejected nor disposed of, to tell duplicates.
 
         A paper that is no duplicate is its own first.
 
@@ -310,8 +310,8 @@ class Catalogue:
             sha256: Of the original, lower-case hex.
             owner: Only this owner's, alone or with others; ``None`` for anybody's.
         """
-        ended = [PaperState.REJECTED.value, PaperState.DISPOSED.value]
-        query = select(PaperRow).where(PaperRow.original_sha256 == sha256, PaperRow.state.not_in(ended))
+        gone = (PaperState.REJECTED.value, PaperState.DISPOSED.value)
+        query = select(PaperRow).where(PaperRow.original_sha256 == sha256, PaperRow.state.not_in(gone))
         with reading(self.engine) as session:
             if owner is not None:
                 query = query.where(_belongs_to(session, owner))

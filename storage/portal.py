@@ -121,9 +121,8 @@ def want(catalogue: "Catalogue", followed: Followed, digests: Mapping[Subject, s
                 session.add(row)
             if row.wanted == digest:
                 continue
-            # Told even if it is what was accepted last: what was tried since may have arrived without an answer.
-            row.state, row.wanted, row.attempts = PortalState.WAITING.value, digest, 0
-            row.since, row.retry_at, row.error = now, now, None
+            row.wanted, row.attempts, row.since, row.retry_at, row.error = digest, 0, now, now, None
+            row.state = PortalState.WAITING.value  # even of what it knew: what was sent since may have reached it
             told += 1
     return told
 
