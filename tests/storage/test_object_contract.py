@@ -370,9 +370,10 @@ def test_a_walk_meets_more_versions_than_a_server_tells_at_once(store: ObjectSto
 
 def test_a_version_is_mended_and_the_newest_content_stays(store: ObjectStore) -> None:
     first, second = (store.put(KEY, data, media_type=PDF) for data in (b"a", b"b"))
-    mended = store.mend(KEY, first.version, b"a", media_type=PDF, retain_until=in_one_hour())
+    until = in_one_hour()
+    mended = store.mend(KEY, first.version, b"a", media_type=PDF, retain_until=until)
     assert store.get(KEY, mended.version) == b"a"
-    assert store.retention(KEY, mended.version) == in_one_hour()
+    assert store.retention(KEY, mended.version) == until
     assert store.get(KEY) == b"b"
     assert store.get(KEY, second.version) == b"b"
 
