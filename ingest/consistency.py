@@ -13,7 +13,7 @@ from enum import StrEnum
 
 import structlog
 
-from dossier.errors import NotFound, ObjectDamaged, SohoaError, WrongState
+from dossier.errors import Conflict, NotFound, ObjectDamaged, SohoaError, WrongState
 from dossier.identifiers import PaperId
 from dossier.papers import Paper, PaperState, StoredObject
 from ingest.backup_folder import BackupFolder
@@ -23,12 +23,13 @@ from ingest.inventory import Key, compared
 from ingest.receive import noted_at, receive_noted
 from ingest.workspace import Workspace
 from storage import mending, references
+from storage.disposal import is_disposed
 from storage.inventory import WORK
 from storage.references import Reference
 
 ACTOR = "storage"
-PUT_ASIDE = "object.put-aside"
-"""Action in the audit log."""
+PUT_ASIDE, LEFT_DELETED = "object.put-aside", "object.left-deleted"
+"""Actions in the audit log."""
 LOST = "lost/"
 """Where what nobody knows is put aside."""
 YOUNG = dt.timedelta(hours=1)
@@ -57,6 +58,8 @@ class Trouble(StrEnum):
     """A report that no row names: a crash between keeping and cataloguing. It is locked and harms nothing."""
     UNFINISHED_UPLOAD = "unfinished-upload"
     """A file was announced and did not arrive, or was not catalogued: its sender sends it again."""
+    DISPOSED_LEFT = "disposed-left"
+    """Of a paper that was disposed of: it came while that was done, as a renewed version might."""
     WORK_LEFT = "work-left"
     """Work in progress of a paper that needs it no more."""
     WORK_MISSING = "work-missing"
@@ -182,8 +185,9 @@ def _unknown(house: House, key: str) -> Iterator[Finding]:
     """Yield what is wrong with an object that no row names, if something is."""
     room, _, rest = key.partition("/")
     paper = paper_of(key)
-    if paper and _paper_is(house, PaperId(paper), PaperState.DISPOSED):
-        return  # it is being deleted
+    if paper and is_disposed(house.catalogue, PaperId(paper)):
+        yield Finding(Trouble.DISPOSED_LEFT, key, None, paper)
+        return
     trouble = None
     match room:
         case "originals":
@@ -253,11 +257,28 @@ def _mended(house: House, finding: Finding, backup: BackupFolder | None) -> Find
         case Trouble.WORK_LEFT:
             Workspace(house.objects, PaperId(finding.key.split("/")[1])).clear()
             done = "removed"
+        case Trouble.DISPOSED_LEFT:
+            done = _deleted(house, finding.key)
         case Trouble.WORK_MISSING:
             done = _reopened(house, finding)
         case _:
             done = None
     return replace(finding, mended=done)
+
+
+def _deleted(house: House, key: str) -> str | None:
+    """Delete what is left of a disposed paper; ``None`` if it is locked or held, and stays."""
+    versions = house.objects.versions(key)
+    try:
+        for stored in versions:
+            house.objects.delete(stored.key, stored.version)
+    except Conflict:
+        return None
+    except NotFound:
+        pass  # it was just being deleted
+    detail = {"key": key, "versions": str(len(versions))}
+    house.catalogue.record(ACTOR, LEFT_DELETED, f"paper:{paper_of(key)}", detail)
+    return "removed"
 
 
 def _restored(house: House, finding: Finding, backup: BackupFolder | None) -> str | None:

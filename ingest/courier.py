@@ -105,14 +105,14 @@ class Courier:
 
 
 def deliver(house: House, stop: Stop) -> None:
-    """Serve all subscriptions until told to stop: what a worker does beside papers."""
+    """Serve all subscriptions until told to stop, or there is none: what a worker does beside papers."""
     courier = Courier.of(house)
     turns: dict[str, Future[int]] = {}
     rests: dict[str, float] = {}
     tidied = -_TIDY_S
     with ThreadPoolExecutor(AT_ONCE, thread_name_prefix="sohoa-courier") as threads:
-        while not stop():
-            for webhook in webhooks.subscriptions(house.catalogue):
+        while not stop() and (subscribed := webhooks.subscriptions(house.catalogue)):
+            for webhook in subscribed:
                 turn = turns.get(webhook.id)
                 if turn is not None and not turn.done():
                     continue

@@ -32,6 +32,7 @@ from signing.record_check import check_record
 from signing.record_stamps import end_of_tree, evidence_pem, restamp, stamp_leaves, with_evidence
 from storage import day_records
 from storage.day_records import DayRecord, SealedVersion
+from storage.disposal import is_disposed
 
 ACTOR = "records"
 _GRACE = dt.timedelta(hours=1)
@@ -187,8 +188,8 @@ def renew_records(
     """Renew the records that end before ``before``; yield each, with the reason where that cannot be done.
 
     A record gets a new time stamp, one for up to a hundred of them; where its hash function ends before ``before``,
-    all its files are hashed again by a stronger one. A day of which a file is damaged or gone is left as it is, until
-    the file is restored. It may be stopped at any moment and run again.
+    all its files are hashed again by a stronger one. A day of which a file is damaged or gone, and not disposed of, is
+    left as it is until the file is restored. It may be stopped at any moment and run again.
 
     Args:
         house: The parts.
@@ -250,11 +251,17 @@ def _keep(house: House, before: DayRecord, day: Day, at: dt.datetime, sunsets: S
 
 
 def _hash(house: House, file: SealedVersion | StoredObject, algorithm: str) -> bytes:
-    """Return the hash of a file; its SHA-256 is known, for any other it is read (and its SHA-256 checked)."""
+    """Return the hash of a file; its SHA-256 is known, for any other it is read (and its SHA-256 checked).
+
+    Of a file that was disposed of, nothing can be proven any more, nor need be: the hash of its hash stands for it, so
+    that the other files of its day can go on being proven.
+    """
     if algorithm == "sha256":
         return bytes.fromhex(file.sha256)
     if isinstance(file, StoredObject):
         return hashed(algorithm, house.objects.get(file.key))
+    if is_disposed(house.catalogue, file.paper):
+        return hashed(algorithm, bytes.fromhex(file.sha256))
     return hashed(algorithm, house.objects.get(file.key, day_records.present_version(house.catalogue, file)))
 
 

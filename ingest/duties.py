@@ -114,7 +114,7 @@ DUTIES: tuple[Duty, ...] = (
     Duty("status-list", 10.0, _status_list),
     Duty("audit-log", 600.0, _log_kept),
     Duty("search-index", 600.0, _index),
-    Duty("webhooks", 1.0, deliver),
+    Duty("webhooks", 2.0, deliver),
     Duty("portal", 5.0, keep_told),
 )
 

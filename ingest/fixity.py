@@ -22,6 +22,7 @@ from ingest.backup_folder import BackupFolder
 from ingest.house import House
 from ingest.inventory import let_go, may_be_gone
 from storage import inventory
+from storage.disposal import is_disposed
 from storage.inventory import LOST, Entry, Outcome
 from storage.objects import ObjectStore
 
@@ -129,8 +130,9 @@ def mend(house: House, stored: StoredObject, backup: BackupFolder | None = None)
     known = {entry.stored.version: entry for entry in inventory.of_key(house.catalogue, stored.key)}
     entry = known.get(stored.version, Entry(stored, house.catalogue.now()))
     found = _twin(house, entry)
-    if found is None and backup is not None and (data := backup.get(stored.sha256)) is not None:
-        found = data, "backup"
+    if found is None and backup is not None and not _is_disposed(house, stored.key):
+        data = backup.get(stored.sha256)
+        found = (data, "backup") if data is not None else None
     if found is None:
         return None
     _mend(house, entry, *found)
@@ -206,7 +208,12 @@ def _mend(house: House, entry: Entry, data: bytes, source: str) -> None:
 
 
 def _twin(house: House, entry: Entry) -> tuple[bytes, str] | None:
-    """Return the bytes of a version from the replica, or from another version of the same key, and from which."""
+    """Return the bytes of a version from the replica, or from another version of the same key, and from which.
+
+    None of a paper that was disposed of: the replica has its objects for a day longer, and they stay gone.
+    """
+    if _is_disposed(house, entry.stored.key):
+        return None
     wanted = entry.stored.sha256
     stores = [("replica", house.replica), ("store", house.objects)]
     for name, store in stores:
@@ -217,6 +224,11 @@ def _twin(house: House, entry: Entry) -> tuple[bytes, str] | None:
                 except (NotFound, ObjectDamaged):
                     continue
     return None
+
+
+def _is_disposed(house: House, key: str) -> bool:
+    paper = paper_of(key)
+    return paper is not None and is_disposed(house.catalogue, PaperId(paper))
 
 
 def _versions(store: ObjectStore | None, key: str) -> Iterator[StoredObject]:

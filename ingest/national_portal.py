@@ -42,8 +42,8 @@ class Message:
     """What the portal is told.
 
     Attributes:
-        body: In its field names. digest: Hash of the body and of the paper's file, lower-case hex: the same for the
-            same, so that nothing is told twice.
+        body: In its field names. digest: Hash of the body and of the paper's file, lower-case hex: what is known
+            already is not told again.
     """
 
     body: Body
@@ -65,8 +65,12 @@ class Answer:
 class NationalPortal(Protocol):
     """The national portal."""
 
-    def push(self, message: Message) -> Answer:
+    def push(self, message: Message, key: str) -> Answer:
         """Tell it, and return what it says.
+
+        Args:
+            message: What.
+            key: The same for every try at telling this, another one when the same is told anew after something else.
 
         Raises:
             PortalUnavailable: It does not answer, or not to us; it may have taken the message all the same.

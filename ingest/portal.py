@@ -1,12 +1,14 @@
 """Keeping the national portal told: follow the events, note what it should know, send that until it knows.
 
 Every worker does this; a message is sent by one at a time. What is sent is what the catalogue says at that moment,
-under a hash of it, so that the portal can tell a repetition. It is away for a day: messages wait, each tried again
-after 30 s, a minute, … at most a quarter of an hour, and a round ends after a few misses. What it refuses waits for a
-change or for a person; what failed for a week is given up until somebody asks.
+under a key by which the portal can tell a repetition from what is so once more (A, B, A: three tellings). It is away
+for a day: messages wait, each tried again after 30 s, a minute, … at most a quarter of an hour, and a round ends after
+a few misses. What it refuses waits for a change or for a person; what failed for a week is given up until somebody
+asks.
 """
 
 import datetime as dt
+import hashlib
 import random
 from collections.abc import Callable
 
@@ -68,7 +70,7 @@ def send(house: House, to: NationalPortal, stop: Callable[[], bool] = lambda: Fa
             portal.settle(catalogue, taken, PortalState.REFUSED, digest=taken.wanted, error="nothing to tell any more")
             continue
         try:
-            answer = to.push(told)
+            answer = to.push(told, _key(taken, told))
         except PortalUnavailable as missed:
             misses += 1
             _put_off(house, taken, told, str(missed.details["reason"]))
@@ -118,6 +120,11 @@ def delay_after(attempts: int) -> dt.timedelta:
     """Return how long to wait after so many tries that failed: half of it certain, half by chance."""
     full = min(FIRST_DELAY * (1 << min(attempts - 1, 20)), MOST_DELAY)
     return full * random.uniform(0.5, 1.0)  # noqa: S311 - chance, not secrecy
+
+
+def _key(taken: Entry, told: Message) -> str:
+    """Return what says that a message is the same telling, however often it is tried."""
+    return hashlib.sha256(f"{told.digest} {taken.since.isoformat()}".encode()).hexdigest()
 
 
 def _put_off(house: House, taken: Entry, told: Message, reason: str) -> None:

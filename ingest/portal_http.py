@@ -38,12 +38,12 @@ class HttpPortal:
             raise ConfigurationError(reason=f"portal_url: {error.details['reason']}") from None
         self._url, self._token, self._rules = url, token, rules
 
-    def push(self, message: Message) -> Answer:
+    def push(self, message: Message, key: str) -> Answer:
         """See ``NationalPortal``."""
         headers = {
             "Authorization": f"Bearer {self._token()}",
             "Content-Type": "application/json",
-            "Idempotency-Key": message.digest,
+            "Idempotency-Key": key,
         }
         body = json.dumps(message.body, ensure_ascii=False).encode()
         try:

@@ -18,6 +18,7 @@ from ingest.house import House
 from ingest.inspect import recognise
 from ingest.twins import Twin, announced_twins, received_twins, require_unknown, same_bytes, tell
 from signing.stamp_rules import CopyForm
+from storage.disposal import is_disposed
 from storage.records import Batch
 
 
@@ -168,6 +169,8 @@ def owner_of_scan(house: House, paper: Paper) -> Owner | None:
 def receive(house: House, batch_id: str, name: str, data: bytes) -> Received:
     """Keep one announced file of a batch and make it a paper; its preparation must then be queued.
 
+    What was disposed of stays so: the same file sent again, even under the same name, becomes a new paper.
+
     Raises:
         NotFound: No such batch, or it does not announce ``name``.
         AlreadyExists: Other bytes were sent under this name.
@@ -187,10 +190,11 @@ def receive(house: House, batch_id: str, name: str, data: bytes) -> Received:
 
     digest = hashlib.sha256(data).hexdigest()
     noted = _noted(house, batch.id, name)
-    if noted is not None and noted.original.sha256 == digest:
+    present = noted if noted is not None and noted.state is not PaperState.DISPOSED else None
+    if present is not None and present.original.sha256 == digest:
         twins = announced_twins(house, entry.owner, entry.paper_type)
-        return Received(name, noted, duplicate=True, twins=tuple(twin for twin in twins if twin.paper.id != noted.id))
-    if noted is not None and noted.state is not PaperState.REJECTED:
+        return Received(name, present, duplicate=True, twins=tuple(t for t in twins if t.paper.id != present.id))
+    if present is not None and present.state is not PaperState.REJECTED:
         raise AlreadyExists(kind="file", id=name)
 
     first = house.catalogue.by_original(digest, entry.owner.number if entry.owner else None)
@@ -200,8 +204,7 @@ def receive(house: House, batch_id: str, name: str, data: bytes) -> Received:
     else:
         twins = same_bytes(house, first)
     tell(house, twins, actor=manifest.station)
-    # The identifier follows from batch, name and bytes: whoever asks again, even at the same moment, makes nothing new.
-    paper_id = first.id if first else PaperId.derived(batch.id, name, digest)
+    paper_id = first.id if first else _identifier(house, batch.id, name, digest)
     _note(house, batch.id, name, paper_id, replacing=noted is not None)
     if first is not None:
         house.catalogue.record(manifest.station, "paper.received-again", f"paper:{first.id}")
@@ -310,6 +313,18 @@ def _noted(house: House, batch: str, name: str) -> Paper | None:
         return house.catalogue.paper(PaperId(paper))
     except NotFound:
         return None
+
+
+def _identifier(house: House, batch: str, name: str, digest: str) -> PaperId:
+    """Return the identifier of a new paper.
+
+    It follows from batch, name and bytes: whoever asks again, even at the same moment, makes nothing new. Where that
+    paper was disposed of, it follows from what is left of it.
+    """
+    found = PaperId.derived(batch, name, digest)
+    while is_disposed(house.catalogue, found):
+        found = PaperId.derived(found.value, digest)
+    return found
 
 
 def _note_key(batch: str, name: str) -> str:

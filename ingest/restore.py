@@ -3,7 +3,8 @@
 Objects come first, then the catalogue in one transaction, in which its rows follow to the versions that the store gave.
 A mark in the store tells which backup is being restored: what was stopped is run again and goes on. The bytes of every
 object are held against their SHA-256; locks and legal holds are set as they were. The work queue is not in a backup:
-workers find what was under way by the papers' states, and a paper whose work in progress was gone begins anew.
+workers find what was under way by the papers' states, and a paper whose work in progress was gone begins anew. What a
+later snapshot in the same folder tells was disposed of since is disposed of again.
 """
 
 import datetime as dt
@@ -12,19 +13,24 @@ import tempfile
 from collections import deque
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import IO
 
-from dossier.errors import NotEmpty
+import structlog
+
+from dossier.errors import BackupDamaged, NotEmpty
+from dossier.identifiers import PaperId
 from dossier.papers import StoredObject
+from ingest import disposal
 from ingest.backup_folder import CATALOGUE, BackupFolder, Manifest, Record
 from ingest.consistency import reopen_without_work
 from ingest.house import House
 from storage import audit, inventory, references
 from storage.audit import AuditReport
 from storage.database import reading, writing
-from storage.dump import is_empty, load
+from storage.disposal import Disposal, follow
+from storage.dump import is_empty, load, rows_of
 from storage.inventory import WORK, Entry
 from storage.references import batched
 
@@ -34,6 +40,7 @@ RESTORED = "backup.restored"
 _MARKS = "restoring/"
 _THREADS = 8
 _TOGETHER = 1000
+_log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +50,7 @@ class Restored:
     Attributes:
         snapshot: Its name. manifest: What it is. objects, size: Versions restored, and their bytes.
         lacking: Keys of objects that the backup lacks, or has damaged; everything else is restored.
+        disposed: Papers that were disposed of after the snapshot was made, and are again.
         audit: The audit log, checked.
     """
 
@@ -51,6 +59,7 @@ class Restored:
     objects: int
     size: int
     lacking: list[str]
+    disposed: int
     audit: AuditReport
 
 
@@ -71,13 +80,15 @@ def restore(house: House, root: Path, snapshot: str | None = None) -> Restored:
         run.put_all(folder)
         moved.seek(0)
         _load(house, folder / CATALOGUE, manifest, moved)
+    disposed = _dispose_again(house, source, folder.name)
     detail = {"sha256": sha256, "objects": str(run.objects), "lacking": str(len(run.lacking))}
     house.catalogue.record(ACTOR, RESTORED, f"backup:{folder.name}", detail)
     house.objects.delete(f"{_MARKS}{sha256}")
     reopen_without_work(house)
+    disposal.finish(house)  # after the mark: what is run again would put back what is deleted here
     checked = audit.check(house.catalogue, house.objects)
     lacking = sorted({*run.lacking, *manifest.lacking})
-    return Restored(folder.name, manifest, run.objects, run.size, lacking, checked)
+    return Restored(folder.name, manifest, run.objects, run.size, lacking, disposed, checked)
 
 
 def _mark(house: House, mark: str) -> bool:
@@ -106,6 +117,27 @@ def _load(house: House, dumped: Path, manifest: Manifest, moved: IO[str]) -> Non
         for some in batched(_entries(house, moved), _TOGETHER):
             inventory.add_within(session, some)
         references.follow_all(session, _moves(moved))
+
+
+def _dispose_again(house: House, source: BackupFolder, restored: str) -> int:
+    """Bury what the newest snapshot that can be read tells was disposed of since; return how many papers that were."""
+    for name in reversed([name for name in source.snapshots() if name > restored]):
+        try:
+            folder, _, _ = source.snapshot(name)
+            agreed = list(_agreed(folder / CATALOGUE))
+        except BackupDamaged as error:
+            _log.warning("disposals not read", snapshot=name, reason=str(error))
+            continue
+        return follow(house.catalogue, agreed, actor=ACTOR)
+    return 0
+
+
+def _agreed(dumped: Path) -> Iterator[Disposal]:
+    """Yield the disposals on which two persons had agreed when a catalogue was dumped."""
+    names = [one.name for one in fields(Disposal)]
+    for row in rows_of(dumped, "disposals"):
+        if row["approved_at"] is not None:
+            yield Disposal(**{name: row[name] for name in names} | {"paper": PaperId(row["paper"])})
 
 
 def _entries(house: House, moved: IO[str]) -> Iterator[Entry]:

@@ -42,8 +42,11 @@ from storage.waiting import take_due
 QUEUE = "papers"
 APPLICATION_VERSION = "2"
 """Raised when the steps' order changes: workers only take work of their own version."""
-_POLL_S = 0.1
-"""Seconds between looks at the queue: ten looks a second cost an idle process a few percent of one processor."""
+_POLL_S, _IDLE_POLL_S = 0.1, 0.5
+"""Seconds between looks at the queue while papers come, and after a while without: ten looks a second cost an idle
+process a few percent of one processor."""
+_IDLE_BEATS = 5
+"""Heartbeats without any paper after which looks become rare."""
 _RESULT_POLL_S = 0.03
 _LONG_AGO = dt.datetime(2000, 1, 1, tzinfo=dt.UTC)
 _WORKFLOWS = {PaperState.RECEIVED: "prepare", PaperState.CONFIRMED: "finish"}
@@ -76,6 +79,7 @@ class Work:
         self.house = house
         _ = house.seals, house.time_authorities  # opened before there are threads; a wrong declaration is told now
         self.executor = f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(3)}"
+        self._idle_beats, self._poll = 0, _POLL_S
         self._stop = threading.Event()
         self._watch = threading.Thread(target=self._keep_watch, name="sohoa-watch", daemon=True)
         self._duties = Duties(house)
@@ -88,7 +92,7 @@ class Work:
             self._beat()  # before the first paper is drawn: who holds work must be known to live
         with failures(_PART):
             DBOS.launch()
-            DBOS.register_queue(
+            self._queue = DBOS.register_queue(
                 QUEUE,
                 worker_concurrency=house.settings.concurrency,
                 polling_interval_sec=_POLL_S,
@@ -207,7 +211,7 @@ class Work:
                 with failures(_PART):
                     self._beat()
                     self._take_over()
-                    self._start_forgotten()
+                    self._look_often(papers=self._start_forgotten())
             except SohoaError as error:
                 _log.warning("watch failed; trying again", code=error.code, reason=str(error))
             except Exception:  # noqa: BLE001 - whatever it is, the others must be watched over
@@ -234,14 +238,22 @@ class Work:
         except SohoaError:
             _log.exception("tidying up failed; the next start tries again")
 
-    def _start_forgotten(self) -> None:
-        """Start what was never queued, and what waited for a part until now."""
+    def _start_forgotten(self) -> bool:
+        """Start what was never queued, and what waited for a part until now; return whether there is work at all."""
         catalogue, moment = self.house.catalogue, times.now()
-        for state in _WORKFLOWS:
-            for paper in catalogue.papers(state=state, waiting=False):
-                self.start(paper.id)
-        for due in take_due(catalogue.engine, at=moment, again=moment + _TAKEN):
-            self.start(due)
+        papers = [paper.id for state in _WORKFLOWS for paper in catalogue.papers(state=state, waiting=False)]
+        papers += take_due(catalogue.engine, at=moment, again=moment + _TAKEN)
+        for paper in papers:
+            self.start(paper)
+        return bool(papers)
+
+    def _look_often(self, *, papers: bool) -> None:
+        """Let all workers look at the queue often while papers come, else rarely: all see the same papers."""
+        self._idle_beats = 0 if papers else self._idle_beats + 1
+        poll = _POLL_S if self._idle_beats < _IDLE_BEATS else _IDLE_POLL_S
+        if poll != self._poll:
+            self._queue.set_polling_interval_sec(poll)
+            self._poll = poll
 
 
 def _worth_retrying(error: BaseException) -> bool:

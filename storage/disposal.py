@@ -5,7 +5,7 @@ objects themselves are deleted by ``ingest.disposal``.
 """
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from sqlalchemy import Select, delete, select, update
@@ -19,7 +19,6 @@ from dossier.text import fold
 from storage import audit
 from storage.catalogue import Catalogue, paper_row
 from storage.database import reading, writing
-from storage.records import Event
 from storage.schema import (
     DisposalRow,
     EventRow,
@@ -197,12 +196,38 @@ def approve(catalogue: Catalogue, paper: PaperId, *, person: str, actor: str, at
         kept = _disposable(session, paper)
         row.state_before = kept.state
         row.approved_by, row.approved_with, row.approved_at = person, actor, at
-        _bury(session, kept)
-        detail = {"from": row.state_before, "to": kept.state, "original_sha256": kept.original_sha256}
-        audit.append(session, actor=actor, action=DISPOSED, about=f"paper:{paper}", at=catalogue.now(), detail=detail)
-        event = Event(DISPOSED, paper, at)
-        session.add(EventRow(kind=event.kind, paper=paper.value, at=event.at, payload={}))
+        _buried(session, catalogue, row, kept, actor=actor)
         return _disposal(row)
+
+
+def follow(catalogue: Catalogue, agreed: Iterable[Disposal], *, actor: str) -> int:
+    """Bury what was disposed of in a later state of this catalogue; return how many papers that were.
+
+    What is under a hold here, is not known or was buried already is left as it is. The objects are deleted next.
+    """
+    buried = 0
+    with writing(catalogue.engine) as session:
+        for one in agreed:
+            kept = session.scalar(select(PaperRow).where(PaperRow.id == one.paper.value))
+            if kept is None or kept.state == PaperState.DISPOSED.value or session.scalar(_holding(one.paper).limit(1)):
+                continue
+            row = session.merge(
+                DisposalRow(
+                    paper=kept.id,
+                    reason=one.reason,
+                    proposed_by=one.proposed_by,
+                    proposed_with=one.proposed_with,
+                    proposed_at=one.proposed_at,
+                    approved_by=one.approved_by,
+                    approved_with=one.approved_with,
+                    approved_at=one.approved_at,
+                    state_before=kept.state,
+                    disposed_at=None,
+                )
+            )
+            _buried(session, catalogue, row, kept, actor=actor)
+            buried += 1
+    return buried
 
 
 def finish(catalogue: Catalogue, paper: PaperId, *, at: dt.datetime) -> None:
@@ -221,6 +246,13 @@ def disposals(catalogue: Catalogue, *, unfinished: bool) -> list[Disposal]:
     query = select(DisposalRow).where(done.is_(None) if unfinished else done.is_not(None))
     with reading(catalogue.engine) as session:
         return [_disposal(row) for row in session.scalars(query.order_by(DisposalRow.proposed_at, DisposalRow.paper))]
+
+
+def is_disposed(catalogue: Catalogue, paper: PaperId) -> bool:
+    """Return whether a paper was disposed of; not so of one that nobody knows."""
+    with reading(catalogue.engine) as session:
+        state = session.scalar(select(PaperRow.state).where(PaperRow.id == paper.value))
+        return state == PaperState.DISPOSED.value
 
 
 def batch_is_gone(catalogue: Catalogue, batch: str) -> bool:
@@ -249,6 +281,15 @@ def stored_papers_of_types(
     with reading(catalogue.engine) as session, session.execute(query) as rows:
         for (paper,) in rows:
             yield PaperId(paper)
+
+
+def _buried(session: Session, catalogue: Catalogue, disposal: DisposalRow, row: PaperRow, *, actor: str) -> None:
+    """Bury a paper whose disposal is agreed upon, and tell the audit log and others."""
+    _bury(session, row)
+    detail = {"from": str(disposal.state_before), "to": row.state, "original_sha256": row.original_sha256}
+    at = catalogue.now()
+    audit.append(session, actor=actor, action=DISPOSED, about=f"paper:{row.id}", at=at, detail=detail)
+    session.add(EventRow(kind=DISPOSED, paper=row.id, at=at, payload={}))
 
 
 def _bury(session: Session, row: PaperRow) -> None:

@@ -127,6 +127,18 @@ def load(session: Session, file: Path, revision: str) -> None:
         _number_on(connection)
 
 
+def rows_of(file: Path, table: str) -> Iterator[dict[str, Any]]:
+    """Yield the rows of one table of a dump, by the names of their columns; none if it has no such table.
+
+    Raises:
+        BackupDamaged: The dump cannot be read.
+    """
+    for found, rows in _read(file):
+        for row in rows:
+            if found.name == table:
+                yield row
+
+
 def _read(file: Path) -> Iterator[tuple[sa.TableClause, Iterator[dict[str, Any]]]]:
     """Yield each table of a dump with its rows, which must be taken before the next."""
     with _unharmed(file), gzip.open(file, "rt", encoding="utf-8") as lines:

@@ -117,8 +117,7 @@ class S3Store:
     ) -> StoredObject:
         """See ``ObjectStore.put``."""
         checked_key(key)
-        until = whole_second(retain_until) if retain_until else None
-        sha256 = hashlib.sha256(data).hexdigest()
+        until, sha256 = self._lasting(retain_until), hashlib.sha256(data).hexdigest()
         latest = self._latest(key)
         if latest is None or (latest.sha256 != sha256 and not if_absent):
             headers = self._headers(sha256, media_type, until)
@@ -189,6 +188,8 @@ class S3Store:
         present = self.retention(key, version)
         if present and wanted < present:
             raise RetentionLocked(until=times.iso_local(present))
+        if self._lasting(until) is None:
+            return
         with _server(key):
             self._client.set_object_retention(self._bucket, key, Retention(COMPLIANCE, wanted), version_id=version)
 
@@ -278,10 +279,14 @@ class S3Store:
 
     def _add(self, key: str, data: bytes, media_type: str, retain_until: dt.datetime | None) -> StoredObject:
         """Keep ``data`` as a further version, whatever is there."""
-        sha256, until = hashlib.sha256(data).hexdigest(), whole_second(retain_until) if retain_until else None
-        lasting = until if until and until > self._clock() else None  # a server refuses a lock that has ended
-        version = self._upload(key, data, self._headers(sha256, media_type, lasting))
+        sha256 = hashlib.sha256(data).hexdigest()
+        version = self._upload(key, data, self._headers(sha256, media_type, self._lasting(retain_until)))
         return StoredObject(key, str(version), sha256, len(data), media_type)
+
+    def _lasting(self, until: dt.datetime | None) -> dt.datetime | None:
+        """Return until when a version is to be locked, in whole seconds; a server refuses a lock that has ended."""
+        wanted = whole_second(until) if until else None
+        return wanted if wanted and wanted > self._clock() else None
 
     def _headers(
         self, sha256: str, media_type: str, until: dt.datetime | None

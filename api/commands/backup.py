@@ -82,7 +82,8 @@ def restore(
         put_back(secrets, Settings.load().root, _passphrase(passphrase_file))
     with open_house() as house:
         restored = restore_backup(house, folder, snapshot)
-    done = {"restored": restored.objects, "restored_bytes": restored.size, "audit_entries": restored.audit.entries}
+    done = {"restored": restored.objects, "restored_bytes": restored.size, "disposed_again": restored.disposed}
+    done["audit_entries"] = restored.audit.entries
     _report(restored.snapshot, restored.manifest, "", restored.lacking, done, as_json=as_json)
     raise typer.Exit(BackupDamaged.exit_code if restored.lacking else 0)
 

@@ -15,6 +15,7 @@ import sqlalchemy as sa
 from dossier import times
 from dossier.errors import BackupDamaged, NotEmpty, NotFound, PassphraseWrong, StoreUnavailable
 from dossier.identifiers import PaperId
+from dossier.papers import PaperState
 from ingest.backup import backup, verify_backup
 from ingest.backup_folder import BackupFolder
 from ingest.fixity import check_due
@@ -22,12 +23,13 @@ from ingest.house import House
 from ingest.restore import restore
 from ingest.secret_box import lock_away, put_back
 from ingest.settings import Settings
-from storage import audit, inventory, references
+from storage import audit, disposal, inventory, references
 from storage.database import reading
+from storage.disposal import Disposal, Hold, lift_holds, place_hold
 from storage.dump import LEFT_OUT
 from storage.inventory import Outcome
 from storage.schema import Base, PaperRow
-from tests.ingest.stocked import Stock, all_bytes, on_servers, stock
+from tests.ingest.stocked import OWNER, Stock, all_bytes, on_servers, stock
 
 if TYPE_CHECKING:
     from tests.servers import S3Server
@@ -143,6 +145,34 @@ def test_an_earlier_snapshot_can_be_restored(here: Stock, new: House, tmp_path: 
     assert len(new.catalogue.papers()) == 2
     with pytest.raises(NotFound):
         new.catalogue.paper(late.id)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_what_was_disposed_of_since_an_earlier_snapshot_is_disposed_of_again(
+    kind: str, empty: House, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    made = stock(tmp_path / "data", papers=3, retention_years=0, **settings_of(kind, request))
+    house, (gone, held, stays) = made.house, made.papers
+    place_hold(house.catalogue, Hold(held.id, "Lê Thị Hai", "Tòa án mẫu", "vụ việc", times.now()), actor="auditor")
+    first = backup(house, tmp_path / "backup")
+    lift_holds(house.catalogue, held.id, person="Lê Thị Hai", at=times.now(), actor="auditor")
+    for paper in (gone, held):
+        agreed = Disposal(paper.id, "hết hạn", "Trần Văn Một", "counter-1", times.now())
+        disposal.propose(house.catalogue, agreed, actor="counter-1")
+        disposal.approve(house.catalogue, paper.id, person="Lê Thị Hai", actor="counter-2", at=times.now())
+    backup(house, tmp_path / "backup")
+    later = backup(house, tmp_path / "backup")
+    (tmp_path / "backup" / "snapshots" / later.snapshot / "catalogue.jsonl.gz").write_bytes(b"damaged")
+
+    restored = restore(empty, tmp_path / "backup", first.snapshot)
+    assert restored.disposed == 1
+    states = [empty.catalogue.paper(paper.id).state for paper in (gone, held, stays)]
+    assert states == [PaperState.DISPOSED, PaperState.STORED, PaperState.STORED], "a hold stands above everything"
+    (row,) = disposal.disposals(empty.catalogue, unfinished=False)
+    assert (row.paper, row.proposed_by, row.approved_by) == (gone.id, "Trần Văn Một", "Lê Thị Hai")
+    assert [key for key in empty.objects.keys("") if gone.id.value in key] == []
+    assert {one.id for one in empty.catalogue.find(OWNER.number)} == {held.id, stays.id}
+    house.close()
 
 
 def test_a_backup_made_before_newer_tables_is_brought_up_to_date(here: Stock, new: House, tmp_path: Path) -> None:

@@ -19,6 +19,7 @@ from ingest import day_records as making
 from ingest import duties
 from ingest.backup import backup
 from ingest.day_records import evidence_of, make_records, open_day, record_of, renew_records
+from ingest.disposal import finish, objects_of
 from ingest.renew import Month, calendar, renew_due, sealed_bytes
 from ingest.restore import restore
 from ingest.work import Work
@@ -28,7 +29,8 @@ from signing.record_check import check_record
 from signing.timestamps import rfc3161
 from signing.trust import TrustStore
 from signing.validate import validate
-from storage import audit, day_records
+from storage import audit, day_records, disposal
+from storage.disposal import Disposal
 from tests.ingest.shelved import AT, Shelf, sealed_until_2027, shelf
 from tests.servers import S3Server
 from tests.signing.others import sign
@@ -317,6 +319,23 @@ def test_a_damaged_file_keeps_its_day_from_being_hashed_again_and_no_other(
     told = [(r.day, type(problem)) for r, problem in renew_records(kept.house, WINDOW, at=kept.clock(), sunsets=table)]
     assert told == [(TODAY, ObjectDamaged), (TODAY + DAY, type(None))]
     assert len(open_day(kept.house, TODAY).tree.chains) == 1
+
+
+def test_a_disposed_file_keeps_its_day_not_from_being_hashed_again(kept: Shelf, gov: Tree, tmp_path: Path) -> None:
+    gone, *others = brief(kept, gov, days=1)
+    for stored in objects_of(kept.house, gone):
+        (tmp_path / "objects" / "objects" / f"{stored.key}~" / stored.version / "retain").unlink(missing_ok=True)
+    agreed = Disposal(gone.id, "hết hạn", "Trần Văn Một", "counter-1", times.now())
+    disposal.propose(kept.house.catalogue, agreed, actor="counter-1")
+    disposal.approve(kept.house.catalogue, gone.id, person="Lê Thị Hai", actor="counter-2", at=times.now())
+    assert finish(kept.house) == 1
+    weak = Sunset(kept.clock() + 30 * DAY, confirmed=True, source="a test")
+    table = Sunsets({**SUNSETS.hashes, "sha256": weak}, SUNSETS.keys, SUNSETS.schemes)
+    told = [(r.day, problem) for r, problem in renew_records(kept.house, WINDOW, at=kept.clock(), sunsets=table)]
+    assert told == [(TODAY, None)]
+    assert len(open_day(kept.house, TODAY).tree.chains) == 2
+    in_2030 = dt.datetime(2030, 1, 1, tzinfo=dt.UTC)
+    assert all(proves(kept, paper, gov, in_2030) for paper in others)
 
 
 def test_a_record_that_ended_is_told_and_not_renewed(kept: Shelf, gov: Tree) -> None:

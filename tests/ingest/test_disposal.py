@@ -35,6 +35,7 @@ from ingest.disposal import (
     standing,
 )
 from ingest.house import House
+from ingest.receive import Manifest, ManifestEntry, Received, open_batch, receive
 from ingest.settings import Settings
 from storage import audit
 from storage.disposal import disposals, withdraw
@@ -254,6 +255,39 @@ def test_what_the_store_did_not_let_finish_is_finished_later(house: House, monke
     assert finish(house) == 1
     assert finish(house) == 0
     assert [key for key in house.objects.keys("") if paper.id.value in key] == []
+
+
+PNG = b"\x89PNG\r\n\x1a\n and more"
+
+
+@pytest.mark.parametrize("owner", [None, OWNER.number.value])
+@pytest.mark.parametrize("others", [(), ("b.png",)])
+def test_the_scan_of_a_disposed_paper_that_comes_again_is_a_new_paper(
+    house: House, owner: str | None, others: tuple[str, ...]
+) -> None:
+    batch = f"lo-{PaperId.new()}"
+    entries = tuple(ManifestEntry(name, owner_number=owner) for name in ("a.png", *others))
+
+    def send(again: str = "") -> Received:
+        opened = open_batch(house, Manifest("station-1", entries, batch=batch + again))
+        return receive(house, opened.id, "a.png", PNG)
+
+    first = send()
+    for name in others:
+        receive(house, first.paper.batch, name, PNG + b"b")
+    for _ in range(2):
+        house.catalogue.save(replace(first.paper, state=PaperState.READY), actor="t", action="t")
+        propose(house, first.paper.id, person=FIRST, reason="không dùng", actor="counter-1")
+        approve(house, first.paper.id, person=SECOND, actor="counter-2")
+        gone, first = first, send()
+        assert (first.duplicate, first.paper.state, first.paper.batch) == (False, PaperState.RECEIVED, gone.paper.batch)
+        assert first.paper.id != gone.paper.id
+        assert house.objects.get(first.paper.original.key) == PNG
+        assert house.catalogue.paper(gone.paper.id).state is PaperState.DISPOSED
+        assert list(house.objects.keys(f"originals/{gone.paper.id}")) == []
+        for again in ("", "-2"):
+            known = send(again)
+            assert (known.duplicate, known.paper.id) == (True, first.paper.id)
 
 
 def test_due_is_what_no_class_keeps(house: House) -> None:

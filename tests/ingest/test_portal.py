@@ -320,6 +320,32 @@ def test_a_change_is_told(house: House, national: Portal, what: str) -> None:
     assert attachment["DuocTaiSuDung"] == (2 if what == "superseded" else 0)
 
 
+def test_what_is_so_once_more_is_told_once_more(house: House, national: Portal, clock: Clock) -> None:
+    keep_dossier(house.catalogue, dossier(), actor="one-stop")
+    kept = keep(house)
+    for started in (None, RECEIVED, None):
+        keep_dossier(house.catalogue, dossier(processing_started_at=started), actor="one-stop")
+        told(house)
+        clock.move(dt.timedelta(seconds=5))
+    assert [body["TrangThaiHoSo"] for body in national.kept.values()] == [2, 4, 2]
+    assert (national.repeated, state_of(house, kept)) == (0, PortalState.ACCEPTED)
+
+
+def test_what_is_so_again_is_told_even_if_the_change_was_not_answered(
+    house: House, national: Portal, clock: Clock
+) -> None:
+    keep_dossier(house.catalogue, dossier(), actor="one-stop")
+    keep(house)
+    told(house)
+    national.moods = ["forgetful", "ok"]
+    keep_dossier(house.catalogue, dossier(processing_started_at=RECEIVED), actor="one-stop")
+    told(house)
+    keep_dossier(house.catalogue, dossier(), actor="one-stop")
+    clock.move(MOST_DELAY)
+    told(house)
+    assert [body["TrangThaiHoSo"] for body in national.kept.values()] == [2, 4, 2]
+
+
 def test_a_result_read_again_is_told_with_what_it_says_now(house: House, national: Portal) -> None:
     keep_dossier(house.catalogue, dossier(), actor="one-stop")
     kept = keep(house, kind=PaperKind.RESULT)

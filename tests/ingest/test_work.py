@@ -13,6 +13,7 @@ import cv2
 import pikepdf
 import pytest
 from asn1crypto import cms
+from dbos import DBOS
 from pydantic import SecretStr
 from pyhanko.sign.timestamps import TimeStamper
 
@@ -37,7 +38,7 @@ from ingest.house import House
 from ingest.receive import Manifest, ManifestEntry, Received, open_batch, outcomes, receive
 from ingest.retry import retry
 from ingest.settings import Settings
-from ingest.work import Work
+from ingest.work import _IDLE_POLL_S, _POLL_S, QUEUE, Work
 from ingest.workspace import Workspace
 from ocr import fields
 from ocr.ctc import CtcReader
@@ -371,3 +372,19 @@ def test_what_was_left_behind_is_tidied_up(house: House, small_scan: Path) -> No
         while list(house.objects.keys("work/")) and time.monotonic() < deadline:
             time.sleep(0.05)
     assert list(house.objects.keys("work/")) == []
+
+
+def test_an_idle_worker_looks_at_the_queue_rarely_until_papers_come(house: House, blank_scan: Path) -> None:
+    def comes_to(poll: float) -> bool:
+        deadline = time.monotonic() + 30
+        while (queue := DBOS.retrieve_queue(QUEUE)) is None or queue.polling_interval_sec != poll:
+            if time.monotonic() > deadline:
+                return False
+            time.sleep(0.05)
+        return True
+
+    with Work(house) as work:
+        assert comes_to(_IDLE_POLL_S)
+        received = send(house, blank_scan.name, blank_scan.read_bytes())
+        assert comes_to(_POLL_S)
+        work.wait([received.paper.id])

@@ -236,6 +236,14 @@ def test_a_lock_is_never_shorter_than_asked(store: ObjectStore) -> None:
     assert until <= kept < until + dt.timedelta(seconds=1)
 
 
+def test_a_lock_that_has_ended_locks_nothing(store: ObjectStore) -> None:
+    stored = store.put(KEY, b"a", media_type=PDF, retain_until=times.now() - HOUR)
+    store.retain(KEY, stored.version, times.now() - HOUR)
+    store.delete(KEY, stored.version)
+    with pytest.raises(NotFound):
+        store.head(KEY)
+
+
 def test_a_lock_ends_and_a_hold_outlasts_it(store: ObjectStore) -> None:
     until = times.now() + dt.timedelta(seconds=1)
     free, held = (store.put(KEY, data, media_type=PDF, retain_until=until) for data in (b"a", b"b"))
@@ -362,9 +370,10 @@ def test_a_walk_meets_more_versions_than_a_server_tells_at_once(store: ObjectSto
 
 def test_a_version_is_mended_and_the_newest_content_stays(store: ObjectStore) -> None:
     first, second = (store.put(KEY, data, media_type=PDF) for data in (b"a", b"b"))
-    mended = store.mend(KEY, first.version, b"a", media_type=PDF, retain_until=in_one_hour())
+    until = in_one_hour()
+    mended = store.mend(KEY, first.version, b"a", media_type=PDF, retain_until=until)
     assert store.get(KEY, mended.version) == b"a"
-    assert store.retention(KEY, mended.version) == in_one_hour()
+    assert store.retention(KEY, mended.version) == until
     assert store.get(KEY) == b"b"
     assert store.get(KEY, second.version) == b"b"
 
