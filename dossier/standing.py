@@ -88,4 +88,4 @@ class StatusChange:
 
 def first_moment(day: dt.date) -> dt.datetime:
     """Return the moment at which a day begins in Vietnam, UTC."""
-    return dt.datetime.combine(day, dt.time(), times.VIETNAM).astimezone(dt.UTC)
+    return times.midnight(day)

@@ -1,5 +1,6 @@
 """What the commands share: opening the house, printing for people or for programs, failing with a reason."""
 
+import datetime as dt
 import json
 import logging
 import os
@@ -30,6 +31,8 @@ _PIPED_WIDTH = 140
 out = Console(highlight=False, emoji=False, width=None if sys.stdout.isatty() else _PIPED_WIDTH)
 err = Console(stderr=True, highlight=False, emoji=False)
 
+MOST_DAYS = 36_500
+"""Days ahead that an option may name."""
 STOPPED = 130
 """Exit code of a command stopped by Ctrl+C, as shells know it."""
 
@@ -137,6 +140,15 @@ def write_output(path: Path, data: bytes) -> None:
         path.write_bytes(data)
     except OSError:
         raise UnwritableFile(name=str(path)) from None
+
+
+def day_of(option: str, given: dt.datetime | None) -> dt.date | None:
+    """Return the day that an option named, if it was given.
+
+    Raises:
+        InvalidValue: It is in no year of ours.
+    """
+    return times.require_day(option, given.date()) if given else None
 
 
 def print_papers(papers: Sequence[Paper], types: dict[str, PaperType] | None = None) -> None:

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from api.commands.common import (
+    MOST_DAYS,
     AsJson,
     fail,
     open_house,
@@ -44,7 +45,7 @@ def make(as_json: AsJson = False) -> None:
 @app.command()
 def renew(
     within: Annotated[
-        int, typer.Option(min=1, help="Hết hạn trong số ngày này. / What ends within so many days.")
+        int, typer.Option(min=1, max=MOST_DAYS, help="Hết hạn trong số ngày này. / What ends within so many days.")
     ] = DUE_WITHIN.days,
     as_json: AsJson = False,
 ) -> None:

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 from rich.markup import escape
 
-from api.commands.common import AsJson, err, open_house, out, print_json, print_papers, write_output
+from api.commands.common import AsJson, day_of, err, open_house, out, print_json, print_papers, write_output
 from api.shapes import papers_json
 from dossier import times
 from dossier.errors import SohoaError
@@ -58,7 +58,7 @@ def revoke_paper(
     as_json: AsJson = False,
 ) -> None:
     """Thu hồi một giấy tờ; không hoàn tác được. / Revoke a paper, for good; a new status list is made at once."""
-    word = Revocation(reason, on.date() if on else times.today(), authority, person)
+    word = Revocation(reason, day_of("on", on) or times.today(), authority, person)
     with open_house() as house:
         _show(house, revoke(house.catalogue, PaperId.parse(paper_id), word, actor=_ACTOR), as_json=as_json)
         try:

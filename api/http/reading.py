@@ -5,6 +5,7 @@ allow, whatever length was announced, and nothing is read from callers without a
 is held in memory while it is received, so many uploads at once from our own stations take as many times its size.
 """
 
+import datetime as dt
 from collections.abc import Callable, Coroutine
 from typing import Annotated, Any
 
@@ -16,6 +17,7 @@ from pydantic import Field
 from starlette.types import Message, Receive
 
 from api.http.access import admit
+from dossier import times
 from dossier.errors import FileTooLarge, RequestTooLarge, SohoaError
 
 MAX_JSON_BYTES = 1024 * 1024
@@ -27,6 +29,8 @@ PersonName = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\x0
 """The name of the person who answers for what is asked."""
 Reason = Annotated[str, Field(min_length=1, max_length=500, pattern=r"^[^\x00-\x1f\x7f]*\S[^\x00-\x1f\x7f]*$")]
 """Why, in words."""
+Day = Annotated[dt.date, Field(ge=times.EARLIEST, le=times.LATEST)]
+"""A day in Vietnam."""
 
 FILE_BODY: dict[str, Any] = {
     "requestBody": {

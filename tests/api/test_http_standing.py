@@ -70,6 +70,8 @@ def test_a_dossier_is_told_and_told_again(service: Service) -> None:
         ({"outcome": "successful"}, "value-invalid"),
         ({"returned_at": "2026-10-01T00:00:00+07:00"}, "value-invalid"),
         ({"received_at": "2026-10-08T08:00:00"}, "request-invalid"),
+        ({"received_at": "0001-01-01T00:00:00+07:00"}, "value-invalid"),
+        ({"returned_at": "9999-12-31T20:00:00Z"}, "value-invalid"),
         ({"outcome": "perhaps"}, "request-invalid"),
         ({"owner_number": "001190012345"}, "request-invalid"),
     ],
@@ -119,6 +121,7 @@ def test_a_revocation_needs_a_reason_of_its_own(service: Service) -> None:
     for change, code in (
         ({"reason": "reissued"}, "value-invalid"),
         ({"on": tomorrow}, "value-invalid"),
+        ({"on": "0001-01-01"}, "request-invalid"),
         ({"reason": "because"}, "request-invalid"),
         ({"authority": " "}, "request-invalid"),
         ({"person": None}, "request-invalid"),

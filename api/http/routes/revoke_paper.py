@@ -1,6 +1,5 @@
 """``POST /v1/papers/{paper}/revocation``: a paper is no longer in force, for good."""
 
-import datetime as dt
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -8,7 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from api.http.access import Caller, Role, allow
 from api.http.answers.papers import Papers
 from api.http.deps import HouseDep, PaperIdPath
-from api.http.reading import PersonName, new_router
+from api.http.reading import Day, PersonName, new_router
 from api.shapes import Json, papers_json
 from dossier import times
 from dossier.standing import Reason
@@ -28,7 +27,7 @@ class RevocationWanted(BaseModel):
     reason: Reason
     authority: Annotated[str, Field(min_length=1, max_length=500, pattern=r"^[^\x00-\x1f\x7f]*\S[^\x00-\x1f\x7f]*$")]
     person: PersonName
-    on: dt.date | None = None
+    on: Day | None = None
 
 
 @router.post("/v1/papers/{paper}/revocation", response_model=Papers, summary="Thu hồi một giấy tờ / Revoke a paper")
