@@ -55,7 +55,7 @@ def disposal_json(disposal: Disposal) -> Json:
 def hold_json(hold: Hold) -> Json:
     """Return one hold."""
     return {
-        "person": hold.person,
+        "by": hold.person,
         "authority": hold.authority,
         "reason": hold.reason,
         "since": times.iso_local(hold.since),

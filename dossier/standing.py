@@ -7,6 +7,7 @@ decree 30/2020/NĐ-CP art. 18 (withdrawal and annulment of what was issued).
 import datetime as dt
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Literal, get_args
 
 from dossier import times
 from dossier.identifiers import PaperId
@@ -56,10 +57,12 @@ _TEXTS = {
     Reason.FORGED: ("bản gốc là giả", "the original is false"),
     Reason.WRONGLY_DIGITIZED: ("số hóa sai so với bản gốc", "it was digitized wrongly"),
 }
-SUPERSEDING = (Reason.REISSUED, Reason.CORRECTED, Reason.SCANNED_AGAIN)
+SupersedingReason = Literal[Reason.REISSUED, Reason.CORRECTED, Reason.SCANNED_AGAIN]
 """Reasons that a person gives where one paper takes the place of another."""
-REVOKING = (Reason.WITHDRAWN, Reason.ANNULLED, Reason.FORGED, Reason.WRONGLY_DIGITIZED)
+RevokingReason = Literal[Reason.WITHDRAWN, Reason.ANNULLED, Reason.FORGED, Reason.WRONGLY_DIGITIZED]
 """Reasons of a revocation."""
+SUPERSEDING: tuple[Reason, ...] = get_args(SupersedingReason)
+REVOKING: tuple[Reason, ...] = get_args(RevokingReason)
 
 
 @dataclass(frozen=True, slots=True)

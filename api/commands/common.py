@@ -18,9 +18,10 @@ from rich.table import Table
 
 from api.shapes import Json, problem_json
 from dossier import times
-from dossier.errors import FileTooLarge, NotFound, SohoaError, UnreadableFile, UnwritableFile
+from dossier.errors import FileTooLarge, NotFound, SohoaError, UnreadableFile, UnwritableFile, UsageError
 from dossier.paper_types import PaperType
 from dossier.papers import Field, Paper, PaperState, SourceGrade
+from dossier.text import tidy
 from dossier.times import local
 from ingest.house import House
 from ingest.settings import Settings
@@ -36,6 +37,27 @@ MOST_DAYS = 36_500
 STOPPED = 130
 """Exit code of a command stopped by Ctrl+C, as shells know it."""
 
+
+def _named(name: str) -> str:
+    """Return a person's name, tidied.
+
+    Raises:
+        UsageError: There is nothing in it.
+    """
+    if not (tidied := tidy(name)):
+        raise UsageError(reason="--by needs a name.")
+    return tidied
+
+
+By = Annotated[
+    str,
+    typer.Option(
+        "--by",
+        metavar="NAME",
+        callback=_named,
+        help="Họ tên người chịu trách nhiệm. / Name of the person who answers for it.",
+    ),
+]
 AsJson = Annotated[bool, typer.Option("--json", help="In JSON cho chương trình khác. / Print JSON.")]
 
 STATE_VI: dict[PaperState, str] = {

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 from rich.markup import escape
 
-from api.commands.common import AsJson, day_of, open_house, out, print_json
+from api.commands.common import AsJson, By, day_of, open_house, out, print_json
 from api.owner_shapes import merge_json, owner_known_json, reads_json
 from dossier import times
 from dossier.identifiers import PaperId, parse_owner_number
@@ -20,7 +20,6 @@ from storage.owner_records import Merge, Statement
 app = typer.Typer(help="Chủ giấy tờ và các số định danh. / Owners and their numbers.", no_args_is_help=True)
 _ACTOR = "cli"
 _Number = Annotated[str, typer.Option("--owner", help="Một số định danh của chủ. / Any number of the owner.")]
-_By = Annotated[str, typer.Option(help="Họ tên người chịu trách nhiệm. / Name of the person who answers for it.")]
 _Reason = Annotated[str, typer.Option(help="Lý do. / Why.")]
 
 
@@ -50,7 +49,7 @@ def show(owner: _Number, as_json: AsJson = False) -> None:
 @app.command()
 def merge(
     numbers: Annotated[tuple[str, str], typer.Argument(metavar="NUMBER NUMBER")],
-    by: _By,
+    by: By,
     reason: _Reason,
     paper: Annotated[str | None, typer.Option(help="Giấy tờ làm căn cứ. / The paper that shows it.")] = None,
     force: Annotated[
@@ -69,7 +68,7 @@ def merge(
 @app.command()
 def split(
     merge: Annotated[int, typer.Argument(min=1, help="Số thứ tự lần gộp. / Number of the merge.")],
-    by: _By,
+    by: By,
     reason: _Reason,
     as_json: AsJson = False,
 ) -> None:

@@ -43,14 +43,14 @@ def reuse_json(reuse: Reuse, paper: Paper, house: House) -> Json:
         "how": reuse.how.value,
         "result_code": str(marks.result) if marks.result else None,
         "from_national_store": marks.from_national_store,
-        "accepted_by": reuse.accepted_by,
-        "person": reuse.person,
+        "actor": reuse.accepted_by,
+        "by": reuse.person,
         "purpose": reuse.purpose,
         "at": times.iso_local(reuse.at),
         "withdrawn": {
             "at": times.iso_local(withdrawn.at),
-            "by": withdrawn.by,
-            "person": withdrawn.person,
+            "actor": withdrawn.by,
+            "by": withdrawn.person,
             "reason": withdrawn.reason,
         }
         if withdrawn

@@ -20,7 +20,7 @@ class Approval(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    person: PersonName
+    by: PersonName
 
 
 @router.post(
@@ -30,4 +30,4 @@ def approve_disposal(
     caller: Annotated[Caller, allow(Role.OFFICER)], house: HouseDep, paper: PaperIdPath, body: Approval
 ) -> Json:
     """Agree, as another person with another key than the proposal's; what is left is a tombstone."""
-    return disposal_json(approve(house, paper, person=body.person, actor=caller.name))
+    return disposal_json(approve(house, paper, person=body.by, actor=caller.name))
