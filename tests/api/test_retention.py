@@ -31,10 +31,11 @@ def test_a_paper_says_until_when_it_is_kept_and_why(service: Service) -> None:
 
 def test_holds_are_placed_and_lifted(service: Service) -> None:
     paper = keep_paper(service, paper_type="decision")
-    body = {"by": "Trần Văn Một", "authority": "Tòa án mẫu", "reason": "vụ việc mẫu"}
+    body = {"by": "  Trần  Văn Một ", "authority": "Tòa án mẫu", "reason": "vụ việc mẫu"}
     held = service.call(Role.AUDITOR, "POST", f"/v1/papers/{paper.id}/holds", json=body)
     assert held.status_code == 201
     assert held.json()["decision"] == "held"
+    assert [one["by"] for one in held.json()["holds"]] == ["Trần Văn Một"]
     lifted = service.call(
         Role.OFFICER, "POST", f"/v1/papers/{paper.id}/holds/lifting", json={"by": "Lê Thị Hai"}
     ).json()
