@@ -7,7 +7,7 @@ import typer
 from rich.markup import escape
 
 from api.commands.common import AsJson, open_house, out, print_json
-from api.granting import give_grant
+from api.granting import give_grant, grants_shown
 from api.http.access import Role
 from api.http.views import grant_json
 from api.shapes import Json
@@ -58,7 +58,7 @@ def new(
 def list_grants(as_json: AsJson = False) -> None:
     """Liệt kê các quyền đã cấp. / List the grants, revoked ones too."""
     with open_house() as house:
-        listed = [grant_json(one, Role.OFFICER) for one in grants.grants(house.catalogue)]
+        listed = [grant_json(one, Role.OFFICER) for one in grants_shown(house, owners=True, actor="cli")]
     if as_json:
         print_json({"grants": listed})
     else:

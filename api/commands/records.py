@@ -68,9 +68,9 @@ def export(
     with open_house() as house:
         paper = house.catalogue.paper(PaperId.parse(paper_id))
         record, evidence = record_of(house, paper), evidence_of(house, paper) if lists else None
+        if record is None or (lists and evidence is None):
+            raise NotFound(kind="evidence record", id=paper_id)
         house.catalogue.record("cli", "paper.record-fetched", f"paper:{paper.id}")
-    if record is None or (lists and evidence is None):
-        raise NotFound(kind="evidence record", id=paper_id)
     write_output(output, record)
     if lists and evidence:
         write_output(lists, evidence[0])

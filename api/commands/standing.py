@@ -16,6 +16,7 @@ from dossier.papers import Paper
 from dossier.standing import Reason, RevokingReason, StatusChange, SupersedingReason
 from ingest.house import House
 from ingest.status_lists import due_list, present_list
+from storage.audit_reads import record_reads
 from storage.standing import Revocation, hand_over, revoke
 from storage.superseding import Supersession, supersede
 
@@ -106,6 +107,7 @@ def print_standing(change: StatusChange) -> None:
 
 
 def _show(house: House, paper: Paper, *, as_json: bool) -> None:
+    record_reads(house.catalogue, [paper.id], actor=_ACTOR)
     if as_json:
         print_json(papers_json([paper], house))
     else:

@@ -60,7 +60,7 @@ NO_PAPER = {
     ("POST", "/v1/webhooks/{webhook}/replays"): "a subscription",
     ("GET", "/v1/webhooks/{webhook}/deliveries"): "what became of events, which say nothing of what papers say",
     ("POST", "/v1/grants"): "who may be given what",
-    ("GET", "/v1/grants"): "who may be given what",
+    ("GET", "/v1/grants"): "numbers of owners who agreed, no paper; an entry of its own",
     ("DELETE", "/v1/grants/{grant}"): "who may be given what",
     ("GET", "/v1/health"): "no paper",
     ("GET", "/v1/ready"): "no paper",
@@ -108,7 +108,8 @@ CALLS = {
     ),
     ("POST", "/v1/reuse/lookup"): Call({"paper.given"}, body=NEED),
     ("POST", "/v1/papers/{paper}/revocation"): Call(
-        {"paper.revoked"}, body={"reason": "forged", "authority": "Thanh tra tỉnh Mẫu", "by": "Trần Văn Bình"}
+        {"paper.revoked", "paper.read"},
+        body={"reason": "forged", "authority": "Thanh tra tỉnh Mẫu", "by": "Trần Văn Bình"},
     ),
 }
 ELSEWHERE = {
@@ -225,7 +226,7 @@ def test_handing_over_and_superseding_are_in_the_log(service: Service) -> None:
     body = {"successor": successor.id.value, "reason": "corrected", "by": "Trần Văn Bình"}
     assert service.call(Role.OFFICER, "POST", f"/v1/papers/{paper.id}/supersession", json=body).is_success
     told = {e.action for e in since(service, seq) if names(e, paper.id)}
-    assert {"paper.handed-over", "paper.superseded"} <= told
+    assert {"paper.handed-over", "paper.superseded", "paper.read"} <= told
 
 
 def test_using_a_paper_again_is_in_the_log(service: Service) -> None:
@@ -311,7 +312,7 @@ NO_PAPER_COMMANDS = {
     "owners conflicts": "an entry of its own",
     "owners link": "each link is an entry about the owner",
     "grants new": "who may be given what",
-    "grants list": "who may be given what",
+    "grants list": "numbers of owners who agreed; an entry of its own",
     "grants revoke": "who may be given what",
     "keys new": "keys",
     "keys list": "keys",

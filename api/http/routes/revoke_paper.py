@@ -6,7 +6,7 @@ from pydantic import BaseModel, ConfigDict
 
 from api.http.access import Caller, Role, allow
 from api.http.answers.papers import Papers
-from api.http.deps import HouseDep, PaperIdPath
+from api.http.deps import HouseDep, PaperIdPath, note_read
 from api.http.reading import Day, PersonName, Words, new_router
 from api.shapes import Json, papers_json
 from dossier import times
@@ -36,4 +36,6 @@ def revoke_paper(
 ) -> Json:
     """Take a stored paper out of force for good; the next status list, within a minute or two, says so to everybody."""
     word = Revocation(body.reason, body.on or times.today(), body.authority, body.by)
-    return papers_json([revoke(house.catalogue, paper, word, actor=caller.name)], house)
+    revoked = revoke(house.catalogue, paper, word, actor=caller.name)
+    note_read(house, caller, paper)
+    return papers_json([revoked], house)

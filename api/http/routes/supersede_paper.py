@@ -6,7 +6,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from api.http.access import Caller, Role, allow
 from api.http.answers.papers import Papers
-from api.http.deps import HouseDep, PaperIdPath
+from api.http.deps import HouseDep, PaperIdPath, note_read
 from api.http.reading import PersonName, new_router
 from api.shapes import Json, papers_json
 from dossier.identifiers import PaperId
@@ -36,4 +36,6 @@ def supersede_paper(
 ) -> Json:
     """Let another stored paper of the same owner take the place of this one, for good."""
     word = Supersession(PaperId(body.successor), body.reason, body.by)
-    return papers_json([supersede(house.catalogue, paper, word, actor=caller.name)], house)
+    superseded = supersede(house.catalogue, paper, word, actor=caller.name)
+    note_read(house, caller, paper)
+    return papers_json([superseded], house)
