@@ -8,7 +8,7 @@ import typer
 from rich.markup import escape
 
 from api.commands.common import AsJson, By, day_of, open_house, out, print_json
-from api.owner_shapes import merge_json, owner_known_json, reads_json
+from api.shapes.owners import merge_json, owner_known_json, reads_json
 from dossier import times
 from dossier.identifiers import PaperId, parse_owner_number
 from ingest.owner_links import link_all

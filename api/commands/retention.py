@@ -6,7 +6,7 @@ import typer
 from rich.markup import escape
 
 from api.commands.common import AsJson, By, open_house, out, print_json
-from api.retention import disposal_json, kept_json, standing_json
+from api.shapes.retention import disposal_json, kept_json, retention_json
 from dossier.identifiers import PaperId
 from ingest.disposal import due as due_papers
 from ingest.disposal import hold as hold_paper
@@ -27,7 +27,7 @@ def due(
     with open_house() as house:
         found = [one for one, _ in zip(due_papers(house), range(limit), strict=False)]
     if as_json:
-        print_json({"papers": [standing_json(one) for one in found]})
+        print_json({"papers": [retention_json(one) for one in found]})
         return
     for one in found:
         name = one.rule.name_vi if one.rule else ""

@@ -8,8 +8,8 @@ from api.http.access import Caller, Role, allow
 from api.http.answers.retention import Disposal
 from api.http.deps import HouseDep, PaperIdPath
 from api.http.reading import PersonName, new_router
-from api.retention import disposal_json
 from api.shapes import Json
+from api.shapes.retention import disposal_json
 from ingest.disposal import approve
 
 router = new_router()

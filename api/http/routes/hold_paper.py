@@ -9,8 +9,8 @@ from api.http.access import Caller, Role, allow
 from api.http.answers.retention import KeptPaper
 from api.http.deps import HouseDep, PaperIdPath
 from api.http.reading import PersonName, Words, new_router
-from api.retention import kept_json
 from api.shapes import Json
+from api.shapes.retention import kept_json
 from ingest.disposal import hold
 
 router = new_router()

@@ -8,8 +8,8 @@ from api.http.access import Caller, Role, allow
 from api.http.answers.retention import KeptPaper
 from api.http.deps import HouseDep, PaperIdPath
 from api.http.reading import PersonName, new_router
-from api.retention import kept_json
 from api.shapes import Json
+from api.shapes.retention import kept_json
 from ingest.disposal import lift
 
 router = new_router()

@@ -11,8 +11,8 @@ from api.http.access import Caller, Role, allow
 from api.http.answers.owners import Reads
 from api.http.deps import HouseDep
 from api.http.reading import Day, Text, new_router
-from api.owner_shapes import reads_json
 from api.shapes import Json
+from api.shapes.owners import reads_json
 from dossier import times
 from dossier.identifiers import parse_owner_number
 from storage.audit_reads import READS_SHOWN, reads, record_owner_read

@@ -9,8 +9,8 @@ from api.http.access import Caller, Role, allow
 from api.http.answers.owners import Merge
 from api.http.deps import HouseDep
 from api.http.reading import PersonName, Text, Words, new_router
-from api.owner_shapes import merge_json
 from api.shapes import Json
+from api.shapes.owners import merge_json
 from dossier.identifiers import PaperId, parse_owner_number
 from storage.owner_records import Statement
 from storage.owners import merge
