@@ -1,4 +1,4 @@
-"""Giving grants, over HTTP and on the command line: who may give which, and the one of the embedded default."""
+"""Giving and showing grants, over HTTP and on the command line, and the one grant of the embedded default."""
 
 from dossier import times
 from dossier.errors import AlreadyExists, InvalidValue
@@ -10,6 +10,8 @@ from storage import grants
 FIRST_GRANT = "first-run"
 """Identifier of the grant that lets the first run's ``system`` key look up, in development only."""
 CONSUMER_ROLE = "system"
+LISTED = "grants.listed"
+"""Action in the audit log: somebody saw which owners agreed to what."""
 
 
 def give_grant(house: House, grant: Grant, *, actor: str) -> Grant:
@@ -28,6 +30,20 @@ def give_grant(house: House, grant: Grant, *, actor: str) -> Grant:
             reason_vi="không có khóa vai trò 'system' mang tên này",
         )
     return grants.give(house.catalogue, grant, actor=actor)
+
+
+def grants_shown(house: House, *, owners: bool, actor: str) -> list[Grant]:
+    """Return all grants for somebody to see; that the numbers of owners are among what is shown is recorded.
+
+    Args:
+        house: The parts.
+        owners: Whether the owners who agreed are shown.
+        actor: Who sees them.
+    """
+    found = grants.grants(house.catalogue)
+    if owners and any(one.owner for one in found):
+        house.catalogue.record(actor, LISTED, "grants")
+    return found
 
 
 def ensure_first_grant(house: House) -> None:

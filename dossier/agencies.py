@@ -8,14 +8,13 @@ needs no table; what needs one is time: districts ended on 1 July 2025 and provi
 import datetime as dt
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
 
-from dossier.errors import ConfigurationError, InvalidIdentifier
+from dossier.errors import ConfigurationError
 from dossier.identifiers import AgencyCode
 from dossier.text import nfc
-from dossier.toml_tables import Table
+from dossier.toml_tables import CATALOGUE, Table, read_file
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +75,7 @@ def load_agencies(extra: Path | None = None) -> Agencies:
         ConfigurationError: A file breaks the schema.
     """
     known: dict[AgencyCode, Agency] = {}
-    for path in (files("dossier") / "catalogue" / "agencies.toml", *([extra] if extra else [])):
+    for path in (CATALOGUE / "agencies.toml", *([extra] if extra else [])):
         known |= _of_file(path)
     return Agencies(known.values())
 
@@ -90,31 +89,23 @@ def above(code: AgencyCode) -> tuple[AgencyCode, ...]:
 def _of_file(path: Path | Traversable) -> Mapping[AgencyCode, Agency]:
     if not path.is_file():
         raise ConfigurationError(reason=f"there is no file of agencies named '{path.name}'")
-    table = Table.of_file(path)
-    found = [_agency(one) for one in table.tables("agency")]
-    table.finish()
-    by_code = {agency.code: agency for agency in found}
-    if len(by_code) < len(found):
-        raise table.fault("agency", "declares a code twice")
-    return by_code
+    return {agency.code: agency for agency in read_file(path, _agencies)}
+
+
+def _agencies(table: Table) -> tuple[Agency, ...]:
+    found = table.each("agency", _agency)
+    table.require_distinct("agency", [agency.code for agency in found])
+    return found
 
 
 def _agency(table: Table) -> Agency:
     agency = Agency(
-        code=_code(table, "code", table.text("code")),
+        code=table.parsed("code", AgencyCode).canonical,
         name=nfc(table.text("name")),
         valid_from=table.date("valid_from"),
         valid_to=table.date("valid_to"),
-        successor=_code(table, "successor", table.text("successor")) if table.has("successor") else None,
+        successor=table.parsed("successor", AgencyCode).canonical if table.has("successor") else None,
     )
-    table.finish()
     if agency.successor and agency.valid_to is None:
         raise table.fault("successor", "needs 'valid_to'")
     return agency
-
-
-def _code(table: Table, key: str, text: str) -> AgencyCode:
-    try:
-        return AgencyCode(text).canonical
-    except InvalidIdentifier as fault:
-        raise table.fault(key, str(fault)) from None

@@ -7,20 +7,18 @@ No code is needed to add a type: see ``docs/add-a-paper-type.md``. A catalogue i
 import datetime as dt
 import re
 from collections.abc import Mapping, Sequence
-from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
 from types import MappingProxyType
 
 from dossier import times
-from dossier.errors import ConfigurationError, InvalidIdentifier
 from dossier.facts import known_facts
 from dossier.identifiers import ResultCode
 from dossier.paper_types import CODE_FORMS, ZONES, ChoiceBox, FieldRule, OwnerFields, PaperType, Phrase, Validity
 from dossier.papers import PaperKind
 from dossier.retention import GENERAL, retention_classes
 from dossier.text import nfc
-from dossier.toml_tables import Table
+from dossier.toml_tables import CATALOGUE, Table, read_file, toml_files
 from dossier.values import CHOICE, VALUE_KINDS
 
 
@@ -36,17 +34,11 @@ def load_paper_types(*extra_folders: Path, on: dt.date | None = None) -> Mapping
     """
     day = on or times.today()
     versions: dict[tuple[str, int], PaperType] = {}
-    for folder in (files("dossier") / "catalogue" / "paper_types", *extra_folders):
-        versions |= {(t.code, t.version): t for t in _of_folder(folder)}
+    for folder in (CATALOGUE / "paper_types", *extra_folders):
+        found = map(read_paper_type, toml_files(folder, "paper types"))
+        versions |= {(t.code, t.version): t for t in found}
     in_force = sorted((t for t in versions.values() if t.in_force(day)), key=lambda t: (t.code, t.version))
     return MappingProxyType({t.code: t for t in in_force})
-
-
-def _of_folder(folder: Path | Traversable) -> list[PaperType]:
-    if not folder.is_dir():
-        raise ConfigurationError(reason=f"there is no folder of paper types named '{folder.name}'")
-    paths = sorted((p for p in folder.iterdir() if p.name.endswith(".toml")), key=lambda p: p.name)
-    return [read_paper_type(p) for p in paths]
 
 
 def read_paper_type(path: Path | Traversable) -> PaperType:
@@ -55,10 +47,13 @@ def read_paper_type(path: Path | Traversable) -> PaperType:
     Raises:
         ConfigurationError: The file breaks the schema; the message names the file and the key.
     """
-    table = Table.of_file(path)
+    return read_file(path, _paper_type)
+
+
+def _paper_type(table: Table) -> PaperType:
     owners, recognition = _owners(table), table.table("recognition")
     paper_type = PaperType(
-        code=_matching(table, "code", r"[a-z][a-z0-9]*(-[a-z0-9]+)*", "must be in kebab case"),
+        code=table.kebab("code"),
         name_vi=nfc(table.text("name_vi")),
         name_en=table.text("name_en"),
         kind=_kind(table),
@@ -80,19 +75,11 @@ def read_paper_type(path: Path | Traversable) -> PaperType:
         owners=owners,
         supersedes_by=table.optional_text("supersedes_by"),
         review_below=table.share("review_below", default=0.7),
-        fields=tuple(_field_rule(t) for t in table.tables("fields")),
+        fields=table.each("fields", _field_rule),
     )
-    for part in (table, recognition):
-        part.finish()
+    recognition.finish()
     _require_consistent(paper_type, table)
     return paper_type
-
-
-def _matching(table: Table, key: str, pattern: str, reason: str) -> str:
-    value = table.text(key)
-    if not re.fullmatch(pattern, value):
-        raise table.fault(key, reason)
-    return value
 
 
 def _one_of(table: Table, key: str, known: Sequence[str]) -> str | None:
@@ -110,11 +97,7 @@ def _kind(table: Table) -> PaperKind:
 
 
 def _result_code(table: Table) -> ResultCode | None:
-    text = table.optional_text("result_code")
-    try:
-        return ResultCode(text) if text else None
-    except InvalidIdentifier as fault:
-        raise table.fault("result_code", str(fault)) from None
+    return table.parsed("result_code", ResultCode) if table.has("result_code") else None
 
 
 def _validity(table: Table) -> Validity:
@@ -152,12 +135,11 @@ def _facts(table: Table) -> tuple[tuple[str, str], ...]:
 
 
 def _phrases(table: Table, key: str) -> tuple[Phrase, ...]:
-    phrases = []
-    for entry in table.tables(key):
+    def phrase(entry: Table) -> Phrase:
         zone = _one_of(entry, "zone", ZONES) if key == "titles" else None
-        phrases.append(Phrase(nfc(entry.text("text")), entry.share("weight", default=1.0), zone))
-        entry.finish()
-    return tuple(phrases)
+        return Phrase(nfc(entry.text("text")), entry.share("weight", default=1.0), zone)
+
+    return table.each(key, phrase)
 
 
 def _field_rule(table: Table) -> FieldRule:
@@ -165,7 +147,7 @@ def _field_rule(table: Table) -> FieldRule:
     if value not in VALUE_KINDS:
         raise table.fault("value", f"must be one of: {', '.join(VALUE_KINDS)}")
     rule = FieldRule(
-        key=_matching(table, "key", r"[a-z][a-z0-9_]*", "must be in snake case"),
+        key=table.snake("key"),
         name_vi=nfc(table.text("name_vi")),
         name_en=table.text("name_en"),
         value=value,
@@ -177,7 +159,6 @@ def _field_rule(table: Table) -> FieldRule:
         choices=tuple(nfc(choice) for choice in table.texts("choices")),
         boxes=_boxes(table),
     )
-    table.finish()
     if (value == CHOICE) != bool(rule.boxes):
         raise table.fault("boxes", f"belongs to value = '{CHOICE}', and that to it")
     if rule.boxes and (rule.zone or rule.pattern or rule.choices or not rule.labels):
@@ -186,15 +167,11 @@ def _field_rule(table: Table) -> FieldRule:
 
 
 def _boxes(table: Table) -> tuple[ChoiceBox, ...]:
-    options = []
-    for entry in table.tables("boxes"):
-        value = _matching(entry, "value", r"[a-z][a-z0-9_]*", "must be in snake case")
-        options.append(ChoiceBox(nfc(entry.text("label")), value))
-        entry.finish()
+    options = table.each("boxes", lambda entry: ChoiceBox(nfc(entry.text("label")), entry.snake("value")))
     for part in ([option.label for option in options], [option.value for option in options]):
         if len(part) == 1 or len(set(part)) < len(part):
             raise table.fault("boxes", "must be two at least, with labels and values of their own")
-    return tuple(options)
+    return options
 
 
 def _pattern(table: Table) -> re.Pattern[str] | None:
@@ -207,10 +184,7 @@ def _pattern(table: Table) -> re.Pattern[str] | None:
 
 def _require_consistent(paper_type: PaperType, table: Table) -> None:
     """Raise if the file names a field it does not declare, declares one twice, or counts validity from nothing."""
-    keys = [r.key for r in paper_type.fields]
-    for key in keys:
-        if keys.count(key) > 1:
-            raise table.fault(key, "is declared twice under [[fields]]")
+    table.require_distinct("fields", [rule.key for rule in paper_type.fields])
     owner = "owner" if len(paper_type.owners) == 1 else "owners"
     named = [
         ("issued_on_field", paper_type.issued_on_field),

@@ -8,6 +8,7 @@ import datetime as dt
 from dataclasses import dataclass
 from enum import StrEnum
 
+from dossier import times
 from dossier.errors import InvalidValue
 from dossier.identifiers import AgencyCode, DossierNumber, ProcedureCode
 
@@ -43,8 +44,8 @@ class Dossier:
         returned_at: When its results were given to the applicant; until then they are hidden.
 
     Raises:
-        InvalidValue: A moment has no zone, or comes before the one it must follow, or only one of ``ended_at`` and
-            ``outcome`` is given.
+        InvalidValue: A moment has no zone, is in no year of ours, or comes before the one it must follow; or only one
+            of ``ended_at`` and ``outcome`` is given.
     """
 
     number: DossierNumber
@@ -68,6 +69,7 @@ class Dossier:
                 continue
             if moment.tzinfo is None:
                 raise InvalidValue(key=name, reason="a moment without a zone", reason_vi="thời điểm thiếu múi giờ")
+            times.require_day(name, moment.date())
             if latest is not None and moment < latest:
                 raise InvalidValue(
                     key=name, reason="before the moment it must follow", reason_vi="sớm hơn mốc thời gian đứng trước"

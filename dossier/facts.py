@@ -9,12 +9,11 @@ import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 from types import MappingProxyType
 
 from dossier.errors import InvalidValue
 from dossier.text import nfc
-from dossier.toml_tables import Table
+from dossier.toml_tables import CATALOGUE, Table, read_file
 from dossier.values import VALUE_KINDS
 
 _TONES = "\u0300\u0301\u0303\u0309\u0323"
@@ -47,9 +46,12 @@ def known_facts() -> Mapping[str, Fact]:
     Raises:
         ConfigurationError: The catalogue's file breaks the schema.
     """
-    table = Table.of_file(files("dossier") / "catalogue" / "facts.toml")
-    relations = table.table("relations")
-    own = [_fact(entry) for entry in table.tables("facts")]
+    return MappingProxyType(read_file(CATALOGUE / "facts.toml", _facts))
+
+
+def _facts(table: Table) -> dict[str, Fact]:
+    relations, own = table.table("relations"), table.each("facts", _fact)
+    table.require_distinct("facts", [fact.code for fact in own])
     facts = {fact.code: fact for fact in own}
     for relation in relations:
         of_whom_vi, of_whom_en = _named(relations.table(relation))
@@ -62,9 +64,7 @@ def known_facts() -> Mapping[str, Fact]:
                 fact.value,
                 f"{relation}.{fact.year_of}" if fact.year_of else None,
             )
-    relations.finish()
-    table.finish()
-    return MappingProxyType(facts)
+    return facts
 
 
 def find_fact(code: str) -> Fact:
@@ -109,7 +109,6 @@ def _fact(table: Table) -> Fact:
         value=table.text("value"),
         year_of=table.optional_text("year_of"),
     )
-    table.finish()
     if fact.value not in VALUE_KINDS:
         raise table.fault("value", f"must be one of: {', '.join(VALUE_KINDS)}")
     return fact

@@ -10,14 +10,13 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from functools import cache
-from importlib.resources import files
 
 from dossier.agencies import Agencies, above
 from dossier.dossiers import Dossier
 from dossier.identifiers import AgencyCode, ProcedureCode
 from dossier.periods import Period
 from dossier.text import nfc
-from dossier.toml_tables import Table
+from dossier.toml_tables import CATALOGUE, Table, read_file
 
 _CENT = Decimal("0.01")
 
@@ -195,31 +194,30 @@ def figure_rules() -> tuple[FigureRule, ...]:
     Raises:
         ConfigurationError: The catalogue's file breaks the schema.
     """
-    table = Table.of_file(files("dossier") / "catalogue" / "figures.toml")
-    rules = tuple(_rule(one) for one in table.tables("figure"))
-    table.finish()
+    return read_file(CATALOGUE / "figures.toml", _rules)
+
+
+def _rules(table: Table) -> tuple[FigureRule, ...]:
+    rules = table.each("figure", _rule)
+    table.require_distinct("figure", [rule.code for rule in rules])
     return rules
 
 
 def _rule(table: Table) -> FigureRule:
     words = {name: nfc(table.text(name)) for name in ("name_vi", "above_vi", "below_vi", "source")}
-    rule = FigureRule(
+    return FigureRule(
         code=table.text("code"),
         name_en=table.text("name_en"),
         above_en=table.text("above_en"),
         below_en=table.text("below_en"),
-        targets=tuple(_target(one) for one in table.tables("targets")),
+        targets=table.each("targets", _target),
         confirmed=table.flag("confirmed", default=False),
         **words,
     )
-    table.finish()
-    return rule
 
 
 def _target(table: Table) -> Target:
     since = table.date("from")
     if since is None:
         raise table.fault("from", "is missing")
-    target = Target(since, table.whole("percent"))
-    table.finish()
-    return target
+    return Target(since, table.whole("percent"))

@@ -3,18 +3,16 @@
 One file per form in ``dossier/catalogue/forms/``; a further folder may add forms, or replace one by its code.
 """
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
 from types import MappingProxyType
 
-from dossier.errors import ConfigurationError, InvalidValue, UnknownForm
+from dossier.errors import InvalidValue, UnknownForm
 from dossier.facts import known_facts
 from dossier.text import nfc
-from dossier.toml_tables import Table
+from dossier.toml_tables import CATALOGUE, Table, read_file, toml_files
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,11 +89,8 @@ def load_forms(*extra_folders: Path) -> Mapping[str, Form]:
         ConfigurationError: A file breaks the schema; the message names the file and the key.
     """
     forms: dict[str, Form] = {}
-    for folder in (files("dossier") / "catalogue" / "forms", *extra_folders):
-        if not folder.is_dir():
-            raise ConfigurationError(reason=f"there is no folder of forms named '{folder.name}'")
-        paths = sorted((p for p in folder.iterdir() if p.name.endswith(".toml")), key=lambda p: p.name)
-        forms |= {form.code: form for form in map(read_form, paths)}
+    for folder in (CATALOGUE / "forms", *extra_folders):
+        forms |= {form.code: form for form in map(read_form, toml_files(folder, "forms"))}
     return MappingProxyType(forms)
 
 
@@ -116,31 +111,27 @@ def read_form(path: Path | Traversable) -> Form:
     Raises:
         ConfigurationError: The file breaks the schema; the message names the file and the key.
     """
-    table = Table.of_file(path)
-    roles = tuple(_role(entry) for entry in table.tables("roles"))
+    return read_file(path, _form)
+
+
+def _form(table: Table) -> Form:
+    roles = table.each("roles", _role)
     form = Form(
-        code=table.text("code"),
+        code=table.kebab("code"),
         name_vi=nfc(table.text("name_vi")),
         name_en=table.text("name_en"),
         legal_basis=nfc(table.text("legal_basis")),
         paper_type=table.optional_text("paper_type"),
         roles=roles,
-        fields=tuple(_field(entry, [role.code for role in roles]) for entry in table.tables("fields")),
+        fields=table.each("fields", lambda entry: _field(entry, [role.code for role in roles])),
     )
-    table.finish()
-    if not re.fullmatch(r"[a-z][a-z0-9]*(-[a-z0-9]+)*", form.code):
-        raise table.fault("code", "must be in kebab case")
-    keys = [one.key for one in form.fields]
-    for key in keys:
-        if keys.count(key) > 1:
-            raise table.fault(key, "is declared twice under [[fields]]")
+    table.require_distinct("roles", [role.code for role in roles])
+    table.require_distinct("fields", [one.key for one in form.fields])
     return form
 
 
 def _role(table: Table) -> Role:
-    role = Role(_snake(table, "code"), nfc(table.text("name_vi")), table.text("name_en"))
-    table.finish()
-    return role
+    return Role(table.snake("code"), nfc(table.text("name_vi")), table.text("name_en"))
 
 
 def _field(table: Table, roles: Sequence[str]) -> FormField:
@@ -148,21 +139,13 @@ def _field(table: Table, roles: Sequence[str]) -> FormField:
     of_roles = {role: by_role.text(role) for role in roles if by_role.has(role)}
     by_role.finish()
     one = FormField(
-        key=_snake(table, "key"),
+        key=table.snake("key"),
         label_vi=nfc(table.text("label_vi")),
         label_en=table.text("label_en"),
         fact=table.optional_text("fact"),
         by_role=MappingProxyType(of_roles),
     )
-    table.finish()
     for fact in (one.fact, *of_roles.values()):
         if fact is not None and fact not in known_facts():
             raise table.fault("fact", f"names '{fact}', which facts.toml does not have")
     return one
-
-
-def _snake(table: Table, key: str) -> str:
-    value = table.text(key)
-    if not re.fullmatch(r"[a-z][a-z0-9_]*", value):
-        raise table.fault(key, "must be in snake case")
-    return value

@@ -11,13 +11,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
-from importlib.resources import files
 from types import MappingProxyType
 
 from dossier.errors import InvalidValue
 from dossier.identifiers import OwnerNumber
 from dossier.paper_types import PaperType, find_type
-from dossier.toml_tables import Table
+from dossier.text import nfc
+from dossier.toml_tables import CATALOGUE, Table, read_file
 
 PREFILL = "prefill-form"
 """The purpose of filling in a form."""
@@ -49,10 +49,20 @@ class Purpose:
 
 @cache
 def purposes() -> Mapping[str, Purpose]:
-    """Return the closed list of purposes, by code."""
-    table = Table.of_file(files("dossier") / "catalogue" / "purposes.toml")
-    listed = [Purpose(t.text("code"), t.text("name_vi"), t.text("name_en")) for t in table.tables("purposes")]
-    return MappingProxyType({purpose.code: purpose for purpose in listed})
+    """Return the closed list of purposes, by code.
+
+    Raises:
+        ConfigurationError: The catalogue's file breaks the schema.
+    """
+    return MappingProxyType({purpose.code: purpose for purpose in read_file(CATALOGUE / "purposes.toml", _purposes)})
+
+
+def _purposes(table: Table) -> tuple[Purpose, ...]:
+    listed = table.each(
+        "purposes", lambda one: Purpose(one.kebab("code"), nfc(one.text("name_vi")), one.text("name_en"))
+    )
+    table.require_distinct("purposes", [purpose.code for purpose in listed])
+    return listed
 
 
 def require_purpose(code: str) -> str:

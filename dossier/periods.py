@@ -22,14 +22,16 @@ class Period:
         first, last: The ends.
 
     Raises:
-        InvalidValue: ``last`` is before ``first``.
+        InvalidValue: ``last`` is before ``first``, or one of them in no year of ours.
     """
 
     first: dt.date
     last: dt.date
 
     def __post_init__(self) -> None:
-        """Check the order."""
+        """Check the days and their order."""
+        for day in (self.first, self.last):
+            times.require_day("period", day)
         if self.last < self.first:
             raise InvalidValue(key="period", reason="it ends before it begins", reason_vi="ngày cuối trước ngày đầu")
 
@@ -74,13 +76,12 @@ class Period:
     @property
     def begins(self) -> dt.datetime:
         """Its first moment, UTC."""
-        return dt.datetime.combine(self.first, dt.time(), times.VIETNAM).astimezone(dt.UTC)
+        return times.midnight(self.first)
 
     @property
     def ends(self) -> dt.datetime:
         """The first moment after it, UTC."""
-        after = self.last + dt.timedelta(days=1)
-        return dt.datetime.combine(after, dt.time(), times.VIETNAM).astimezone(dt.UTC)
+        return times.midnight(self.last + dt.timedelta(days=1))
 
     def holds(self, moment: dt.datetime | None) -> bool:
         """Return whether an aware moment lies in it; one that is not known does not."""

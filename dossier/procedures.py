@@ -8,19 +8,17 @@ procedures (decree 63/2010/ND-CP as amended), and the lists of components that m
 """
 
 import datetime as dt
-import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
 from types import MappingProxyType
 
 from dossier import times
-from dossier.errors import ConfigurationError, InvalidIdentifier, UnknownProcedure
+from dossier.errors import UnknownProcedure
 from dossier.identifiers import ProcedureCode
 from dossier.text import nfc
-from dossier.toml_tables import Table
+from dossier.toml_tables import CATALOGUE, Table, read_file, toml_files
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,8 +87,8 @@ def load_procedures(
     """
     day = on or times.today()
     versions: dict[tuple[str, int], Procedure] = {}
-    for folder in (files("dossier") / "catalogue" / "procedures", *extra_folders):
-        for path in _files_of(folder):
+    for folder in (CATALOGUE / "procedures", *extra_folders):
+        for path in toml_files(folder, "procedures"):
             procedure = read_procedure(path, paper_types)
             versions[procedure.code.value, procedure.version] = procedure
     in_force = sorted((key, p) for key, p in versions.items() if p.in_force(day))
@@ -115,7 +113,10 @@ def read_procedure(path: Path | Traversable, paper_types: Collection[str]) -> Pr
     Raises:
         ConfigurationError: The file breaks the schema, or names a paper type that is not there.
     """
-    table = Table.of_file(path)
+    return read_file(path, lambda table: _procedure(table, paper_types))
+
+
+def _procedure(table: Table, paper_types: Collection[str]) -> Procedure:
     procedure = Procedure(
         code=_code(table),
         name_vi=nfc(table.text("name_vi")),
@@ -126,27 +127,14 @@ def read_procedure(path: Path | Traversable, paper_types: Collection[str]) -> Pr
         confirmed=table.flag("confirmed", default=False),
         in_force_from=table.date("in_force_from"),
         in_force_to=table.date("in_force_to"),
-        components=tuple(_component(t, paper_types) for t in table.tables("components")),
+        components=table.each("components", lambda one: _component(one, paper_types)),
     )
-    table.finish()
-    codes = [c.code for c in procedure.components]
-    if len(set(codes)) < len(codes):
-        raise table.fault("components", "must each have a code of their own")
+    table.require_distinct("components", [c.code for c in procedure.components])
     return procedure
 
 
-def _files_of(folder: Path | Traversable) -> list[Path | Traversable]:
-    if not folder.is_dir():
-        raise ConfigurationError(reason=f"there is no folder of procedures named '{folder.name}'")
-    return sorted((p for p in folder.iterdir() if p.name.endswith(".toml")), key=lambda p: p.name)
-
-
 def _code(table: Table) -> ProcedureCode:
-    text = table.text("code")
-    try:
-        code = ProcedureCode(text)
-    except InvalidIdentifier as fault:
-        raise table.fault("code", str(fault)) from None
+    code = table.parsed("code", ProcedureCode)
     if code != code.national:
         raise table.fault("code", "must be without the agency")
     return code
@@ -154,15 +142,12 @@ def _code(table: Table) -> ProcedureCode:
 
 def _component(table: Table, paper_types: Collection[str]) -> Component:
     component = Component(
-        code=table.text("code"),
+        code=table.matching("code", r"[A-Za-z0-9][A-Za-z0-9.-]{0,63}", "up to 64 letters, digits, dots and dashes"),
         name_vi=nfc(table.text("name_vi")),
         name_en=table.text("name_en"),
         paper_types=table.texts("paper_types"),
         must_digitize=table.flag("must_digitize", default=True),
     )
-    table.finish()
-    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9.-]{0,63}", component.code):
-        raise table.fault("code", "must be up to 64 letters, digits, dots and dashes")
     for code in component.paper_types:
         if code not in paper_types:
             raise table.fault("paper_types", f"names '{code}', which the catalogue of paper types does not have")

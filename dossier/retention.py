@@ -10,12 +10,11 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 from types import MappingProxyType
 
 from dossier.paper_types import months_after
 from dossier.text import nfc
-from dossier.toml_tables import Table
+from dossier.toml_tables import CATALOGUE, Table, read_file
 
 GENERAL = "general"
 """Class of types that name none, and of papers whose type is not known."""
@@ -50,13 +49,16 @@ def retention_classes() -> Mapping[str, RetentionClass]:
     Raises:
         ConfigurationError: The catalogue's file breaks the schema.
     """
-    table = Table.of_file(files("dossier") / "catalogue" / "retention.toml")
-    found = [_class(one) for one in table.tables("class")]
-    table.finish()
-    classes = {one.code: one for one in found}
-    if len(classes) < len(found) or GENERAL not in classes:
-        raise table.fault("class", f"must declare each code once, '{GENERAL}' among them")
-    return MappingProxyType(classes)
+    return MappingProxyType({one.code: one for one in read_file(CATALOGUE / "retention.toml", _classes)})
+
+
+def _classes(table: Table) -> tuple[RetentionClass, ...]:
+    found = table.each("class", _class)
+    codes = [one.code for one in found]
+    table.require_distinct("class", codes)
+    if GENERAL not in codes:
+        raise table.fault("class", f"must declare '{GENERAL}'")
+    return found
 
 
 def _class(table: Table) -> RetentionClass:
@@ -64,7 +66,7 @@ def _class(table: Table) -> RetentionClass:
     years = None if permanent else table.whole("years")
     if years is not None and years < 1:
         raise table.fault("years", "must be at least 1")
-    found = RetentionClass(
+    return RetentionClass(
         code=table.text("code"),
         name_vi=nfc(table.text("name_vi")),
         name_en=table.text("name_en"),
@@ -72,5 +74,3 @@ def _class(table: Table) -> RetentionClass:
         legal_basis=nfc(table.text("legal_basis")),
         confirmed=table.flag("confirmed", default=False),
     )
-    table.finish()
-    return found

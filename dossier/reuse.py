@@ -5,7 +5,6 @@ plans (accepted in a dossier that ended successfully; results from their return 
 """
 
 import datetime as dt
-from enum import StrEnum
 from typing import Protocol
 
 from dossier.dossiers import Dossier
@@ -13,57 +12,56 @@ from dossier.identifiers import DossierNumber
 from dossier.paper_types import PaperType
 from dossier.papers import PaperKind, PaperState
 from dossier.verdicts import Verdict
+from dossier.wording import Worded
 
 
-class Hindrance(StrEnum):
+class Hindrance(Worded):
     """Why a paper cannot be used again, the nearest to being usable first."""
 
-    HIDDEN = "hidden"
+    HIDDEN = "hidden", "Kết quả chưa trả cho chủ giấy tờ.", "The result has not been handed over to its owner yet."
     """A result that has not been given to its owner yet."""
-    NOT_ACCEPTED_YET = "not_accepted_yet"
+    NOT_ACCEPTED_YET = (
+        "not_accepted_yet",
+        "Hồ sơ nộp giấy tờ này chưa kết thúc.",
+        "The dossier of this paper has not ended.",
+    )
     """Its dossier has not ended."""
-    IN_PROCESS = "in_process"
+    IN_PROCESS = (
+        "in_process",
+        "Giấy tờ đang được số hóa hoặc chờ đối chiếu.",
+        "The paper is being digitized or reviewed.",
+    )
     """Being digitized, or waiting for a person's eye."""
-    NOT_YET_ISSUED = "not_yet_issued"
+    NOT_YET_ISSUED = (
+        "not_yet_issued",
+        "Giấy tờ được cấp sau ngày cần dùng.",
+        "The paper was issued after the day asked for.",
+    )
     """Issued after the day that was asked for."""
-    EXPIRED = "expired"
-    SUPERSEDED = "superseded"
-    REVOKED = "revoked"
-    SIGNATURE_NOT_VALID = "signature_not_valid"
-    NOT_ACCEPTED = "not_accepted"
-    """Its dossier ended without success."""
-    NOT_REUSABLE = "not_reusable"
-    """Of a type that holds for one dossier alone: an application, a declaration, a draft."""
-    NEVER_STORED = "never_stored"
-    """Rejected, quarantined, failed, or split into others."""
-
-    @property
-    def text(self) -> str:
-        """In Vietnamese."""
-        return _TEXTS[self][0]
-
-    @property
-    def text_en(self) -> str:
-        """In English."""
-        return _TEXTS[self][1]
-
-
-_TEXTS = {
-    Hindrance.HIDDEN: ("Kết quả chưa trả cho chủ giấy tờ.", "The result has not been handed over to its owner yet."),
-    Hindrance.NOT_ACCEPTED_YET: ("Hồ sơ nộp giấy tờ này chưa kết thúc.", "The dossier of this paper has not ended."),
-    Hindrance.IN_PROCESS: ("Giấy tờ đang được số hóa hoặc chờ đối chiếu.", "The paper is being digitized or reviewed."),
-    Hindrance.NOT_YET_ISSUED: ("Giấy tờ được cấp sau ngày cần dùng.", "The paper was issued after the day asked for."),
-    Hindrance.EXPIRED: ("Giấy tờ đã hết hạn.", "The paper has expired."),
-    Hindrance.SUPERSEDED: ("Giấy tờ đã được thay bằng giấy tờ khác.", "Another paper took the place of this one."),
-    Hindrance.REVOKED: ("Giấy tờ đã bị thu hồi.", "The paper was revoked."),
-    Hindrance.SIGNATURE_NOT_VALID: ("Chữ ký số chưa được xác nhận là hợp lệ.", "Its signatures are not known valid."),
-    Hindrance.NOT_ACCEPTED: (
+    EXPIRED = "expired", "Giấy tờ đã hết hạn.", "The paper has expired."
+    SUPERSEDED = "superseded", "Giấy tờ đã được thay bằng giấy tờ khác.", "Another paper took the place of this one."
+    REVOKED = "revoked", "Giấy tờ đã bị thu hồi.", "The paper was revoked."
+    SIGNATURE_NOT_VALID = (
+        "signature_not_valid",
+        "Chữ ký số chưa được xác nhận là hợp lệ.",
+        "Its signatures are not known valid.",
+    )
+    NOT_ACCEPTED = (
+        "not_accepted",
         "Hồ sơ nộp giấy tờ này không được giải quyết thành công.",
         "The dossier of this paper ended without success.",
-    ),
-    Hindrance.NOT_REUSABLE: ("Loại giấy tờ này chỉ dùng cho một hồ sơ.", "Papers of this type hold for one dossier."),
-    Hindrance.NEVER_STORED: ("Giấy tờ không được lưu vào kho.", "The paper was never stored."),
-}
+    )
+    """Its dossier ended without success."""
+    NOT_REUSABLE = (
+        "not_reusable",
+        "Loại giấy tờ này chỉ dùng cho một hồ sơ.",
+        "Papers of this type hold for one dossier.",
+    )
+    """Of a type that holds for one dossier alone: an application, a declaration, a draft."""
+    NEVER_STORED = "never_stored", "Giấy tờ không được lưu vào kho.", "The paper was never stored."
+    """Rejected, quarantined, failed, or split into others."""
+
+
 _BY_STATE = {
     PaperState.RECEIVED: Hindrance.IN_PROCESS,
     PaperState.NEEDS_REVIEW: Hindrance.IN_PROCESS,

@@ -6,60 +6,42 @@ decree 30/2020/NĐ-CP art. 18 (withdrawal and annulment of what was issued).
 
 import datetime as dt
 from dataclasses import dataclass
-from enum import StrEnum
+from typing import Literal, get_args
 
 from dossier import times
 from dossier.identifiers import PaperId
 from dossier.papers import PaperState
+from dossier.wording import Worded
 
 ENDED = frozenset({PaperState.EXPIRED, PaperState.SUPERSEDED, PaperState.REVOKED})
 """States of papers that are kept, proven, and no longer to be used."""
 
 
-class Reason(StrEnum):
+class Reason(Worded):
     """Why a paper is no longer in force: stable words, which status lists carry."""
 
-    VALIDITY_ENDED = "validity-ended"
-    LATER_VERSION = "later-version"
+    VALIDITY_ENDED = "validity-ended", "hết thời hạn", "its validity ended"
+    LATER_VERSION = "later-version", "đã có bản mới hơn", "there is a later one"
     """A paper of the same type and series with a higher number or later day was stored."""
-    REISSUED = "reissued"
-    CORRECTED = "corrected"
-    SCANNED_AGAIN = "scanned-again"
-    WITHDRAWN = "withdrawn"
+    REISSUED = "reissued", "đã cấp lại", "it was issued anew"
+    CORRECTED = "corrected", "đã đính chính", "it was corrected"
+    SCANNED_AGAIN = "scanned-again", "đã số hóa lại", "it was digitized again"
+    WITHDRAWN = "withdrawn", "bị thu hồi", "it was withdrawn"
     """Whoever issued it, or who is above him, took it back for the future (thu hồi)."""
-    ANNULLED = "annulled"
+    ANNULLED = "annulled", "bị hủy bỏ", "it was annulled"
     """It ought never to have been issued (hủy bỏ)."""
-    FORGED = "forged"
+    FORGED = "forged", "bản gốc là giả", "the original is false"
     """The original turned out to be false."""
-    WRONGLY_DIGITIZED = "wrongly-digitized"
+    WRONGLY_DIGITIZED = "wrongly-digitized", "số hóa sai so với bản gốc", "it was digitized wrongly"
     """The scan does not say what the original says, or is of another paper."""
 
-    @property
-    def text(self) -> str:
-        """In Vietnamese, without a full stop."""
-        return _TEXTS[self][0]
 
-    @property
-    def text_en(self) -> str:
-        """In English, without a full stop."""
-        return _TEXTS[self][1]
-
-
-_TEXTS = {
-    Reason.VALIDITY_ENDED: ("hết thời hạn", "its validity ended"),
-    Reason.LATER_VERSION: ("đã có bản mới hơn", "there is a later one"),
-    Reason.REISSUED: ("đã cấp lại", "it was issued anew"),
-    Reason.CORRECTED: ("đã đính chính", "it was corrected"),
-    Reason.SCANNED_AGAIN: ("đã số hóa lại", "it was digitized again"),
-    Reason.WITHDRAWN: ("bị thu hồi", "it was withdrawn"),
-    Reason.ANNULLED: ("bị hủy bỏ", "it was annulled"),
-    Reason.FORGED: ("bản gốc là giả", "the original is false"),
-    Reason.WRONGLY_DIGITIZED: ("số hóa sai so với bản gốc", "it was digitized wrongly"),
-}
-SUPERSEDING = (Reason.REISSUED, Reason.CORRECTED, Reason.SCANNED_AGAIN)
+SupersedingReason = Literal[Reason.REISSUED, Reason.CORRECTED, Reason.SCANNED_AGAIN]
 """Reasons that a person gives where one paper takes the place of another."""
-REVOKING = (Reason.WITHDRAWN, Reason.ANNULLED, Reason.FORGED, Reason.WRONGLY_DIGITIZED)
+RevokingReason = Literal[Reason.WITHDRAWN, Reason.ANNULLED, Reason.FORGED, Reason.WRONGLY_DIGITIZED]
 """Reasons of a revocation."""
+SUPERSEDING: tuple[Reason, ...] = get_args(SupersedingReason)
+REVOKING: tuple[Reason, ...] = get_args(RevokingReason)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,4 +70,4 @@ class StatusChange:
 
 def first_moment(day: dt.date) -> dt.datetime:
     """Return the moment at which a day begins in Vietnam, UTC."""
-    return dt.datetime.combine(day, dt.time(), times.VIETNAM).astimezone(dt.UTC)
+    return times.midnight(day)

@@ -13,6 +13,11 @@ def nfc(text: str) -> str:
     return unicodedata.normalize("NFC", text).replace("Ð", "Đ").replace("ð", "đ")
 
 
+def tidy(text: str) -> str:
+    """Return what a person typed in one line: NFC, single spaces, none at its ends."""
+    return _SPACES.sub(" ", nfc(text)).strip()
+
+
 def fold(text: str) -> str:
     """Return ``text`` for comparing: without tone and letter marks, đ as d, lower case, single spaces.
 

@@ -3,8 +3,13 @@
 import datetime as dt
 from zoneinfo import ZoneInfo
 
+from dossier.errors import InvalidValue
+
 VIETNAM = ZoneInfo("Asia/Ho_Chi_Minh")
 """The zone of every time shown to a person (UTC+7, no daylight saving)."""
+
+EARLIEST, LATEST = dt.date(1900, 1, 1), dt.date(2199, 12, 31)
+"""The days that somebody may tell of: far from those on which calendars and zones overflow."""
 
 
 def now() -> dt.datetime:
@@ -31,6 +36,18 @@ def local(moment: dt.datetime) -> dt.datetime:
 def iso_local(moment: dt.datetime) -> str:
     """Return ``moment`` as ISO 8601 with Vietnam's offset, e.g. ``2026-11-22T09:15:04+07:00``."""
     return local(moment).isoformat()
+
+
+def require_day(key: str, day: dt.date) -> dt.date:
+    """Return ``day``, told as the value of ``key``.
+
+    Raises:
+        InvalidValue: It is before ``EARLIEST`` or after ``LATEST``.
+    """
+    if not EARLIEST <= day <= LATEST:
+        years = f"{EARLIEST.year} … {LATEST.year}"
+        raise InvalidValue(key=key, reason=f"not in the years {years}", reason_vi=f"ngoài khoảng năm {years}")
+    return day
 
 
 def midnight(day: dt.date) -> dt.datetime:

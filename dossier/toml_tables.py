@@ -1,15 +1,47 @@
 """Reading the catalogue's TOML files strictly: a wrong, missing or unknown key is named with its file."""
 
 import datetime as dt
+import re
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any, TypeVar
 
-from dossier.errors import ConfigurationError
+from dossier.errors import ConfigurationError, InvalidIdentifier
 
 T = TypeVar("T")
+
+CATALOGUE = files("dossier") / "catalogue"
+"""The folder of all catalogue files."""
+
+
+def read_file(path: Path | Traversable, read: "Callable[[Table], T]") -> T:
+    """Return what ``read`` makes of the top table of a TOML file; it must ask for every key.
+
+    Raises:
+        ConfigurationError: The file is not TOML in UTF-8, or breaks the schema.
+    """
+    table = Table.of_file(path)
+    made = read(table)
+    table.finish()
+    return made
+
+
+def toml_files(folder: Path | Traversable, what: str) -> list[Path | Traversable]:
+    """Return the ``*.toml`` files of a folder by name.
+
+    Args:
+        folder: Where.
+        what: They declare, for the message.
+
+    Raises:
+        ConfigurationError: There is no such folder.
+    """
+    if not folder.is_dir():
+        raise ConfigurationError(reason=f"there is no folder of {what} named '{folder.name}'")
+    return sorted((path for path in folder.iterdir() if path.name.endswith(".toml")), key=lambda path: path.name)
 
 
 class Table:
@@ -64,6 +96,28 @@ class Table:
             raise self.fault(key, "must not be empty")
         return value
 
+    def matching(self, key: str, pattern: str, must: str) -> str:
+        """Return a text of a form; ``must`` says which, for the message."""
+        value = self.text(key)
+        if not re.fullmatch(pattern, value):
+            raise self.fault(key, f"must be {must}")
+        return value
+
+    def kebab(self, key: str) -> str:
+        """Return a code in kebab case."""
+        return self.matching(key, r"[a-z][a-z0-9]*(-[a-z0-9]+)*", "in kebab case")
+
+    def snake(self, key: str) -> str:
+        """Return a code in snake case."""
+        return self.matching(key, r"[a-z][a-z0-9_]*", "in snake case")
+
+    def parsed(self, key: str, parse: Callable[[str], T]) -> T:
+        """Return an identifier that must be there and have its form."""
+        try:
+            return parse(self.text(key))
+        except InvalidIdentifier as fault:
+            raise self.fault(key, str(fault)) from None
+
     def optional_text(self, key: str) -> str | None:
         """Return a text or ``None``."""
         return self._take(key, str, "a text", None, required=False)
@@ -109,6 +163,20 @@ class Table:
         if not all(isinstance(v, dict) for v in values):
             raise self.fault(key, "must be a list of tables")
         return [Table(v, f"{self.where}, [[{key}]] {i}") for i, v in enumerate(values, start=1)]
+
+    def each(self, key: str, read: "Callable[[Table], T]") -> tuple[T, ...]:
+        """Return what ``read`` makes of each table in a list; it must ask for every key of each."""
+        made = []
+        for table in self.tables(key):
+            made.append(read(table))
+            table.finish()
+        return tuple(made)
+
+    def require_distinct(self, key: str, codes: Sequence[object]) -> None:
+        """Raise if one of the tables in a list has the code of another."""
+        for code in codes:
+            if codes.count(code) > 1:
+                raise self.fault(key, f"declares '{code}' twice")
 
     def finish(self) -> None:
         """Raise if a key was never asked for: most often a misspelt one.

@@ -61,7 +61,7 @@ def supersede(catalogue: Catalogue, paper_id: PaperId, supersession: Supersessio
             return paper_from(row)
         if row.id == successor.id or not _owners(session, row) & _owners(session, successor):
             raise InvalidValue(
-                key="by",
+                key="successor",
                 reason="another paper of the same owner is needed",
                 reason_vi="cần một giấy tờ khác của cùng chủ",
             )

@@ -90,7 +90,10 @@ def restore(
 
 def _passphrase(file: Path | None, *, twice: bool = False) -> str:
     if file is not None:
-        passphrase = read_input(file).decode().strip()
+        try:
+            passphrase = read_input(file).decode().strip()
+        except UnicodeDecodeError:
+            raise UsageError(reason="The passphrase is not UTF-8.") from None
     else:
         passphrase = str(typer.prompt("Mật khẩu / passphrase", hide_input=True, confirmation_prompt=twice, err=True))
     if not passphrase:

@@ -1,5 +1,6 @@
 """What the commands share: opening the house, printing for people or for programs, failing with a reason."""
 
+import datetime as dt
 import json
 import logging
 import os
@@ -17,9 +18,10 @@ from rich.table import Table
 
 from api.shapes import Json, problem_json
 from dossier import times
-from dossier.errors import FileTooLarge, NotFound, SohoaError, UnreadableFile, UnwritableFile
+from dossier.errors import FileTooLarge, NotFound, SohoaError, UnreadableFile, UnwritableFile, UsageError
 from dossier.paper_types import PaperType
 from dossier.papers import Field, Paper, PaperState, SourceGrade
+from dossier.text import tidy
 from dossier.times import local
 from ingest.house import House
 from ingest.settings import Settings
@@ -30,9 +32,32 @@ _PIPED_WIDTH = 140
 out = Console(highlight=False, emoji=False, width=None if sys.stdout.isatty() else _PIPED_WIDTH)
 err = Console(stderr=True, highlight=False, emoji=False)
 
+MOST_DAYS = 36_500
+"""Days ahead that an option may name."""
 STOPPED = 130
 """Exit code of a command stopped by Ctrl+C, as shells know it."""
 
+
+def _named(name: str) -> str:
+    """Return a person's name, tidied.
+
+    Raises:
+        UsageError: There is nothing in it.
+    """
+    if not (tidied := tidy(name)):
+        raise UsageError(reason="--by needs a name.")
+    return tidied
+
+
+By = Annotated[
+    str,
+    typer.Option(
+        "--by",
+        metavar="NAME",
+        callback=_named,
+        help="Họ tên người chịu trách nhiệm. / Name of the person who answers for it.",
+    ),
+]
 AsJson = Annotated[bool, typer.Option("--json", help="In JSON cho chương trình khác. / Print JSON.")]
 
 STATE_VI: dict[PaperState, str] = {
@@ -137,6 +162,15 @@ def write_output(path: Path, data: bytes) -> None:
         path.write_bytes(data)
     except OSError:
         raise UnwritableFile(name=str(path)) from None
+
+
+def day_of(option: str, given: dt.datetime | None) -> dt.date | None:
+    """Return the day that an option named, if it was given.
+
+    Raises:
+        InvalidValue: It is in no year of ours.
+    """
+    return times.require_day(option, given.date()) if given else None
 
 
 def print_papers(papers: Sequence[Paper], types: dict[str, PaperType] | None = None) -> None:

@@ -8,8 +8,8 @@ from rich.markup import escape
 from rich.table import Table
 
 from api.commands.common import AsJson, open_house, out, print_json, read_input, write_output
-from api.figures import report_csv, report_json
-from api.figures_xlsx import report_xlsx
+from api.shapes.figures import report_csv, report_json
+from api.shapes.figures_xlsx import report_xlsx
 from dossier import times
 from dossier.errors import UsageError
 from dossier.figures import figure_rules

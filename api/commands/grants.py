@@ -7,10 +7,9 @@ import typer
 from rich.markup import escape
 
 from api.commands.common import AsJson, open_house, out, print_json
-from api.granting import give_grant
-from api.http.access import Role
-from api.http.views import grant_json
+from api.granting import give_grant, grants_shown
 from api.shapes import Json
+from api.shapes.access import grant_json
 from dossier.grants import Basis, Grant
 from dossier.identifiers import PaperId, parse_owner_number
 from storage import grants
@@ -47,7 +46,7 @@ def new(
         until=until.date() if until else None,
     )
     with open_house() as house:
-        given = grant_json(give_grant(house, grant, actor="cli"), Role.OFFICER)
+        given = grant_json(give_grant(house, grant, actor="cli"), owner=True)
     if as_json:
         print_json(given)
     else:
@@ -58,7 +57,7 @@ def new(
 def list_grants(as_json: AsJson = False) -> None:
     """Liệt kê các quyền đã cấp. / List the grants, revoked ones too."""
     with open_house() as house:
-        listed = [grant_json(one, Role.OFFICER) for one in grants.grants(house.catalogue)]
+        listed = [grant_json(one, owner=True) for one in grants_shown(house, owners=True, actor="cli")]
     if as_json:
         print_json({"grants": listed})
     else:

@@ -7,7 +7,7 @@ from rich.markup import escape
 
 from api.commands.common import AsJson, open_house, out, print_json
 from api.http.access import Role, issue_key
-from dossier import times
+from api.shapes.access import key_json
 
 app = typer.Typer(help="Khóa truy cập API. / API access keys.", no_args_is_help=True)
 
@@ -27,16 +27,7 @@ def new(name: str, role: Annotated[Role, typer.Option(help="Vai trò. / Role.")]
 def list_keys(as_json: AsJson = False) -> None:
     """Liệt kê các khóa (không có nội dung khóa). / List the keys, not their secrets."""
     with open_house() as house:
-        keys = house.catalogue.keys()
-    rows = [
-        {
-            "name": k.name,
-            "role": k.role,
-            "created_at": times.iso_local(k.created_at),
-            "revoked_at": times.iso_local(k.revoked_at) if k.revoked_at else None,
-        }
-        for k in keys
-    ]
+        rows = [key_json(key) for key in house.catalogue.keys()]  # noqa: SIM118 - a catalogue, not a dict
     if as_json:
         print_json({"keys": rows})
     else:

@@ -7,10 +7,9 @@ from typing import Annotated
 import typer
 from rich.markup import escape
 
-from api.commands.common import AsJson, open_house, out, print_json
-from api.owner_shapes import merge_json, owner_known_json, reads_json
+from api.commands.common import AsJson, By, day_of, open_house, out, print_json
+from api.shapes.owners import merge_json, owner_known_json, reads_json
 from dossier import times
-from dossier.errors import UsageError
 from dossier.identifiers import PaperId, parse_owner_number
 from ingest.owner_links import link_all
 from storage import owners
@@ -20,9 +19,7 @@ from storage.owner_records import Merge, Statement
 
 app = typer.Typer(help="Chủ giấy tờ và các số định danh. / Owners and their numbers.", no_args_is_help=True)
 _ACTOR = "cli"
-_YEARS = (1900, 2199)
 _Number = Annotated[str, typer.Option("--owner", help="Một số định danh của chủ. / Any number of the owner.")]
-_By = Annotated[str, typer.Option(help="Họ tên người chịu trách nhiệm. / Name of the person who answers for it.")]
 _Reason = Annotated[str, typer.Option(help="Lý do. / Why.")]
 
 
@@ -52,7 +49,7 @@ def show(owner: _Number, as_json: AsJson = False) -> None:
 @app.command()
 def merge(
     numbers: Annotated[tuple[str, str], typer.Argument(metavar="NUMBER NUMBER")],
-    by: _By,
+    by: By,
     reason: _Reason,
     paper: Annotated[str | None, typer.Option(help="Giấy tờ làm căn cứ. / The paper that shows it.")] = None,
     force: Annotated[
@@ -71,7 +68,7 @@ def merge(
 @app.command()
 def split(
     merge: Annotated[int, typer.Argument(min=1, help="Số thứ tự lần gộp. / Number of the merge.")],
-    by: _By,
+    by: By,
     reason: _Reason,
     as_json: AsJson = False,
 ) -> None:
@@ -112,7 +109,7 @@ def reads(
 ) -> None:
     """Ai đã xem giấy tờ của một chủ, khi nào, để làm gì. / Who read an owner's papers, when, and what for."""
     number = parse_owner_number(owner)
-    first, last = times.span(_day(since), _day(until))
+    first, last = times.span(day_of("from", since), day_of("to", until))
     with open_house() as house:
         found = reads_of(house.catalogue, number, since=first, until=last, limit=limit)
         record_owner_read(house.catalogue, number, actor=_ACTOR, action=READS_SHOWN)
@@ -122,17 +119,6 @@ def reads(
         _print_reads(found)
         if not found:
             out.print("Chưa ai xem. / Nobody did.")
-
-
-def _day(given: dt.datetime | None) -> dt.date | None:
-    """Return the day that was given.
-
-    Raises:
-        UsageError: It is none of our times.
-    """
-    if given and not _YEARS[0] <= given.year <= _YEARS[1]:
-        raise UsageError(reason=f"a day between {_YEARS[0]} and {_YEARS[1]}")
-    return given.date() if given else None
 
 
 def _report(merges: Sequence[Merge], *, as_json: bool) -> None:

@@ -10,7 +10,7 @@ from rich.markup import escape
 from api.commands.common import AsJson, open_house, out, print_json, print_paper, print_papers, write_output
 from api.commands.standing import print_standing
 from api.shapes import papers_json
-from dossier.errors import NotSealed
+from dossier.errors import NotFound, NotSealed
 from dossier.identifiers import PaperId, parse_owner_number
 from dossier.papers import PaperState
 from ingest.crop import field_picture
@@ -90,6 +90,8 @@ def get(
     """Lấy tệp PDF đã ký số. / Get the sealed PDF."""
     with open_house() as house:
         paper = house.catalogue.paper(PaperId.parse(paper_id))
+        if paper.state is PaperState.DISPOSED:
+            raise NotFound(kind="paper", id=paper.id)
         if paper.sealed is None:
             raise NotSealed(state=paper.state.value)
         write_output(output, sound(house, paper.sealed))

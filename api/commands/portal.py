@@ -72,8 +72,9 @@ def show(
     """Xem nội dung sẽ gửi (có số định danh của chủ). / Show what is told; it holds the owner's number."""
     reference = ReuseReference.parse(reuse) if reuse else None
     with open_house() as house:
-        found = message_of(house, PaperId.parse(paper), reference)
-        house.catalogue.record("cli", "paper.read", f"paper:{paper}")
+        paper_id = PaperId.parse(paper)
+        found = message_of(house, paper_id, reference)
+        house.catalogue.record("cli", "paper.read", f"paper:{paper_id}")
     if found is None:
         raise NotFound(kind="portal message", id=paper)
     print_json(found.body)

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from api.commands.common import (
+    MOST_DAYS,
     AsJson,
     fail,
     open_house,
@@ -44,7 +45,7 @@ def make(as_json: AsJson = False) -> None:
 @app.command()
 def renew(
     within: Annotated[
-        int, typer.Option(min=1, help="Hết hạn trong số ngày này. / What ends within so many days.")
+        int, typer.Option(min=1, max=MOST_DAYS, help="Hết hạn trong số ngày này. / What ends within so many days.")
     ] = DUE_WITHIN.days,
     as_json: AsJson = False,
 ) -> None:
@@ -67,9 +68,9 @@ def export(
     with open_house() as house:
         paper = house.catalogue.paper(PaperId.parse(paper_id))
         record, evidence = record_of(house, paper), evidence_of(house, paper) if lists else None
+        if record is None or (lists and evidence is None):
+            raise NotFound(kind="evidence record", id=paper_id)
         house.catalogue.record("cli", "paper.record-fetched", f"paper:{paper.id}")
-    if record is None or (lists and evidence is None):
-        raise NotFound(kind="evidence record", id=paper_id)
     write_output(output, record)
     if lists and evidence:
         write_output(lists, evidence[0])

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from api.commands.common import AsJson, fail, open_house, out, print_json, print_refused
+from api.commands.common import MOST_DAYS, AsJson, fail, open_house, out, print_json, print_refused
 from api.shapes import Json, calendar_json, problem_json
 from dossier import times
 from dossier.errors import NotRenewable, PartError, SohoaError, UsageError
@@ -31,7 +31,8 @@ def renew(
         typer.Option(formats=["%Y-%m-%d"], help="Đến hạn trước ngày này. / Due is what ends before this day."),
     ] = None,
     within: Annotated[
-        int | None, typer.Option(min=1, help="Đến hạn trong số ngày này (mặc định 365). / Or within so many days.")
+        int | None,
+        typer.Option(min=1, max=MOST_DAYS, help="Đến hạn trong số ngày này (mặc định 365). / Or within so many days."),
     ] = None,
     limit: Annotated[int | None, typer.Option(min=1, help="Nhiều nhất bấy nhiêu giấy tờ. / At most so many.")] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Chỉ liệt kê. / List only, keep nothing.")] = False,

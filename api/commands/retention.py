@@ -5,8 +5,8 @@ from typing import Annotated
 import typer
 from rich.markup import escape
 
-from api.commands.common import AsJson, open_house, out, print_json
-from api.retention import disposal_json, kept_json, standing_json
+from api.commands.common import AsJson, By, open_house, out, print_json
+from api.shapes.retention import disposal_json, kept_json, retention_json
 from dossier.identifiers import PaperId
 from ingest.disposal import due as due_papers
 from ingest.disposal import hold as hold_paper
@@ -16,7 +16,6 @@ from storage.disposal import disposals
 app = typer.Typer(help="Thời hạn lưu, tạm giữ, tiêu hủy. / Retention, legal holds, disposal.", no_args_is_help=True)
 _ACTOR = "cli"
 _Paper = Annotated[str, typer.Argument(metavar="PAPER_ID")]
-_Person = Annotated[str, typer.Option(help="Họ tên người thực hiện. / Who does it.")]
 
 
 @app.command()
@@ -28,7 +27,7 @@ def due(
     with open_house() as house:
         found = [one for one, _ in zip(due_papers(house), range(limit), strict=False)]
     if as_json:
-        print_json({"papers": [standing_json(one) for one in found]})
+        print_json({"papers": [retention_json(one) for one in found]})
         return
     for one in found:
         name = one.rule.name_vi if one.rule else ""
@@ -64,21 +63,21 @@ def show(paper_id: _Paper) -> None:
 @app.command()
 def hold(
     paper_id: _Paper,
-    person: _Person,
+    by: By,
     authority: Annotated[str, typer.Option(help="Cơ quan yêu cầu. / On whose order.")],
     reason: Annotated[str, typer.Option(help="Lý do. / Why.")],
 ) -> None:
     """Tạm giữ một giấy tờ theo yêu cầu pháp lý. / Place a legal hold."""
     with open_house() as house:
         paper = PaperId.parse(paper_id)
-        hold_paper(house, paper, person=person, authority=authority, reason=reason, actor=_ACTOR)
+        hold_paper(house, paper, person=by, authority=authority, reason=reason, actor=_ACTOR)
     out.print(f"{paper}  đang tạm giữ / held")
 
 
 @app.command()
-def lift(paper_id: _Paper, person: _Person) -> None:
+def lift(paper_id: _Paper, by: By) -> None:
     """Gỡ mọi lệnh tạm giữ của một giấy tờ. / Lift all holds of a paper."""
     with open_house() as house:
         paper = PaperId.parse(paper_id)
-        lifted = lift_holds(house, paper, person=person, actor=_ACTOR)
+        lifted = lift_holds(house, paper, person=by, actor=_ACTOR)
     out.print(f"{paper}  đã gỡ {lifted} lệnh / holds lifted")

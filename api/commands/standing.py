@@ -7,15 +7,16 @@ from typing import Annotated
 import typer
 from rich.markup import escape
 
-from api.commands.common import AsJson, err, open_house, out, print_json, print_papers, write_output
+from api.commands.common import AsJson, By, day_of, err, open_house, out, print_json, print_papers, write_output
 from api.shapes import papers_json
 from dossier import times
 from dossier.errors import SohoaError
 from dossier.identifiers import PaperId
 from dossier.papers import Paper
-from dossier.standing import REVOKING, SUPERSEDING, Reason, StatusChange
+from dossier.standing import Reason, RevokingReason, StatusChange, SupersedingReason
 from ingest.house import House
 from ingest.status_lists import due_list, present_list
+from storage.audit_reads import record_reads
 from storage.standing import Revocation, hand_over, revoke
 from storage.superseding import Supersession, supersede
 
@@ -23,7 +24,6 @@ _ACTOR = "cli"
 _AT_ONCE = dt.timedelta(0)
 """A person asks: no other revocation is waited for."""
 _PaperArgument = Annotated[str, typer.Argument(metavar="PAPER_ID")]
-_Person = Annotated[str, typer.Option("--by", metavar="NAME", help="Người quyết định. / Who answers for it.")]
 
 
 def hand_over_result(paper_id: _PaperArgument, as_json: AsJson = False) -> None:
@@ -35,30 +35,30 @@ def hand_over_result(paper_id: _PaperArgument, as_json: AsJson = False) -> None:
 def supersede_paper(
     paper_id: _PaperArgument,
     successor: Annotated[str, typer.Option("--with", metavar="PAPER_ID", help="Giấy tờ thay thế. / By which paper.")],
-    person: _Person,
-    reason: Annotated[Reason, typer.Option(help=f"Lý do: {', '.join(SUPERSEDING)}. / Why.")] = Reason.REISSUED,
+    by: By,
+    reason: Annotated[SupersedingReason, typer.Option(help="Lý do. / Why.")] = Reason.REISSUED,
     as_json: AsJson = False,
 ) -> None:
     """Thay thế một giấy tờ bằng giấy tờ khác của cùng chủ. / Let another paper take the place of a paper."""
-    word = Supersession(PaperId.parse(successor), reason, person)
+    word = Supersession(PaperId.parse(successor), reason, by)
     with open_house() as house:
         _show(house, supersede(house.catalogue, PaperId.parse(paper_id), word, actor=_ACTOR), as_json=as_json)
 
 
 def revoke_paper(
     paper_id: _PaperArgument,
-    reason: Annotated[Reason, typer.Option(help=f"Lý do: {', '.join(REVOKING)}. / Why.")],
+    reason: Annotated[RevokingReason, typer.Option(help="Lý do. / Why.")],
     authority: Annotated[
         str, typer.Option(help="Cơ quan và văn bản quyết định. / Who decided it, and by which document.")
     ],
-    person: _Person,
+    by: By,
     on: Annotated[
         dt.datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Từ ngày này. / From this day on; default today.")
     ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Thu hồi một giấy tờ; không hoàn tác được. / Revoke a paper, for good; a new status list is made at once."""
-    word = Revocation(reason, on.date() if on else times.today(), authority, person)
+    word = Revocation(reason, day_of("on", on) or times.today(), authority, by)
     with open_house() as house:
         _show(house, revoke(house.catalogue, PaperId.parse(paper_id), word, actor=_ACTOR), as_json=as_json)
         try:
@@ -99,14 +99,15 @@ def status_list(
 
 def print_standing(change: StatusChange) -> None:
     """Print how a paper stands that is no longer in force."""
-    since, by = times.local(change.since), f", thay bằng {change.successor}" if change.successor else ""
+    since, instead = times.local(change.since), f", thay bằng {change.successor}" if change.successor else ""
     authority = f" · {escape(change.authority)}" if change.authority else ""
     out.print(
-        f"  [yellow]Hết hiệu lực[/] từ {since:%H:%M %d/%m/%Y}: {change.reason.text}{by}{authority}", soft_wrap=True
+        f"  [yellow]Hết hiệu lực[/] từ {since:%H:%M %d/%m/%Y}: {change.reason.text}{instead}{authority}", soft_wrap=True
     )
 
 
 def _show(house: House, paper: Paper, *, as_json: bool) -> None:
+    record_reads(house.catalogue, [paper.id], actor=_ACTOR)
     if as_json:
         print_json(papers_json([paper], house))
     else:

@@ -7,7 +7,7 @@ import typer
 from rich.markup import escape
 
 from api.commands.common import AsJson, open_house, out, print_json
-from api.webhook_shapes import delivery_json, webhook_json
+from api.shapes.webhooks import delivery_json, webhook_json
 from ingest.webhooks import OVERLAP, rotate, subscribe
 from storage import webhooks
 from storage.changes import START

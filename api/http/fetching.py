@@ -18,7 +18,7 @@ from fastapi import Depends, Header, Request, Response
 from fastapi.responses import StreamingResponse
 
 from api.http.problems import problem
-from dossier.errors import ObjectDamaged, RangeNotSatisfiable
+from dossier.errors import NotFound, ObjectDamaged, RangeNotSatisfiable
 from dossier.papers import StoredObject
 from ingest.fixity import require_sound, sound
 from ingest.house import House
@@ -84,8 +84,8 @@ def given(house: House, stored: StoredObject, name: str, wanted: Wanted) -> Resp
         wanted: By the caller.
 
     Raises:
-        ObjectDamaged: The bytes are no longer those that were kept.
-        NotFound, StoreUnavailable, ObjectKeyMissing: From the store.
+        ObjectDamaged: The bytes are gone, or no longer those that were kept.
+        StoreUnavailable, ObjectKeyMissing: From the store.
     """
     if _is_known(stored, wanted):
         return Response(status_code=NOT_MODIFIED, headers=_headers(stored, name))
@@ -95,11 +95,14 @@ def given(house: House, stored: StoredObject, name: str, wanted: Wanted) -> Resp
         refusal = problem(wanted.request, error)
         refusal.headers["Content-Range"] = f"bytes */{stored.size}"
         return refusal
-    if part is None:
-        return _sent(sound(house, stored), stored, name)
-    require_sound(house, stored)  # a part cannot be held against the hash of the whole
-    start, end = part
-    data = house.objects.get_range(stored.key, start, end, stored.version)
+    try:
+        if part is None:
+            return _sent(sound(house, stored), stored, name)
+        require_sound(house, stored)  # a part cannot be held against the hash of the whole
+        start, end = part
+        data = house.objects.get_range(stored.key, start, end, stored.version)
+    except NotFound:  # what the catalogue has is not what a caller asked wrongly; and keys of objects are told nobody
+        raise ObjectDamaged(key=stored.key) from None
     if len(data) != end - start:
         raise ObjectDamaged(key=stored.key)
     response = _sent(data, stored, name)

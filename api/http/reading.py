@@ -5,6 +5,7 @@ allow, whatever length was announced, and nothing is read from callers without a
 is held in memory while it is received, so many uploads at once from our own stations take as many times its size.
 """
 
+import datetime as dt
 from collections.abc import Callable, Coroutine
 from typing import Annotated, Any
 
@@ -12,21 +13,26 @@ from fastapi import APIRouter, Depends, Request, Response
 from fastapi.dependencies.models import Dependant
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
-from pydantic import Field
+from pydantic import AfterValidator, Field
 from starlette.types import Message, Receive
 
 from api.http.access import admit
+from dossier import times
 from dossier.errors import FileTooLarge, RequestTooLarge, SohoaError
+from dossier.text import tidy
 
 MAX_JSON_BYTES = 1024 * 1024
 """A manifest of a thousand papers takes a fifth of it."""
 MAX_JSON_PAPERS = 1000
 Text = Annotated[str, Field(max_length=200, pattern=r"^[^\x00-\x1f\x7f]*$")]
 """A line of text in a JSON body."""
-PersonName = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]*\S[^\x00-\x1f\x7f]*$")]
-"""The name of the person who answers for what is asked."""
-Reason = Annotated[str, Field(min_length=1, max_length=500, pattern=r"^[^\x00-\x1f\x7f]*\S[^\x00-\x1f\x7f]*$")]
-"""Why, in words."""
+_SAID = r"^[^\x00-\x1f\x7f]*\S[^\x00-\x1f\x7f]*$"
+PersonName = Annotated[str, Field(min_length=1, max_length=200, pattern=_SAID), AfterValidator(tidy)]
+"""The name of the person who answers for what is asked, everywhere under the key ``by``."""
+Words = Annotated[str, Field(min_length=1, max_length=500, pattern=_SAID), AfterValidator(tidy)]
+"""Why, what for, or by which document, in a person's words."""
+Day = Annotated[dt.date, Field(ge=times.EARLIEST, le=times.LATEST)]
+"""A day in Vietnam."""
 
 FILE_BODY: dict[str, Any] = {
     "requestBody": {

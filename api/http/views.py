@@ -1,19 +1,17 @@
-"""Answers that only HTTP gives; those shared with the command line are in ``api.shapes``."""
+"""Answers that only HTTP gives, but for the lookup's (``api.http.found``); all others are in ``api.shapes``."""
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
 
-from api.http.access import Role
 from api.shapes import Json
 from dossier import times
 from dossier.accepted import Reuse, marks_of
 from dossier.forms import Form, FormField
-from dossier.grants import Grant
 from dossier.papers import Paper
 from dossier.prefill import Answer as Known
 from dossier.prefill import Saying
 from ingest.house import House
-from storage.records import AccessKey, Batch
+from storage.records import Batch
 
 
 def batch_json(batch: Batch) -> Json:
@@ -43,14 +41,14 @@ def reuse_json(reuse: Reuse, paper: Paper, house: House) -> Json:
         "how": reuse.how.value,
         "result_code": str(marks.result) if marks.result else None,
         "from_national_store": marks.from_national_store,
-        "accepted_by": reuse.accepted_by,
-        "person": reuse.person,
+        "actor": reuse.accepted_by,
+        "by": reuse.person,
         "purpose": reuse.purpose,
         "at": times.iso_local(reuse.at),
         "withdrawn": {
             "at": times.iso_local(withdrawn.at),
-            "by": withdrawn.by,
-            "person": withdrawn.person,
+            "actor": withdrawn.by,
+            "by": withdrawn.person,
             "reason": withdrawn.reason,
         }
         if withdrawn
@@ -118,34 +116,4 @@ def _source_json(saying: Saying, today: dt.date) -> Json:
         "grade": paper.grade.value if paper.grade else None,
         "issued_on": paper.issued_on.isoformat() if paper.issued_on else None,
         "age_days": saying.age_days(today),
-    }
-
-
-def key_json(key: AccessKey) -> Json:
-    """Return one access key without its secret or hash."""
-    return {
-        "name": key.name,
-        "role": key.role,
-        "created_at": times.iso_local(key.created_at),
-        "revoked_at": times.iso_local(key.revoked_at) if key.revoked_at else None,
-    }
-
-
-def grant_json(grant: Grant, role: Role) -> Json:
-    """Return one grant as a role may see it: whose papers it lets be given is no matter of the administrator's."""
-    return {
-        "id": grant.id,
-        "consumer": grant.consumer,
-        "basis": grant.basis.value,
-        "citation": grant.citation,
-        "purposes": list(grant.purposes),
-        "paper_types": list(grant.paper_types),
-        "personal_fields": list(grant.personal_fields),
-        "file": grant.file,
-        "owner_number": grant.owner.value if grant.owner and role is not Role.ADMIN else None,
-        "until": grant.until.isoformat() if grant.until else None,
-        "given_by": grant.given_by,
-        "given_at": times.iso_local(grant.given_at) if grant.given_at else "",
-        "revoked_by": grant.revoked_by,
-        "revoked_at": times.iso_local(grant.revoked_at) if grant.revoked_at else None,
     }

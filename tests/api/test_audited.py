@@ -60,7 +60,7 @@ NO_PAPER = {
     ("POST", "/v1/webhooks/{webhook}/replays"): "a subscription",
     ("GET", "/v1/webhooks/{webhook}/deliveries"): "what became of events, which say nothing of what papers say",
     ("POST", "/v1/grants"): "who may be given what",
-    ("GET", "/v1/grants"): "who may be given what",
+    ("GET", "/v1/grants"): "numbers of owners who agreed, no paper; an entry of its own",
     ("DELETE", "/v1/grants/{grant}"): "who may be given what",
     ("GET", "/v1/health"): "no paper",
     ("GET", "/v1/ready"): "no paper",
@@ -100,15 +100,16 @@ CALLS = {
     ("HEAD", "/v1/papers/{paper}/file"): Call({"paper.read"}),
     ("POST", "/v1/papers/{paper}/links"): Call({"paper.fetched"}, body={"seconds": 60}),
     ("POST", "/v1/papers/{paper}/holds"): Call(
-        {"paper.held"}, body={"person": "Trần Văn Một", "authority": "Tòa án mẫu", "reason": "vụ việc mẫu"}
+        {"paper.held"}, body={"by": "Trần Văn Một", "authority": "Tòa án mẫu", "reason": "vụ việc mẫu"}
     ),
     ("POST", "/v1/owners/erasure"): Call({"paper.erasure-asked"}, body={"owner_number": OWNER_NUMBER}),
     ("POST", "/v1/papers/{paper}/disposal"): Call(
-        {"paper.disposal-proposed"}, PaperState.READY, {"person": "Trần Văn Một", "reason": "không dùng"}
+        {"paper.disposal-proposed"}, PaperState.READY, {"by": "Trần Văn Một", "reason": "không dùng"}
     ),
     ("POST", "/v1/reuse/lookup"): Call({"paper.given"}, body=NEED),
     ("POST", "/v1/papers/{paper}/revocation"): Call(
-        {"paper.revoked"}, body={"reason": "forged", "authority": "Thanh tra tỉnh Mẫu", "person": "Trần Văn Bình"}
+        {"paper.revoked", "paper.read"},
+        body={"reason": "forged", "authority": "Thanh tra tỉnh Mẫu", "by": "Trần Văn Bình"},
     ),
 }
 ELSEWHERE = {
@@ -203,17 +204,17 @@ def test_using_a_link_is_in_the_log(service: Service) -> None:
 
 def test_lifting_withdrawing_and_agreeing_are_in_the_log(service: Service) -> None:
     paper = keep_paper(service, state=PaperState.READY)
-    path, person = f"/v1/papers/{paper.id}", {"person": "Trần Văn Một"}
-    proposal = {**person, "reason": "không dùng"}
+    path, by = f"/v1/papers/{paper.id}", {"by": "Trần Văn Một"}
+    proposal = {**by, "reason": "không dùng"}
     second = issue_key(service.house.catalogue, "counter-2", Role.OFFICER)
     seq = audit.check(service.house.catalogue).entries
     service.call(Role.OFFICER, "POST", f"{path}/holds", json={**proposal, "authority": "Tòa án mẫu"})
-    service.call(Role.OFFICER, "POST", f"{path}/holds/lifting", json=person)
+    service.call(Role.OFFICER, "POST", f"{path}/holds/lifting", json=by)
     service.call(Role.OFFICER, "POST", f"{path}/disposal", json=proposal)
     service.call(Role.OFFICER, "DELETE", f"{path}/disposal")
     service.call(Role.OFFICER, "POST", f"{path}/disposal", json=proposal)
     with service.client(Role.OFFICER, second) as client:
-        assert client.post(f"{path}/disposal/approval", json={"person": "Lê Thị Hai"}).is_success
+        assert client.post(f"{path}/disposal/approval", json={"by": "Lê Thị Hai"}).is_success
     told = {e.action for e in since(service, seq) if names(e, paper.id)}
     assert {"paper.hold-lifted", "paper.disposal-withdrawn", "paper.disposed"} <= told
 
@@ -222,10 +223,10 @@ def test_handing_over_and_superseding_are_in_the_log(service: Service) -> None:
     paper, successor = keep_paper(service, kind=PaperKind.RESULT), keep_paper(service)
     seq = audit.check(service.house.catalogue).entries
     assert service.call(Role.OFFICER, "POST", f"/v1/papers/{paper.id}/hand-over").is_success
-    body = {"by": successor.id.value, "reason": "corrected", "person": "Trần Văn Bình"}
+    body = {"successor": successor.id.value, "reason": "corrected", "by": "Trần Văn Bình"}
     assert service.call(Role.OFFICER, "POST", f"/v1/papers/{paper.id}/supersession", json=body).is_success
     told = {e.action for e in since(service, seq) if names(e, paper.id)}
-    assert {"paper.handed-over", "paper.superseded"} <= told
+    assert {"paper.handed-over", "paper.superseded", "paper.read"} <= told
 
 
 def test_using_a_paper_again_is_in_the_log(service: Service) -> None:
@@ -286,7 +287,7 @@ COMMANDS: dict[str, tuple[list[str], str]] = {
     "verify": (["--paper", "PAPER"], "paper.verified"),
     "retention show": (["PAPER"], "paper.read"),
     "portal show": (["PAPER"], "paper.read"),
-    "retention hold": (["PAPER", "--person", "A", "--authority", "B", "--reason", "C"], "paper.held"),
+    "retention hold": (["PAPER", "--by", "A", "--authority", "B", "--reason", "C"], "paper.held"),
 }
 """Commands that show or change papers, how they are called, and what the log says of it."""
 NO_PAPER_COMMANDS = {
@@ -311,7 +312,7 @@ NO_PAPER_COMMANDS = {
     "owners conflicts": "an entry of its own",
     "owners link": "each link is an entry about the owner",
     "grants new": "who may be given what",
-    "grants list": "who may be given what",
+    "grants list": "numbers of owners who agreed; an entry of its own",
     "grants revoke": "who may be given what",
     "keys new": "keys",
     "keys list": "keys",

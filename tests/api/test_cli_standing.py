@@ -42,6 +42,16 @@ def test_a_dossier_is_told_bit_by_bit(environment: dict[str, str]) -> None:
     assert "successful" in sohoa(environment, "dossier", DOSSIER)
 
 
+def test_each_command_knows_the_reasons_that_are_its_own(environment: dict[str, str]) -> None:
+    reasons = {"revoke": ("annulled", "reissued"), "supersede": ("reissued", "annulled")}
+    for command, (own, other) in reasons.items():
+        shown = sohoa(environment, command, "--help")
+        assert (own in shown, other in shown) == (True, False)
+    why = ("--reason", "forged", "--authority", "UBND xã Thử")
+    for wrong in ((*why, "--by", " "), (*why[2:], "--reason", "reissued", "--by", "Trần Văn Bình")):
+        sohoa(environment, "revoke", "3f9k2m7x8c4v5b6n", *wrong, exit_code=64)
+
+
 def test_a_revoked_paper_is_told_apart_by_whoever_has_the_list(
     environment: dict[str, str], papers: list[dict[str, Any]], tmp_path: Path
 ) -> None:

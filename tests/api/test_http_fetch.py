@@ -187,6 +187,18 @@ def test_another_object_in_the_place_of_the_kept_one_is_not_given(service: Servi
     assert (answer.status_code, answer.json()["code"]) == (500, "object-damaged")
 
 
+def test_a_lost_object_is_no_paper_that_never_was(service: Service) -> None:
+    paper = keep_paper(service)
+    url = new_link(service, paper).json()["url"]
+    for path in service.house.settings.root.glob(f"objects/**/{paper.id}/*~/0*/*"):
+        path.unlink()
+    answers = [fetch(service, paper), fetch(service, paper, Range="bytes=0-3"), service.call(None, "GET", url)]
+    answers.append(service.call(U, "GET", f"/v1/papers/{paper.id}/original"))
+    for answer in answers:
+        assert (answer.status_code, answer.json()["code"]) == (500, "object-damaged")
+        assert "papers/" not in answer.text.replace("/v1/papers/", "")
+
+
 def test_a_link_gives_the_file_without_a_key(service: Service) -> None:
     paper = keep_paper(service)
     made = new_link(service, paper, U, seconds=120)

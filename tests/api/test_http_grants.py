@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from api.granting import FIRST_GRANT
+from api.granting import FIRST_GRANT, LISTED
 from api.http.access import Role, ensure_first_keys, issue_key
 from ingest.house import House
 from ingest.settings import Environment, Settings
@@ -43,6 +43,8 @@ def test_by_law_the_administrator_gives_and_for_an_owner_the_counter(service: Se
         assert (refused.status_code, refused.json()["code"]) == (403, "forbidden")
 
     shown = {role: service.call(role, "GET", "/v1/grants").json()["grants"] for role in (Role.ADMIN, Role.AUDITOR)}
+    saw_owners = [e.actor for e in audit.entries(service.house.catalogue, limit=1000) if e.action == LISTED]
+    assert saw_owners == ["auditor"]
     assert [g["id"] for g in shown[Role.ADMIN]] == [FIRST_GRANT, made.json()["id"], consent.json()["id"]]
     assert [g["owner_number"] for g in shown[Role.AUDITOR]] == [None, None, OWNER_NUMBER]
     assert OWNER_NUMBER not in str(shown[Role.ADMIN])

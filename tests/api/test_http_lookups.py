@@ -300,7 +300,7 @@ def test_a_paper_revoked_since_the_lookup_is_not_given_out_any_more(service: Ser
     path = f"/v1/papers/{paper.id}/file"
     assert paper.id.value in {one["id"] for given in service.look_up().values() for one in given}
     assert service.call(Role.SYSTEM, "GET", path).status_code == 200
-    why = {"reason": "forged", "authority": "Thanh tra tỉnh Mẫu", "person": "Trần Văn Bình"}
+    why = {"reason": "forged", "authority": "Thanh tra tỉnh Mẫu", "by": "Trần Văn Bình"}
     assert service.call(Role.OFFICER, "POST", f"/v1/papers/{paper.id}/revocation", json=why).is_success
     refused = service.call(Role.SYSTEM, "GET", path)
     assert (refused.status_code, refused.json()["hindrance"]) == (409, "revoked")

@@ -72,20 +72,20 @@ def test_a_paper_is_accepted_listed_and_withdrawn(service: Service) -> None:
     told = first.json()
     assert accept(service, paper).json() == told
     assert reuses(service) == [told]
-    assert {name: told[name] for name in ("paper", "dossier", "procedure", "how", "person", "accepted_by")} == {
+    assert {name: told[name] for name in ("paper", "dossier", "procedure", "how", "by", "actor")} == {
         "paper": paper.id.value,
         "dossier": DOSSIER,
         "procedure": PROCEDURE,
         "how": "file",
-        "person": "Trần Văn Bình",
-        "accepted_by": "officer",
+        "by": "Trần Văn Bình",
+        "actor": "officer",
     }
     assert told["digitized_code"] == f"{OWNER_NUMBER}.birth-certificate.01"
     assert (told["from_national_store"], told["result_code"], told["withdrawn"]) == (False, None, None)
     path = f"/v1/reuse/{told['reference']}"
     gone = service.call(Role.OFFICER, "DELETE", path, json={"by": "Lê Thị Sen", "reason": "nhầm hồ sơ"})
     assert gone.status_code == 200, gone.text
-    assert (gone.json()["withdrawn"]["person"], gone.json()["withdrawn"]["reason"]) == ("Lê Thị Sen", "nhầm hồ sơ")
+    assert (gone.json()["withdrawn"]["by"], gone.json()["withdrawn"]["reason"]) == ("Lê Thị Sen", "nhầm hồ sơ")
     assert reuses(service) == [gone.json()]
     events = service.call(Role.SYSTEM, "GET", "/v1/changes").json()["changes"]
     assert [event["kind"] for event in events] == ["paper.reused", "paper.reuse-withdrawn"]

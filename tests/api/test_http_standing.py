@@ -20,7 +20,7 @@ FACTS = {
     "received_at": "2026-10-08T08:00:00+07:00",
 }
 ENDED = {**FACTS, "ended_at": "2026-10-10T16:30:00+07:00", "outcome": "successful"}
-REVOCATION = {"reason": "forged", "authority": "Kết luận 03/KL-TTr, Thanh tra tỉnh Mẫu", "person": "Trần Văn Bình"}
+REVOCATION = {"reason": "forged", "authority": "Kết luận 03/KL-TTr, Thanh tra tỉnh Mẫu", "by": "Trần Văn Bình"}
 
 
 @pytest.fixture(scope="module")
@@ -70,6 +70,8 @@ def test_a_dossier_is_told_and_told_again(service: Service) -> None:
         ({"outcome": "successful"}, "value-invalid"),
         ({"returned_at": "2026-10-01T00:00:00+07:00"}, "value-invalid"),
         ({"received_at": "2026-10-08T08:00:00"}, "request-invalid"),
+        ({"received_at": "0001-01-01T00:00:00+07:00"}, "value-invalid"),
+        ({"returned_at": "9999-12-31T20:00:00Z"}, "value-invalid"),
         ({"outcome": "perhaps"}, "request-invalid"),
         ({"owner_number": "001190012345"}, "request-invalid"),
     ],
@@ -117,25 +119,29 @@ def test_a_revocation_needs_a_reason_of_its_own(service: Service) -> None:
     path = f"/v1/papers/{keep_paper(service).id}/revocation"
     tomorrow = (times.today() + dt.timedelta(days=1)).isoformat()
     for change, code in (
-        ({"reason": "reissued"}, "value-invalid"),
+        ({"reason": "reissued"}, "request-invalid"),
         ({"on": tomorrow}, "value-invalid"),
+        ({"on": "0001-01-01"}, "request-invalid"),
         ({"reason": "because"}, "request-invalid"),
         ({"authority": " "}, "request-invalid"),
-        ({"person": None}, "request-invalid"),
+        ({"by": None}, "request-invalid"),
     ):
         assert refused(service, path, {**REVOCATION, **change}) == (422, code)
 
 
 def test_another_paper_takes_the_place(service: Service) -> None:
     old, new, strangers = keep_paper(service), keep_paper(service), keep_paper(service, owner_number="079085067890")
-    body = {"by": new.id.value, "reason": "corrected", "person": "Trần Văn Bình"}
+    body = {"successor": new.id.value, "reason": "corrected", "by": "Trần Văn Bình"}
     path = f"/v1/papers/{old.id}/supersession"
-    assert refused(service, path, {**body, "by": strangers.id.value}) == (422, "value-invalid")
+    assert refused(service, path, {**body, "successor": strangers.id.value}) == (422, "value-invalid")
     (done,) = post(service, path, body)["papers"]
     assert (done["state"], done["standing"]["superseded_by"]) == ("superseded", new.id.value)
     assert post(service, path, body)["papers"] == [done]
-    assert refused(service, f"/v1/papers/{new.id}/supersession", {**body, "by": old.id.value}) == (409, "wrong-state")
-    assert refused(service, path, {**body, "reason": "forged"}) == (422, "value-invalid")
+    assert refused(service, f"/v1/papers/{new.id}/supersession", {**body, "successor": old.id.value}) == (
+        409,
+        "wrong-state",
+    )
+    assert refused(service, path, {**body, "reason": "forged"}) == (422, "request-invalid")
 
 
 def test_the_status_list_is_for_everybody(service: Service) -> None:

@@ -11,7 +11,7 @@ import structlog
 from typer.testing import CliRunner
 
 from api.cli import app
-from dossier.errors import AuditChainBroken, OwnersDiffer, UsageError
+from dossier.errors import AuditChainBroken, InvalidValue, OwnersDiffer
 from storage.database import writing
 from storage.schema import AuditRow
 from tests.api.http_service import OWNER_NAME, OWNER_NUMBER, Service, keep_paper, running
@@ -69,7 +69,7 @@ def test_who_read(service: Service) -> None:
         ("cli", "paper.read", paper.id.value),
         asked,
     ]
-    with pytest.raises(UsageError):
+    with pytest.raises(InvalidValue):
         sohoa("reads", "--owner", OWNER_NUMBER, "--to", "9999-12-31")
 
 

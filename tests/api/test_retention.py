@@ -24,19 +24,20 @@ def test_a_paper_says_until_when_it_is_kept_and_why(service: Service) -> None:
     assert kept["until"] in kept["text"]
     assert kept["legal_basis"] in kept["text_en"]
     refused = service.call(
-        Role.OFFICER, "POST", f"/v1/papers/{paper.id}/disposal", json={"person": "Trần Văn Một", "reason": "nhầm"}
+        Role.OFFICER, "POST", f"/v1/papers/{paper.id}/disposal", json={"by": "Trần Văn Một", "reason": "nhầm"}
     )
     assert (refused.status_code, refused.json()["code"]) == (409, "retention-locked")
 
 
 def test_holds_are_placed_and_lifted(service: Service) -> None:
     paper = keep_paper(service, paper_type="decision")
-    body = {"person": "Trần Văn Một", "authority": "Tòa án mẫu", "reason": "vụ việc mẫu"}
+    body = {"by": "  Trần  Văn Một ", "authority": "Tòa án mẫu", "reason": "vụ việc mẫu"}
     held = service.call(Role.AUDITOR, "POST", f"/v1/papers/{paper.id}/holds", json=body)
     assert held.status_code == 201
     assert held.json()["decision"] == "held"
+    assert [one["by"] for one in held.json()["holds"]] == ["Trần Văn Một"]
     lifted = service.call(
-        Role.OFFICER, "POST", f"/v1/papers/{paper.id}/holds/lifting", json={"person": "Lê Thị Hai"}
+        Role.OFFICER, "POST", f"/v1/papers/{paper.id}/holds/lifting", json={"by": "Lê Thị Hai"}
     ).json()
     assert lifted["decision"] == "kept_until"
     assert [one["lifted_by"] for one in lifted["holds"]] == ["Lê Thị Hai"]
@@ -46,17 +47,17 @@ def test_disposal_takes_two_keys(service: Service) -> None:
     paper = keep_paper(service, state=PaperState.READY)
     other = issue_key(service.house.catalogue, "counter-2", Role.OFFICER)
     path = f"/v1/papers/{paper.id}/disposal"
-    proposal = {"person": "Trần Văn Một", "reason": "không dùng"}
+    proposal = {"by": "Trần Văn Một", "reason": "không dùng"}
     assert service.call(Role.OFFICER, "POST", path, json=proposal).json()["approved_by"] is None
     (open_one,) = service.call(Role.AUDITOR, "GET", "/v1/disposals").json()["disposals"]
     assert open_one["paper"] == paper.id.value
-    alone = service.call(Role.OFFICER, "POST", f"{path}/approval", json={"person": "Lê Thị Hai"})
+    alone = service.call(Role.OFFICER, "POST", f"{path}/approval", json={"by": "Lê Thị Hai"})
     assert (alone.status_code, alone.json()["code"]) == (409, "same-person")
     assert service.call(Role.OFFICER, "DELETE", path).status_code == 204
     service.call(Role.OFFICER, "POST", path, json=proposal)
     with service.client(Role.OFFICER, other) as second:
-        done = second.post(f"{path}/approval", json={"person": "Lê Thị Hai"})
-        assert second.post(f"{path}/approval", json={"person": "Lê Thị Hai"}).status_code == 200
+        done = second.post(f"{path}/approval", json={"by": "Lê Thị Hai"})
+        assert second.post(f"{path}/approval", json={"by": "Lê Thị Hai"}).status_code == 200
     assert done.json()["approved_by"] == "Lê Thị Hai"
     assert service.call(Role.OFFICER, "GET", f"/v1/papers/{paper.id}").json()["papers"][0]["state"] == "disposed"
     assert service.call(Role.AUDITOR, "GET", "/v1/disposals").json() == {"disposals": []}
@@ -75,8 +76,8 @@ def test_an_erasure_request_is_answered_paper_by_paper(service: Service) -> None
 def test_the_command_line_shows_and_holds(service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SOHOA_DATA_DIR", str(service.house.settings.data_dir))
     paper, run = keep_paper(service), CliRunner()
-    held = ["hold", paper.id.value, "--person", "Một", "--authority", "Tòa án mẫu", "--reason", "vụ việc"]
-    for command in (held, ["show", paper.id.value], ["lift", paper.id.value, "--person", "Hai"], ["due"], ["open"]):
+    held = ["hold", paper.id.value, "--by", "Một", "--authority", "Tòa án mẫu", "--reason", "vụ việc"]
+    for command in (held, ["show", paper.id.value], ["lift", paper.id.value, "--by", "Hai"], ["due"], ["open"]):
         done = run.invoke(app, ["retention", *command])
         assert done.exit_code == 0, (command, done.output, done.exception)
     assert "0 giấy tờ" in run.invoke(app, ["retention", "due"]).output

@@ -13,7 +13,7 @@ from typing import Annotated, Any
 import typer
 from sqlalchemy import insert
 
-from api.figures_xlsx import report_xlsx
+from api.shapes.figures_xlsx import report_xlsx
 from dossier.dossiers import Channel, Outcome
 from dossier.papers import PaperKind, PaperState
 from dossier.periods import Period

@@ -81,7 +81,7 @@ def test_a_wrong_file_is_named_with_its_key(tmp_path: Path, old: str, new: str, 
 def test_codes_of_components_are_told_apart(tmp_path: Path) -> None:
     text = OWN.format(version=1, more="")
     twice = text + text[text.index("[[components]]") :]
-    with pytest.raises(ConfigurationError, match="code of their own"):
+    with pytest.raises(ConfigurationError, match="twice"):
         load_procedures(_folder(tmp_path, twice), paper_types=TYPES, on=DAY)
 
 

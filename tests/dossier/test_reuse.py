@@ -1,6 +1,8 @@
 """The one rule of when a paper may be used again."""
 
 import datetime as dt
+import json
+import pickle
 from dataclasses import replace
 
 import pytest
@@ -10,6 +12,7 @@ from dossier.dossiers import Dossier, Outcome
 from dossier.identifiers import AgencyCode, DossierNumber, PaperId, ProcedureCode
 from dossier.papers import Paper, PaperKind, PaperState, StoredObject
 from dossier.reuse import Hindrance, hindrance
+from dossier.standing import Reason
 from dossier.verdicts import Verdict
 
 NOON = dt.datetime(2026, 11, 22, 5, tzinfo=dt.UTC)
@@ -82,3 +85,13 @@ def test_every_hindrance_has_a_sentence_in_both_languages() -> None:
         assert why.text.endswith(".")
         assert why.text_en.endswith(".")
         assert why.text != why.text_en
+
+
+@pytest.mark.parametrize("word", [*Hindrance, *Reason])
+def test_a_word_is_found_by_itself_and_says_itself_in_two_languages(word: Hindrance | Reason) -> None:
+    assert type(word)(word.value) is word
+    assert pickle.loads(pickle.dumps(word)) is word  # noqa: S301 - made by us a moment ago
+    assert json.dumps(word) == f'"{word.value}"'
+    assert word.text != word.text_en
+    assert word.text
+    assert word.text_en

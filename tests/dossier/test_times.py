@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dossier import times
+from dossier.errors import InvalidValue
 
 moments = st.datetimes(min_value=dt.datetime(1980, 1, 1), max_value=dt.datetime(2200, 1, 1)).map(  # noqa: DTZ001
     lambda naive: naive.replace(tzinfo=dt.UTC)
@@ -36,3 +37,14 @@ def test_now_is_aware_and_today_is_its_day_in_vietnam() -> None:
     after = times.now()
     assert before.tzinfo is dt.UTC
     assert times.local(before).date() <= day <= times.local(after).date()
+
+
+@pytest.mark.parametrize("day", [times.EARLIEST, times.LATEST])
+def test_a_day_that_may_be_told_begins_at_a_moment(day: dt.date) -> None:
+    assert times.local(times.midnight(times.require_day("on", day))).date() == day
+
+
+@pytest.mark.parametrize("day", [dt.date.min, times.EARLIEST - dt.timedelta(1), times.LATEST + dt.timedelta(1)])
+def test_a_day_in_no_year_of_ours_is_refused(day: dt.date) -> None:
+    with pytest.raises(InvalidValue):
+        times.require_day("on", day)

@@ -10,7 +10,7 @@ Decided = Literal["kept_until", "kept_permanently", "held", "under_way", "may_be
 class Hold(Answer):
     """Lệnh tạm giữ. / A legal hold."""
 
-    person: str
+    by: str
     authority: str
     reason: str
     since: str

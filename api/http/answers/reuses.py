@@ -9,8 +9,8 @@ class Withdrawal(Answer):
     """Lần dùng lại đã hủy vì nhầm. / That a reuse was a mistake."""
 
     at: str
+    actor: str
     by: str
-    person: str
     reason: str
 
 
@@ -31,8 +31,8 @@ class AcceptedReuse(Answer):
     how: Use
     result_code: str | None
     from_national_store: bool
-    accepted_by: str
-    person: str
+    actor: str
+    by: str
     purpose: str
     at: str
     withdrawn: Withdrawal | None

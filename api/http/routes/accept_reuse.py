@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from api.http.access import Caller, Role, allow
 from api.http.answers.reuses import AcceptedReuse
 from api.http.deps import HouseDep
-from api.http.reading import PersonName, new_router
+from api.http.reading import PersonName, Words, new_router
 from api.http.views import reuse_json
 from api.shapes import Json
 from dossier.accepted import Use
@@ -31,7 +31,7 @@ class ReuseAccepted(BaseModel):
     component: _Code | None = None
     how: Use | None = None
     by: PersonName
-    purpose: Annotated[str, Field(min_length=1, max_length=500, pattern=r"^[^\x00-\x1f\x7f]*\S[^\x00-\x1f\x7f]*$")]
+    purpose: Words
 
 
 @router.post(

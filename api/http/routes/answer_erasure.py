@@ -11,8 +11,8 @@ from api.http.access import Caller, Role, allow
 from api.http.answers.retention import Erasure
 from api.http.deps import HouseDep
 from api.http.reading import new_router
-from api.retention import standing_json
 from api.shapes import Json
+from api.shapes.retention import retention_json
 from dossier.identifiers import parse_owner_number
 from ingest.disposal import erasure
 
@@ -33,4 +33,4 @@ class ErasureRequest(BaseModel):
 def answer_erasure(caller: Annotated[Caller, allow(Role.OFFICER)], house: HouseDep, body: ErasureRequest) -> Json:
     """Return every paper of the owner with what can be done; nothing is erased. That it was asked is recorded."""
     number = parse_owner_number(body.owner_number)
-    return {"papers": [standing_json(one) for one in erasure(house, number, actor=caller.name)]}
+    return {"papers": [retention_json(one) for one in erasure(house, number, actor=caller.name)]}

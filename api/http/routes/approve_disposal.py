@@ -8,8 +8,8 @@ from api.http.access import Caller, Role, allow
 from api.http.answers.retention import Disposal
 from api.http.deps import HouseDep, PaperIdPath
 from api.http.reading import PersonName, new_router
-from api.retention import disposal_json
 from api.shapes import Json
+from api.shapes.retention import disposal_json
 from ingest.disposal import approve
 
 router = new_router()
@@ -20,7 +20,7 @@ class Approval(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    person: PersonName
+    by: PersonName
 
 
 @router.post(
@@ -30,4 +30,4 @@ def approve_disposal(
     caller: Annotated[Caller, allow(Role.OFFICER)], house: HouseDep, paper: PaperIdPath, body: Approval
 ) -> Json:
     """Agree, as another person with another key than the proposal's; what is left is a tombstone."""
-    return disposal_json(approve(house, paper, person=body.person, actor=caller.name))
+    return disposal_json(approve(house, paper, person=body.by, actor=caller.name))

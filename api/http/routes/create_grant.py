@@ -11,8 +11,8 @@ from api.http.access import NAME, Caller, Role, allow
 from api.http.answers.grants import Grant as GrantAnswer
 from api.http.deps import HouseDep, require_ground
 from api.http.reading import Text, new_router
-from api.http.views import grant_json
 from api.shapes import Json
+from api.shapes.access import grant_json
 from dossier.grants import Basis, Grant
 from dossier.identifiers import PaperId, parse_owner_number
 
@@ -60,4 +60,4 @@ def create_grant(
         owner=parse_owner_number(body.owner_number) if body.owner_number is not None else None,
         until=body.until,
     )
-    return grant_json(give_grant(house, grant, actor=caller.name), caller.role)
+    return grant_json(give_grant(house, grant, actor=caller.name), owner=caller.role is not Role.ADMIN)

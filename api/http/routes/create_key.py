@@ -9,8 +9,8 @@ from api.http.access import NAME, Caller, Role, allow, issue_key
 from api.http.answers.keys import NewKey
 from api.http.deps import HouseDep
 from api.http.reading import new_router
-from api.http.views import key_json
 from api.shapes import Json
+from api.shapes.access import key_json
 
 router = new_router()
 

@@ -11,7 +11,7 @@ from api.http.deps import HouseDep
 from api.http.reading import new_router
 from api.http.routes.list_changes import KIND, MOST_KINDS
 from api.shapes import Json
-from api.webhook_shapes import webhook_json
+from api.shapes.webhooks import webhook_json
 from ingest.outward import MOST_URL
 from ingest.webhooks import subscribe
 from storage.changes import CURSOR

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from api.http.access import Caller, Role, allow
 from api.http.answers.papers import Papers
-from api.http.deps import HouseDep, PaperIdPath
+from api.http.deps import HouseDep, PaperIdPath, note_read
 from api.http.reading import new_router
 from api.shapes import Json, papers_json
 from storage.standing import hand_over
@@ -20,4 +20,6 @@ def hand_over_paper(caller: Annotated[Caller, allow(Role.OFFICER)], house: House
 
     A result that was handed over already stays as it is.
     """
-    return papers_json([hand_over(house.catalogue, paper, actor=caller.name)], house)
+    given = hand_over(house.catalogue, paper, actor=caller.name)
+    note_read(house, caller, paper)
+    return papers_json([given], house)

@@ -8,9 +8,9 @@ from pydantic import BaseModel, ConfigDict
 from api.http.access import Caller, Role, allow
 from api.http.answers.retention import KeptPaper
 from api.http.deps import HouseDep, PaperIdPath
-from api.http.reading import PersonName, new_router
-from api.retention import kept_json
+from api.http.reading import PersonName, Words, new_router
 from api.shapes import Json
+from api.shapes.retention import kept_json
 from ingest.disposal import hold
 
 router = new_router()
@@ -21,9 +21,9 @@ class NewHold(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    person: PersonName
-    authority: PersonName
-    reason: PersonName
+    by: PersonName
+    authority: Words
+    reason: Words
 
 
 @router.post(
@@ -36,5 +36,5 @@ def hold_paper(
     caller: Annotated[Caller, allow(Role.OFFICER, Role.AUDITOR)], house: HouseDep, paper: PaperIdPath, body: NewHold
 ) -> Json:
     """Place a hold; it lasts until it is lifted, whatever the paper's retention."""
-    hold(house, paper, person=body.person, authority=body.authority, reason=body.reason, actor=caller.name)
+    hold(house, paper, person=body.by, authority=body.authority, reason=body.reason, actor=caller.name)
     return kept_json(house, house.catalogue.paper(paper))

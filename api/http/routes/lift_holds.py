@@ -8,8 +8,8 @@ from api.http.access import Caller, Role, allow
 from api.http.answers.retention import KeptPaper
 from api.http.deps import HouseDep, PaperIdPath
 from api.http.reading import PersonName, new_router
-from api.retention import kept_json
 from api.shapes import Json
+from api.shapes.retention import kept_json
 from ingest.disposal import lift
 
 router = new_router()
@@ -20,7 +20,7 @@ class Lifting(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    person: PersonName
+    by: PersonName
 
 
 @router.post("/v1/papers/{paper}/holds/lifting", response_model=KeptPaper, summary="Gỡ lệnh tạm giữ / Lift the holds")
@@ -28,5 +28,5 @@ def lift_holds(
     caller: Annotated[Caller, allow(Role.OFFICER, Role.AUDITOR)], house: HouseDep, paper: PaperIdPath, body: Lifting
 ) -> Json:
     """Lift all holds of a paper; lifting none changes nothing."""
-    lift(house, paper, person=body.person, actor=caller.name)
+    lift(house, paper, person=body.by, actor=caller.name)
     return kept_json(house, house.catalogue.paper(paper))

@@ -9,7 +9,7 @@ from api.http.answers.webhooks import Deliveries
 from api.http.deps import HouseDep, PageSize, WebhookIdPath
 from api.http.reading import new_router
 from api.shapes import Json
-from api.webhook_shapes import delivery_json
+from api.shapes.webhooks import delivery_json
 from storage import webhooks
 from storage.webhooks import DeliveryState
 

@@ -6,8 +6,8 @@ from api.http.access import Caller, Role, allow
 from api.http.answers.retention import Disposals
 from api.http.deps import HouseDep
 from api.http.reading import new_router
-from api.retention import disposal_json
 from api.shapes import Json
+from api.shapes.retention import disposal_json
 from storage.disposal import disposals
 
 router = new_router()

@@ -2,13 +2,13 @@
 
 from typing import Annotated
 
+from api.granting import grants_shown
 from api.http.access import Caller, Role, allow
 from api.http.answers.grants import Grants
 from api.http.deps import HouseDep
 from api.http.reading import new_router
-from api.http.views import grant_json
 from api.shapes import Json
-from storage.grants import grants
+from api.shapes.access import grant_json
 
 router = new_router()
 
@@ -16,4 +16,6 @@ router = new_router()
 @router.get("/v1/grants", response_model=Grants, summary="Danh sách quyền được cấp / List grants")
 def list_grants(caller: Annotated[Caller, allow(Role.ADMIN, Role.OFFICER, Role.AUDITOR)], house: HouseDep) -> Json:
     """List the grants in the order in which they were given."""
-    return {"grants": [grant_json(one, caller.role) for one in grants(house.catalogue)]}
+    owners = caller.role is not Role.ADMIN  # whose papers a grant lets be given is no matter of the administrator's
+    found = grants_shown(house, owners=owners, actor=caller.name)
+    return {"grants": [grant_json(one, owner=owners) for one in found]}

@@ -6,8 +6,8 @@ from api.http.access import Caller, Role, allow
 from api.http.answers.owners import Merges
 from api.http.deps import HouseDep, PageSize
 from api.http.reading import new_router
-from api.owner_shapes import merge_json
 from api.shapes import Json
+from api.shapes.owners import merge_json
 from storage.owners import CONFLICTS_LISTED, conflicts
 
 router = new_router()

@@ -3,7 +3,6 @@
 Whoever's data are processed may ask by whom (Law on personal data protection 91/2025/QH15).
 """
 
-import datetime as dt
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -11,17 +10,14 @@ from pydantic import BaseModel, ConfigDict, Field
 from api.http.access import Caller, Role, allow
 from api.http.answers.owners import Reads
 from api.http.deps import HouseDep
-from api.http.reading import Text, new_router
-from api.owner_shapes import reads_json
+from api.http.reading import Day, Text, new_router
 from api.shapes import Json
+from api.shapes.owners import reads_json
 from dossier import times
 from dossier.identifiers import parse_owner_number
 from storage.audit_reads import READS_SHOWN, reads, record_owner_read
 
 router = new_router()
-
-
-_Day = Annotated[dt.date, Field(ge=dt.date(1900, 1, 1), le=dt.date(2199, 12, 31))]
 
 
 class WhoseReads(BaseModel):
@@ -30,8 +26,8 @@ class WhoseReads(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     number: Annotated[Text, Field(examples=["001190012345"])]
-    since: Annotated[_Day | None, Field(alias="from")] = None
-    until: Annotated[_Day | None, Field(alias="to")] = None
+    since: Annotated[Day | None, Field(alias="from")] = None
+    until: Annotated[Day | None, Field(alias="to")] = None
     limit: Annotated[int, Field(ge=1, le=1000, strict=True)] = 200
 
 

@@ -8,8 +8,8 @@ from api.http.access import Caller, Role, allow
 from api.http.answers.owners import KnownOwner
 from api.http.deps import HouseDep
 from api.http.reading import Text, new_router
-from api.owner_shapes import owner_known_json
 from api.shapes import Json
+from api.shapes.owners import owner_known_json
 from dossier.identifiers import parse_owner_number
 from storage.audit_reads import reads, record_owner_read
 from storage.owners import LOOKED_UP, known_owner

@@ -8,9 +8,9 @@ from pydantic import BaseModel, ConfigDict, Field
 from api.http.access import Caller, Role, allow
 from api.http.answers.owners import Merge
 from api.http.deps import HouseDep
-from api.http.reading import PersonName, Reason, Text, new_router
-from api.owner_shapes import merge_json
+from api.http.reading import PersonName, Text, Words, new_router
 from api.shapes import Json
+from api.shapes.owners import merge_json
 from dossier.identifiers import PaperId, parse_owner_number
 from storage.owner_records import Statement
 from storage.owners import merge
@@ -28,7 +28,7 @@ class MergeOrder(BaseModel):
 
     numbers: Annotated[list[Text], Field(min_length=2, max_length=2)]
     by: PersonName
-    reason: Reason
+    reason: Words
     paper: Annotated[str | None, Field(pattern=f"^{PaperId.pattern}$")] = None
     forced: bool = False
 

@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from api.http.access import Caller, Role, allow
 from api.http.answers.reuses import Prefill
 from api.http.deps import HouseDep
-from api.http.reading import new_router
+from api.http.reading import Words, new_router
 from api.http.views import prefilled_json
 from api.shapes import Json
 from dossier import times
@@ -41,7 +41,7 @@ class PrefillWanted(BaseModel):
     fields: Annotated[list[_Code], Field(max_length=MAX_FIELDS, examples=[["full_name", "birth_date"]])] = []
     dossier: Annotated[_Code, Field(examples=[DossierNumber.example])]
     procedure: Annotated[_Code, Field(examples=[ProcedureCode.example])]
-    purpose: Annotated[str, Field(min_length=1, max_length=500, pattern=r"^[^\x00-\x1f\x7f]*\S[^\x00-\x1f\x7f]*$")]
+    purpose: Words
 
     @model_validator(mode="after")
     def _asks_something(self) -> Self:

@@ -7,9 +7,9 @@ from pydantic import BaseModel, ConfigDict
 from api.http.access import Caller, Role, allow
 from api.http.answers.retention import Disposal
 from api.http.deps import HouseDep, PaperIdPath
-from api.http.reading import PersonName, new_router
-from api.retention import disposal_json
+from api.http.reading import PersonName, Words, new_router
 from api.shapes import Json
+from api.shapes.retention import disposal_json
 from ingest.disposal import propose
 
 router = new_router()
@@ -20,8 +20,8 @@ class Proposal(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    person: PersonName
-    reason: PersonName
+    by: PersonName
+    reason: Words
 
 
 @router.post("/v1/papers/{paper}/disposal", response_model=Disposal, summary="Đề nghị tiêu hủy / Propose a disposal")
@@ -29,4 +29,4 @@ def propose_disposal(
     caller: Annotated[Caller, allow(Role.OFFICER)], house: HouseDep, paper: PaperIdPath, body: Proposal
 ) -> Json:
     """Propose it; nothing is deleted. Proposing again returns the first proposal."""
-    return disposal_json(propose(house, paper, person=body.person, reason=body.reason, actor=caller.name))
+    return disposal_json(propose(house, paper, person=body.by, reason=body.reason, actor=caller.name))

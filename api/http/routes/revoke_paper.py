@@ -1,34 +1,33 @@
 """``POST /v1/papers/{paper}/revocation``: a paper is no longer in force, for good."""
 
-import datetime as dt
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict
 
 from api.http.access import Caller, Role, allow
 from api.http.answers.papers import Papers
-from api.http.deps import HouseDep, PaperIdPath
-from api.http.reading import PersonName, new_router
+from api.http.deps import HouseDep, PaperIdPath, note_read
+from api.http.reading import Day, PersonName, Words, new_router
 from api.shapes import Json, papers_json
 from dossier import times
-from dossier.standing import Reason
+from dossier.standing import RevokingReason
 from storage.standing import Revocation, revoke
 
 router = new_router()
 
 
 class RevocationWanted(BaseModel):
-    """Lý do (``withdrawn``, ``annulled``, ``forged``, ``wrongly-digitized``), ai quyết định, ai báo, từ ngày nào.
+    """Lý do, ai quyết định, ai báo, từ ngày nào.
 
     Why, who decided it by which document, who tells, and from which day on: today, if nothing is said.
     """
 
     model_config = ConfigDict(extra="forbid")
 
-    reason: Reason
-    authority: Annotated[str, Field(min_length=1, max_length=500, pattern=r"^[^\x00-\x1f\x7f]*\S[^\x00-\x1f\x7f]*$")]
-    person: PersonName
-    on: dt.date | None = None
+    reason: RevokingReason
+    authority: Words
+    by: PersonName
+    on: Day | None = None
 
 
 @router.post("/v1/papers/{paper}/revocation", response_model=Papers, summary="Thu hồi một giấy tờ / Revoke a paper")
@@ -36,5 +35,7 @@ def revoke_paper(
     caller: Annotated[Caller, allow(Role.OFFICER)], house: HouseDep, paper: PaperIdPath, body: RevocationWanted
 ) -> Json:
     """Take a stored paper out of force for good; the next status list, within a minute or two, says so to everybody."""
-    word = Revocation(body.reason, body.on or times.today(), body.authority, body.person)
-    return papers_json([revoke(house.catalogue, paper, word, actor=caller.name)], house)
+    word = Revocation(body.reason, body.on or times.today(), body.authority, body.by)
+    revoked = revoke(house.catalogue, paper, word, actor=caller.name)
+    note_read(house, caller, paper)
+    return papers_json([revoked], house)

@@ -10,7 +10,7 @@ from api.http.answers.webhooks import NewSecret
 from api.http.deps import HouseDep, WebhookIdPath
 from api.http.reading import new_router
 from api.shapes import Json
-from api.webhook_shapes import webhook_json
+from api.shapes.webhooks import webhook_json
 from ingest.webhooks import OVERLAP, rotate
 
 router = new_router()

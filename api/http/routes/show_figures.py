@@ -5,13 +5,13 @@ from typing import Annotated
 
 from fastapi import Query, Response
 
-from api.figures import report_csv, report_json
-from api.figures_xlsx import report_xlsx
 from api.http.access import Caller, Role, allow
 from api.http.answers.figures import Figures
 from api.http.deps import HouseDep
 from api.http.reading import new_router
 from api.shapes import Json
+from api.shapes.figures import report_csv, report_json
+from api.shapes.figures_xlsx import report_xlsx
 from dossier import times
 from dossier.identifiers import AgencyCode
 from dossier.periods import Period

@@ -6,8 +6,8 @@ from api.http.access import Caller, Role, allow
 from api.http.answers.retention import KeptPaper
 from api.http.deps import HouseDep, PaperIdPath, note_read, paper_for
 from api.http.reading import new_router
-from api.retention import kept_json
 from api.shapes import Json
+from api.shapes.retention import kept_json
 
 router = new_router()
 

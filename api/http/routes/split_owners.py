@@ -8,9 +8,9 @@ from pydantic import BaseModel, ConfigDict, Field
 from api.http.access import Caller, Role, allow
 from api.http.answers.owners import Merge
 from api.http.deps import HouseDep
-from api.http.reading import PersonName, Reason, new_router
-from api.owner_shapes import merge_json
+from api.http.reading import PersonName, Words, new_router
 from api.shapes import Json
+from api.shapes.owners import merge_json
 from storage.owner_records import Statement
 from storage.owners import split
 
@@ -24,7 +24,7 @@ class SplitOrder(BaseModel):
 
     merge: Annotated[int, Field(ge=1, le=2**62, strict=True)]
     by: PersonName
-    reason: Reason
+    reason: Words
 
 
 @router.post(

@@ -6,24 +6,24 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from api.http.access import Caller, Role, allow
 from api.http.answers.papers import Papers
-from api.http.deps import HouseDep, PaperIdPath
+from api.http.deps import HouseDep, PaperIdPath, note_read
 from api.http.reading import PersonName, new_router
 from api.shapes import Json, papers_json
 from dossier.identifiers import PaperId
-from dossier.standing import Reason
+from dossier.standing import SupersedingReason
 from storage.superseding import Supersession, supersede
 
 router = new_router()
 
 
 class SupersessionWanted(BaseModel):
-    """Giấy tờ thay thế, lý do (``reissued``, ``corrected``, ``scanned-again``), ai quyết định. / By what, and why."""
+    """Giấy tờ thay thế, lý do, ai báo. / By which paper, why, and who tells."""
 
     model_config = ConfigDict(extra="forbid")
 
-    by: Annotated[str, Field(pattern=f"^{PaperId.pattern}$", examples=[PaperId.example])]
-    reason: Reason
-    person: PersonName
+    successor: Annotated[str, Field(pattern=f"^{PaperId.pattern}$", examples=[PaperId.example])]
+    reason: SupersedingReason
+    by: PersonName
 
 
 @router.post(
@@ -35,5 +35,7 @@ def supersede_paper(
     caller: Annotated[Caller, allow(Role.OFFICER)], house: HouseDep, paper: PaperIdPath, body: SupersessionWanted
 ) -> Json:
     """Let another stored paper of the same owner take the place of this one, for good."""
-    word = Supersession(PaperId(body.by), body.reason, body.person)
-    return papers_json([supersede(house.catalogue, paper, word, actor=caller.name)], house)
+    word = Supersession(PaperId(body.successor), body.reason, body.by)
+    superseded = supersede(house.catalogue, paper, word, actor=caller.name)
+    note_read(house, caller, paper)
+    return papers_json([superseded], house)

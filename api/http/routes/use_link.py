@@ -10,7 +10,7 @@ from api.http.fetching import NOT_MODIFIED, WantedDep, answers, given
 from api.http.links import Link, link_of
 from api.http.reading import new_router
 from dossier import times
-from dossier.errors import UnknownAddress
+from dossier.errors import NotFound, UnknownAddress
 from dossier.papers import PaperState, StoredObject
 from ingest.house import House
 
@@ -37,10 +37,15 @@ def _sealed(house: House, link: Link) -> StoredObject:
     """Return the version a link was made for, which a renewal may have followed since.
 
     Raises:
-        UnknownAddress: The paper is disposed of since.
+        UnknownAddress: The paper is disposed of since, or the version is gone.
     """
     paper = house.catalogue.paper(link.paper)
     sealed = paper.sealed
     if sealed is None or paper.state is PaperState.DISPOSED:
         raise UnknownAddress
-    return sealed if sealed.version == link.version else house.objects.head(sealed.key, link.version)
+    if sealed.version == link.version:
+        return sealed
+    try:
+        return house.objects.head(sealed.key, link.version)
+    except NotFound:
+        raise UnknownAddress from None

@@ -8,11 +8,10 @@ from pydantic import BaseModel, ConfigDict
 from api.http.access import Caller, Role, allow
 from api.http.answers.reuses import AcceptedReuse
 from api.http.deps import HouseDep
-from api.http.reading import PersonName, new_router
+from api.http.reading import PersonName, Words, new_router
 from api.http.views import reuse_json
 from api.shapes import Json
 from dossier.identifiers import ReuseReference
-from dossier.text import nfc
 from storage.reuses import withdraw
 
 router = new_router()
@@ -24,7 +23,7 @@ class ReuseWithdrawn(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     by: PersonName
-    reason: PersonName
+    reason: Words
 
 
 @router.delete(
@@ -44,7 +43,7 @@ def withdraw_reuse(
         ReuseReference(reference),
         consumer=caller.name,
         own_only=caller.role is Role.SYSTEM,
-        person=nfc(body.by).strip(),
-        reason=nfc(body.reason).strip(),
+        person=body.by,
+        reason=body.reason,
     )
     return reuse_json(reuse, house.catalogue.paper(reuse.paper), house)

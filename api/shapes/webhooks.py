@@ -1,4 +1,4 @@
-"""Subscriptions and deliveries as both the command line and HTTP show them."""
+"""Subscriptions and deliveries."""
 
 import datetime as dt
 

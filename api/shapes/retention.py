@@ -1,4 +1,4 @@
-"""The JSON shapes of retention, the same on the command line and over HTTP."""
+"""Until when papers are kept, holds, disposals."""
 
 from api.shapes import Json
 from dossier import times
@@ -19,7 +19,7 @@ _TEXTS = {
 }
 
 
-def standing_json(found: Standing) -> Json:
+def retention_json(found: Standing) -> Json:
     """Return until when a paper must be kept."""
     rule = found.rule
     words = {"until": found.until or "", "law": rule.legal_basis if rule else ""}
@@ -55,7 +55,7 @@ def disposal_json(disposal: Disposal) -> Json:
 def hold_json(hold: Hold) -> Json:
     """Return one hold."""
     return {
-        "person": hold.person,
+        "by": hold.person,
         "authority": hold.authority,
         "reason": hold.reason,
         "since": times.iso_local(hold.since),
@@ -67,4 +67,4 @@ def hold_json(hold: Hold) -> Json:
 def kept_json(house: House, paper: Paper) -> Json:
     """Return until when a paper must be kept, and its holds."""
     holds = [hold_json(one) for one in holds_of(house.catalogue, paper.id)]
-    return {**standing_json(standing(house, paper)), "holds": holds}
+    return {**retention_json(standing(house, paper)), "holds": holds}

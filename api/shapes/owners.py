@@ -1,4 +1,4 @@
-"""The JSON shapes of owners and of who read their papers, the same on the command line and over HTTP."""
+"""Owners, and who read their papers."""
 
 from collections.abc import Iterable
 

@@ -1,4 +1,9 @@
-"""The JSON shapes other programs rely on, the same on the command line and over HTTP; see docs/integrate.md."""
+"""The shapes other programs rely on, the same on the command line and over HTTP; see docs/integrate.md.
+
+Here: papers and what is found in, of and about them, dossiers, errors. In modules of their own: ``owners`` and who read
+their papers, ``retention``, ``access`` (keys, grants), ``webhooks``, and the report of ``figures`` (JSON, CSV;
+``figures_xlsx``). What only HTTP answers is in ``api.http.views`` and, of the lookup, in ``api.http.found``.
+"""
 
 import datetime as dt
 from collections.abc import Iterable, Sequence
