@@ -20,7 +20,7 @@ Entries hold no personal data: papers and batches by identifier, values never.
 import datetime as dt
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass, replace
 from itertools import groupby
@@ -107,12 +107,16 @@ def entry_hash(entry: AuditEntry) -> str:
 
 
 def append(
-    session: Session, *, actor: str, action: str, about: str, at: dt.datetime, detail: Mapping[str, str] | None = None
-) -> int:
+    session: Session,
+    *,
+    actor: str,
+    action: str,
+    about: str,
+    at: dt.datetime,
+    detail: Mapping[str, str] | None = None,
+    shown: Collection[str] = (),
+) -> None:
     """Add an entry within a writing transaction (``storage.database.writing``), which keeps the chain from forking.
-
-    Returns:
-        Its ``seq``.
 
     Args:
         session: Of the change the entry tells of.
@@ -121,9 +125,11 @@ def append(
         about: Kind and identifier, e.g. ``"paper:3f9k2m7x8c4v5b6n"``.
         at: Aware moment.
         detail: No personal data.
+        shown: Identifiers of the papers it is about, each once, where it is about several.
     """
     head = _head(session)
-    bare = AuditEntry(head.entries + 1, head.head_hash, actor, action, about, at, dict(detail or {}), "")
+    told = {**(detail or {}), **({SHOWN: " ".join(shown)} if shown else {})}
+    bare = AuditEntry(head.entries + 1, head.head_hash, actor, action, about, at, told, "")
     session.connection().execute(
         _APPEND,
         {
@@ -133,11 +139,11 @@ def append(
             "action": action,
             "object": about,
             "at": at,
-            "detail": dict(bare.detail),
+            "detail": told,
             "hash": entry_hash(bare),
         },
     )
-    return bare.seq
+    session.add_all(AuditSubjectRow(paper=paper, seq=bare.seq) for paper in shown)
 
 
 def entries(catalogue: "Catalogue", *, after: int = 0, limit: int = 100) -> list[AuditEntry]:
@@ -283,6 +289,8 @@ def _anchors(store: ObjectStore) -> dict[int, _Anchor]:
             seq, digest, root = kept["seq"], kept["hash"], kept.get("root")
         except (ValueError, KeyError, TypeError, AttributeError):
             raise ObjectDamaged(key=key) from None
+        if type(seq) is not int:
+            raise ObjectDamaged(key=key)
         known = anchors.get(seq, _Anchor(digest))
         if known.hash != digest:
             raise AuditChainBroken(seq=seq, reason="its anchors contradict each other")

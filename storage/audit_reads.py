@@ -84,9 +84,8 @@ def record_reads(
     if not shown:
         return
     with writing(catalogue.engine) as session:
-        told = {**(detail or {}), audit.SHOWN: " ".join(shown)}
-        seq = audit.append(session, actor=actor, action=action, about=about, at=catalogue.now(), detail=told)
-        session.add_all(AuditSubjectRow(paper=paper, seq=seq) for paper in shown)
+        at = catalogue.now()
+        audit.append(session, actor=actor, action=action, about=about, at=at, detail=detail, shown=shown)
 
 
 def record_owner_read(catalogue: Catalogue, number: OwnerNumber, *, actor: str, action: str) -> None:

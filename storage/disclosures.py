@@ -18,7 +18,7 @@ from dossier.identifiers import DossierNumber, PaperId, ProcedureCode
 from storage import audit
 from storage.catalogue import Catalogue
 from storage.database import reading, writing
-from storage.schema import AuditSubjectRow, DisclosureRow, GrantRow
+from storage.schema import DisclosureRow, GrantRow
 
 GIVEN = "paper.given"
 """Action in the audit log."""
@@ -105,9 +105,7 @@ def disclose(catalogue: Catalogue, given: Sequence[Disclosure]) -> None:
     about = f"dossier:{first.dossier.canonical}"
     with writing(catalogue.engine) as session:
         keep(session, given)
-        told = {**detail, audit.SHOWN: " ".join(shown)}
-        seq = audit.append(session, actor=first.consumer, action=GIVEN, about=about, at=first.at, detail=told)
-        session.add_all(AuditSubjectRow(paper=paper, seq=seq) for paper in shown)
+        audit.append(session, actor=first.consumer, action=GIVEN, about=about, at=first.at, detail=detail, shown=shown)
 
 
 def note_fetch(catalogue: Catalogue, paper: PaperId, consumer: str) -> None:

@@ -27,7 +27,7 @@ from storage.catalogue import Catalogue
 from storage.database import reading
 from storage.disclosures import Disclosure, DisclosureKind
 from storage.rows import dossier_from, field_from, grant_from
-from storage.schema import AuditSubjectRow, CoOwnerRow, DossierRow, FieldRow, GrantRow, OwnerRow, PaperRow
+from storage.schema import CoOwnerRow, DossierRow, FieldRow, GrantRow, OwnerRow, PaperRow
 from storage.together import write_together
 
 # The statements are made once, with parameters: to put one together takes longer than to run it.
@@ -330,10 +330,8 @@ def _record(catalogue: Catalogue, need: Need, consumer: str, found: Sequence[Fou
         stands = found is not None and _stand(session, {grant for one in given for grant in one.grants})
         shown = {one.paper.value: None for one in given} if stands else {}
         disclosures.keep(session, given if stands else ())
-        told = {**detail, audit.SHOWN: " ".join(shown)} if shown else detail
         action = disclosures.GIVEN if shown else "lookup.empty" if stands else "lookup.refused"
-        seq = audit.append(session, actor=consumer, action=action, about=about, at=at, detail=told)
-        session.add_all(AuditSubjectRow(paper=paper, seq=seq) for paper in shown)
+        audit.append(session, actor=consumer, action=action, about=about, at=at, detail=detail, shown=shown)
 
     write_together(catalogue.engine, write)
     if not stands:
