@@ -190,7 +190,7 @@ def move(session: Session, row: PaperRow, change: StatusChange) -> None:
 
 
 def _is_told(session: Session, row: PaperRow, change: StatusChange) -> bool:
-    """Return whether the paper stands so already, by the same reason, day, authority and successor."""
+    """Return whether the paper stands so already, by the same reason, day and authority."""
     if row.state != change.after.value:
         return False
     query = select(StatusChangeRow).where(StatusChangeRow.paper == row.id).order_by(StatusChangeRow.serial.desc())

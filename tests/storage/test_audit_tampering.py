@@ -183,7 +183,7 @@ def test_anchors_that_contradict_each_other_are_seen(catalogue: Catalogue, folde
         audit.check(catalogue, folder)
 
 
-@pytest.mark.parametrize("data", [b"", b"[]", b"{}", b"7"])
+@pytest.mark.parametrize("data", [b"", b"[]", b"{}", b"7", b'{"hash":"0","seq":"2"}'])
 def test_an_anchor_that_is_none_is_damaged(catalogue: Catalogue, folder: FolderStore, data: bytes) -> None:
     log(catalogue, folder)
     folder.put(f"{audit.ANCHORS}000000000002.json", data, media_type="application/json")
