@@ -3,8 +3,8 @@
 Threat: a paper is destroyed too early, by one person's mistake or will, or an owner is told that something was erased
 which was not. What stops it: nothing is disposed of before its retention ended (by its class, and by the lock in the
 object store, whichever is later), nor under a hold; two persons with two access keys must agree; and the objects are
-gone when the disposal says so, or it says that they are not. Residual risk accepted: backups keep a paper until they
-are overwritten themselves; bytes on a disk are unlinked, not overwritten: encrypt the store.
+gone when the disposal says so, or it says that they are not. Residual risk accepted: backup folders keep a paper until
+they are destroyed themselves; bytes on a disk are unlinked, not overwritten: encrypt the store.
 """
 
 import datetime as dt

@@ -20,6 +20,8 @@ from ingest.day_records import make_records
 from ingest.fixity import check_due
 from ingest.house import House
 from ingest.inventory import follow, walk, walk_is_due
+from ingest.owner_links import link_owners
+from ingest.pipeline import ACTOR
 from ingest.portal import keep_told
 from ingest.replica import replicate
 from ingest.search import catch_up
@@ -83,8 +85,12 @@ def _expiry(house: House, stop: Stop) -> None:
 
 
 def _index(house: House, stop: Stop) -> None:
-    """Make searchable what is stored and is not searchable yet, and take out of the index what must leave it."""
-    for _ in catch_up(house):
+    """Make searchable what is stored and is not searchable yet, and take out of the index what must leave it.
+
+    What kept a paper from the index may have kept its owner's numbers from being linked, a step before.
+    """
+    for paper, _ in catch_up(house):
+        link_owners(house, house.catalogue.paper(paper), actor=ACTOR)
         if stop():
             return
 
