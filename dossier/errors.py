@@ -114,7 +114,7 @@ def _rebuild(kind: type[SohoaError], details: dict[str, object]) -> SohoaError:
     return kind(**details)
 
 
-# --- what was handed in is wrong -----------------------------------------------------------------------------------
+# --- what was handed in is wrong -------------------------------------------------------------------------------------
 
 
 class InputError(SohoaError):
@@ -265,49 +265,6 @@ class UnknownForm(InputError):
     vi = "Danh mục không có biểu mẫu '{form}'; hiện có: {known}."
 
 
-class InvalidRequest(InputError):
-    """A request over HTTP without the documented form."""
-
-    code = "request-invalid"
-    en = "The request does not have the documented form."
-    vi = "Yêu cầu không đúng cấu trúc đã công bố."
-    advice_en = "Compare the request with /v1/openapi.json; 'errors' names the parts that are wrong."
-    advice_vi = "Hãy đối chiếu yêu cầu với /v1/openapi.json; 'errors' nêu những phần sai."
-
-
-class RequestTooLarge(InputError):
-    """A request over HTTP whose JSON body is longer than any sensible one."""
-
-    code = "request-too-large"
-    status = 413
-    en = "The request body has more than {limit} bytes."
-    vi = "Nội dung yêu cầu dài hơn {limit} byte."
-    advice_en = "Send several smaller requests."
-    advice_vi = "Hãy chia thành nhiều yêu cầu nhỏ hơn."
-
-
-class MethodNotAllowed(InputError):
-    """A method that an address of the API does not know."""
-
-    code = "method-not-allowed"
-    status = 405
-    en = "This address does not know the method; it knows: {allowed}."
-    vi = "Địa chỉ này không hỗ trợ phương thức đã dùng; chỉ hỗ trợ: {allowed}."
-    advice_en = "Compare the request with /v1/openapi.json."
-    advice_vi = "Hãy đối chiếu yêu cầu với /v1/openapi.json."
-
-
-class RangeNotSatisfiable(InputError):
-    """A part of a file that begins behind its end."""
-
-    code = "range-not-satisfiable"
-    status = 416
-    en = "The file has {size} bytes; the part asked for lies behind its end."
-    vi = "Tệp có {size} byte; phần yêu cầu nằm ngoài tệp."
-    advice_en = "Ask for a part within the file, or for the whole."
-    advice_vi = "Hãy yêu cầu phần nằm trong tệp hoặc toàn bộ tệp."
-
-
 class UnreadableFile(InputError):
     """A folder, or a file that may not be read."""
 
@@ -359,7 +316,50 @@ class UsageError(InputError):
     advice_vi = "Hãy xem 'sohoa LỆNH --help'."
 
 
-# --- the request does not fit what is there ------------------------------------------------------------------------
+class InvalidRequest(InputError):
+    """A request over HTTP without the documented form."""
+
+    code = "request-invalid"
+    en = "The request does not have the documented form."
+    vi = "Yêu cầu không đúng cấu trúc đã công bố."
+    advice_en = "Compare the request with /v1/openapi.json; 'errors' names the parts that are wrong."
+    advice_vi = "Hãy đối chiếu yêu cầu với /v1/openapi.json; 'errors' nêu những phần sai."
+
+
+class RequestTooLarge(InputError):
+    """A request over HTTP whose JSON body is longer than any sensible one."""
+
+    code = "request-too-large"
+    status = 413
+    en = "The request body has more than {limit} bytes."
+    vi = "Nội dung yêu cầu dài hơn {limit} byte."
+    advice_en = "Send several smaller requests."
+    advice_vi = "Hãy chia thành nhiều yêu cầu nhỏ hơn."
+
+
+class MethodNotAllowed(InputError):
+    """A method that an address of the API does not know."""
+
+    code = "method-not-allowed"
+    status = 405
+    en = "This address does not know the method; it knows: {allowed}."
+    vi = "Địa chỉ này không hỗ trợ phương thức đã dùng; chỉ hỗ trợ: {allowed}."
+    advice_en = "Compare the request with /v1/openapi.json."
+    advice_vi = "Hãy đối chiếu yêu cầu với /v1/openapi.json."
+
+
+class RangeNotSatisfiable(InputError):
+    """A part of a file that begins behind its end."""
+
+    code = "range-not-satisfiable"
+    status = 416
+    en = "The file has {size} bytes; the part asked for lies behind its end."
+    vi = "Tệp có {size} byte; phần yêu cầu nằm ngoài tệp."
+    advice_en = "Ask for a part within the file, or for the whole."
+    advice_vi = "Hãy yêu cầu phần nằm trong tệp hoặc toàn bộ tệp."
+
+
+# --- there is no such thing ------------------------------------------------------------------------------------------
 
 
 class NotFound(SohoaError):
@@ -395,6 +395,9 @@ class LinkExpired(NotFound):
     advice_vi = "Hãy đề nghị nơi cấp gửi đường dẫn mới."
 
 
+# --- the request does not fit the present state ----------------------------------------------------------------------
+
+
 class Conflict(SohoaError):
     """The request does not fit the present state."""
 
@@ -403,16 +406,6 @@ class Conflict(SohoaError):
     status = 409
     en = "The request does not fit the present state."
     vi = "Yêu cầu không phù hợp với trạng thái hiện tại."
-
-
-class OwnersDiffer(Conflict):
-    """Two numbers cannot be one owner's."""
-
-    code = "owners-differ"
-    en = "The two numbers cannot be one owner's: {reason}."
-    vi = "Hai số không thể là của cùng một chủ: {reason_vi}."
-    advice_en = "Compare the papers again; if the numbers are one owner's all the same, merge them with 'forced'."
-    advice_vi = "Hãy đối chiếu lại giấy tờ; nếu vẫn đúng là một chủ, hãy gộp với 'forced' và ghi rõ lý do."
 
 
 class WrongState(Conflict):
@@ -515,6 +508,16 @@ class NotEmpty(Conflict):
     advice_vi = "Hãy cấu hình thư mục dữ liệu, cơ sở dữ liệu và kho đối tượng còn trống."
 
 
+class OwnersDiffer(Conflict):
+    """Two numbers cannot be one owner's."""
+
+    code = "owners-differ"
+    en = "The two numbers cannot be one owner's: {reason}."
+    vi = "Hai số không thể là của cùng một chủ: {reason_vi}."
+    advice_en = "Compare the papers again; if the numbers are one owner's all the same, merge them with 'forced'."
+    advice_vi = "Hãy đối chiếu lại giấy tờ; nếu vẫn đúng là một chủ, hãy gộp với 'forced' và ghi rõ lý do."
+
+
 class NotReusable(Conflict):
     """A paper that cannot be used again now; ``hindrance`` is a code of ``dossier.reuse.Hindrance``."""
 
@@ -547,7 +550,7 @@ class CursorUnknown(Conflict):
     advice_vi = "Hãy đọc lại luồng từ đầu, không dùng 'after'; sự kiện đã biết nhận ra theo 'id' và 'at'."
 
 
-# --- an external part is missing or failed -------------------------------------------------------------------------
+# --- an external part is missing or failed ---------------------------------------------------------------------------
 
 
 class PartError(SohoaError):
@@ -590,6 +593,44 @@ class LimitExceeded(PartError):
     vi = "Xử lý bị dừng vì vượt giới hạn bộ nhớ, thời gian hoặc dung lượng."
     advice_en = "The file is too demanding or hostile; scan the paper again at 200 to 300 dpi."
     advice_vi = "Tệp quá nặng hoặc có dấu hiệu độc hại; hãy quét lại ở 200 đến 300 dpi."
+
+
+class DiskFull(PartError):
+    """No room is left for what is to be kept."""
+
+    code = "disk-full"
+    en = "The disk is full."
+    vi = "Ổ đĩa đã đầy."
+    advice_en = "Free some space; what was received is kept, and 'sohoa retry PAPER_ID' goes on with it."
+    advice_vi = "Hãy giải phóng dung lượng; giấy tờ đã nhận vẫn được giữ, chạy tiếp bằng 'sohoa retry PAPER_ID'."
+
+    @staticmethod
+    def is_meant_by(error: OSError) -> bool:
+        """Tell whether the operating system refused to write because the disk or the user's share of it is full."""
+        return error.errno in {errno.ENOSPC, errno.EDQUOT}
+
+
+class SealRefused(PartError):
+    """The agency's certificate may not be used for this seal."""
+
+    code = "seal-refused"
+    en = "The seal was refused: {reason}."
+    vi = "Từ chối ký số: {reason_vi}."
+    advice_en = "Ask the administrator to install a valid seal certificate."
+    advice_vi = "Hãy đề nghị quản trị viên cài chứng thư số hợp lệ."
+
+
+class PortalUnavailable(PartError):
+    """The national portal does not answer, or refuses our credentials; what it is to know waits."""
+
+    code = "portal-unavailable"
+    en = "The national portal does not take anything now: {reason}."
+    vi = "Cổng Dịch vụ công quốc gia hiện không nhận dữ liệu ({reason})."
+    advice_en = "What it is to know is kept and sent again by itself; see 'sohoa portal list'."
+    advice_vi = "Dữ liệu được giữ lại và tự gửi lại; xem 'sohoa portal list'."
+
+
+# --- a part is away for a while --------------------------------------------------------------------------------------
 
 
 class PartAway(PartError):
@@ -652,39 +693,7 @@ class ObjectKeyMissing(PartAway):
     advice_vi = "Hãy lấy lại tệp khóa từ nơi cất bản sao; còn khóa thì không mất dữ liệu."
 
 
-class DiskFull(PartError):
-    """No room is left for what is to be kept."""
-
-    code = "disk-full"
-    en = "The disk is full."
-    vi = "Ổ đĩa đã đầy."
-    advice_en = "Free some space; what was received is kept, and 'sohoa retry PAPER_ID' goes on with it."
-    advice_vi = "Hãy giải phóng dung lượng; giấy tờ đã nhận vẫn được giữ, chạy tiếp bằng 'sohoa retry PAPER_ID'."
-
-    @staticmethod
-    def is_meant_by(error: OSError) -> bool:
-        """Tell whether the operating system refused to write because the disk or the user's share of it is full."""
-        return error.errno in {errno.ENOSPC, errno.EDQUOT}
-
-
-class PortalUnavailable(PartError):
-    """The national portal does not answer, or refuses our credentials; what it is to know waits."""
-
-    code = "portal-unavailable"
-    en = "The national portal does not take anything now: {reason}."
-    vi = "Cổng Dịch vụ công quốc gia hiện không nhận dữ liệu ({reason})."
-    advice_en = "What it is to know is kept and sent again by itself; see 'sohoa portal list'."
-    advice_vi = "Dữ liệu được giữ lại và tự gửi lại; xem 'sohoa portal list'."
-
-
-class SealRefused(PartError):
-    """The agency's certificate may not be used for this seal."""
-
-    code = "seal-refused"
-    en = "The seal was refused: {reason}."
-    vi = "Từ chối ký số: {reason_vi}."
-    advice_en = "Ask the administrator to install a valid seal certificate."
-    advice_vi = "Hãy đề nghị quản trị viên cài chứng thư số hợp lệ."
+# --- the settings are wrong ------------------------------------------------------------------------------------------
 
 
 class ConfigurationError(SohoaError):
@@ -698,7 +707,7 @@ class ConfigurationError(SohoaError):
     advice_vi = "Hãy sửa sohoa.toml hoặc các biến môi trường SOHOA_."
 
 
-# --- who may do what -----------------------------------------------------------------------------------------------
+# --- who may do what -------------------------------------------------------------------------------------------------
 
 
 class AccessError(SohoaError):
@@ -752,7 +761,7 @@ class NoGrant(AccessError):
     )
 
 
-# --- what was kept is not what is there ----------------------------------------------------------------------------
+# --- what was kept is not what is there ------------------------------------------------------------------------------
 
 
 class IntegrityError(SohoaError):

@@ -45,7 +45,7 @@ def accept_reuse(
 ) -> Json:
     """Accept a paper; accepting it again for the same dossier and component changes nothing and answers the same.
 
-    A system accepts only papers that a lookup of its own gave it.
+    A system accepts only papers that a lookup of its own, or a form filled in for it, gave it.
     """
     wanted = Wanted(
         paper=body.paper,

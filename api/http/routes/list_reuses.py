@@ -28,6 +28,7 @@ def list_reuses(
 ) -> Json:
     """List them, withdrawn ones too, in the order in which they were accepted; a system sees its own."""
     own = caller.name if caller.role is Role.SYSTEM else None
-    found = reuses_in(house.catalogue, DossierNumber.parse(dossier), consumer=own)
-    note_reads(house, caller, (paper for _, paper in found), f"dossier:{dossier}")
+    number = DossierNumber.parse(dossier)
+    found = reuses_in(house.catalogue, number, consumer=own)
+    note_reads(house, caller, (paper for _, paper in found), f"dossier:{number.canonical}")
     return {"reuses": [reuse_json(reuse, paper, house) for reuse, paper in found]}
