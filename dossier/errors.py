@@ -9,7 +9,8 @@ placeholders; they must never hold personal data, because errors are logged.
     SohoaError
     ├── InputError                 what was handed in is wrong; nothing was lost          exit 3   HTTP 422
     │   ├── EmptyFile, UnsupportedType, DamagedFile, EncryptedFile
-    │   ├── FileTooLarge, TooManyPages, PageTooLarge
+    │   ├── FileTooLarge, TooManyPages, PageTooLarge, FileDiffers
+    │   ├── ChecksumDiffers, ProtocolUnknown, WrongMediaType     (HTTP 460, 412, 415)
     │   ├── SecrecyMark
     │   ├── InvalidOwnerNumber, InvalidIdentifier, InvalidValue
     │   ├── UnknownPaperType, UnknownProcedure, UnknownForm, UnreadableFile, UnwritableFile
@@ -23,7 +24,8 @@ placeholders; they must never hold personal data, because errors are logged.
     ├── Conflict                   the request does not fit the present state             exit 5   HTTP 409
     │   ├── WrongState, AlreadyExists, RetentionLocked, ObjectHeld, BatchMismatch
     │   ├── NotSealed, NotSplittable, NotRenewable, SamePerson, NotEmpty, OwnersDiffer
-    │   └── NotReusable, PaperKnown, CursorUnknown
+    │   ├── NotReusable, PaperKnown, CursorUnknown
+    │   └── OffsetDiffers, BatchIncomplete, BatchClosed
     ├── PartError                  an external part is missing or failed                  exit 6   HTTP 503
     │   ├── PartMissing, PartFailed, LimitExceeded
     │   ├── DiskFull, SealRefused, PortalUnavailable
@@ -45,6 +47,8 @@ from typing import ClassVar
 _NOUNS_VI = {
     "access key": "khóa truy cập",
     "batch": "lô",
+    "upload": "lần tải lên",
+    "receipt": "biên nhận của lô",
     "file": "tệp",
     "object": "đối tượng",
     "paper": "giấy tờ",
@@ -198,6 +202,49 @@ class PageTooLarge(InputError):
     vi = "Trang {page} có kích thước {width} x {height} điểm ảnh; chỉ nhận tối đa {limit} điểm ảnh."
     advice_en = "Scan at 200 to 300 dpi."
     advice_vi = "Hãy quét ở độ phân giải 200 đến 300 dpi."
+
+
+class FileDiffers(InputError):
+    """Bytes that are not those that were announced: fewer, more, or others."""
+
+    code = "file-differs"
+    en = "The file is not the one that was announced: its size or its SHA-256 differs."
+    vi = "Tệp không đúng như đã khai báo: kích thước hoặc mã băm SHA-256 khác."
+    advice_en = "Send the file again from its beginning."
+    advice_vi = "Hãy gửi lại tệp từ đầu."
+
+
+class ChecksumDiffers(InputError):
+    """A piece of a file that was changed on its way."""
+
+    code = "upload-checksum"
+    status = 460
+    en = "What arrived does not have the checksum it was sent with; it was not kept."
+    vi = "Phần vừa nhận không khớp mã kiểm tra gửi kèm nên không được lưu."
+    advice_en = "Send the same piece again."
+    advice_vi = "Hãy gửi lại đúng phần đó."
+
+
+class WrongMediaType(InputError):
+    """A body of another kind than the address takes."""
+
+    code = "media-type"
+    status = 415
+    en = "This address takes {expected}."
+    vi = "Địa chỉ này nhận nội dung kiểu {expected}."
+    advice_en = "Name this type in the header Content-Type."
+    advice_vi = "Hãy nêu đúng kiểu trong tiêu đề Content-Type."
+
+
+class ProtocolUnknown(InputError):
+    """A request of a version of the upload protocol that is not spoken here."""
+
+    code = "tus-version"
+    status = 412
+    en = "Uploads follow tus {version}: send it in the header Tus-Resumable."
+    vi = "Việc tải lên theo giao thức tus {version}: hãy nêu trong tiêu đề Tus-Resumable."
+    advice_en = "Use a client of this version."
+    advice_vi = "Hãy dùng chương trình theo đúng phiên bản này."
 
 
 class SecrecyMark(InputError):
@@ -446,6 +493,38 @@ class ObjectHeld(Conflict):
     vi = "Đối tượng đang bị tạm giữ theo yêu cầu pháp lý, không thể xóa."
     advice_en = "Have the hold lifted by whoever asked for it."
     advice_vi = "Hãy đề nghị nơi đã yêu cầu tạm giữ gỡ bỏ lệnh giữ."
+
+
+class OffsetDiffers(Conflict):
+    """A piece of a file that does not go on where the pieces before it end."""
+
+    code = "upload-offset"
+    members = ("offset",)
+    en = "The upload goes on at byte {offset}."
+    vi = "Lần tải lên phải tiếp tục từ byte {offset}."
+    advice_en = "Ask for the offset (HEAD), and send from there."
+    advice_vi = "Hãy hỏi lại vị trí (HEAD) rồi gửi tiếp từ đó."
+
+
+class BatchIncomplete(Conflict):
+    """A batch to be closed of which announced files have not arrived."""
+
+    code = "batch-incomplete"
+    members = ("files",)
+    en = "Announced files have not arrived yet: {files}."
+    vi = "Còn tệp đã khai báo nhưng chưa nhận được: {files}."
+    advice_en = "Send them, or name those that will not come in 'leave_out'."
+    advice_vi = "Hãy gửi các tệp đó, hoặc nêu tệp sẽ không gửi trong 'leave_out'."
+
+
+class BatchClosed(Conflict):
+    """A file for a batch that has its receipt."""
+
+    code = "batch-closed"
+    en = "The batch is closed and has its receipt."
+    vi = "Lô đã chốt và đã có biên nhận."
+    advice_en = "Announce a new batch for further files."
+    advice_vi = "Hãy khai báo lô mới cho các tệp khác."
 
 
 class BatchMismatch(Conflict):

@@ -21,6 +21,7 @@ from ingest.fixity import mend, paper_of, sound
 from ingest.house import House
 from ingest.inventory import Key, compared
 from ingest.receive import noted_at, receive_noted
+from ingest.uploads import is_waiting
 from ingest.workspace import Workspace
 from storage import mending, references
 from storage.disposal import is_disposed
@@ -243,7 +244,9 @@ def _may_have_work(house: House, paper: str) -> bool:
         found = _paper(house, PaperId.parse(paper))
     except SohoaError:
         return False
-    return found is not None and found.state in _MAY_HAVE_WORK
+    if found is None:
+        return is_waiting(house, PaperId(paper))
+    return found.state in _MAY_HAVE_WORK
 
 
 # --- mending --------------------------------------------------------------------------------------------------------

@@ -26,6 +26,7 @@ from ingest.portal import keep_told
 from ingest.replica import replicate
 from ingest.search import catch_up
 from ingest.status_lists import due_list
+from ingest.uploads import drop_expired
 from storage.standing import expire
 
 Stop = Callable[[], bool]
@@ -110,6 +111,12 @@ def _status_list(house: House, stop: Stop) -> None:
         _log.info("status list made", number=made.number, entries=made.entries)
 
 
+def _uploads(house: House, stop: Stop) -> None:
+    """Forget what was sent in part and is not gone on with."""
+    if not stop() and (dropped := drop_expired(house)):
+        _log.info("unfinished uploads dropped", uploads=dropped)
+
+
 _WALK_EVERY = dt.timedelta(days=1)
 DUTIES: tuple[Duty, ...] = (
     Duty("evidence-records", 600.0, _records),
@@ -120,6 +127,7 @@ DUTIES: tuple[Duty, ...] = (
     Duty("status-list", 10.0, _status_list),
     Duty("audit-log", 600.0, _log_kept),
     Duty("search-index", 600.0, _index),
+    Duty("uploads", 3600.0, _uploads),
     Duty("webhooks", 2.0, deliver),
     Duty("portal", 5.0, keep_told),
 )

@@ -9,7 +9,18 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 
 from dossier import times
-from dossier.errors import AlreadyExists, EmptyFile, FileTooLarge, InvalidIdentifier, NotFound, ObjectDamaged
+from dossier.errors import (
+    AlreadyExists,
+    BatchClosed,
+    EmptyFile,
+    FileDiffers,
+    FileTooLarge,
+    InvalidIdentifier,
+    NotFound,
+    ObjectDamaged,
+    PaperKnown,
+    UnsupportedType,
+)
 from dossier.identifiers import AgencyCode, DossierNumber, PaperId, ProcedureCode
 from dossier.owners import Owner
 from dossier.paper_types import find_type
@@ -34,6 +45,7 @@ class ManifestEntry:
             paper that is itself a certified copy (sao lục); of a part of it (trích sao).
         confirmed_by: Name of the person who compared scan and original and states that they agree; ``None`` leaves that
             for later.
+        size, sha256: Of the file, in bytes and lower-case hex, if they are known before it is sent.
         despite_twin: Why the file is to be taken in although the store has its paper already, in words without
             personal data; ``None``: the sender knows of none.
     """
@@ -46,6 +58,8 @@ class ManifestEntry:
     confirmed_by: str | None = None
     copy_form: CopyForm = CopyForm.CERTIFIED
     despite_twin: str | None = None
+    size: int | None = None
+    sha256: str | None = None
 
     @property
     def owner(self) -> Owner | None:
@@ -174,14 +188,24 @@ def receive(house: House, batch_id: str, name: str, data: bytes) -> Received:
     Raises:
         NotFound: No such batch, or it does not announce ``name``.
         AlreadyExists: Other bytes were sent under this name.
-        EmptyFile, FileTooLarge, UnsupportedType: The file is refused as a whole; nothing was kept.
-        PaperKnown: The store has its paper already, which the settings want used again; nothing was kept.
+        BatchClosed: The batch has its receipt.
+        FileDiffers: These are not the bytes that were announced.
+        EmptyFile, FileTooLarge, UnsupportedType: The file is refused as a whole; nothing was kept but that it was.
+        PaperKnown: The store has its paper already, which the settings want used again; likewise.
     """
-    batch = house.catalogue.batch(batch_id)
     manifest = manifest_of(house, batch_id)
-    entry = next((e for e in manifest.entries if e.name == name), None)
-    if entry is None:
-        raise NotFound(kind="file", id=name)
+    entry = entry_of(manifest, name)
+    try:
+        return _receive(house, house.catalogue.batch(batch_id), manifest, entry, data)
+    except (EmptyFile, FileTooLarge, UnsupportedType, PaperKnown) as error:
+        house.objects.put(
+            _refusal_key(batch_id, name), _NOTE.dump_json((name, error.code)), media_type="application/json"
+        )
+        raise
+
+
+def _receive(house: House, batch: Batch, manifest: Manifest, entry: ManifestEntry, data: bytes) -> Received:
+    name = entry.name
     if len(data) > house.limits.max_bytes:
         raise FileTooLarge(size=len(data), limit=house.limits.max_bytes)
     if not data:
@@ -189,13 +213,17 @@ def receive(house: House, batch_id: str, name: str, data: bytes) -> Received:
     media_type = recognise(data)
 
     digest = hashlib.sha256(data).hexdigest()
-    noted = _noted(house, batch.id, name)
+    noted = received_before(house, batch.id, name)
     present = noted if noted is not None and noted.state is not PaperState.DISPOSED else None
     if present is not None and present.original.sha256 == digest:
         twins = announced_twins(house, entry.owner, entry.paper_type)
         return Received(name, present, duplicate=True, twins=tuple(t for t in twins if t.paper.id != present.id))
     if present is not None and present.state is not PaperState.REJECTED:
         raise AlreadyExists(kind="file", id=name)
+    if is_closed(house, batch.id):
+        raise BatchClosed
+    if entry.size not in {None, len(data)} or entry.sha256 not in {None, digest}:
+        raise FileDiffers
 
     first = house.catalogue.by_original(digest, entry.owner.number if entry.owner else None)
     if first is None:
@@ -290,6 +318,8 @@ def _unsaid(manifest: Manifest) -> dict[str, Any]:
     unsaid["entries"] = {"__all__": {"despite_twin"}}
     if all(entry.copy_form is CopyForm.CERTIFIED for entry in manifest.entries):
         unsaid["entries"]["__all__"].add("copy_form")
+    if all(entry.size is None and entry.sha256 is None for entry in manifest.entries):
+        unsaid["entries"]["__all__"] |= {"size", "sha256"}
     return unsaid
 
 
@@ -306,7 +336,7 @@ def _note(house: House, batch: str, name: str, paper: PaperId, *, replacing: boo
         raise AlreadyExists(kind="file", id=name) from None
 
 
-def _noted(house: House, batch: str, name: str) -> Paper | None:
+def received_before(house: House, batch: str, name: str) -> Paper | None:
     """Return the paper that a name in a batch stands for, if it was received."""
     try:
         _, paper = _NOTE.validate_json(house.objects.get(_note_key(batch, name)))
@@ -327,8 +357,48 @@ def _identifier(house: House, batch: str, name: str, digest: str) -> PaperId:
     return found
 
 
+def refusals(house: House, batch: str) -> dict[str, str]:
+    """Return by file name why files were refused when they were sent last, as the code of the error."""
+    keys = house.objects.keys(f"{batch_folder(batch)}/refused/")
+    return dict(_NOTE.validate_json(house.objects.get(key)) for key in keys)
+
+
+def is_closed(house: House, batch: str) -> bool:
+    """Return whether a batch has its receipt, and so takes no more files."""
+    try:
+        house.objects.head(receipt_key(batch))
+    except NotFound:
+        return False
+    return True
+
+
+def entry_of(manifest: Manifest, name: str) -> ManifestEntry:
+    """Return what a manifest says of the file ``name``.
+
+    Raises:
+        NotFound: Nothing.
+    """
+    entry = next((one for one in manifest.entries if one.name == name), None)
+    if entry is None:
+        raise NotFound(kind="file", id=name)
+    return entry
+
+
 def _note_key(batch: str, name: str) -> str:
-    return f"{batch_folder(batch)}/received/{hashlib.sha256(name.encode()).hexdigest()[:32]}.json"
+    return f"{batch_folder(batch)}/received/{_hashed(name)}.json"
+
+
+def _refusal_key(batch: str, name: str) -> str:
+    return f"{batch_folder(batch)}/refused/{_hashed(name)}.json"
+
+
+def receipt_key(batch: str) -> str:
+    """Return where a batch's signed receipt is."""
+    return f"{batch_folder(batch)}/receipt.p7m"
+
+
+def _hashed(name: str) -> str:
+    return hashlib.sha256(name.encode()).hexdigest()[:32]
 
 
 def _manifest_key(batch: str) -> str:

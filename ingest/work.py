@@ -34,6 +34,7 @@ from ingest.duties import Duties
 from ingest.house import House
 from ingest.logs import in_one_line
 from ingest.problems import set_aside, wait_for
+from ingest.uploads import drop_expired, is_waiting
 from ingest.workspace import Workspace
 from storage import audit
 from storage.database import failures
@@ -232,9 +233,12 @@ class Work:
     def _tidy_up(self) -> None:
         """Clear the workspaces of papers that need none any more, where a crash or fault kept that from being done."""
         try:
-            for paper in {key.split("/")[1] for key in self.house.objects.keys("work/")}:
-                if self.house.catalogue.paper(PaperId(paper)).state not in _NEEDS_WORKSPACE:
-                    Workspace(self.house.objects, PaperId(paper)).clear()
+            drop_expired(self.house)
+            for paper in {PaperId(key.split("/")[1]) for key in self.house.objects.keys("work/")}:
+                if not is_waiting(self.house, paper) and (
+                    self.house.catalogue.paper(paper).state not in _NEEDS_WORKSPACE
+                ):
+                    Workspace(self.house.objects, paper).clear()
         except SohoaError:
             _log.exception("tidying up failed; the next start tries again")
 

@@ -68,6 +68,14 @@ class Workspace:
             return False
         return True
 
+    def size(self, name: str) -> int:
+        """Return how many bytes are under ``name``.
+
+        Raises:
+            NotFound: There are none.
+        """
+        return self.objects.head(self._key(name)).size
+
     def put_value(self, name: str, value: object, kind: Any = None) -> None:  # noqa: ANN401 - any type pydantic describes
         """Keep a frozen value as JSON; ``kind`` is its type where that cannot be seen from the value."""
         self.put(name, dump_value(value, kind), "application/json")

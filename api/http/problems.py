@@ -27,9 +27,12 @@ _TITLES: Mapping[int, tuple[str, str]] = {
     405: ("Phương thức không được hỗ trợ", "Method not allowed"),
     409: ("Không phù hợp với trạng thái hiện tại", "Conflict with the present state"),
     410: ("Đã hết hạn", "No longer there"),
+    412: ("Phiên bản giao thức không được hỗ trợ", "Protocol version not spoken here"),
     413: ("Nội dung quá lớn", "Content too large"),
+    415: ("Kiểu nội dung không được hỗ trợ", "Content of another type"),
     416: ("Phần yêu cầu nằm ngoài tệp", "Part outside the file"),
     422: ("Dữ liệu không dùng được", "Input cannot be used"),
+    460: ("Sai mã kiểm tra", "Checksum mismatch"),
     500: ("Lỗi bên trong dịch vụ", "Error inside the service"),
     503: ("Dịch vụ tạm thời chưa sẵn sàng", "Service not available for now"),
 }

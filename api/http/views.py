@@ -11,6 +11,7 @@ from dossier.papers import Paper
 from dossier.prefill import Answer as Known
 from dossier.prefill import Saying
 from ingest.house import House
+from ingest.receipts import Receipt
 from storage.records import Batch
 
 
@@ -116,4 +117,27 @@ def _source_json(saying: Saying, today: dt.date) -> Json:
         "grade": paper.grade.value if paper.grade else None,
         "issued_on": paper.issued_on.isoformat() if paper.issued_on else None,
         "age_days": saying.age_days(today),
+    }
+
+
+def receipt_json(receipt: Receipt) -> Json:
+    """Return the receipt of a batch."""
+    return {
+        "batch": receipt.batch,
+        "station": receipt.station,
+        "dossier": receipt.dossier,
+        "agency": receipt.agency,
+        "manifest_sha256": receipt.manifest_sha256,
+        "closed_at": times.iso_local(receipt.closed_at),
+        "files": [
+            {
+                "name": line.name,
+                "outcome": line.outcome.value,
+                "sha256": line.sha256,
+                "size": line.size,
+                "paper": line.paper,
+                "problem": line.problem,
+            }
+            for line in receipt.files
+        ],
     }

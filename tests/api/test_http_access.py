@@ -25,6 +25,12 @@ WHO_MAY = {
     ("GET", "/v1/batches"): {O, U},
     ("GET", "/v1/batches/{batch}"): {S, O, U},
     ("PUT", "/v1/batches/{batch}/files/{name}"): {S, O},
+    ("POST", "/v1/batches/{batch}/uploads"): {S, O},
+    ("HEAD", "/v1/uploads/{upload}"): {S, O},
+    ("PATCH", "/v1/uploads/{upload}"): {S, O},
+    ("DELETE", "/v1/uploads/{upload}"): {S, O},
+    ("POST", "/v1/batches/{batch}/receipt"): {S, O},
+    ("GET", "/v1/batches/{batch}/receipt"): {S, O, U},
     ("GET", "/v1/papers"): {S, O, U},
     ("GET", "/v1/papers/{paper}"): {S, O, U},
     ("GET", "/v1/papers/{paper}/split"): {S, O, U},
@@ -83,6 +89,7 @@ WHO_MAY = {
     ("POST", "/v1/grants"): {A, O},
     ("GET", "/v1/grants"): {A, O, U},
     ("DELETE", "/v1/grants/{grant}"): {A, O},
+    ("OPTIONS", "/v1/uploads"): EVERYBODY,
     ("GET", "/v1/health"): EVERYBODY,
     ("GET", "/v1/ready"): EVERYBODY,
     ("GET", "/v1/metrics"): {U, A},
@@ -137,7 +144,7 @@ def test_role_matrix(service: Service, route: tuple[str, str], roles: set[Role])
         "grant": "none",
     }
     some = PaperId.new()
-    path = template.format(**none, paper=some, webhook=some)
+    path = template.format(**none, paper=some, webhook=some, upload=some)
     request = {"json": {}} if method == "POST" and template != "/v1/verifications" else {}
     for role in (None, *Role):
         status = service.call(role, method, path, **request).status_code

@@ -2,6 +2,7 @@
 
 from api.http.answers.base import Answer
 from dossier.papers import PaperState
+from ingest.receipts import Outcome
 from ingest.twins import How
 
 
@@ -49,6 +50,8 @@ class BatchPage(Answer):
 class BatchFile(Answer):
     """Một tệp đã khai báo. / An announced file; ``paper`` is what it became or duplicates, null until it was sent.
 
+    ``problem`` không kèm ``paper``: tệp bị từ chối. / ``problem`` without ``paper``: the file was refused.
+
     ``parts``: các giấy tờ được tách ra. / The papers it was split into.
     """
 
@@ -76,3 +79,26 @@ class Receipt(Answer):
     sha256: str
     size: int
     twins: list[Twin]
+
+
+class ReceiptLine(Answer):
+    """Một tệp trong biên nhận. / A file in a receipt; ``problem`` says why it was refused."""
+
+    name: str
+    outcome: Outcome
+    sha256: str | None
+    size: int | None
+    paper: str | None
+    problem: str | None
+
+
+class BatchReceipt(Answer):
+    """Biên nhận của một lô đã chốt. / The receipt of a closed batch; the signed one is at ``GET``."""
+
+    batch: str
+    station: str
+    dossier: str | None
+    agency: str
+    manifest_sha256: str | None
+    closed_at: str
+    files: list[ReceiptLine]

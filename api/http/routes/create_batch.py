@@ -40,6 +40,8 @@ class PaperAnnounced(BaseModel):
     confirmed_by: Text | None = None
     copy_form: CopyForm = CopyForm.CERTIFIED
     despite_twin: Text | None = None
+    size: Annotated[int, Field(ge=0)] | None = None
+    sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")] | None = None
 
     @property
     def entry(self) -> ManifestEntry:
@@ -53,6 +55,8 @@ class PaperAnnounced(BaseModel):
             confirmed_by=self.confirmed_by,
             copy_form=self.copy_form,
             despite_twin=nfc(self.despite_twin) if self.despite_twin else None,
+            size=self.size,
+            sha256=self.sha256,
         )
 
 

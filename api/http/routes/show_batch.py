@@ -11,7 +11,7 @@ from api.http.views import batch_json
 from api.shapes import Json
 from dossier.papers import Paper
 from ingest.house import House
-from ingest.receive import manifest_of, outcomes
+from ingest.receive import manifest_of, outcomes, refusals
 
 router = new_router()
 
@@ -22,12 +22,12 @@ def show_batch(
 ) -> Json:
     """Show a batch. Of a file that duplicates another station's paper, a station sees that paper's state only."""
     found = batch_for(house, caller, batch)
-    papers = _papers_received(house, batch)
+    papers, refused = _papers_received(house, batch), refusals(house, batch)
     files = []
     for entry in manifest_of(house, batch).entries:
         paper = papers.get(entry.name)
         tell = paper is not None and (paper.batch == batch or may_see(house, caller, paper))
-        files.append(_file_json(entry.name, paper, batch, tell=tell))
+        files.append(_file_json(entry.name, paper, batch, refused.get(entry.name), tell=tell))
     return {**batch_json(found), "files": files}
 
 
@@ -45,20 +45,21 @@ def _papers_of(house: House, batch: str) -> Iterator[Paper]:
         after = papers[-1].id
 
 
-def _file_json(name: str, paper: Paper | None, batch: str, *, tell: bool) -> Json:
+def _file_json(name: str, paper: Paper | None, batch: str, refusal: str | None, *, tell: bool) -> Json:
     """Return where a file stands.
 
     Args:
         name: Its name in the batch.
         paper: What it became, or the earlier paper it duplicates; ``None`` if it was not sent yet.
         batch: The batch's identifier.
+        refusal: Why it was refused, if it was not received.
         tell: Whether the caller may see the paper itself.
     """
     return {
         "name": name,
         "paper": paper.id.value if paper else None,
         "state": paper.state.value if paper else None,
-        "problem": paper.problem if paper and tell else None,
+        "problem": refusal if paper is None else paper.problem if tell else None,
         "duplicate": paper is not None and (paper.batch, paper.name) != (batch, name),
         "parts": [part.value for part in paper.parts] if paper and tell else [],
     }
