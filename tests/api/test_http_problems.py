@@ -204,7 +204,7 @@ def test_owner_numbers_have_no_place_in_addresses(service: Service) -> None:
         if parameter["in"] != "header"
     }
     papers = {"batch", "name", "paper", "link", "key", "state", "after", "before", "limit", "with_original"}
-    others = {"period", "by", "under", "form", "dossier", "reference", "webhook", "kind", "wait", "grant"}
+    others = {"period", "by", "under", "form", "dossier", "reference", "webhook", "kind", "wait", "grant", "upload"}
     assert in_address == papers | others
 
 
