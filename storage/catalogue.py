@@ -478,15 +478,18 @@ def is_of(serials: Collection[int]) -> ColumnElement[bool]:
     return or_(PaperRow.owner_serial.in_(serials), PaperRow.id.in_(shared))
 
 
-def _owner_row(session: Session, owner: Owner) -> OwnerRow:
-    """Return the owner's row, made if missing, with the newest known name."""
-    row = session.scalar(select(OwnerRow).where(_is_owner(owner.number)))
+def owner_row(session: Session, number: OwnerNumber, name: str | None = None) -> OwnerRow:
+    """Return the row of a number, made if missing, with the newest known name."""
+    row = session.scalar(select(OwnerRow).where(_is_owner(number)))
     if row is None:
-        row = OwnerRow(kind=owner.number.kind, number=owner.number.value, name=owner.name)
+        row = OwnerRow(kind=number.kind, number=number.value)
         session.add(row)
-    elif owner.name:
-        row.name = owner.name
+    row.name = name or row.name
     return row
+
+
+def _owner_row(session: Session, owner: Owner) -> OwnerRow:
+    return owner_row(session, owner.number, owner.name)
 
 
 def _next_code(session: Session, paper: Paper) -> str | None:

@@ -6,7 +6,7 @@ Both happen in one transaction, so that never two papers of a series are in forc
 import datetime as dt
 from dataclasses import dataclass, replace
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from dossier.errors import InvalidValue, WrongState
@@ -119,8 +119,7 @@ def _owners(session: Session, row: PaperRow) -> set[int]:
     """Return the serials of all numbers of all owners of a paper."""
     named = (row.owner, *(one.owner for one in row.co_owners))
     heads = {one.same_as or one.serial for one in named if one}
-    head = func.coalesce(OwnerRow.same_as, OwnerRow.serial)
-    return set(session.scalars(select(OwnerRow.serial).where(head.in_(heads))))
+    return set(session.scalars(select(OwnerRow.serial).where(OwnerRow.serial.in_(heads) | OwnerRow.same_as.in_(heads))))
 
 
 def _change(row: PaperRow, successor: PaperRow, at: dt.datetime, reason: Reason, actor: str) -> StatusChange:
