@@ -18,7 +18,7 @@ from storage.catalogue import Catalogue, is_of, paper_row
 from storage.database import writing
 from storage.rows import paper_from
 from storage.schema import OwnerRow, PaperRow
-from storage.standing import move
+from storage.standing import move, require_reason
 
 _STANDS_IN_SERIES = tuple(s.value for s in (PaperState.STORED, PaperState.EXPIRED, PaperState.SUPERSEDED))
 """A paper that was revoked takes nobody's place: it may be false."""
@@ -42,9 +42,7 @@ class Supersession:
         Raises:
             InvalidValue: It is none of a supersession.
         """
-        if self.reason not in SUPERSEDING:
-            known = ", ".join(SUPERSEDING)
-            raise InvalidValue(key="reason", reason=f"not one of {known}", reason_vi=f"phải là một trong: {known}")
+        require_reason(self.reason, SUPERSEDING)
 
 
 def supersede(catalogue: Catalogue, paper_id: PaperId, supersession: Supersession, *, actor: str) -> Paper:
