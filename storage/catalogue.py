@@ -7,10 +7,10 @@ import datetime as dt
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
-from typing import TypeVar
+from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Engine, Select, and_, case, delete, func, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, CompoundSelect, Engine, Select, and_, case, delete, func, or_, select, union_all
+from sqlalchemy.orm import Session, aliased
 
 from dossier import times
 from dossier.errors import AlreadyExists, BatchMismatch, NotFound, WrongState
@@ -474,8 +474,15 @@ def owner_group(session: Session, number: OwnerNumber) -> list[int]:
 
 def is_of(serials: Collection[int]) -> ColumnElement[bool]:
     """Return the condition that a paper is one of these numbers', alone or with others; given by their serials."""
-    shared = select(CoOwnerRow.paper).where(CoOwnerRow.owner_serial.in_(serials))
-    return or_(PaperRow.owner_serial.in_(serials), PaperRow.id.in_(shared))
+    # One branch for each way to a paper: with OR, PostgreSQL would read the whole table.
+    own, shared = aliased(PaperRow), aliased(PaperRow)
+    theirs: CompoundSelect[Any] = union_all(
+        select(own.serial).where(own.owner_serial.in_(serials)),
+        select(shared.serial)
+        .join(CoOwnerRow, CoOwnerRow.paper == shared.id)
+        .where(CoOwnerRow.owner_serial.in_(serials)),
+    )
+    return PaperRow.serial.in_(theirs)
 
 
 def owner_row(session: Session, number: OwnerNumber, name: str | None = None) -> OwnerRow:
