@@ -7,10 +7,23 @@ import datetime as dt
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
-from typing import TypeVar
+from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Engine, Select, and_, bindparam, case, delete, func, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy import (
+    ColumnElement,
+    CompoundSelect,
+    Engine,
+    Select,
+    and_,
+    bindparam,
+    case,
+    delete,
+    func,
+    or_,
+    select,
+    union_all,
+)
+from sqlalchemy.orm import Session, aliased
 
 from dossier import times
 from dossier.errors import AlreadyExists, BatchMismatch, NotFound, WrongState
@@ -477,19 +490,29 @@ def owner_group(session: Session, number: OwnerNumber) -> list[int]:
 
 def is_of(serials: Collection[int]) -> ColumnElement[bool]:
     """Return the condition that a paper is one of these numbers', alone or with others; given by their serials."""
-    shared = select(CoOwnerRow.paper).where(CoOwnerRow.owner_serial.in_(serials))
-    return or_(PaperRow.owner_serial.in_(serials), PaperRow.id.in_(shared))
+    # One branch for each way to a paper: with OR, PostgreSQL would read the whole table.
+    own, shared = aliased(PaperRow), aliased(PaperRow)
+    theirs: CompoundSelect[Any] = union_all(
+        select(own.serial).where(own.owner_serial.in_(serials)),
+        select(shared.serial)
+        .join(CoOwnerRow, CoOwnerRow.paper == shared.id)
+        .where(CoOwnerRow.owner_serial.in_(serials)),
+    )
+    return PaperRow.serial.in_(theirs)
+
+
+def owner_row(session: Session, number: OwnerNumber, name: str | None = None) -> OwnerRow:
+    """Return the row of a number, made if missing, with the newest known name."""
+    row = session.scalar(select(OwnerRow).where(_is_owner(number)))
+    if row is None:
+        row = OwnerRow(kind=number.kind, number=number.value)
+        session.add(row)
+    row.name = name or row.name
+    return row
 
 
 def _owner_row(session: Session, owner: Owner) -> OwnerRow:
-    """Return the owner's row, made if missing, with the newest known name."""
-    row = session.scalar(select(OwnerRow).where(_is_owner(owner.number)))
-    if row is None:
-        row = OwnerRow(kind=owner.number.kind, number=owner.number.value, name=owner.name)
-        session.add(row)
-    elif owner.name:
-        row.name = owner.name
-    return row
+    return owner_row(session, owner.number, owner.name)
 
 
 def _next_code(session: Session, paper: Paper) -> str | None:

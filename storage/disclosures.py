@@ -8,8 +8,9 @@ import datetime as dt
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from typing import Any
 
-from sqlalchemy import insert, or_, select
+from sqlalchemy import CompoundSelect, func, insert, or_, select, union
 from sqlalchemy.orm import Session
 
 from dossier import times
@@ -18,7 +19,7 @@ from dossier.identifiers import DossierNumber, PaperId, ProcedureCode
 from storage import audit
 from storage.catalogue import Catalogue
 from storage.database import reading, writing
-from storage.schema import DisclosureRow, GrantRow
+from storage.schema import CoOwnerRow, DisclosureRow, GrantRow, OwnerRow, PaperRow
 
 GIVEN = "paper.given"
 """Action in the audit log."""
@@ -121,7 +122,8 @@ def note_fetch(catalogue: Catalogue, paper: PaperId, consumer: str) -> None:
         lookups = _lookups(session, paper, consumer)
         if not lookups:
             raise NotFound(kind="paper", id=paper)
-        files = _grants_of_files(session, {grant for one in lookups for grant in one.grants}, times.local(at).date())
+        grants = {grant for one in lookups for grant in one.grants}
+        files = _grants_of_files(session, paper, grants, times.local(at).date())
         fetch = next((_fetch(one, files, at) for one in lookups if files.intersection(one.grants)), None)
         if fetch:
             keep(session, [fetch])
@@ -142,10 +144,18 @@ def _lookups(session: Session, paper: PaperId, consumer: str) -> list[Disclosure
     return [_disclosure(row) for row in session.scalars(query.order_by(DisclosureRow.serial.desc()).limit(_LATEST))]
 
 
-def _grants_of_files(session: Session, ids: Iterable[str], on: dt.date) -> set[str]:
-    """Return those of the grants that are in force and let the file be fetched."""
+def _grants_of_files(session: Session, paper: PaperId, ids: Iterable[str], on: dt.date) -> set[str]:
+    """Return those of the grants that are in force, let the file be fetched, and were not given by another owner."""
     standing = (GrantRow.revoked_at.is_(None), or_(GrantRow.until.is_(None), GrantRow.until >= on))
-    return set(session.scalars(select(GrantRow.id).where(GrantRow.id.in_(ids), GrantRow.file, *standing)))
+    whose: CompoundSelect[Any] = union(
+        select(PaperRow.owner_serial).where(PaperRow.id == paper.value),
+        select(CoOwnerRow.owner_serial).where(CoOwnerRow.paper == paper.value),
+    )
+    head = func.coalesce(OwnerRow.same_as, OwnerRow.serial)
+    giver = select(head).where(OwnerRow.serial == GrantRow.owner_serial).scalar_subquery()
+    theirs = giver.in_(select(head).where(OwnerRow.serial.in_(whose)))  # numbers may have been parted since the lookup
+    of_it = or_(GrantRow.owner_serial.is_(None), theirs)
+    return set(session.scalars(select(GrantRow.id).where(GrantRow.id.in_(ids), GrantRow.file, *standing, of_it)))
 
 
 def _fetch(lookup: Disclosure, files: set[str], at: dt.datetime) -> Disclosure:

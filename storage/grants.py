@@ -8,10 +8,10 @@ from sqlalchemy.orm import Session
 from dossier.errors import AlreadyExists, NotFound
 from dossier.grants import Basis, Grant
 from storage import audit
-from storage.catalogue import Catalogue
+from storage.catalogue import Catalogue, owner_row
 from storage.database import reading, writing
 from storage.rows import grant_from
-from storage.schema import GrantRow, OwnerRow
+from storage.schema import GrantRow
 
 
 def give(catalogue: Catalogue, grant: Grant, *, actor: str) -> Grant:
@@ -97,17 +97,8 @@ def _row(session: Session, grant: Grant) -> GrantRow:
         paper_types=list(grant.paper_types),
         personal_fields=list(grant.personal_fields),
         file=grant.file,
-        owner=_owner_row(session, grant),
+        owner=owner_row(session, grant.owner) if grant.owner else None,
         until=grant.until,
         given_by=grant.given_by,
         given_at=grant.given_at,
     )
-
-
-def _owner_row(session: Session, grant: Grant) -> OwnerRow | None:
-    """Return the row of the consenting owner, made if no paper of theirs is here yet."""
-    if grant.owner is None:
-        return None
-    kind, number = grant.owner.kind, grant.owner.value
-    known = session.scalar(select(OwnerRow).where(OwnerRow.kind == kind, OwnerRow.number == number))
-    return known or OwnerRow(kind=kind, number=number)

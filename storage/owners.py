@@ -26,7 +26,7 @@ from dossier.owners import Contradiction, NamedNumber, contradiction
 from dossier.papers import PaperState
 from dossier.text import nfc
 from storage import audit
-from storage.catalogue import Catalogue, is_of, owner_group
+from storage.catalogue import Catalogue, is_of, owner_group, owner_row
 from storage.database import reading, writing
 from storage.owner_records import KnownNumber, KnownOwner, Merge, Source, Split, Statement
 from storage.schema import CoOwnerRow, EventRow, OwnerMergeRow, OwnerRow, OwnerSplitRow, PaperRow
@@ -228,11 +228,8 @@ def _pair(session: Session, first: OwnerNumber, second: OwnerNumber) -> tuple[Ow
 
 
 def _row(session: Session, number: OwnerNumber) -> OwnerRow:
-    row = session.scalar(select(OwnerRow).where(OwnerRow.kind == number.kind, OwnerRow.number == number.value))
-    if row is None:
-        row = OwnerRow(kind=number.kind, number=number.value)
-        session.add(row)
-        session.flush()
+    row = owner_row(session, number)
+    session.flush()
     return row
 
 

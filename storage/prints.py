@@ -20,7 +20,7 @@ Prints = Mapping[int, str]
 
 
 def keep_prints(catalogue: Catalogue, paper: PaperId, prints: Prints) -> None:
-    """Keep the prints of a paper's pages; those it had are replaced.
+    """Keep the prints of a paper's pages; those that these pages had are replaced.
 
     Raises:
         StoreUnavailable: The catalogue does not answer.

@@ -46,9 +46,18 @@ class Revocation:
         Raises:
             InvalidValue: It is none of a revocation.
         """
-        if self.reason not in REVOKING:
-            known = ", ".join(REVOKING)
-            raise InvalidValue(key="reason", reason=f"not one of {known}", reason_vi=f"phải là một trong: {known}")
+        require_reason(self.reason, REVOKING)
+
+
+def require_reason(reason: Reason, known: Collection[Reason]) -> None:
+    """Do nothing if a reason is one of ``known``.
+
+    Raises:
+        InvalidValue: It is not.
+    """
+    if reason not in known:
+        named = ", ".join(known)
+        raise InvalidValue(key="reason", reason=f"not one of {named}", reason_vi=f"phải là một trong: {named}")
 
 
 def hand_over(catalogue: Catalogue, paper_id: PaperId, *, actor: str) -> Paper:

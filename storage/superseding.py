@@ -6,7 +6,7 @@ Both happen in one transaction, so that never two papers of a series are in forc
 import datetime as dt
 from dataclasses import dataclass, replace
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from dossier.errors import InvalidValue, WrongState
@@ -18,7 +18,7 @@ from storage.catalogue import Catalogue, is_of, paper_row
 from storage.database import writing
 from storage.rows import paper_from
 from storage.schema import OwnerRow, PaperRow
-from storage.standing import move
+from storage.standing import move, require_reason
 
 _STANDS_IN_SERIES = tuple(s.value for s in (PaperState.STORED, PaperState.EXPIRED, PaperState.SUPERSEDED))
 """A paper that was revoked takes nobody's place: it may be false."""
@@ -42,9 +42,7 @@ class Supersession:
         Raises:
             InvalidValue: It is none of a supersession.
         """
-        if self.reason not in SUPERSEDING:
-            known = ", ".join(SUPERSEDING)
-            raise InvalidValue(key="reason", reason=f"not one of {known}", reason_vi=f"phải là một trong: {known}")
+        require_reason(self.reason, SUPERSEDING)
 
 
 def supersede(catalogue: Catalogue, paper_id: PaperId, supersession: Supersession, *, actor: str) -> Paper:
@@ -119,8 +117,7 @@ def _owners(session: Session, row: PaperRow) -> set[int]:
     """Return the serials of all numbers of all owners of a paper."""
     named = (row.owner, *(one.owner for one in row.co_owners))
     heads = {one.same_as or one.serial for one in named if one}
-    head = func.coalesce(OwnerRow.same_as, OwnerRow.serial)
-    return set(session.scalars(select(OwnerRow.serial).where(head.in_(heads))))
+    return set(session.scalars(select(OwnerRow.serial).where(OwnerRow.serial.in_(heads) | OwnerRow.same_as.in_(heads))))
 
 
 def _change(row: PaperRow, successor: PaperRow, at: dt.datetime, reason: Reason, actor: str) -> StatusChange:

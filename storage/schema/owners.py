@@ -9,8 +9,9 @@ from storage.schema.columns import Base, Serial
 
 
 class OwnerRow(Base):
-    """One number of a person or organisation; ``name`` is the last one a paper gave.
+    """One number of a person or organisation.
 
+    ``name`` is the last one a paper gave; it goes when a paper of this number is disposed of, which may be that one.
     ``same_as`` is the serial of the row that stands for the owner, where this is a further number of the same owner;
     that row has none itself.
     """

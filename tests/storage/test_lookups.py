@@ -17,12 +17,13 @@ from dossier.owners import Owner
 from dossier.papers import Field, Paper, PaperState, SourceGrade
 from dossier.reuse import Hindrance
 from dossier.verdicts import Verdict
-from storage import audit, grants
+from storage import audit, grants, owners
 from storage.catalogue import Catalogue
 from storage.database import writing
 from storage.disclosures import DisclosureKind, disclosures, note_fetch
 from storage.dossiers import keep_dossier
 from storage.lookups import Found, look_up
+from storage.owner_records import Statement
 from storage.schema import OwnerRow
 from tests.storage.examples import NOON, OTHER_OWNER, OWNER, batch, paper, stored_object
 
@@ -263,6 +264,23 @@ def test_a_file_is_fetched_on_the_strength_of_a_lookup(catalogue: Catalogue) -> 
     assert (fetched.kind, fetched.grants, fetched.dossier) == (DisclosureKind.FETCH, ("law",), DOSSIER)
     with pytest.raises(NotFound):
         note_fetch(catalogue, kept.id, "another")
+
+
+def test_consent_opens_no_file_once_the_owners_were_split(catalogue: Catalogue) -> None:
+    shared = store(catalogue, co_owners=(OTHER_OWNER,))
+    old = OldIdentityNumber("012345678")
+    foreign = store(catalogue, content=b"foreign", owner=Owner(old), paper_type="identity-card")
+    why = Statement("Trần Văn Bình", "cùng một người")
+    merged = owners.merge(catalogue, OTHER_OWNER.number, old, why, actor="officer")
+    consent = replace(BY_LAW, basis=Basis.OWNER, owner=OTHER_OWNER.number, until=dt.date(2099, 1, 1))
+    grants.give(catalogue, consent, actor="admin")
+    look_up(catalogue, replace(NEED, owner=OTHER_OWNER.number), TYPES, consumer="registry")
+    for one in (shared, foreign):
+        note_fetch(catalogue, one.id, "registry")
+    owners.split(catalogue, merged.serial, replace(why, reason="nhầm người"), actor="officer")
+    note_fetch(catalogue, shared.id, "registry")
+    with pytest.raises(NoGrant):
+        note_fetch(catalogue, foreign.id, "registry")
 
 
 def test_many_lookups_at_once_keep_one_chain(catalogue: Catalogue) -> None:
