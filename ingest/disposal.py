@@ -20,6 +20,7 @@ from dossier.identifiers import OwnerNumber, PaperId
 from dossier.papers import Paper, PaperState, StoredObject
 from dossier.retention import RetentionClass
 from ingest.house import House
+from ingest.inventory import prefixes_of
 from ingest.receive import batch_folder
 from storage import disposal
 from storage.disposal import UNDER_WAY, Disposal, Hold
@@ -195,10 +196,7 @@ def erasure(house: House, number: OwnerNumber, *, actor: str) -> list[Standing]:
 
 def objects_of(house: House, paper: Paper) -> Iterator[StoredObject]:
     """Yield every version of every object that belongs to one paper alone."""
-    prefixes = [f"originals/{paper.id}", f"verifications/{paper.id}/", f"work/{paper.id}/"]
-    if paper.sealed is not None and "/" in paper.sealed.key:
-        prefixes.append(paper.sealed.key.rpartition("/")[0] + "/")
-    for prefix in prefixes:
+    for prefix in (*prefixes_of(paper), f"work/{paper.id}/"):
         for key in list(house.objects.keys(prefix)):
             yield from house.objects.versions(key)
 
