@@ -24,9 +24,10 @@ from pathlib import Path
 from typing import IO
 
 from dossier.errors import NotFound, ObjectDamaged
-from ingest.backup_folder import CATALOGUE, OBJECTS, BackupFolder, Manifest, Record, dumped, hash_of, sync_folder
+from ingest.backup_folder import CATALOGUE, OBJECTS, BackupFolder, Manifest, Record, dumped, hash_of
 from ingest.fixity import sound
 from ingest.house import House
+from storage.disk import sync
 from storage.dump import dump
 from storage.inventory import WORK
 from storage.objects import Listed
@@ -88,7 +89,7 @@ def backup(house: House, root: Path) -> Made:
         run = _Run(house, target, at, dumped_rows.entries)
         with gzip.open(folder / OBJECTS, "wt", encoding="utf-8", compresslevel=3) as lines:
             run.copy_all(named, lines)
-    sync_folder(folder)
+    sync(folder)
     manifest = Manifest(
         made_at=at,
         revision=dumped_rows.revision,

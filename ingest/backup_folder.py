@@ -27,6 +27,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from dossier.errors import BackupDamaged, NotFound
 from dossier.papers import StoredObject
+from storage.disk import sync
 
 CATALOGUE, OBJECTS, MANIFEST = "catalogue.jsonl.gz", "objects.jsonl.gz", "manifest.json"
 _CHUNK = 1 << 20
@@ -188,13 +189,4 @@ def write_whole(path: Path, data: bytes) -> None:
     except BaseException:
         Path(draft).unlink(missing_ok=True)
         raise
-    sync_folder(path.parent)
-
-
-def sync_folder(folder: Path) -> None:
-    """Flush a folder's entries to the disk."""
-    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+    sync(path.parent)

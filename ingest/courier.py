@@ -7,7 +7,6 @@ many are given up one after the other, or the receiver says that it is gone (410
 """
 
 import datetime as dt
-import random
 import secrets
 import time
 from collections.abc import Callable
@@ -18,7 +17,7 @@ import structlog
 
 from dossier.errors import AddressRefused, PartFailed, SohoaError
 from ingest.house import House
-from ingest.outward import post
+from ingest.outward import delay_after, post
 from ingest.webhooks import message
 from storage import webhook_turns, webhooks
 from storage.records import Event
@@ -128,12 +127,6 @@ def deliver(house: House, stop: Stop) -> None:
             time.sleep(_LOOK_S)
 
 
-def delay_after(attempts: int) -> dt.timedelta:
-    """Return how long to wait after so many tries that failed: half of it certain, half by chance."""
-    full = min(FIRST_DELAY * (1 << min(attempts - 1, 20)), MOST_DELAY)
-    return full * random.uniform(0.5, 1.0)  # noqa: S311 - chance, not secrecy
-
-
 def _is_taken(status: int) -> bool:
     return 200 <= status < 300  # noqa: PLR2004 - RFC 9110, 15.3
 
@@ -146,7 +139,7 @@ def _after_try(
     tried = Delivery(webhook.id, event.id, DeliveryState.DELIVERED, attempts, first_at, at, status=status, error=error)
     if error is None:
         return tried
-    retry_at = at + delay_after(attempts)
+    retry_at = at + delay_after(attempts, first=FIRST_DELAY, most=MOST_DELAY)
     if retry_at - first_at > GIVE_UP or status == _GONE:
         return replace(tried, state=DeliveryState.DEAD)
     return replace(tried, state=DeliveryState.WAITING, retry_at=retry_at)

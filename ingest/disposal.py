@@ -20,7 +20,8 @@ from dossier.identifiers import OwnerNumber, PaperId
 from dossier.papers import Paper, PaperState, StoredObject
 from dossier.retention import RetentionClass
 from ingest.house import House
-from ingest.receive import batch_folder
+from ingest.inventory import prefixes_of
+from ingest.receive import batch_folder, outcomes
 from storage import disposal
 from storage.disposal import UNDER_WAY, Disposal, Hold
 
@@ -195,10 +196,7 @@ def erasure(house: House, number: OwnerNumber, *, actor: str) -> list[Standing]:
 
 def objects_of(house: House, paper: Paper) -> Iterator[StoredObject]:
     """Yield every version of every object that belongs to one paper alone."""
-    prefixes = [f"originals/{paper.id}", f"verifications/{paper.id}/", f"work/{paper.id}/"]
-    if paper.sealed is not None and "/" in paper.sealed.key:
-        prefixes.append(paper.sealed.key.rpartition("/")[0] + "/")
-    for prefix in prefixes:
+    for prefix in (*prefixes_of(paper), f"work/{paper.id}/"):
         for key in list(house.objects.keys(prefix)):
             yield from house.objects.versions(key)
 
@@ -225,7 +223,15 @@ def _delete(house: House, paper: Paper) -> None:
             house.objects.delete(stored.key, stored.version)
         except NotFound:
             continue  # another process was first
-    if disposal.batch_is_gone(house.catalogue, paper.batch):
-        for key in list(house.objects.keys(f"{batch_folder(paper.batch)}/")):
-            house.objects.delete(key)
+    _forget_notes(house, paper)
     disposal.finish(house.catalogue, paper.id, at=times.now())
+
+
+def _forget_notes(house: House, paper: Paper) -> None:
+    """Delete what senders said of batches of which nothing is left: its own, and those that had its file once more."""
+    for batch in dict.fromkeys([paper.batch, *disposal.repeating_batches(house.catalogue, paper.id)]):
+        if not disposal.batch_is_gone(house.catalogue, batch):
+            continue
+        if all(disposal.is_disposed(house.catalogue, one) for one in outcomes(house, batch).values()):
+            for key in list(house.objects.keys(f"{batch_folder(batch)}/")):
+                house.objects.delete(key)

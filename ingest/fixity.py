@@ -20,7 +20,7 @@ from dossier.paper_types import OTHER
 from dossier.papers import Paper, StoredObject
 from ingest.backup_folder import BackupFolder
 from ingest.house import House
-from ingest.inventory import let_go, may_be_gone
+from ingest.inventory import let_go, may_be_gone, prefixes_of
 from storage import inventory
 from storage.disposal import is_disposed
 from storage.inventory import LOST, Entry, Outcome
@@ -80,12 +80,8 @@ def check_due(house: House, *, now: bool = False, stop: Callable[[], bool] = lam
 
 def check_paper(house: House, paper: Paper) -> Iterator[Checked]:
     """Read everything that is kept for one paper, and yield what came of each."""
-    prefixes = [f"originals/{paper.id}", f"verifications/{paper.id}/"]
-    if paper.sealed is not None:
-        prefixes.append(f"{paper.sealed.key.rpartition('/')[0]}/")
-    keys = {paper.original.key} | {key for prefix in prefixes for key in house.objects.keys(prefix)}
-    if paper.sealed is not None:
-        keys.add(paper.sealed.key)
+    keys = {key for prefix in prefixes_of(paper) for key in house.objects.keys(prefix)}
+    keys |= {stored.key for stored in (paper.original, paper.sealed) if stored is not None}
     for key in sorted(keys):
         entries = [e for e in inventory.of_key(house.catalogue, key) if e.outcome is not Outcome.REPLACED]
         yield from _check_all(house, entries, lambda: False, _Pace(house.settings.fixity_mb_s * 1e6))

@@ -7,6 +7,7 @@ and the inventory key by key, all three in order, in bounded memory.
 
 import datetime as dt
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import groupby
 from operator import attrgetter
@@ -16,7 +17,7 @@ import structlog
 
 from dossier.errors import Conflict, NotFound, ObjectDamaged, StoreUnavailable
 from dossier.identifiers import PaperId
-from dossier.papers import StoredObject
+from dossier.papers import Paper, StoredObject
 from ingest.house import House
 from storage import audit, inventory, references
 from storage.inventory import WORK, Entry
@@ -127,6 +128,13 @@ def described(house: House, listed: Listed, named: Sequence[Reference] = ()) -> 
     return Entry(stored, listed.put_at, locked)
 
 
+def prefixes_of(paper: Paper) -> list[str]:
+    """Return where the objects lie that belong to one paper alone, its work in progress left out."""
+    own = [f"originals/{paper.id}", f"verifications/{paper.id}/"]
+    folder = paper.sealed.key.rpartition("/")[0] if paper.sealed is not None else ""  # none once it was disposed of
+    return [*own, f"{folder}/"] if folder else own
+
+
 def let_go(house: House, entries: Sequence[Entry]) -> None:
     """Strike out versions that were deleted as they may be, as when a paper was disposed of, and delete their twins."""
     gone = list[StoredObject]()
@@ -194,13 +202,8 @@ def _prefixes(house: House, about: str) -> Iterator[str]:
     if kind == "record":
         yield f"records/{name[:4]}/{name}"
     if kind == "paper":
-        yield from (f"originals/{name}", f"verifications/{name}/")
-        try:
-            sealed = house.catalogue.paper(PaperId(name)).sealed
-        except NotFound:
-            return
-        if sealed is not None:
-            yield f"{sealed.key.rpartition('/')[0]}/"
+        with suppress(NotFound):
+            yield from prefixes_of(house.catalogue.paper(PaperId(name)))
 
 
 def _grouped(found: Iterator[_T], key: Callable[[_T], str]) -> Iterator[tuple[str, list[_T]]]:

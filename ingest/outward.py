@@ -10,8 +10,10 @@ on an allowed network may be made to receive a request of ours, whose body nobod
 """
 
 import contextlib
+import datetime as dt
 import http.client
 import ipaddress
+import random
 import socket
 import ssl
 import threading
@@ -163,6 +165,12 @@ def post(url: str, body: bytes, headers: Mapping[str, str], rules: Rules) -> Rep
         if time.monotonic() >= ends:
             raise _failed(f"no answer within {rules.seconds:g} s") from None
         raise _failed(_words(error)) from None
+
+
+def delay_after(attempts: int, *, first: dt.timedelta, most: dt.timedelta) -> dt.timedelta:
+    """Return how long to wait after so many tries that failed: twice as long each time, half of it by chance."""
+    full = min(first * (1 << min(attempts - 1, 20)), most)
+    return full * random.uniform(0.5, 1.0)  # noqa: S311 - chance, not secrecy
 
 
 @contextlib.contextmanager

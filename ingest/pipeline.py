@@ -9,7 +9,8 @@
 Each step here fetches its inputs, calls the one function that does the work, and keeps the result. It may run twice
 with the same outcome, because a crash may strike between the work and the note that it is done; a step that finds its
 paper further on (a person was faster than the repetition) leaves it alone. ``receive`` and
-``confirm`` are started by people and have modules of their own.
+``confirm`` are started by people and have modules of their own. What is done with papers afterwards, from time to time,
+is listed in ``ingest.duties``; how they end, in ``ingest.disposal``.
 """
 
 import datetime as dt

@@ -9,7 +9,6 @@ asks.
 
 import datetime as dt
 import hashlib
-import random
 from collections.abc import Callable
 
 import structlog
@@ -20,6 +19,7 @@ from dossier.paper_types import OTHER, PaperType
 from dossier.papers import Paper
 from ingest.house import House
 from ingest.national_portal import Answer, Facts, Message, NationalPortal, message
+from ingest.outward import delay_after
 from storage import portal
 from storage.dossiers import known_dossiers
 from storage.portal import Entry, PortalState, Subject
@@ -116,12 +116,6 @@ def messages_of(house: House, paper_id: PaperId) -> dict[Subject, Message]:
     return messages
 
 
-def delay_after(attempts: int) -> dt.timedelta:
-    """Return how long to wait after so many tries that failed: half of it certain, half by chance."""
-    full = min(FIRST_DELAY * (1 << min(attempts - 1, 20)), MOST_DELAY)
-    return full * random.uniform(0.5, 1.0)  # noqa: S311 - chance, not secrecy
-
-
 def _key(taken: Entry, told: Message) -> str:
     """Return what says that a message is the same telling, however often it is tried."""
     return hashlib.sha256(f"{told.digest} {taken.since.isoformat()}".encode()).hexdigest()
@@ -131,7 +125,7 @@ def _put_off(house: House, taken: Entry, told: Message, reason: str) -> None:
     at = house.catalogue.now()
     state = PortalState.DEAD if at - taken.since > GIVE_UP else PortalState.WAITING
     _log.warning("the portal was not told", paper=taken.paper.value, reason=reason, state=state.value)
-    retry_at = at + delay_after(taken.attempts)
+    retry_at = at + delay_after(taken.attempts, first=FIRST_DELAY, most=MOST_DELAY)
     portal.settle(house.catalogue, taken, state, digest=told.digest, retry_at=retry_at, error=reason)
 
 

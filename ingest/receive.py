@@ -29,7 +29,7 @@ from ingest.house import House
 from ingest.inspect import recognise
 from ingest.twins import Twin, announced_twins, received_twins, require_unknown, same_bytes, tell
 from signing.stamp_rules import CopyForm
-from storage.disposal import is_disposed
+from storage.disposal import RECEIVED_AGAIN, is_disposed
 from storage.records import Batch
 
 
@@ -235,7 +235,7 @@ def _receive(house: House, batch: Batch, manifest: Manifest, entry: ManifestEntr
     paper_id = first.id if first else _identifier(house, batch.id, name, digest)
     _note(house, batch.id, name, paper_id, replacing=noted is not None)
     if first is not None:
-        house.catalogue.record(manifest.station, "paper.received-again", f"paper:{first.id}")
+        house.catalogue.record(manifest.station, RECEIVED_AGAIN, f"paper:{first.id}", {"batch": batch.id})
         return Received(name, first, duplicate=True, twins=twins)
 
     paper = Paper(

@@ -34,6 +34,7 @@ def lock_away(root: Path, file: Path, passphrase: str) -> list[str]:
     sealed = AESGCM(_key(passphrase, salt)).encrypt(nonce, plain, FORMAT.encode())
     body = {"format": FORMAT, "salt": salt.hex(), "nonce": nonce.hex(), "sealed": base64.b64encode(sealed).decode()}
     handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    os.fchmod(handle, 0o600)  # of a file that was there, too
     with os.fdopen(handle, "w") as out:
         json.dump(body, out)
         out.flush()
@@ -45,7 +46,7 @@ def put_back(file: Path, root: Path, passphrase: str) -> list[str]:
     """Write the secrets in a file back to their places below ``root``, and return their names.
 
     Raises:
-        PassphraseWrong: It does not open the file. BackupDamaged: The file is none of these.
+        PassphraseWrong: It does not open the file. BackupDamaged: The file is none of these, or names other places.
         AlreadyExists: Another secret is in one of the places; nothing was written.
     """
     try:
@@ -57,6 +58,8 @@ def put_back(file: Path, root: Path, passphrase: str) -> list[str]:
         raise PassphraseWrong from None
     except (ValueError, KeyError, TypeError) as error:
         raise BackupDamaged(name=file.name, reason=type(error).__name__) from None
+    if any(name.split("/")[0] not in PLACES or ".." in name.split("/") for name in found):
+        raise BackupDamaged(name=file.name, reason="it names other places")
     for name, data in found.items():
         if (root / name).exists() and (root / name).read_bytes() != data:
             raise AlreadyExists(kind="file", id=name)

@@ -16,7 +16,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from dossier import times
 from dossier.errors import NotSealed, ObjectDamaged
-from dossier.papers import Field, Paper, StoredObject
+from dossier.papers import Field, Paper, PaperState, StoredObject
 from ingest.house import House
 from ocr.model import Reading
 from ocr.qr import Code
@@ -58,7 +58,8 @@ def versions_of(house: House, paper: Paper) -> tuple[ReadingVersion, ...]:
     """Return the versions of a stored paper's reading, the first one first.
 
     Raises:
-        NotSealed: The paper is not stored. NotFound, ObjectDamaged: What was read first is gone or damaged.
+        NotSealed: The paper is not stored, or disposed of.
+        NotFound, ObjectDamaged: What was read first is gone or damaged.
     """
     folder = _folder(_sealed(paper))
     names = (_NAME.fullmatch(key) for key in house.objects.keys(f"{folder}/reading-v"))
@@ -96,7 +97,7 @@ def _value(house: House, key: str, kind: TypeAdapter[T]) -> T:
 
 
 def _sealed(paper: Paper) -> StoredObject:
-    if paper.sealed is None:
+    if paper.sealed is None or paper.state is PaperState.DISPOSED:
         raise NotSealed(state=paper.state.value)
     return paper.sealed
 

@@ -20,6 +20,7 @@ from storage import audit
 from storage.catalogue import Catalogue, paper_row
 from storage.database import reading, writing
 from storage.schema import (
+    AuditRow,
     DisposalRow,
     EventRow,
     HoldRow,
@@ -33,6 +34,8 @@ from storage.search_index import take_out
 
 DISPOSED = "paper.disposed"
 """Action in the audit log, and kind of event."""
+RECEIVED_AGAIN = "paper.received-again"
+"""Action in the audit log: a file with a paper's very bytes came once more, in the ``batch`` that its detail names."""
 DISPOSED_KEY = "disposed"
 """Stands in rows where the key of an object stood that was deleted."""
 UNDER_WAY = frozenset({PaperState.RECEIVED, PaperState.CONFIRMED})
@@ -260,6 +263,13 @@ def batch_is_gone(catalogue: Catalogue, batch: str) -> bool:
     left = select(PaperRow.serial).where(PaperRow.batch == batch, PaperRow.state != PaperState.DISPOSED.value)
     with reading(catalogue.engine) as session:
         return session.scalar(left.limit(1)) is None
+
+
+def repeating_batches(catalogue: Catalogue, paper: PaperId) -> list[str]:
+    """Return the batches that had the file of a paper once more."""
+    query = select(AuditRow.detail).where(AuditRow.object == f"paper:{paper}", AuditRow.action == RECEIVED_AGAIN)
+    with reading(catalogue.engine) as session:
+        return list(dict.fromkeys(detail["batch"] for detail in session.scalars(query) if "batch" in detail))
 
 
 def stored_papers_of_types(

@@ -11,9 +11,11 @@ from dossier.identifiers import PaperId
 from dossier.owners import Owner
 from dossier.papers import Paper, PaperState, StoredObject
 from dossier.verdicts import Verdict
+from ingest.disposal import finish, objects_of
 from ingest.house import House
 from ingest.settings import Settings
-from storage import verifications
+from storage import disposal, verifications
+from storage.disposal import Disposal
 from storage.objects import ObjectStore
 from storage.records import Batch, Occasion, Verification
 from tests.servers import S3Server
@@ -65,6 +67,17 @@ class Stock:
     def now(self, paper: Paper) -> Paper:
         """Return a paper as it is now."""
         return self.house.catalogue.paper(paper.id)
+
+    def dispose(self, paper: Paper) -> None:
+        """Dispose of a paper as two persons do once it need not be kept any more; where objects are in a folder."""
+        for stored in objects_of(self.house, paper):
+            (self.version_folder(stored) / "retain").unlink(missing_ok=True)
+        catalogue, at = self.house.catalogue, times.now()
+        proposal = Disposal(paper.id, "hết hạn", "Trần Văn Một", "counter-1", at)
+        disposal.propose(catalogue, proposal, actor="counter-1")
+        disposal.approve(catalogue, paper.id, person="Lê Thị Hai", actor="counter-2", at=at)
+        assert finish(self.house) == 1
+        assert list(objects_of(self.house, paper)) == []
 
     def tamper(self, stored: StoredObject, data: bytes = b"spoilt") -> None:
         """Spoil the bytes of an object in a folder behind the store's back."""

@@ -16,6 +16,7 @@ from dossier import times
 from dossier.errors import BackupDamaged, NotEmpty, NotFound, PassphraseWrong, StoreUnavailable
 from dossier.identifiers import PaperId
 from dossier.papers import PaperState
+from ingest import secret_box
 from ingest.backup import backup, verify_backup
 from ingest.backup_folder import BackupFolder
 from ingest.fixity import check_due
@@ -358,6 +359,17 @@ def test_secrets_open_with_their_passphrase_only(tmp_path: Path) -> None:
     file.write_text("{}")
     with pytest.raises(BackupDamaged):
         put_back(file, tmp_path / "new", "đúng mật khẩu")
+
+
+def test_secrets_are_put_back_to_their_places_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "sohoa.toml").write_text("")
+    with monkeypatch.context() as other:
+        other.setattr(secret_box, "PLACES", ("sohoa.toml",))
+        lock_away(tmp_path / "data", tmp_path / "secrets.json", "mật khẩu")
+    with pytest.raises(BackupDamaged):
+        put_back(tmp_path / "secrets.json", tmp_path / "new", "mật khẩu")
+    assert not (tmp_path / "new").exists()
 
 
 def test_no_secret_is_in_a_backup(here: Stock, tmp_path: Path) -> None:

@@ -12,20 +12,18 @@ from pathlib import Path
 import pytest
 
 from dossier.errors import NotFound
-from dossier.papers import Paper, PaperState
-from dossier.times import now
+from dossier.papers import PaperState
 from ingest import receive as receiving
 from ingest.backup import backup
 from ingest.backup_folder import BackupFolder
 from ingest.consistency import LEFT_DELETED, LOST, PUT_ASIDE, YOUNG, Finding, Trouble, check
-from ingest.disposal import finish, objects_of
+from ingest.disposal import objects_of
 from ingest.fixity import mend, sound
 from ingest.inventory import follow
 from ingest.receive import Manifest, ManifestEntry, open_batch, receive
 from ingest.replica import replicate
-from storage import audit, disposal
+from storage import audit
 from storage.catalogue import Catalogue
-from storage.disposal import Disposal
 from storage.mending import REOPENED, REPOINTED
 from tests.ingest.stocked import Stock, all_bytes, on_servers, stock
 
@@ -205,21 +203,10 @@ def test_a_sealed_file_of_a_paper_nobody_knows_stays_where_it_is(kept: Stock) ->
     assert kept.house.objects.get(key) == b"x"
 
 
-def dispose(kept: Stock, paper: Paper) -> None:
-    """Dispose of a paper as two persons do once it need not be kept any more."""
-    for stored in objects_of(kept.house, paper):
-        (kept.version_folder(stored) / "retain").unlink(missing_ok=True)
-    proposal = Disposal(paper.id, "hết hạn", "Trần Văn Một", "counter-1", now())
-    disposal.propose(kept.house.catalogue, proposal, actor="counter-1")
-    disposal.approve(kept.house.catalogue, paper.id, person="Lê Thị Hai", actor="counter-2", at=now())
-    assert finish(kept.house) == 1
-    assert list(objects_of(kept.house, paper)) == []
-
-
 def test_what_comes_to_a_disposed_paper_is_deleted(kept: Stock) -> None:
     gone = kept.add()
     assert gone.sealed is not None
-    dispose(kept, gone)
+    kept.dispose(gone)
     left = [kept.house.objects.put(key, b"late", media_type="x/y").key for key in (gone.original.key, gone.sealed.key)]
     later(kept)
     assert found(kept) == [("disposed-left", key, None) for key in left]
@@ -235,7 +222,7 @@ def test_no_copy_brings_a_disposed_paper_back(tmp_path: Path) -> None:
     backup(made.house, tmp_path / "backup")
     gone = made.papers[1]
     versions = list(objects_of(made.house, gone))
-    dispose(made, gone)
+    made.dispose(gone)
     for stored in versions:
         with pytest.raises(NotFound):
             sound(made.house, stored)  # somebody was just reading it

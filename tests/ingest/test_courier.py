@@ -24,9 +24,10 @@ from sqlalchemy import text, update
 from dossier.errors import DiskFull, NotFound
 from dossier.times import now
 from ingest import courier
-from ingest.courier import FIRST_DELAY, GIVE_UP, MOST_DEAD, MOST_DELAY, Courier, delay_after, deliver
+from ingest.courier import FIRST_DELAY, GIVE_UP, MOST_DEAD, MOST_DELAY, Courier, deliver
 from ingest.duties import DUTIES
 from ingest.house import House
+from ingest.outward import delay_after
 from ingest.settings import Settings
 from ingest.webhooks import rotate, secret_of, subscribe
 from storage import audit, webhook_turns, webhooks
@@ -281,7 +282,7 @@ def test_a_receiver_that_says_it_is_gone_is_suspended_at_once(house: House, rece
 @pytest.mark.parametrize("attempts", [1, 2, 5, 11, 40, 1000])
 def test_delays_double_up_to_an_hour_and_are_shortened_by_chance(attempts: int) -> None:
     full = min(FIRST_DELAY * 2 ** min(attempts - 1, 30), MOST_DELAY)
-    delays = {delay_after(attempts) for _ in range(50)}
+    delays = {delay_after(attempts, first=FIRST_DELAY, most=MOST_DELAY) for _ in range(50)}
     assert all(full / 2 <= delay <= full for delay in delays)
     assert len(delays) > 40
 

@@ -290,6 +290,27 @@ def test_the_scan_of_a_disposed_paper_that_comes_again_is_a_new_paper(
             assert (known.duplicate, known.paper.id) == (True, first.paper.id)
 
 
+@pytest.mark.parametrize("order", [1, -1])
+def test_what_senders_said_goes_with_the_last_paper_it_was_said_of(house: House, order: int) -> None:
+    def send(*names: str) -> list[Paper]:
+        entries = tuple(ManifestEntry(name, OWNER.number.value, OWNER.name) for name in names)
+        batch = open_batch(house, Manifest("station-1", entries, batch=f"lo-{PaperId.new()}")).id
+        return [receive(house, batch, name, PNG + name.encode()).paper for name in names]
+
+    def dispose(paper: Paper) -> None:
+        house.catalogue.save(replace(paper, state=PaperState.READY), actor="t", action="t")
+        propose(house, paper.id, person=FIRST, reason="không dùng", actor="counter-1")
+        approve(house, paper.id, person=SECOND, actor="counter-2")
+
+    (first,), (again, other) = send("a"), send("a", "b")
+    assert again.id == first.id
+    for left, paper in zip((1 if order == 1 else 2, 0), (first, other)[::order], strict=True):
+        dispose(paper)
+        said = [key for key in house.objects.keys("batches/") if key.endswith("manifest.json")]
+        assert len(said) == left
+    assert list(house.objects.keys("batches/")) == []
+
+
 def test_due_is_what_no_class_keeps(house: House) -> None:
     old = put(house)
     put(house, confirmed=times.now() - 366 * 12 * DAY)

@@ -267,6 +267,16 @@ def test_one_paper_is_read_alone(alone: Stock) -> None:
     assert inventory.health(alone.house.catalogue).objects[Outcome.NEW] == 4
 
 
+def test_the_audit_log_is_followed_past_a_disposed_paper(alone: Stock) -> None:
+    gone = alone.papers[0]
+    alone.dispose(gone)
+    late = alone.add()
+    follow(alone.house)
+    assert inventory.of_key(alone.house.catalogue, late.original.key) != []
+    assert follow(alone.house) == 0
+    assert list(check_paper(alone.house, alone.now(gone))) == []
+
+
 def test_a_walk_is_due_once_a_day(alone: Stock) -> None:
     day = dt.timedelta(days=1)
     assert walk_is_due(alone.house, day)
