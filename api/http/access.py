@@ -40,13 +40,13 @@ class Role(StrEnum):
     STATION = "station"
     """A scanner: hands in batches and sees its own."""
     OFFICER = "officer"
-    """A counter: sees every paper, confirms, looks up, downloads."""
+    """A counter of any unit: sees every paper, confirms, looks up, downloads; what persons decide comes from it."""
     SYSTEM = "system"
-    """Another system: looks papers up and fetches what it was given."""
+    """Another system: looks papers up, fetches and uses again what it was given, tells of dossiers."""
     AUDITOR = "auditor"
-    """Reads everything, verifies, changes nothing."""
+    """Reads everything, verifies, places and lifts legal holds; changes nothing else."""
     ADMIN = "admin"
-    """Issues and revokes keys; sees no papers."""
+    """Issues and revokes keys, grants by law, webhooks; sees no papers."""
 
 
 @dataclass(frozen=True, slots=True)
