@@ -58,8 +58,8 @@ class Hindrance(Worded):
         "Papers of this type hold for one dossier.",
     )
     """Of a type that holds for one dossier alone: an application, a declaration, a draft."""
-    NEVER_STORED = "never_stored", "Giấy tờ không được lưu vào kho.", "The paper was never stored."
-    """Rejected, quarantined, failed, or split into others."""
+    NEVER_STORED = "never_stored", "Giấy tờ không có trong kho.", "The paper is not in the store."
+    """Rejected, quarantined, failed, split into others, or disposed of since."""
 
 
 _BY_STATE = {

@@ -1,5 +1,6 @@
 """``sohoa retention``: what need not be kept any more, and legal holds. Disposal needs two keys: see HTTP."""
 
+from itertools import islice
 from typing import Annotated
 
 import typer
@@ -25,7 +26,7 @@ def due(
 ) -> None:
     """Giấy tờ đã hết thời hạn lưu. / Papers that need not be kept any more, the oldest first of each class."""
     with open_house() as house:
-        found = [one for one, _ in zip(due_papers(house), range(limit), strict=False)]
+        found = list(islice(due_papers(house), limit))
     if as_json:
         print_json({"papers": [retention_json(one) for one in found]})
         return

@@ -33,6 +33,12 @@ from storage.records import AccessKey
 NAME = r"[a-z0-9][a-z0-9.-]{0,63}"
 """Form of a key's name. It stands in logs and in the audit log: it names a machine or a function, not a person."""
 
+OWN_NAMES = frozenset({
+    "backup", "cli", "expiry", "first-run", "fixity", "pipeline", "records", "renew", "reread", "restore",
+    "status-list", "storage", "worker",
+})  # fmt: skip
+"""Under which the audit log and batches have what is done without a key; a key of such a name would pass for it."""
+
 
 class Role(StrEnum):
     """What the bearer of a key is."""
@@ -40,13 +46,13 @@ class Role(StrEnum):
     STATION = "station"
     """A scanner: hands in batches and sees its own."""
     OFFICER = "officer"
-    """A counter: sees every paper, confirms, looks up, downloads."""
+    """A counter of any unit: sees every paper, confirms, looks up, downloads; what persons decide comes from it."""
     SYSTEM = "system"
-    """Another system: looks papers up and fetches what it was given."""
+    """Another system: looks papers up, fetches and uses again what it was given, tells of dossiers."""
     AUDITOR = "auditor"
-    """Reads everything, verifies, changes nothing."""
+    """Reads everything, verifies, places and lifts legal holds; changes nothing else."""
     ADMIN = "admin"
-    """Issues and revokes keys; sees no papers."""
+    """Issues and revokes keys, grants by law, webhooks; sees no papers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +147,8 @@ def issue_key(catalogue: Catalogue, name: str, role: Role, *, actor: str = "cli"
         actor: Who asked for it, for the audit log.
 
     Raises:
-        InvalidIdentifier: ``name`` has another form. AlreadyExists: There is a key of this name.
+        InvalidIdentifier: ``name`` has another form.
+        AlreadyExists: There is a key of this name, or it is one of ``OWN_NAMES``.
     """
     key = _fresh_key()
     _add(catalogue, name, role, key, actor)
@@ -180,6 +187,8 @@ def _caller(catalogue: Catalogue, key: str) -> Caller:
 def _add(catalogue: Catalogue, name: str, role: Role, key: str, actor: str) -> None:
     if not re.fullmatch(NAME, name):
         raise InvalidIdentifier(kind="key name", kind_vi="Tên khóa", example="station-07")
+    if name in OWN_NAMES:
+        raise AlreadyExists(kind="access key", id=name)
     catalogue.add_key(AccessKey(name, role.value, _digest(key), times.now()), actor=actor)
 
 

@@ -27,6 +27,8 @@ MAX_JSON_PAPERS = 1000
 Text = Annotated[str, Field(max_length=200, pattern=r"^[^\x00-\x1f\x7f]*$")]
 """A line of text in a JSON body."""
 _SAID = r"^[^\x00-\x1f\x7f]*\S[^\x00-\x1f\x7f]*$"
+Code = Annotated[str, Field(max_length=100)]
+"""A code or number, checked by rules of its own."""
 PersonName = Annotated[str, Field(min_length=1, max_length=200, pattern=_SAID), AfterValidator(tidy)]
 """The name of the person who answers for what is asked, everywhere under the key ``by``."""
 Words = Annotated[str, Field(min_length=1, max_length=500, pattern=_SAID), AfterValidator(tidy)]

@@ -83,25 +83,28 @@ def prefilled_json(
     form: str | None, asked: Sequence[tuple[FormField, str | None]], answers: Mapping[str, Known], today: dt.date
 ) -> Json:
     """Return what is known of each field asked, by the code of the fact that it asks."""
-    fields: list[Json] = []
-    for field, fact in asked:
-        known = answers[fact] if fact else None
-        fields.append(
-            {
-                "field": field.key,
-                "label": field.label_vi,
-                "label_en": field.label_en,
-                "fact": fact,
-                "conflict": known is not None and known.is_conflict,
-                "values": [
-                    {"value": sayings[0].value, "sources": [_source_json(saying, today) for saying in sayings]}
-                    for sayings in (known.values if known else ())
-                ],
-            }
-        )
-    conflicts = sum(field["conflict"] for field in fields)
-    known_ones = sum(len(field["values"]) == 1 for field in fields)
-    return {"form": form, "fields": fields, "asked": len(fields), "known": known_ones, "conflicts": conflicts}
+    told = [answers[fact] for _, fact in asked if fact]
+    return {
+        "form": form,
+        "fields": [_prefilled_field_json(field, answers[fact] if fact else None, today) for field, fact in asked],
+        "asked": len(asked),
+        "known": sum(known.is_known for known in told),
+        "conflicts": sum(known.is_conflict for known in told),
+    }
+
+
+def _prefilled_field_json(field: FormField, known: Known | None, today: dt.date) -> Json:
+    return {
+        "field": field.key,
+        "label": field.label_vi,
+        "label_en": field.label_en,
+        "fact": known.fact.code if known else None,
+        "conflict": known is not None and known.is_conflict,
+        "values": [
+            {"value": sayings[0].value, "sources": [_source_json(saying, today) for saying in sayings]}
+            for sayings in (known.values if known else ())
+        ],
+    }
 
 
 def _source_json(saying: Saying, today: dt.date) -> Json:

@@ -9,7 +9,7 @@ import pytest
 from fastapi import FastAPI
 from fastapi.routing import iter_route_contexts
 
-from api.http.access import Role, allow, declared_roles, ensure_first_keys, issue_key, public
+from api.http.access import OWN_NAMES, Role, allow, declared_roles, ensure_first_keys, issue_key, public
 from api.http.reading import MAX_JSON_BYTES
 from dossier.errors import AlreadyExists, ConfigurationError, InvalidIdentifier
 from dossier.identifiers import PaperId
@@ -221,6 +221,12 @@ def test_only_the_hash_of_a_key_is_kept(tmp_path: Path) -> None:
 def test_key_names_have_a_form(service: Service, name: str) -> None:
     with pytest.raises(InvalidIdentifier):
         issue_key(service.house.catalogue, name, Role.STATION)
+
+
+@pytest.mark.parametrize("name", sorted(OWN_NAMES))
+def test_no_key_passes_for_what_is_done_without_one(service: Service, name: str) -> None:
+    asked = service.call(A, "POST", "/v1/keys", json={"name": name, "role": "station"})
+    assert (asked.status_code, asked.json()["code"]) == (409, "already-exists")
 
 
 def test_first_keys_are_private_and_made_once(tmp_path: Path) -> None:

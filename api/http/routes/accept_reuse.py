@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from api.http.access import Caller, Role, allow
 from api.http.answers.reuses import AcceptedReuse
 from api.http.deps import HouseDep
-from api.http.reading import PersonName, Words, new_router
+from api.http.reading import Code, PersonName, Words, new_router
 from api.http.views import reuse_json
 from api.shapes import Json
 from dossier.accepted import Use
@@ -17,18 +17,16 @@ from ingest.accepting import Wanted, accept
 
 router = new_router()
 
-_Code = Annotated[str, Field(max_length=100)]
-
 
 class ReuseAccepted(BaseModel):
     """Giấy tờ nào được dùng lại cho hồ sơ nào. / Which paper stands in which dossier, and who says so."""
 
     model_config = ConfigDict(extra="forbid")
 
-    paper: Annotated[_Code, Field(examples=[PaperId.example])]
-    dossier: Annotated[_Code, Field(examples=[DossierNumber.example])]
-    procedure: Annotated[_Code, Field(examples=[ProcedureCode.example])]
-    component: _Code | None = None
+    paper: Annotated[Code, Field(examples=[PaperId.example])]
+    dossier: Annotated[Code, Field(examples=[DossierNumber.example])]
+    procedure: Annotated[Code, Field(examples=[ProcedureCode.example])]
+    component: Code | None = None
     how: Use | None = None
     by: PersonName
     purpose: Words

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from api.http.access import Caller, Role, allow
 from api.http.answers.retention import Erasure
 from api.http.deps import HouseDep
-from api.http.reading import new_router
+from api.http.reading import Code, new_router
 from api.shapes import Json
 from api.shapes.retention import retention_json
 from dossier.identifiers import parse_owner_number
@@ -24,7 +24,7 @@ class ErasureRequest(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    owner_number: Annotated[str, Field(max_length=100, examples=["001190012345"])]
+    owner_number: Annotated[Code, Field(examples=["001190012345"])]
 
 
 @router.post(

@@ -10,7 +10,7 @@ from api.granting import give_grant
 from api.http.access import NAME, Caller, Role, allow
 from api.http.answers.grants import Grant as GrantAnswer
 from api.http.deps import HouseDep, require_ground
-from api.http.reading import Text, new_router
+from api.http.reading import Code, Text, new_router
 from api.shapes import Json
 from api.shapes.access import grant_json
 from dossier.grants import Basis, Grant
@@ -18,7 +18,7 @@ from dossier.identifiers import PaperId, parse_owner_number
 
 router = new_router()
 
-_Codes = Annotated[list[Annotated[str, Field(max_length=100)]], Field(max_length=200)]
+_Codes = Annotated[list[Code], Field(max_length=200)]
 
 
 class GrantWanted(BaseModel):
@@ -33,7 +33,7 @@ class GrantWanted(BaseModel):
     paper_types: _Codes = []
     personal_fields: _Codes = []
     file: bool = False
-    owner_number: Annotated[str | None, Field(max_length=100)] = None
+    owner_number: Code | None = None
     until: dt.date | None = None
 
 

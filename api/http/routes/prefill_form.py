@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from api.http.access import Caller, Role, allow
 from api.http.answers.reuses import Prefill
 from api.http.deps import HouseDep
-from api.http.reading import Words, new_router
+from api.http.reading import Code, Words, new_router
 from api.http.views import prefilled_json
 from api.shapes import Json
 from dossier import times
@@ -26,7 +26,6 @@ from storage.lookups import scopes_of
 
 router = new_router()
 
-_Code = Annotated[str, Field(max_length=100)]
 MAX_FIELDS = 100
 
 
@@ -35,12 +34,12 @@ class PrefillWanted(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    owner_number: Annotated[_Code, Field(examples=["001190012345"])]
-    form: Annotated[_Code | None, Field(examples=["birth-registration-form"])] = None
-    role: Annotated[_Code | None, Field(examples=["mother"])] = None
-    fields: Annotated[list[_Code], Field(max_length=MAX_FIELDS, examples=[["full_name", "birth_date"]])] = []
-    dossier: Annotated[_Code, Field(examples=[DossierNumber.example])]
-    procedure: Annotated[_Code, Field(examples=[ProcedureCode.example])]
+    owner_number: Annotated[Code, Field(examples=["001190012345"])]
+    form: Annotated[Code | None, Field(examples=["birth-registration-form"])] = None
+    role: Annotated[Code | None, Field(examples=["mother"])] = None
+    fields: Annotated[list[Code], Field(max_length=MAX_FIELDS, examples=[["full_name", "birth_date"]])] = []
+    dossier: Annotated[Code, Field(examples=[DossierNumber.example])]
+    procedure: Annotated[Code, Field(examples=[ProcedureCode.example])]
     purpose: Words
 
     @model_validator(mode="after")

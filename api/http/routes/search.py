@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from api.http.access import Caller, Role, allow
 from api.http.answers.search import FoundPapers
 from api.http.deps import HouseDep
-from api.http.reading import new_router
+from api.http.reading import Code, new_router
 from api.shapes import Json, found_json
 from dossier.identifiers import AgencyCode, parse_owner_number
 from dossier.paper_types import find_type
@@ -24,8 +24,6 @@ from storage.search import Cursor, Filters
 
 router = new_router()
 
-_Code = Annotated[str, Field(max_length=100)]
-
 
 class Search(BaseModel):
     """Tìm gì, trong những giấy tờ nào. / What is looked for, and among which papers; all of it may be left out.
@@ -36,13 +34,13 @@ class Search(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     query: Annotated[str, Field(max_length=500, examples=['"nguyễn văn an" quyết định'])] = ""
-    owner_number: Annotated[_Code | None, Field(examples=["001190012345"])] = None
-    paper_types: Annotated[list[_Code], Field(max_length=50, examples=[["decision"]])] = []
+    owner_number: Annotated[Code | None, Field(examples=["001190012345"])] = None
+    paper_types: Annotated[list[Code], Field(max_length=50, examples=[["decision"]])] = []
     issued_from: dt.date | None = None
     issued_to: dt.date | None = None
     stored_from: dt.date | None = None
     stored_to: dt.date | None = None
-    agency: Annotated[_Code | None, Field(examples=[AgencyCode.example])] = None
+    agency: Annotated[Code | None, Field(examples=[AgencyCode.example])] = None
     number_symbol: Annotated[str, Field(max_length=100, examples=["320/QĐ-UBND", "320/*"])] = ""
     states: Annotated[list[PaperState], Field(max_length=20)] = []
     after: Annotated[str | None, Field(max_length=40, pattern=r"^[0-9]+-[0-9]+$")] = None

@@ -7,7 +7,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 from api.http.access import Caller, Role, allow
 from api.http.answers.dossiers import Dossier as Answer
 from api.http.deps import HouseDep
-from api.http.reading import new_router
+from api.http.reading import Code, new_router
 from api.shapes import Json, dossier_json
 from dossier.dossiers import Channel, Dossier, Outcome
 from dossier.identifiers import AgencyCode, DossierNumber, ProcedureCode
@@ -15,18 +15,16 @@ from storage.dossiers import keep_dossier
 
 router = new_router()
 
-_Code = Annotated[str, Field(max_length=100)]
-
 
 class Facts(BaseModel):
     """Tất cả những gì đã biết về hồ sơ. / All that is known of a dossier: what is left out is not known (any more)."""
 
     model_config = ConfigDict(extra="forbid")
 
-    dossier: Annotated[_Code, Field(examples=[DossierNumber.example])]
-    procedure: Annotated[_Code, Field(examples=[ProcedureCode.example])]
-    agency: Annotated[_Code, Field(examples=[AgencyCode.example])]
-    decided_by: _Code | None = None
+    dossier: Annotated[Code, Field(examples=[DossierNumber.example])]
+    procedure: Annotated[Code, Field(examples=[ProcedureCode.example])]
+    agency: Annotated[Code, Field(examples=[AgencyCode.example])]
+    decided_by: Code | None = None
     channel: Channel = Channel.DIRECT
     received_at: AwareDatetime | None = None
     processing_started_at: AwareDatetime | None = None
