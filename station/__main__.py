@@ -1,0 +1,5 @@
+"""``python -m station`` or ``python station.pyz``."""
+
+from station.agent import main
+
+main()
