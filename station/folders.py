@@ -105,7 +105,7 @@ class Station:
             present[found] = (state, since if known == state else now)
         self._seen = present
         taken = []
-        for found, (_, since) in present.items():
+        for found, (_, since) in list(present.items()):
             if now - since >= self.settle_s:
                 with contextlib.suppress(OSError):
                     taken.append(self._take(found))

@@ -120,7 +120,8 @@ def test_one_wrong_character_on_a_passport_is_mended_refused_or_beyond_any_check
     else:
         # Characters that count alike: the letter of the number, or 0 and the filler at its end.
         assert at in {0, 8}
-        assert check_digit(lines[1][at]) == check_digit(written[1][at]) or at == 0
+        last_read = mrz.document_number.ljust(9, "<")[8]  # a letter O may have been mended to 0
+        assert at == 0 or check_digit(last_read) == check_digit(written[1][8])
         assert replace(mrz, document_number=number) == truth
 
 

@@ -1,0 +1,289 @@
+"""What a scanner writes reaches the service over a line that breaks, once, and nothing is lost on the way."""
+
+import json
+import os
+import socket
+import subprocess
+import sys
+import threading
+import time
+import zipapp
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+
+from api.http.access import Role
+from station.agent import Agent
+from station.folders import ANNOUNCED, REASON, RECEIPT, SIGNED_RECEIPT, TICKET, Station
+from station.server import PIECE, Server, Unreachable
+from tests.api.http_service import DOSSIER, OWNER_NAME, OWNER_NUMBER, PROCEDURE, Service, png, running
+from tests.storage.proxy import Proxy
+
+LIMIT = 4 * PIECE
+
+
+@pytest.fixture(scope="module")
+def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+    with running(tmp_path_factory.mktemp("house"), max_upload_bytes=LIMIT) as service:
+        yield service
+
+
+@pytest.fixture
+def said() -> list[str]:
+    return []
+
+
+@pytest.fixture
+def agent(service: Service, tmp_path: Path, said: list[str]) -> Agent:
+    return made(service, tmp_path, said)
+
+
+def made(service: Service, folder: Path, said: list[str], url: str | None = None) -> Agent:
+    station = Station(folder / "station", settle_s=0.0)
+    return Agent(station, Server(url or service.url, service.keys[Role.STATION]), say=said.append)
+
+
+def long_png(shade: int) -> bytes:
+    return png(shade) + bytes(range(256)) * 8192
+
+
+def work(agent: Agent) -> None:
+    """See what is in the inbox, then take and send it."""
+    agent.once()
+    assert agent.once() is False
+
+
+def papers(service: Service, batch: str) -> list[dict[str, object]]:
+    answer = service.call(Role.OFFICER, "GET", "/v1/papers", params={"batch": f"station.{batch}", "limit": 200})
+    found: list[dict[str, object]] = answer.json()["papers"]
+    return found
+
+
+def only(folder: Path) -> Path:
+    (found,) = folder.iterdir()
+    return found
+
+
+def test_a_dossiers_folder_and_a_loose_file_arrive(service: Service, agent: Agent) -> None:
+    dossier = agent.station.inbox / "hồ sơ 12"
+    (dossier / "mặt sau").mkdir(parents=True)
+    (dossier / "khai sinh Lê Thị Sen.png").write_bytes(long_png(1))
+    (dossier / "mặt sau" / "001.png").write_bytes(png(2))
+    (dossier / "Thumbs.db").write_bytes(b"not a scan")
+    ticket = {
+        "dossier": DOSSIER,
+        "procedure": PROCEDURE,
+        "operator": "quầy 3",
+        "owner_number": OWNER_NUMBER,
+        "owner_name": OWNER_NAME,
+        "papers": [{"name": "khai sinh Lê Thị Sen.png", "paper_type": "birth-certificate"}],
+    }
+    (dossier / TICKET).write_text(json.dumps(ticket, ensure_ascii=False), encoding="utf-8-sig")
+    (agent.station.inbox / "SCAN0001.PNG").write_bytes(png(3))
+    work(agent)
+    assert list(agent.station.inbox.iterdir()) == list(agent.station.sending.iterdir()) == []
+    loose, whole = sorted(agent.station.done.iterdir(), key=lambda batch: len(list(batch.rglob("*"))))
+    assert [(p["name"], p["owner"], p["dossier"]) for p in papers(service, loose.name)] == [("001.png", None, None)]
+    first, second = papers(service, whole.name)
+    assert (first["name"], first["paper_type"]) == ("001.png", "birth-certificate")
+    assert (second["name"], second["paper_type"], second["dossier"]) == ("002.png", None, DOSSIER)
+    assert {p["owner"]["number"] for p in (first, second)} == {OWNER_NUMBER}  # type: ignore[index]
+    receipt = json.loads((whole / RECEIPT).read_text(encoding="utf-8"))
+    assert [one["outcome"] for one in receipt["files"]] == ["received", "received"]
+    signed = (whole / SIGNED_RECEIPT).read_bytes()
+    assert signed == service.call(Role.AUDITOR, "GET", f"/v1/batches/station.{whole.name}/receipt").content
+
+
+def test_what_is_still_being_written_stays(agent: Agent) -> None:
+    agent.station.settle_s = 3600.0
+    inbox = agent.station.inbox
+    (inbox / "a.png").write_bytes(png(4)[:50])
+    (inbox / "dossier").mkdir()
+    agent.once()
+    agent.once()
+    agent.station.settle_s = 0.0
+    (inbox / "a.png").write_bytes(png(4))  # goes on
+    (inbox / "b.png.part").write_bytes(png(4))
+    (inbox / "dossier" / "c.png.tmp").write_bytes(png(4))
+    (inbox / ".hidden.png").write_bytes(png(4))
+    assert agent.station.take() == [agent.station.sending / only(agent.station.sending).name]
+    assert sorted(path.name for path in inbox.iterdir()) == [".hidden.png", "b.png.part", "dossier"]
+
+
+def test_a_line_that_breaks_is_gone_on_with_where_it_broke(service: Service, tmp_path: Path, said: list[str]) -> None:
+    address = urlsplit(service.url)
+    data = long_png(5)
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        endpoint = f"127.0.0.1:{listener.getsockname()[1]}"
+        proxy = Proxy(f"{address.hostname}:{address.port}", endpoint, cut_up=PIECE // 2)
+        threading.Thread(target=proxy.serve, args=(listener,), daemon=True).start()
+        agent = made(service, tmp_path, said, f"http://{endpoint}")
+        (agent.station.inbox / "a.png").write_bytes(data)
+        agent.once()
+        assert agent.once() is True
+        assert "again in 5 s" in said[-1]
+        assert agent.once() is True  # it waits
+        batch = only(agent.station.sending)
+        sent = 0
+        # Started anew each time, as after a power cut: all that is known is in the folders and at the service.
+        for _ in range(40):
+            again = made(service, tmp_path, said, f"http://{endpoint}")
+            if not again.once():
+                break
+            upload = service.house.objects.keys("work/")
+            arrived = sum(service.house.objects.head(key).size for key in upload if "piece-" in key)
+            assert arrived >= sent
+            sent = arrived
+        else:
+            pytest.fail("it never got through")
+        proxy.close()
+    assert sent > 0
+    (paper,) = papers(service, batch.name)
+    assert service.call(Role.OFFICER, "GET", f"/v1/papers/{paper['id']}/original").content == data
+    assert (agent.station.done / batch.name / SIGNED_RECEIPT).exists()
+
+
+def test_a_service_that_is_away_is_waited_for(service: Service, tmp_path: Path, said: list[str]) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        nobody = f"http://127.0.0.1:{listener.getsockname()[1]}"
+    agent = made(service, tmp_path, said, nobody)
+    (agent.station.inbox / "a.png").write_bytes(png(6))
+    agent.once()
+    assert agent.once() is True
+    batch = only(agent.station.sending)
+    assert (batch / ANNOUNCED).exists()
+    wrong = Agent(agent.station, Server(service.url, "sohoa_unknown"), say=said.append)
+    assert wrong.once() is True
+    assert "unauthenticated" in said[-1]
+    assert made(service, tmp_path, said).once() is False
+    assert len(papers(service, batch.name)) == 1
+
+
+def test_what_is_refused_is_put_aside_with_its_reason(service: Service, agent: Agent) -> None:
+    dossier = agent.station.inbox / "d"
+    dossier.mkdir()
+    (dossier / "1 good.png").write_bytes(png(7))
+    (dossier / "2 bad.pdf").write_text("not a scan")
+    work(agent)
+    done, failed = only(agent.station.done), only(agent.station.failed)
+    assert done.name == failed.name
+    assert {path.name for path in done.iterdir()} == {"1 good.png", ANNOUNCED, RECEIPT, SIGNED_RECEIPT}
+    assert {path.name for path in failed.iterdir()} == {"2 bad.pdf", REASON}
+    assert "file-type-unsupported" in (failed / REASON).read_text(encoding="utf-8")
+    assert [p["name"] for p in papers(service, done.name)] == ["001.png"]
+
+
+def test_a_file_alone_that_is_refused_keeps_its_receipt(agent: Agent) -> None:
+    (agent.station.inbox / "bad.pdf").write_text("not a scan")
+    work(agent)
+    failed = only(agent.station.failed)
+    assert {path.name for path in failed.iterdir()} == {"bad.pdf", REASON, RECEIPT, SIGNED_RECEIPT}
+    assert list(agent.station.done.iterdir()) == list(agent.station.sending.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("ticket", "told"),
+    [
+        ("{", "JSON"),
+        ('{"owner": "x"}', "owner"),
+        ('{"papers": [{"name": "002.png"}]}', "002.png"),
+        ('{"papers": {"name": "001.png"}}', "papers"),
+        ('{"owner_number": "001190012346000"}', "owner-number-invalid"),
+    ],
+)
+def test_a_wrong_ticket_is_said_and_nothing_is_sent(agent: Agent, ticket: str, told: str) -> None:
+    dossier = agent.station.inbox / "d"
+    dossier.mkdir()
+    (dossier / "001.png").write_bytes(png(8))
+    (dossier / TICKET).write_text(ticket)
+    work(agent)
+    failed = only(agent.station.failed)
+    assert {path.name for path in failed.iterdir()} == {"001.png", TICKET, REASON}
+    assert told in (failed / REASON).read_text(encoding="utf-8")
+    # Set right and moved back, it goes its way.
+    (failed / TICKET).unlink()
+    failed.rename(agent.station.inbox / "again")
+    work(agent)
+    assert len(list(agent.station.done.iterdir())) == 1
+
+
+def test_files_of_the_same_name_never_take_each_others_place(agent: Agent) -> None:
+    for part in ("a", "b"):
+        (agent.station.inbox / "d" / part).mkdir(parents=True)
+        (agent.station.inbox / "d" / part / "001.pdf").write_text(f"no scan {part}")
+    work(agent)
+    failed = only(agent.station.failed)
+    assert sorted(path.read_text() for path in failed.glob("*.pdf")) == ["no scan a", "no scan b"]
+
+
+def test_only_what_has_a_receipt_makes_room(service: Service, tmp_path: Path, said: list[str]) -> None:
+    agent = made(service, tmp_path, said)
+    agent.station.keep_bytes = len(png(9)) // 2
+    kept = agent.station.done / "0000-without-receipt"
+    kept.mkdir()
+    (kept / "a.png").write_bytes(png(9))
+    for shade in (10, 11, 12):
+        (agent.station.inbox / f"{shade}.png").write_bytes(png(shade))
+        work(agent)
+        time.sleep(1.0)  # batches are named by the second
+    left = sorted(batch.name for batch in agent.station.done.iterdir())
+    assert len(left) == 2
+    assert left[0] == kept.name
+    assert len(papers(service, left[1])) == 1
+
+
+def test_a_limited_line_is_not_filled(service: Service, tmp_path: Path) -> None:
+    slow = Server(service.url, service.keys[Role.STATION], bytes_per_s=256 * 1024)
+    agent = Agent(Station(tmp_path / "station", settle_s=0.0), slow, say=lambda _: None)
+    (agent.station.inbox / "a.png").write_bytes(png(13) + bytes(256 * 1024))
+    started = time.monotonic()
+    work(agent)
+    assert time.monotonic() - started >= 1.0
+
+
+def test_a_key_does_not_travel_in_the_clear() -> None:
+    with pytest.raises(ValueError, match="https"):
+        Server("http://sohoa.example", "key")
+    with pytest.raises(ValueError, match="not an address"):
+        Server("sohoa.example", "key")
+
+
+def test_an_answer_that_is_not_the_services_is_no_receipt(tmp_path: Path) -> None:
+    """A hotel's log-in page, a proxy's error: to be tried again, never to be believed."""
+    del tmp_path
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+
+        def answer() -> None:
+            line, _ = listener.accept()
+            with line:
+                line.recv(65536)
+                line.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 13\r\nContent-Type: text/html\r\n\r\n<html></html>")
+
+        thread = threading.Thread(target=answer)
+        thread.start()
+        with pytest.raises(Unreachable):
+            Server(f"http://127.0.0.1:{listener.getsockname()[1]}", "key").announce({})
+        thread.join()
+
+
+def test_one_file_runs_it_without_anything_installed(service: Service, tmp_path: Path) -> None:
+    program = tmp_path / "station.pyz"
+    source = Path(__file__).parents[2] / "station"
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "station").symlink_to(source)
+    zipapp.create_archive(tmp_path / "in", program, main="station.agent:main")
+    root = tmp_path / "station"
+    (root / "inbox").mkdir(parents=True)
+    (root / "inbox" / "a.png").write_bytes(png(14))
+    key = tmp_path / "key"
+    key.write_text(service.keys[Role.STATION])
+    bare = {"PATH": os.environ["PATH"], "HOME": str(tmp_path), "PYTHONIOENCODING": "utf-8"}
+    command = [sys.executable, "-I", "-S", program, root, "--server", service.url, "--key-file", key]
+    ended = subprocess.run(
+        [*map(str, command), "--once", "--settle-s", "0.1"], env=bare, capture_output=True, text=True, check=False
+    )
+    assert ended.returncode == 0, ended.stderr
+    assert "done; refused: 0" in ended.stdout
+    assert (only(root / "done") / SIGNED_RECEIPT).exists()
