@@ -212,7 +212,7 @@ def test_measurements_count_by_template_and_state(service: Service) -> None:
     paper = keep_paper(service)
     service.call(Role.OFFICER, "GET", f"/v1/papers/{paper.id}")
     service.call(Role.OFFICER, "GET", f"/v1/{OWNER_NUMBER}")
-    service.call(Role.OFFICER, "BREW", "/v1/papers")
+    service.call(Role.OFFICER, "PROPFIND", "/v1/papers")
     answer = service.call(Role.ADMIN, "GET", "/v1/metrics")
     assert answer.headers["Content-Type"].startswith("text/plain; version=")
     lines = answer.text.splitlines()
