@@ -14,6 +14,7 @@ COPY dossier dossier
 COPY ingest ingest
 COPY ocr ocr
 COPY signing signing
+COPY station station
 COPY storage storage
 RUN pip install --no-cache-dir --no-deps .
 

@@ -6,13 +6,14 @@ export OMP_THREAD_LIMIT := 1
 # The test pages shown in docs/benchmarks.md.
 PICTURED := test-first-page-03 test-closing-page-02 test-form-08 test-certificate-02 test-table-02
 
-.PHONY: help demo test check bench bench-ocr bench-press bench-ablation bench-throughput bench-memory bench-pictures train-reader serve clean
+.PHONY: help demo test check station bench bench-ocr bench-press bench-ablation bench-throughput bench-memory bench-pictures train-reader serve clean
 
 help:
 	@echo "make demo   digitize the sample batch and show where the results are (./demo)"
 	@echo "make test   lint, types, import contract and all tests"
 	@echo "make check  lint, types and import contract only"
 	@echo "make serve  API and workers on 127.0.0.1:8080"
+	@echo "make station  the agent of scanners' PCs as one file (build/station.pyz)"
 	@echo "make bench  what each step costs and how well the sample batch is read"
 	@echo "make bench-ocr         reading against plain Tesseract and OCRmyPDF on the test pages (half an hour)"
 	@echo "make bench-press       the same on pages printed by a browser and damaged differently (a quarter of an hour)"
@@ -57,6 +58,9 @@ check: $(VENV)/.test
 
 test: check
 	$(VENV)/bin/pytest
+
+station: $(VENV)/.runtime
+	$(PY) -m deploy.pack_station build/station.pyz
 
 bench: $(VENV)/.test
 	$(PY) -m tests.benchmarks

@@ -34,6 +34,7 @@ from api.commands import (
     separator,
     serve,
     standing,
+    station,
     storage,
     verify,
     webhooks,
@@ -76,6 +77,7 @@ app.command()(renew.renew)
 app.command()(figures.figures)
 app.command()(read.ocr)
 app.command()(read.extract)
+app.command()(station.station)
 app.command()(serve.serve)
 app.command()(serve.worker)
 app.command()(doctor.doctor)

@@ -42,6 +42,13 @@ class Agent:
             self.say(f"{batch.name}: đã nhận {len(scans(batch))} tệp từ hộp quét. / taken from the inbox.")
         if time.monotonic() < self._not_before:
             return True
+        try:
+            return self._send_all()
+        finally:
+            self.server.disconnect()
+
+    def _send_all(self) -> bool:
+        """Send all batches as far as the line lets; return whether anything is left."""
         for batch in self.station.batches():
             try:
                 self._send(batch)

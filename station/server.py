@@ -142,7 +142,7 @@ class Server:
         try:
             return self._ask(method, path, data, headers or {})
         except (OSError, http.client.HTTPException) as error:
-            self._drop()
+            self.disconnect()
             if reused and isinstance(error, ConnectionError | http.client.RemoteDisconnected):
                 return self._request(method, path, data, headers)
             raise Unreachable(f"{type(error).__name__}: {error}") from None
@@ -159,11 +159,11 @@ class Server:
         body = response.read()
         told = {name.lower(): value for name, value in response.getheaders()}
         if response.status >= 500 or response.status in _AGAIN:  # noqa: PLR2004 - errors of the service
-            self._drop()
+            self.disconnect()
             wait = told.get("retry-after", "")
             raise Unreachable(_said(response.status, body), float(wait) if wait.isdecimal() else 0.0)
         if response.status >= 400:  # noqa: PLR2004 - errors of ours
-            self._drop()
+            self.disconnect()
             raise Refused(_problem(response.status, body))
         return response.status, told, body
 
@@ -183,7 +183,8 @@ class Server:
         context = ssl.create_default_context(cafile=str(self.ca) if self.ca else None)
         return http.client.HTTPSConnection(parts.hostname or "", parts.port, timeout=_TIMEOUT_S, context=context)
 
-    def _drop(self) -> None:
+    def disconnect(self) -> None:
+        """Close the connection, if there is one; the next request opens another."""
         if self._connection is not None:
             self._connection.close()
             self._connection = None

@@ -305,6 +305,7 @@ NO_PAPER_COMMANDS = {
     "renew": "sees no content; each renewal is an entry",
     "quality": "the scan is not kept",
     "separator": "no paper",
+    "station": "a program of the station's, which speaks with the service over HTTP",
     "ocr": "the file is not kept",
     "extract": "the file is not kept",
     "serve": "its routes are above",

@@ -7,7 +7,6 @@ import subprocess
 import sys
 import threading
 import time
-import zipapp
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -15,6 +14,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from api.http.access import Role
+from deploy.pack_station import pack
 from station.agent import Agent
 from station.folders import ANNOUNCED, REASON, RECEIPT, SIGNED_RECEIPT, TICKET, Station
 from station.server import PIECE, Server, Unreachable
@@ -263,27 +263,48 @@ def test_an_answer_that_is_not_the_services_is_no_receipt(tmp_path: Path) -> Non
 
         thread = threading.Thread(target=answer)
         thread.start()
+        server = Server(f"http://127.0.0.1:{listener.getsockname()[1]}", "key")
         with pytest.raises(Unreachable):
-            Server(f"http://127.0.0.1:{listener.getsockname()[1]}", "key").announce({})
+            server.announce({})
+        server.disconnect()
         thread.join()
 
 
-def test_one_file_runs_it_without_anything_installed(service: Service, tmp_path: Path) -> None:
+@pytest.mark.parametrize("kind", ["one file", "command"])
+def test_it_runs_without_anything_installed_and_as_a_command(service: Service, tmp_path: Path, kind: str) -> None:
     program = tmp_path / "station.pyz"
-    source = Path(__file__).parents[2] / "station"
-    (tmp_path / "in").mkdir()
-    (tmp_path / "in" / "station").symlink_to(source)
-    zipapp.create_archive(tmp_path / "in", program, main="station.agent:main")
+    pack(program)
     root = tmp_path / "station"
     (root / "inbox").mkdir(parents=True)
-    (root / "inbox" / "a.png").write_bytes(png(14))
+    (root / "inbox" / "a.png").write_bytes(png(14 if kind == "command" else 15))
     key = tmp_path / "key"
     key.write_text(service.keys[Role.STATION])
     bare = {"PATH": os.environ["PATH"], "HOME": str(tmp_path), "PYTHONIOENCODING": "utf-8"}
-    command = [sys.executable, "-I", "-S", program, root, "--server", service.url, "--key-file", key]
+    command = [Path(sys.executable).with_name("sohoa"), "station"]
+    alone = [sys.executable, "-I", "-S", program]
+    options = [root, "--server", service.url, "--key-file", key, "--once", "--settle-s", "0.1"]
     ended = subprocess.run(
-        [*map(str, command), "--once", "--settle-s", "0.1"], env=bare, capture_output=True, text=True, check=False
+        [*map(str, command if kind == "command" else alone), *map(str, options)],
+        env=bare,
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert ended.returncode == 0, ended.stderr
     assert "done; refused: 0" in ended.stdout
     assert (only(root / "done") / SIGNED_RECEIPT).exists()
+
+
+def test_the_command_says_what_is_wrong(tmp_path: Path) -> None:
+    sohoa = Path(sys.executable).with_name("sohoa")
+
+    def run(server: str, key: Path) -> tuple[int, str]:
+        command = [sohoa, "station", tmp_path, "--server", server, "--key-file", key, "--once"]
+        ended = subprocess.run([*map(str, command)], capture_output=True, text=True, check=False)
+        return ended.returncode, ended.stderr
+
+    code, said = run("http://127.0.0.1:9", tmp_path / "missing.key")
+    assert (code, "missing.key" in said) == (3, True)
+    (tmp_path / "key").write_text("sohoa_x")
+    code, said = run("http://sohoa.example", tmp_path / "key")
+    assert (code, "https" in said) == (64, True)
