@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 from rich.markup import escape
 
-from api.commands.common import AsJson, open_house, out, print_json
+from api.commands.common import AsJson, err, open_house, out, print_json
 from api.http.access import Role, issue_key
 from api.shapes.access import key_json
 
@@ -20,7 +20,8 @@ def new(name: str, role: Annotated[Role, typer.Option(help="Vai trò. / Role.")]
     if as_json:
         print_json({"name": name, "role": role.value, "key": key})
     else:
-        out.print(f"{key}\n[dim]Hãy cất khóa này ngay: không xem lại được. / Keep it now: it cannot be shown again.[/]")
+        out.print(key)  # alone, so that it can be written into a file
+        err.print("[dim]Hãy cất khóa này ngay: không xem lại được. / Keep it now: it cannot be shown again.[/]")
 
 
 @app.command("list")
