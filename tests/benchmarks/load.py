@@ -4,8 +4,9 @@ import asyncio
 import random
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from itertools import cycle
 from typing import Any
 
 import aiohttp
@@ -34,7 +35,7 @@ class Report:
 
 
 def ask_at_rate(
-    url: str,
+    urls: Sequence[str],
     key: str,
     request: Callable[[random.Random], dict[str, Any]],
     *,
@@ -45,18 +46,18 @@ def ask_at_rate(
     """Send requests for ``seconds`` at ``rate`` per second on average, gaps drawn at random (Poisson arrivals).
 
     Args:
-        url: Where to.
+        urls: Where to, one after another: of each process of the service.
         key: Of the caller.
         request: Makes the JSON body.
         rate: Requests per second.
         seconds: How long.
         seed: The same seed sends the same requests at the same moments.
     """
-    return asyncio.run(_ask(url, key, request, rate, seconds, random.Random(seed)))  # noqa: S311 - no secret
+    return asyncio.run(_ask(urls, key, request, rate, seconds, random.Random(seed)))  # noqa: S311 - no secret
 
 
 async def _ask(  # noqa: PLR0917 - see ask_at_rate
-    url: str,
+    urls: Sequence[str],
     key: str,
     request: Callable[[random.Random], dict[str, Any]],
     rate: float,
@@ -67,12 +68,13 @@ async def _ask(  # noqa: PLR0917 - see ask_at_rate
     connector = aiohttp.TCPConnector(limit=_CONNECTIONS)
     async with aiohttp.ClientSession(connector=connector, headers={"Authorization": f"Bearer {key}"}) as session:
         loop, sent = asyncio.get_running_loop(), []
+        turns = cycle(urls)
         start = due = time.perf_counter()
         while (due := due + chance.expovariate(rate)) - start < seconds:
             body = request(chance)
             await asyncio.sleep(max(0.0, due - time.perf_counter()))
             report.late += time.perf_counter() - due > 0.001
-            sent.append(loop.create_task(_send(session, url, body, due, report)))
+            sent.append(loop.create_task(_send(session, next(turns), body, due, report)))
         await asyncio.gather(*sent)
     return report
 

@@ -1,9 +1,10 @@
 """What a lookup takes: ``python -m tests.benchmarks.lookups [--papers N …] [--rate N] [--seconds N] …``.
 
 For each number of papers a catalogue is filled (`tests.benchmarks.population`), ``sohoa serve --no-workers`` is started
-on it as a process of its own, and `tests.benchmarks.load` sends lookups over HTTP at a steady mean rate, arrivals at
-random as in a queue of strangers (Poisson), whether earlier answers came or not. A request's time is counted from the
-moment it was due. PostgreSQL has its usual settings, each commit on the disk before the answer; SQLite likewise.
+on it as a process of its own, or as several that are asked in turn, and `tests.benchmarks.load` sends lookups over HTTP
+at a steady mean rate, arrivals at random as in a queue of strangers (Poisson), whether earlier answers came or not. A
+request's time is counted from the moment it was due. PostgreSQL has its usual settings, each commit on the disk before
+the answer; SQLite likewise.
 
 Six in ten ask for two types, two for one, one for all reusable types, one for the components of a procedure; one in
 fifty is for an owner nobody knows, one in twenty by an old number. Marriage certificates are shared by two owners.
@@ -43,17 +44,17 @@ class Server:
     """A running service.
 
     Attributes:
-        process: Of the service. database: Of the PostgreSQL server, if it has one.
+        urls, processes: Of each process of the service. database: Of the PostgreSQL server, if it has one.
     """
 
-    url: str
+    urls: list[str]
     key: str
-    process: psutil.Process
+    processes: list[psutil.Process]
     database: psutil.Process | None
 
     def cpu_seconds(self) -> tuple[float, float]:
         """Return the processor seconds so far of the service and of its database server."""
-        return _spent(self.process), _spent(self.database) if self.database else 0.0
+        return sum(map(_spent, self.processes)), _spent(self.database) if self.database else 0.0
 
 
 def _spent(process: psutil.Process) -> float:
@@ -67,9 +68,17 @@ def _spent(process: psutil.Process) -> float:
 
 
 @contextlib.contextmanager
-def serving(database_url: str, folder: Path, database: psutil.Process | None) -> Iterator[Server]:
-    """Run ``sohoa serve`` on a catalogue."""
-    port = str(free_port())
+def serving(database_url: str, folder: Path, database: psutil.Process | None, processes: int = 1) -> Iterator[Server]:
+    """Run ``sohoa serve`` on a catalogue, in as many processes."""
+    with contextlib.ExitStack() as running:
+        started = [running.enter_context(_process(database_url, folder, number)) for number in range(processes)]
+        key = (folder / "keys" / "system.key").read_text().strip()
+        yield Server([url for url, _ in started], key, [one for _, one in started], database)
+
+
+@contextlib.contextmanager
+def _process(database_url: str, folder: Path, number: int) -> Iterator[tuple[str, psutil.Process]]:
+    port, printed = str(free_port()), folder / f"log-{number}"
     environment = {
         **os.environ,
         "SOHOA_DATA_DIR": str(folder),
@@ -77,15 +86,11 @@ def serving(database_url: str, folder: Path, database: psutil.Process | None) ->
         "SOHOA_PORT": port,
     }
     command = [str(Path(sys.executable).with_name("sohoa")), "serve", "--no-workers"]
-    with (
-        (folder / "log").open("wb") as log,
-        subprocess.Popen(command, env=environment, stderr=log, stdout=log) as process,
-    ):
+    with printed.open("wb") as log, subprocess.Popen(command, env=environment, stderr=log, stdout=log) as process:
         url = f"http://127.0.0.1:{port}"
         try:
-            _await(url, process, folder / "log")
-            key = (folder / "keys" / "system.key").read_text().strip()
-            yield Server(url, key, psutil.Process(process.pid), database)
+            _await(url, process, printed)
+            yield url, psutil.Process(process.pid)
         finally:
             process.send_signal(signal.SIGINT)
             process.wait()
@@ -139,28 +144,34 @@ def requests_for(owners: int) -> Callable[[random.Random], dict[str, Any]]:
 
 @dataclass(frozen=True)
 class Trial:
-    """How is measured: requests per second, for how many seconds, how many times on one catalogue."""
+    """How is measured.
+
+    Attributes:
+        rate: Requests per second. seconds: How long. runs: How many times on one catalogue.
+        processes: Of the service.
+    """
 
     rate: float
     seconds: float
     runs: int
+    processes: int
 
 
 def measure(kind: str, papers: int, trial: Trial, folder: Path) -> None:
     """Fill a catalogue, ask, and print rows of the table."""
     with database(kind, folder) as (url, server_process):
         owners = fill(url, papers)
-        with serving(url, folder, server_process) as server:
+        with serving(url, folder, server_process, trial.processes) as server:
             request = requests_for(owners)
             for run in range(trial.runs):
                 print(f"| {kind} | {papers:,} | {owners:,} | {_row(server, request, trial, run)} |", flush=True)
 
 
 def _row(server: Server, request: Callable[[random.Random], dict[str, Any]], trial: Trial, run: int) -> str:
-    address = f"{server.url}/v1/reuse/lookup"
-    ask_at_rate(address, server.key, request, rate=trial.rate, seconds=_WARM_UP_S, seed=1000 + run)
+    addresses = [f"{url}/v1/reuse/lookup" for url in server.urls]
+    ask_at_rate(addresses, server.key, request, rate=trial.rate, seconds=_WARM_UP_S, seed=1000 + run)
     before, load = server.cpu_seconds(), os.getloadavg()[0]
-    report = ask_at_rate(address, server.key, request, rate=trial.rate, seconds=trial.seconds, seed=run)
+    report = ask_at_rate(addresses, server.key, request, rate=trial.rate, seconds=trial.seconds, seed=run)
     spent = [1000 * (b - a) / len(report.seconds) for a, b in zip(before, server.cpu_seconds(), strict=True)]
     times = " | ".join(f"{1000 * report.quantile(share):.1f}" for share in (0.5, 0.95, 0.99, 1.0))
     answered = f"{report.statuses[httpx.codes.OK]:,} of {len(report.seconds):,}"
@@ -174,10 +185,12 @@ def main() -> None:
     parser.add_argument("--rate", type=float, default=50)
     parser.add_argument("--seconds", type=float, default=60)
     parser.add_argument("--runs", type=int, default=1)
+    parser.add_argument("--processes", type=int, default=1, help="of the service")
     parser.add_argument("--database", nargs="+", choices=["postgresql", "sqlite"], default=["postgresql", "sqlite"])
     options = parser.parse_args()
-    trial = Trial(options.rate, options.seconds, options.runs)
-    print(f"{machine()}; {options.rate:g} requests/s for {options.seconds:g} s, Poisson arrivals\n")
+    trial = Trial(options.rate, options.seconds, options.runs, options.processes)
+    asked = f"{options.rate:g} requests/s for {options.seconds:g} s, Poisson arrivals"
+    print(f"{machine()}; {asked}, {options.processes} process(es)\n")
     print("| database | papers | owners | answered | p50 ms | p95 ms | p99 ms | most ms |", end="")
     print(" CPU ms service | CPU ms database | sent late | load before |")
     print("|---|---|---|---|---|---|---|---|---|---|---|---|")
