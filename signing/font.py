@@ -14,7 +14,6 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from fontTools import subset  # type: ignore[import-untyped]  # has no types
 from fontTools.ttLib import TTFont  # type: ignore[import-untyped]  # has no types
 from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.generic import pdf_name
@@ -127,6 +126,8 @@ def stamp_font(characters: frozenset[str], path: Path | None = None) -> StampFon
     missing = sorted(c for c in characters if ord(c) not in glyphs)
     if missing or len(characters) > _LAST_CODE - _FIRST_CODE:
         raise InvalidValue(key="stamp", reason=f"the font has no letter for {[f'U+{ord(c):04X}' for c in missing]}")
+    from fontTools import subset  # type: ignore[import-untyped]  # noqa: PLC0415 - a tenth of a command's start
+
     options = subset.Options(layout_features=[], notdef_outline=True, hinting=True, name_IDs=[6])
     subsetter = subset.Subsetter(options)
     subsetter.populate(unicodes=[ord(c) for c in characters])

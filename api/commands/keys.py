@@ -6,7 +6,7 @@ import typer
 from rich.markup import escape
 
 from api.commands.common import AsJson, err, open_house, out, print_json
-from api.http.access import Role, issue_key
+from api.keys import Role, issue_key
 from api.shapes.access import key_json
 
 app = typer.Typer(help="Khóa truy cập API. / API access keys.", no_args_is_help=True)

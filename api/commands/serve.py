@@ -26,8 +26,8 @@ def serve(
     """Chạy API và xử lý giấy tờ trong một tiến trình. / Run the API and the workers in one process."""
     import uvicorn  # noqa: PLC0415 - the server's parts, which no other command needs
 
-    from api.http.access import ensure_first_keys  # noqa: PLC0415
     from api.http.app import create_app  # noqa: PLC0415
+    from api.keys import ensure_first_keys  # noqa: PLC0415
     from ingest.work import Work  # noqa: PLC0415
 
     # Requests wait for the database many times each: a thread that comes back must not wait 5 ms for its turn.
@@ -49,7 +49,7 @@ def serve(
             _on_stop(stop)
             err.print(f"sohoa: http://{address}:{number}/v1 (Ctrl+C để dừng / to stop)")
             gc.collect()
-            gc.freeze()
+            gc.freeze()  # the application stays too: see api.start
             server.run(sockets=[listener])
 
 

@@ -5,7 +5,7 @@ from typing import Annotated
 
 from fastapi import Depends, Path, Query, Request
 
-from api.http.access import Caller, Role
+from api.keys import Caller, Role
 from dossier.errors import Forbidden, NotFound
 from dossier.grants import Basis
 from dossier.identifiers import PaperId

@@ -15,8 +15,8 @@ from typing import Annotated, Any
 from fastapi import Depends, Header, Path
 from starlette.requests import ClientDisconnect, Request
 
-from api.http.access import Caller
 from api.http.deps import batch_for
+from api.keys import Caller
 from dossier.errors import ChecksumDiffers, InvalidRequest, NotFound, ProtocolUnknown
 from dossier.identifiers import PaperId
 from dossier.text import nfc

@@ -17,8 +17,8 @@ import uvicorn
 from fastapi import FastAPI
 from PIL import Image
 
-from api.http.access import Role, ensure_first_keys
 from api.http.app import create_app
+from api.keys import Role, ensure_first_keys
 from dossier import times
 from dossier.identifiers import PaperId
 from dossier.owners import Owner

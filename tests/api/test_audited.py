@@ -10,7 +10,7 @@ from fastapi.routing import iter_route_contexts
 from typer.testing import CliRunner
 
 from api.cli import app
-from api.http.access import Role, issue_key
+from api.keys import Role, issue_key
 from dossier.identifiers import PaperId
 from dossier.papers import PaperKind, PaperState
 from storage import audit

@@ -12,7 +12,7 @@ import pytest
 from typer.testing import CliRunner
 
 from api.cli import app
-from api.http.access import Role
+from api.keys import Role
 from dossier.dossiers import Dossier, Outcome
 from dossier.errors import UsageError
 from dossier.identifiers import AgencyCode, DossierNumber, ProcedureCode

@@ -9,8 +9,9 @@ import pytest
 from fastapi import FastAPI
 from fastapi.routing import iter_route_contexts
 
-from api.http.access import OWN_NAMES, Role, allow, declared_roles, ensure_first_keys, issue_key, public
+from api.http.access import allow, declared_roles, public
 from api.http.reading import MAX_JSON_BYTES
+from api.keys import OWN_NAMES, Role, ensure_first_keys, issue_key
 from dossier.errors import AlreadyExists, ConfigurationError, InvalidIdentifier
 from dossier.identifiers import PaperId
 from ingest.house import House

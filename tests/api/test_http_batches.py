@@ -9,8 +9,8 @@ from dataclasses import replace
 import httpx
 import pytest
 
-from api.http.access import Role, issue_key
 from api.http.reading import MAX_JSON_BYTES
+from api.keys import Role, issue_key
 from dossier.identifiers import PaperId
 from dossier.papers import PaperState
 from tests.api.http_service import (

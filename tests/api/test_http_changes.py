@@ -9,7 +9,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from api.http.access import Role
+from api.keys import Role
 from dossier.times import now
 from ingest.courier import Courier
 from ingest.portal import follow as follow_for_portal

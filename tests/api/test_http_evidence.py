@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from api.http.access import Role
+from api.keys import Role
 from dossier import times
 from dossier.identifiers import PaperId
 from dossier.papers import Paper, PaperState

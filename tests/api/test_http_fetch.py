@@ -15,9 +15,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from api.http.access import Role
 from api.http.fetching import BLOCK, parse_range
 from api.http.links import Link, link_of, token_of
+from api.keys import Role
 from dossier import times
 from dossier.errors import LinkExpired, RangeNotSatisfiable, UnknownAddress
 from dossier.identifiers import PaperId

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from api.granting import FIRST_GRANT, LISTED
-from api.http.access import Role, ensure_first_keys, issue_key
+from api.keys import Role, ensure_first_keys, issue_key
 from ingest.house import House
 from ingest.settings import Environment, Settings
 from storage import audit, grants

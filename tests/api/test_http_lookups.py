@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from api.granting import FIRST_GRANT
-from api.http.access import Role, issue_key
+from api.keys import Role, issue_key
 from dossier import times
 from dossier.dossiers import Channel, Dossier, Outcome
 from dossier.identifiers import AgencyCode, DossierNumber, ProcedureCode

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from structlog.testing import capture_logs
 
-from api.http.access import Role
+from api.keys import Role
 from dossier import times
 from dossier.identifiers import parse_owner_number
 from storage import audit

@@ -10,7 +10,7 @@ import httpx
 import pytest
 from sqlalchemy import select
 
-from api.http.access import Role
+from api.keys import Role
 from dossier.errors import TimestampUnavailable
 from dossier.identifiers import PaperId
 from dossier.papers import PaperState

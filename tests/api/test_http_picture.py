@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from api.http.access import Role
+from api.keys import Role
 from dossier.identifiers import PaperId
 from dossier.papers import Box, Field, FieldSource, PaperState
 from ingest.pages import NOTES, PageNote, PageNotes

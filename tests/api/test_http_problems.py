@@ -9,9 +9,10 @@ import pytest
 from structlog.testing import capture_logs
 
 from api.http import problems
-from api.http.access import Role, public
+from api.http.access import public
 from api.http.app import create_app
 from api.http.observe import HEADERS
+from api.keys import Role
 from dossier import errors
 from dossier.errors import SohoaError
 from tests.api.http_service import (

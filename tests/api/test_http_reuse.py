@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from api.http.access import Role, issue_key
+from api.keys import Role, issue_key
 from dossier import times
 from dossier.identifiers import PaperId, ReuseReference
 from dossier.papers import Paper, PaperState

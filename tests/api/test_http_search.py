@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from structlog.testing import capture_logs
 
-from api.http.access import Role
+from api.keys import Role
 from dossier.papers import Paper, PaperState
 from storage import audit
 from storage.search_index import put

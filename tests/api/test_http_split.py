@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from api.http.access import Role
+from api.keys import Role
 from dossier.papers import PaperState
 from tests.api.http_service import Service, announce, keep_paper, running
 from tests.generator.render import Kind

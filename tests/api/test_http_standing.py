@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from api.http.access import Role
+from api.keys import Role
 from dossier import times
 from dossier.papers import Paper, PaperKind, PaperState
 from signing.status_check import check_status_list

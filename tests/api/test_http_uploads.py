@@ -13,7 +13,7 @@ import httpx
 import pytest
 
 from api.http import tus
-from api.http.access import Role, issue_key
+from api.keys import Role, issue_key
 from storage import audit
 from storage.records import AuditEntry
 from tests.api.http_service import Service, png, running

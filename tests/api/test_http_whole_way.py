@@ -5,8 +5,8 @@ import json
 import time
 from pathlib import Path
 
-from api.http.access import Role
 from api.http.answers.verifications import Verifications
+from api.keys import Role
 from tests.api.http_service import DOSSIER, PROCEDURE, Service, running
 from tests.generator.batch import sample_batch
 

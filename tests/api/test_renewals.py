@@ -14,7 +14,7 @@ from sqlalchemy import text
 from api import cli
 from api.commands import records as records_command
 from api.commands import renew as renew_command
-from api.http.access import Role
+from api.keys import Role
 from dossier import times
 from dossier.identifiers import PaperId
 from ingest.day_records import make_records

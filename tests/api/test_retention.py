@@ -6,7 +6,7 @@ import pytest
 from typer.testing import CliRunner
 
 from api.cli import app
-from api.http.access import Role, issue_key
+from api.keys import Role, issue_key
 from dossier.papers import PaperState
 from tests.api.http_service import OWNER_NUMBER, Service, keep_paper, running
 

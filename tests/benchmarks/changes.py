@@ -22,8 +22,8 @@ import structlog
 from pydantic import SecretStr
 from sqlalchemy import insert
 
-from api.http.access import Role, ensure_first_keys
 from api.http.app import create_app
+from api.keys import Role, ensure_first_keys
 from dossier.times import now
 from ingest.courier import AT_ONCE, Courier
 from ingest.house import House

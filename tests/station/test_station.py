@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from api.http.access import Role
+from api.keys import Role
 from deploy.pack_station import pack
 from station.agent import Agent
 from station.folders import ANNOUNCED, REASON, RECEIPT, SIGNED_RECEIPT, TICKET, Station

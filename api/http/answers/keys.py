@@ -1,7 +1,7 @@
 """Access keys."""
 
-from api.http.access import Role
 from api.http.answers.base import Answer
+from api.keys import Role
 
 
 class Key(Answer):

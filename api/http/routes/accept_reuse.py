@@ -5,11 +5,12 @@ from typing import Annotated
 from fastapi import status
 from pydantic import BaseModel, ConfigDict, Field
 
-from api.http.access import Caller, Role, allow
+from api.http.access import allow
 from api.http.answers.reuses import AcceptedReuse
 from api.http.deps import HouseDep
 from api.http.reading import Code, PersonName, Words, new_router
 from api.http.views import reuse_json
+from api.keys import Caller, Role
 from api.shapes import Json
 from dossier.accepted import Use
 from dossier.identifiers import DossierNumber, PaperId, ProcedureCode

@@ -7,10 +7,11 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from api.http.access import Caller, Role, allow
+from api.http.access import allow
 from api.http.answers.retention import Erasure
 from api.http.deps import HouseDep
 from api.http.reading import Code, new_router
+from api.keys import Caller, Role
 from api.shapes import Json
 from api.shapes.retention import retention_json
 from dossier.identifiers import parse_owner_number

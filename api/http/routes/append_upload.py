@@ -7,9 +7,10 @@ from fastapi import Header, Request, Response, status
 from starlette.concurrency import run_in_threadpool
 
 from api.http import tus
-from api.http.access import Caller, Role, allow
+from api.http.access import allow
 from api.http.deps import HouseDep, WorkDep
 from api.http.reading import new_router
+from api.keys import Caller, Role
 from dossier.errors import FileDiffers, OffsetDiffers, WrongMediaType
 from ingest import uploads
 

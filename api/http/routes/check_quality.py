@@ -2,10 +2,11 @@
 
 import hashlib
 
-from api.http.access import Role, allow
+from api.http.access import allow
 from api.http.answers.quality import FileQuality
 from api.http.deps import HouseDep
 from api.http.reading import FILE_BODY, FileBody, new_router
+from api.keys import Role
 from api.shapes import Json, qualities_json
 from ingest.quick import assess_file
 

@@ -4,11 +4,12 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from api.http.access import Caller, Role, allow
+from api.http.access import allow
 from api.http.answers.batches import BatchReceipt
 from api.http.deps import BatchIdPath, HouseDep, batch_for
 from api.http.reading import MAX_JSON_PAPERS, Text, new_router
 from api.http.views import receipt_json
+from api.keys import Caller, Role
 from api.shapes import Json
 from dossier.text import nfc
 from ingest.receipts import close

@@ -7,11 +7,12 @@ from typing import Annotated
 from fastapi import status
 from pydantic import BaseModel, ConfigDict, Field
 
-from api.http.access import Caller, Role, allow
+from api.http.access import allow
 from api.http.answers.batches import AnnouncedBatch
 from api.http.deps import HouseDep
 from api.http.reading import MAX_JSON_PAPERS, Text, new_router
 from api.http.views import batch_json
+from api.keys import Caller, Role
 from api.shapes import Json, twin_json
 from dossier.errors import InvalidValue
 from dossier.identifiers import AgencyCode, DossierNumber, ProcedureCode

@@ -7,10 +7,11 @@ from fastapi import status
 from pydantic import BaseModel, ConfigDict, Field
 
 from api.granting import give_grant
-from api.http.access import NAME, Caller, Role, allow
+from api.http.access import allow
 from api.http.answers.grants import Grant as GrantAnswer
 from api.http.deps import HouseDep, require_ground
 from api.http.reading import Code, Text, new_router
+from api.keys import NAME, Caller, Role
 from api.shapes import Json
 from api.shapes.access import grant_json
 from dossier.grants import Basis, Grant

@@ -5,10 +5,11 @@ from typing import Annotated
 from fastapi import status
 from pydantic import BaseModel, ConfigDict, Field
 
-from api.http.access import NAME, Caller, Role, allow, issue_key
+from api.http.access import allow
 from api.http.answers.keys import NewKey
 from api.http.deps import HouseDep
 from api.http.reading import new_router
+from api.keys import NAME, Caller, Role, issue_key
 from api.shapes import Json
 from api.shapes.access import key_json
 

@@ -5,12 +5,13 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from api.http.access import Caller, Role, allow
+from api.http.access import allow
 from api.http.answers.links import FileLink
 from api.http.deps import HouseDep, PaperIdPath
 from api.http.links import Link, token_of
 from api.http.reading import new_router
 from api.http.routes.get_file import sealed_for
+from api.keys import Caller, Role
 from api.shapes import Json
 from dossier import times
 from ingest.fixity import require_sound

@@ -5,11 +5,12 @@ from typing import Annotated
 from fastapi import status
 from pydantic import BaseModel, ConfigDict, Field
 
-from api.http.access import Caller, Role, allow
+from api.http.access import allow
 from api.http.answers.webhooks import NewSecret
 from api.http.deps import HouseDep
 from api.http.reading import new_router
 from api.http.routes.list_changes import KIND, MOST_KINDS
+from api.keys import Caller, Role
 from api.shapes import Json
 from api.shapes.webhooks import webhook_json
 from ingest.outward import MOST_URL

@@ -4,9 +4,10 @@ from typing import Annotated
 
 from fastapi import Response, status
 
-from api.http.access import Caller, Role, allow
+from api.http.access import allow
 from api.http.deps import HouseDep, WebhookIdPath
 from api.http.reading import new_router
+from api.keys import Caller, Role
 from storage import webhooks
 
 router = new_router()

@@ -5,9 +5,10 @@ from typing import Annotated
 from fastapi import Response, status
 
 from api.http import tus
-from api.http.access import Caller, Role, allow
+from api.http.access import allow
 from api.http.deps import HouseDep
 from api.http.reading import new_router
+from api.keys import Caller, Role
 from ingest import uploads
 
 router = new_router()

@@ -4,9 +4,10 @@ from typing import Annotated
 
 from fastapi import Query, Response
 
-from api.http.access import Caller, Role, allow
+from api.http.access import allow
 from api.http.deps import HouseDep, PaperIdPath, paper_for
 from api.http.reading import new_router
+from api.keys import Caller, Role
 from ingest.evidence import evidence_package
 
 router = new_router()

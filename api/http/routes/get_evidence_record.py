@@ -4,9 +4,10 @@ from typing import Annotated
 
 from fastapi import Response
 
-from api.http.access import Caller, Role, allow
+from api.http.access import allow
 from api.http.deps import HouseDep, PaperIdPath, note_read, paper_for
 from api.http.reading import new_router
+from api.keys import Caller, Role
 from dossier.errors import NotFound
 from ingest.day_records import record_of
 

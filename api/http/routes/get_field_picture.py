@@ -4,9 +4,10 @@ from typing import Annotated
 
 from fastapi import Path, Response
 
-from api.http.access import Caller, Role, allow
+from api.http.access import allow
 from api.http.deps import HouseDep, PaperIdPath, note_read
 from api.http.reading import new_router
+from api.keys import Caller, Role
 from ingest.crop import field_picture
 
 router = new_router()

@@ -4,10 +4,11 @@ from typing import Annotated
 
 from fastapi import Response
 
-from api.http.access import Caller, Role, allow
+from api.http.access import allow
 from api.http.deps import HouseDep, PaperIdPath, note_read
 from api.http.fetching import NOT_MODIFIED, WantedDep, answers, given
 from api.http.reading import new_router
+from api.keys import Caller, Role
 from dossier.errors import NotFound, WrongState
 from dossier.papers import PaperState
 

@@ -4,9 +4,10 @@ from typing import Annotated
 
 from fastapi import Response
 
-from api.http.access import Caller, Role, allow
+from api.http.access import allow
 from api.http.deps import BatchIdPath, HouseDep, batch_for
 from api.http.reading import new_router
+from api.keys import Caller, Role
 from ingest.receipts import MEDIA_TYPE, signed_receipt
 
 router = new_router()

@@ -2,10 +2,11 @@
 
 from typing import Annotated
 
-from api.http.access import Caller, Role, allow
+from api.http.access import allow
 from api.http.answers.papers import Papers
 from api.http.deps import HouseDep, PaperIdPath, note_read
 from api.http.reading import new_router
+from api.keys import Caller, Role
 from api.shapes import Json, papers_json
 from storage.standing import hand_over
 

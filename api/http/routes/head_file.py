@@ -4,11 +4,12 @@ from typing import Annotated
 
 from fastapi import Response
 
-from api.http.access import Caller, Role, allow
+from api.http.access import allow
 from api.http.deps import HouseDep, PaperIdPath, note_read
 from api.http.fetching import WantedDep, described
 from api.http.reading import new_router
 from api.http.routes.get_file import sealed_for
+from api.keys import Caller, Role
 
 router = new_router()
 

@@ -4,11 +4,12 @@ from typing import Annotated
 
 from fastapi import Query
 
-from api.http.access import Role, allow
+from api.http.access import allow
 from api.http.answers.batches import BatchPage
 from api.http.deps import BATCH_ID, HouseDep, PageSize
 from api.http.reading import new_router
 from api.http.views import batch_json
+from api.keys import Role
 from api.shapes import Json
 
 router = new_router()

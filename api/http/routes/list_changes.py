@@ -6,11 +6,12 @@ from typing import Annotated
 from fastapi import Depends, Query, Request
 from fastapi.concurrency import run_in_threadpool
 
-from api.http.access import Role, allow
+from api.http.access import allow
 from api.http.answers.changes import Changes
 from api.http.deps import HouseDep, PageSize
 from api.http.reading import new_router
 from api.http.watch import Watch
+from api.keys import Role
 from api.shapes import Json
 from ingest.webhooks import change_json
 from storage.changes import CURSOR, START, changes

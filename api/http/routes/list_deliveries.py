@@ -4,10 +4,11 @@ from typing import Annotated
 
 from fastapi import Query
 
-from api.http.access import Role, allow
+from api.http.access import allow
 from api.http.answers.webhooks import Deliveries
 from api.http.deps import HouseDep, PageSize, WebhookIdPath
 from api.http.reading import new_router
+from api.keys import Role
 from api.shapes import Json
 from api.shapes.webhooks import delivery_json
 from storage import webhooks

@@ -2,10 +2,11 @@
 
 from typing import Annotated
 
-from api.http.access import Caller, Role, allow
+from api.http.access import allow
 from api.http.answers.retention import Disposals
 from api.http.deps import HouseDep
 from api.http.reading import new_router
+from api.keys import Caller, Role
 from api.shapes import Json
 from api.shapes.retention import disposal_json
 from storage.disposal import disposals

@@ -2,11 +2,12 @@
 
 from typing import Annotated
 
-from api.http.access import Caller, Role, allow
+from api.http.access import allow
 from api.http.answers.reuses import Forms
 from api.http.deps import HouseDep
 from api.http.reading import new_router
 from api.http.views import form_json
+from api.keys import Caller, Role
 from api.shapes import Json
 
 router = new_router()

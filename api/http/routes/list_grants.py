@@ -3,10 +3,11 @@
 from typing import Annotated
 
 from api.granting import grants_shown
-from api.http.access import Caller, Role, allow
+from api.http.access import allow
 from api.http.answers.grants import Grants
 from api.http.deps import HouseDep
 from api.http.reading import new_router
+from api.keys import Caller, Role
 from api.shapes import Json
 from api.shapes.access import grant_json
 

@@ -1,9 +1,10 @@
 """``GET /v1/keys``: the access keys, revoked ones too, without their secrets."""
 
-from api.http.access import Role, allow
+from api.http.access import allow
 from api.http.answers.keys import Keys
 from api.http.deps import HouseDep
 from api.http.reading import new_router
+from api.keys import Role
 from api.shapes import Json
 from api.shapes.access import key_json
 

@@ -2,10 +2,11 @@
 
 from typing import Annotated
 
-from api.http.access import Caller, Role, allow
+from api.http.access import allow
 from api.http.answers.owners import Merges
 from api.http.deps import HouseDep, PageSize
 from api.http.reading import new_router
+from api.keys import Caller, Role
 from api.shapes import Json
 from api.shapes.owners import merge_json
 from storage.owners import CONFLICTS_LISTED, conflicts

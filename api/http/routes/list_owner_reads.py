@@ -7,10 +7,11 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from api.http.access import Caller, Role, allow
+from api.http.access import allow
 from api.http.answers.owners import Reads
 from api.http.deps import HouseDep
 from api.http.reading import Day, Text, new_router
+from api.keys import Caller, Role
 from api.shapes import Json
 from api.shapes.owners import reads_json
 from dossier import times

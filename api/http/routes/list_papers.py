@@ -4,10 +4,11 @@ from typing import Annotated
 
 from fastapi import Query
 
-from api.http.access import Caller, Role, allow
+from api.http.access import allow
 from api.http.answers.papers import PaperPage
 from api.http.deps import BATCH_ID, AfterPaper, HouseDep, PageSize, batch_for, note_reads
 from api.http.reading import new_router
+from api.keys import Caller, Role
 from api.shapes import Json, papers_json
 from dossier.errors import InvalidValue
 from dossier.papers import PaperState

@@ -4,11 +4,12 @@ from typing import Annotated
 
 from fastapi import Path
 
-from api.http.access import Caller, Role, allow
+from api.http.access import allow
 from api.http.answers.reuses import AcceptedReuses
 from api.http.deps import HouseDep, note_reads
 from api.http.reading import new_router
 from api.http.views import reuse_json
+from api.keys import Caller, Role
 from api.shapes import Json
 from dossier.identifiers import DossierNumber
 from storage.reuses import reuses_in

@@ -2,10 +2,11 @@
 
 from typing import Annotated
 
-from api.http.access import Caller, Role, allow
+from api.http.access import allow
 from api.http.answers.verifications import KeptVerifications
 from api.http.deps import HouseDep, PaperIdPath, note_read, paper_for
 from api.http.reading import new_router
+from api.keys import Caller, Role
 from api.shapes import Json, verified_json
 from ingest.verifications import all_of
 

@@ -1,9 +1,10 @@
 """``GET /v1/webhooks``: who is told of changes, without the secrets."""
 
-from api.http.access import Role, allow
+from api.http.access import allow
 from api.http.answers.webhooks import Webhooks
 from api.http.deps import HouseDep
 from api.http.reading import new_router
+from api.keys import Role
 from api.shapes import Json
 from api.shapes.webhooks import webhook_json
 from storage import webhooks

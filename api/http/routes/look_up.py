@@ -10,11 +10,12 @@ from typing import Annotated, Self
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from api.http.access import Caller, Role, allow
+from api.http.access import allow
 from api.http.answers.lookups import LookupAnswer
 from api.http.deps import HouseDep
 from api.http.found import answer_json
 from api.http.reading import Text, new_router
+from api.keys import Caller, Role
 from dossier import times
 from dossier.grants import counter_grant, require_purpose
 from dossier.identifiers import DossierNumber, PaperId, ProcedureCode, parse_owner_number

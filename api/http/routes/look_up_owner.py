@@ -4,10 +4,11 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from api.http.access import Caller, Role, allow
+from api.http.access import allow
 from api.http.answers.owners import KnownOwner
 from api.http.deps import HouseDep
 from api.http.reading import Text, new_router
+from api.keys import Caller, Role
 from api.shapes import Json
 from api.shapes.owners import owner_known_json
 from dossier.identifiers import parse_owner_number

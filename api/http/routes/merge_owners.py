@@ -5,10 +5,11 @@ from typing import Annotated
 from fastapi import status
 from pydantic import BaseModel, ConfigDict, Field
 
-from api.http.access import Caller, Role, allow
+from api.http.access import allow
 from api.http.answers.owners import Merge
 from api.http.deps import HouseDep
 from api.http.reading import PersonName, Text, Words, new_router
+from api.keys import Caller, Role
 from api.shapes import Json
 from api.shapes.owners import merge_json
 from dossier.identifiers import PaperId, parse_owner_number

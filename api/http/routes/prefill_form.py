@@ -5,11 +5,12 @@ from typing import Annotated, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from api.http.access import Caller, Role, allow
+from api.http.access import allow
 from api.http.answers.reuses import Prefill
 from api.http.deps import HouseDep
 from api.http.reading import Code, Words, new_router
 from api.http.views import prefilled_json
+from api.keys import Caller, Role
 from api.shapes import Json
 from dossier import times
 from dossier.errors import NoGrant

@@ -4,10 +4,11 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict
 
-from api.http.access import Caller, Role, allow
+from api.http.access import allow
 from api.http.answers.retention import Disposal
 from api.http.deps import HouseDep, PaperIdPath
 from api.http.reading import PersonName, Words, new_router
+from api.keys import Caller, Role
 from api.shapes import Json
 from api.shapes.retention import disposal_json
 from ingest.disposal import propose

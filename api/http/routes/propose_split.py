@@ -2,10 +2,11 @@
 
 from typing import Annotated
 
-from api.http.access import Caller, Role, allow
+from api.http.access import allow
 from api.http.answers.papers import SplitProposal
 from api.http.deps import HouseDep, PaperIdPath, note_read, paper_for
 from api.http.reading import new_router
+from api.keys import Caller, Role
 from api.shapes import Json, proposal_json
 from ingest.split import proposed
 

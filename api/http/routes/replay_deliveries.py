@@ -4,10 +4,11 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from api.http.access import Caller, Role, allow
+from api.http.access import allow
 from api.http.answers.webhooks import Replayed
 from api.http.deps import HouseDep, WebhookIdPath
 from api.http.reading import new_router
+from api.keys import Caller, Role
 from api.shapes import Json
 from storage import webhooks
 

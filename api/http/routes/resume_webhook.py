@@ -2,10 +2,11 @@
 
 from typing import Annotated
 
-from api.http.access import Caller, Role, allow
+from api.http.access import allow
 from api.http.answers.webhooks import Webhook
 from api.http.deps import HouseDep, WebhookIdPath
 from api.http.reading import new_router
+from api.keys import Caller, Role
 from api.shapes import Json
 from api.shapes.webhooks import webhook_json
 from storage import webhooks

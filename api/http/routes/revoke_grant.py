@@ -4,9 +4,10 @@ from typing import Annotated
 
 from fastapi import Path, Response, status
 
-from api.http.access import Caller, Role, allow
+from api.http.access import allow
 from api.http.deps import HouseDep, require_ground
 from api.http.reading import new_router
+from api.keys import Caller, Role
 from dossier.grants import Basis
 from storage import grants
 

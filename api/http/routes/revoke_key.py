@@ -4,9 +4,10 @@ from typing import Annotated
 
 from fastapi import Path, Response, status
 
-from api.http.access import NAME, Caller, Role, allow
+from api.http.access import allow
 from api.http.deps import HouseDep
 from api.http.reading import new_router
+from api.keys import NAME, Caller, Role
 
 router = new_router()
 

@@ -4,10 +4,11 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict
 
-from api.http.access import Caller, Role, allow
+from api.http.access import allow
 from api.http.answers.papers import Papers
 from api.http.deps import HouseDep, PaperIdPath, note_read
 from api.http.reading import Day, PersonName, Words, new_router
+from api.keys import Caller, Role
 from api.shapes import Json, papers_json
 from dossier import times
 from dossier.standing import RevokingReason

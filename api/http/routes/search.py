@@ -9,10 +9,11 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from api.http.access import Caller, Role, allow
+from api.http.access import allow
 from api.http.answers.search import FoundPapers
 from api.http.deps import HouseDep
 from api.http.reading import Code, new_router
+from api.keys import Caller, Role
 from api.shapes import Json, found_json
 from dossier.identifiers import AgencyCode, parse_owner_number
 from dossier.paper_types import find_type

@@ -3,11 +3,12 @@
 from collections.abc import Iterator
 from typing import Annotated
 
-from api.http.access import Caller, Role, allow
+from api.http.access import allow
 from api.http.answers.batches import BatchState
 from api.http.deps import BatchIdPath, HouseDep, batch_for, may_see
 from api.http.reading import MAX_JSON_PAPERS, new_router
 from api.http.views import batch_json
+from api.keys import Caller, Role
 from api.shapes import Json
 from dossier.papers import Paper
 from ingest.house import House

@@ -5,10 +5,11 @@ from typing import Annotated
 
 from fastapi import Query, Response
 
-from api.http.access import Caller, Role, allow
+from api.http.access import allow
 from api.http.answers.figures import Figures
 from api.http.deps import HouseDep
 from api.http.reading import new_router
+from api.keys import Caller, Role
 from api.shapes import Json
 from api.shapes.figures import report_csv, report_json
 from api.shapes.figures_xlsx import report_xlsx

@@ -2,9 +2,10 @@
 
 from fastapi import Request, Response
 
-from api.http.access import Role, allow
+from api.http.access import allow
 from api.http.metrics import MEDIA_TYPE, Metrics
 from api.http.reading import new_router
+from api.keys import Role
 
 router = new_router()
 

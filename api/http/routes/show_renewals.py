@@ -1,9 +1,10 @@
 """``GET /v1/renewals/calendar``: in which month how much must have been renewed."""
 
-from api.http.access import Role, allow
+from api.http.access import allow
 from api.http.answers.renewals import RenewalCalendar
 from api.http.deps import HouseDep
 from api.http.reading import new_router
+from api.keys import Role
 from api.shapes import Json, calendar_json
 from ingest.renew import calendar
 

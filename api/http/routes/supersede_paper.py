@@ -4,10 +4,11 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from api.http.access import Caller, Role, allow
+from api.http.access import allow
 from api.http.answers.papers import Papers
 from api.http.deps import HouseDep, PaperIdPath, note_read
 from api.http.reading import PersonName, new_router
+from api.keys import Caller, Role
 from api.shapes import Json, papers_json
 from dossier.identifiers import PaperId
 from dossier.standing import SupersedingReason

@@ -4,10 +4,11 @@ from typing import Annotated
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
-from api.http.access import Caller, Role, allow
+from api.http.access import allow
 from api.http.answers.dossiers import Dossier as Answer
 from api.http.deps import HouseDep
 from api.http.reading import Code, new_router
+from api.keys import Caller, Role
 from api.shapes import Json, dossier_json
 from dossier.dossiers import Channel, Dossier, Outcome
 from dossier.identifiers import AgencyCode, DossierNumber, ProcedureCode

@@ -4,10 +4,11 @@ from typing import Annotated
 
 from fastapi import Path, Response, status
 
-from api.http.access import Caller, Role, allow
+from api.http.access import allow
 from api.http.answers.batches import Receipt
 from api.http.deps import BatchIdPath, HouseDep, WorkDep, batch_for
 from api.http.reading import FILE_BODY, FileBody, new_router
+from api.keys import Caller, Role
 from api.shapes import Json, twin_json
 from dossier.papers import PaperState
 from dossier.text import nfc

@@ -5,10 +5,11 @@ from enum import StrEnum
 from fastapi import Request, Response
 from fastapi.responses import JSONResponse
 
-from api.http.access import Role, allow
+from api.http.access import allow
 from api.http.answers.verifications import Verifications
 from api.http.deps import HouseDep
 from api.http.reading import FILE_BODY, FileBody, new_router
+from api.keys import Role
 from api.shapes import verifications_json
 from ingest.status_lists import with_own_standing
 from signing.etsi_report import report_xml

@@ -4,10 +4,11 @@ from typing import Annotated
 
 from fastapi import status
 
-from api.http.access import Caller, Role, allow
+from api.http.access import allow
 from api.http.answers.verifications import KeptVerifications
 from api.http.deps import HouseDep, PaperIdPath, paper_for
 from api.http.reading import new_router
+from api.keys import Caller, Role
 from api.shapes import Json, verified_json
 from ingest.verifications import reverify
 

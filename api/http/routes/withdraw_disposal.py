@@ -4,9 +4,10 @@ from typing import Annotated
 
 from fastapi import status
 
-from api.http.access import Caller, Role, allow
+from api.http.access import allow
 from api.http.deps import HouseDep, PaperIdPath
 from api.http.reading import new_router
+from api.keys import Caller, Role
 from storage.disposal import withdraw
 
 router = new_router()

@@ -5,11 +5,12 @@ from typing import Annotated
 from fastapi import Path
 from pydantic import BaseModel, ConfigDict
 
-from api.http.access import Caller, Role, allow
+from api.http.access import allow
 from api.http.answers.reuses import AcceptedReuse
 from api.http.deps import HouseDep
 from api.http.reading import PersonName, Words, new_router
 from api.http.views import reuse_json
+from api.keys import Caller, Role
 from api.shapes import Json
 from dossier.identifiers import ReuseReference
 from storage.reuses import withdraw
