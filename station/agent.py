@@ -12,7 +12,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from station.folders import RECEIPT, SIGNED_RECEIPT, Station, TicketWrong, announcement, scans, write
+from station.folders import RECEIPT, SIGNED_RECEIPT, Station, TicketWrong, announcement, scans, sent_as, write
 from station.server import Refused, Server, Unreachable
 
 POLL_S = 2.0
@@ -83,6 +83,8 @@ class Agent:
                 self.say(f"{batch.name}/{one['name']}: {have}")
         refused = self._send_files(batch, known)
         receipt, signed = self.server.close(known)
+        local = sent_as(batch)
+        receipt["files"] = [{"scan": local[one["name"]], **one} for one in receipt["files"]]
         write(batch / RECEIPT, json.dumps(receipt, ensure_ascii=False, indent=2).encode())
         write(batch / SIGNED_RECEIPT, signed)
         outcomes = {one["name"]: one for one in receipt["files"]}

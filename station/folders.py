@@ -202,6 +202,12 @@ def announcement(batch: Path) -> dict[str, Any]:
     return body
 
 
+def sent_as(batch: Path) -> dict[str, str]:
+    """Return by the service's name of each announced file the path of the scan in its folder."""
+    told = _announced(batch)
+    return dict(told["files"]) if told else {}
+
+
 def _announced(batch: Path) -> dict[str, Any] | None:
     try:
         told: dict[str, Any] = json.loads((batch / ANNOUNCED).read_bytes())

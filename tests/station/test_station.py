@@ -91,7 +91,10 @@ def test_a_dossiers_folder_and_a_loose_file_arrive(service: Service, agent: Agen
     assert (second["name"], second["paper_type"], second["dossier"]) == ("002.png", None, DOSSIER)
     assert {p["owner"]["number"] for p in (first, second)} == {OWNER_NUMBER}  # type: ignore[index]
     receipt = json.loads((whole / RECEIPT).read_text(encoding="utf-8"))
-    assert [one["outcome"] for one in receipt["files"]] == ["received", "received"]
+    assert [(one["scan"], one["outcome"]) for one in receipt["files"]] == [
+        ("khai sinh Lê Thị Sen.png", "received"),
+        ("mặt sau/001.png", "received"),
+    ]
     signed = (whole / SIGNED_RECEIPT).read_bytes()
     assert signed == service.call(Role.AUDITOR, "GET", f"/v1/batches/station.{whole.name}/receipt").content
 
