@@ -296,6 +296,8 @@ def _anchors(store: ObjectStore) -> dict[int, _Anchor]:
             seq, digest, root = kept["seq"], kept["hash"], kept.get("root")
         except (ValueError, KeyError, TypeError, AttributeError):
             raise ObjectDamaged(key=key) from None
+        if type(seq) is not int:
+            raise ObjectDamaged(key=key)
         known = anchors.get(seq, _Anchor(digest))
         if known.hash != digest:
             raise AuditChainBroken(seq=seq, reason="its anchors contradict each other")

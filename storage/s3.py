@@ -20,6 +20,7 @@ from contextlib import contextmanager, suppress
 import urllib3
 from minio import Minio
 from minio.commonconfig import COMPLIANCE
+from minio.datatypes import Object
 from minio.error import MinioException, S3Error
 from minio.helpers import genheaders
 from minio.retention import Retention
@@ -224,16 +225,25 @@ class S3Store:
     def keys(self, prefix: str = "") -> Iterator[str]:
         """See ``ObjectStore.keys``."""
         with _server():
-            for found in self._client.list_objects(self._bucket, prefix=checked_prefix(prefix), recursive=True):
+            for found in self._beginning(checked_prefix(prefix)):
                 yield str(found.object_name)
 
     def walk(self, prefix: str = "") -> Iterator[Listed]:
         """See ``ObjectStore.walk``."""
         wanted = checked_prefix(prefix)
         with _server():
-            for found in self._client.list_objects(self._bucket, prefix=wanted, recursive=True, include_version=True):
+            for found in self._beginning(wanted, versions=True):
                 if not found.is_delete_marker and found.last_modified:
                     yield Listed(str(found.object_name), str(found.version_id), found.last_modified)
+
+    def _beginning(self, prefix: str, *, versions: bool = False) -> Iterator[Object]:
+        """Yield what is listed under a prefix, but for keys that do not begin with it.
+
+        SeaweedFS keeps the versions of ``a`` in a folder ``a.versions``, and lists them under the prefix ``a.`` too.
+        """
+        for found in self._client.list_objects(self._bucket, prefix=prefix, recursive=True, include_version=versions):
+            if str(found.object_name).startswith(prefix):
+                yield found
 
     def mend(
         self, key: str, version: str, data: bytes, *, media_type: str, retain_until: dt.datetime | None = None
@@ -347,7 +357,7 @@ class S3Store:
         """Return the versions of ``key``, newest first, each with whether it is a delete marker."""
         versions = []
         with _server(key):
-            for found in self._client.list_objects(self._bucket, prefix=key, recursive=True, include_version=True):
+            for found in self._beginning(key, versions=True):
                 if found.object_name == key:
                     versions.append((str(found.version_id), bool(found.is_delete_marker)))
                 elif not found.is_delete_marker:

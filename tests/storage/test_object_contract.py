@@ -334,6 +334,13 @@ def test_a_key_that_could_mean_something_else_is_refused(store: ObjectStore, key
     assert list(store.keys()) == []
 
 
+def test_a_key_is_not_met_under_the_beginning_of_another(store: ObjectStore) -> None:
+    for key in ("dots/0", "dots/0.", "dots/0.v"):
+        store.put(key, key.encode(), media_type=PDF)
+    assert [one.key for one in store.walk("dots/0.")] == ["dots/0.", "dots/0.v"] == list(store.keys("dots/0."))
+    assert len(store.versions("dots/0.")) == 1
+
+
 def test_a_usable_store_says_so(store: ObjectStore) -> None:
     store.check()
 
