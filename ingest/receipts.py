@@ -127,6 +127,8 @@ def close(house: House, batch_id: str, *, left_out: Collection[str] = (), actor:
         at=times.now(),
         environment=house.settings.environment,
     )
+    # On record first: a crash may leave an entry without its receipt, and never a receipt without its entry.
+    house.catalogue.record(actor, "batch.closed", f"batch:{batch_id}", {"sha256": hashlib.sha256(signed).hexdigest()})
     try:
         house.objects.put(
             receipt_key(batch_id),
@@ -137,7 +139,6 @@ def close(house: House, batch_id: str, *, left_out: Collection[str] = (), actor:
         )
     except AlreadyExists:
         return receipt(house, batch_id)  # closed at the same moment by another request
-    house.catalogue.record(actor, "batch.closed", f"batch:{batch_id}", {"sha256": hashlib.sha256(signed).hexdigest()})
     return made
 
 

@@ -19,6 +19,7 @@ from dossier.errors import (
     NotFound,
     ObjectDamaged,
     PaperKnown,
+    SohoaError,
     UnsupportedType,
 )
 from dossier.identifiers import AgencyCode, DossierNumber, PaperId, ProcedureCode
@@ -198,9 +199,7 @@ def receive(house: House, batch_id: str, name: str, data: bytes) -> Received:
     try:
         return _receive(house, house.catalogue.batch(batch_id), manifest, entry, data)
     except (EmptyFile, FileTooLarge, UnsupportedType, PaperKnown) as error:
-        house.objects.put(
-            _refusal_key(batch_id, name), _NOTE.dump_json((name, error.code)), media_type="application/json"
-        )
+        note_refusal(house, batch_id, name, error)
         raise
 
 
@@ -213,8 +212,8 @@ def _receive(house: House, batch: Batch, manifest: Manifest, entry: ManifestEntr
     media_type = recognise(data)
 
     digest = hashlib.sha256(data).hexdigest()
-    noted = received_before(house, batch.id, name)
-    present = noted if noted is not None and noted.state is not PaperState.DISPOSED else None
+    noted = _noted(house, batch.id, name)
+    present = _if_there(noted)
     if present is not None and present.original.sha256 == digest:
         twins = announced_twins(house, entry.owner, entry.paper_type)
         return Received(name, present, duplicate=True, twins=tuple(t for t in twins if t.paper.id != present.id))
@@ -337,7 +336,15 @@ def _note(house: House, batch: str, name: str, paper: PaperId, *, replacing: boo
 
 
 def received_before(house: House, batch: str, name: str) -> Paper | None:
-    """Return the paper that a name in a batch stands for, if it was received."""
+    """Return the paper that a name in a batch stands for, if it was received and not disposed of since."""
+    return _if_there(_noted(house, batch, name))
+
+
+def _if_there(noted: Paper | None) -> Paper | None:
+    return noted if noted is not None and noted.state is not PaperState.DISPOSED else None
+
+
+def _noted(house: House, batch: str, name: str) -> Paper | None:
     try:
         _, paper = _NOTE.validate_json(house.objects.get(_note_key(batch, name)))
         return house.catalogue.paper(PaperId(paper))
@@ -355,6 +362,12 @@ def _identifier(house: House, batch: str, name: str, digest: str) -> PaperId:
     while is_disposed(house.catalogue, found):
         found = PaperId.derived(found.value, digest)
     return found
+
+
+def note_refusal(house: House, batch: str, name: str, error: SohoaError) -> None:
+    """Note that an announced file was refused, for whoever asks about the batch."""
+    note = _NOTE.dump_json((name, error.code))
+    house.objects.put(_refusal_key(batch, name), note, media_type="application/json")
 
 
 def refusals(house: House, batch: str) -> dict[str, str]:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from dossier.errors import AlreadyExists, FileDiffers, FileTooLarge, InvalidValue, NotFound, OffsetDiffers, SohoaError
 from dossier.identifiers import PaperId
 from ingest.house import House
-from ingest.receive import Received, entry_of, manifest_of, receive, received_before
+from ingest.receive import Received, entry_of, manifest_of, note_refusal, receive, received_before
 from ingest.workspace import Workspace
 from storage.inventory import WORK
 
@@ -75,7 +75,7 @@ def begin(house: House, batch: str, name: str, size: int) -> Upload:
     Raises:
         NotFound: No such batch, or it does not announce ``name``.
         InvalidValue: Size or SHA-256 of the file were not announced. FileDiffers: Another size was.
-        FileTooLarge: More than a file may have.
+        FileTooLarge: More than a file may have; noted as the file's refusal.
     """
     entry = entry_of(manifest_of(house, batch), name)
     if entry.size is None or entry.sha256 is None:
@@ -87,7 +87,9 @@ def begin(house: House, batch: str, name: str, size: int) -> Upload:
     if size != entry.size:
         raise FileDiffers
     if size > house.limits.max_bytes:
-        raise FileTooLarge(size=size, limit=house.limits.max_bytes)
+        refusal = FileTooLarge(size=size, limit=house.limits.max_bytes)
+        note_refusal(house, batch, name, refusal)
+        raise refusal
     upload = PaperId.derived("upload", batch, name, entry.sha256)
     space = Workspace(house.objects, upload)
     begun = Begun(batch, name, size, entry.sha256, house.catalogue.now())
@@ -107,10 +109,7 @@ def found(house: House, upload: PaperId) -> Upload:
         begun = space.get_value(_BEGUN, Begun)
     except NotFound:
         raise NotFound(kind="upload", id=upload) from None
-    present = received_before(house, begun.batch, begun.name)
-    if present is not None and present.original.sha256 == begun.sha256:
-        return Upload(upload, begun, begun.size)
-    return Upload(upload, begun, _end(space))
+    return Upload(upload, begun, begun.size if _received(house, begun) else _end(space))
 
 
 def append(house: House, upload: Upload, data: bytes) -> Upload:
@@ -142,23 +141,31 @@ def finish(house: House, upload: Upload) -> Received:
         FileDiffers: The pieces do not make the announced file: they are forgotten, and it is sent again.
         SohoaError: As `ingest.receive.receive`; of a file that is refused the pieces are forgotten.
     """
-    space = Workspace(house.objects, upload.id)
-    begun = upload.begun
-    present = received_before(house, begun.batch, begun.name)
-    if present is not None and present.original.sha256 == begun.sha256:
-        space.clear(_PIECE)
-        return Received(begun.name, present, duplicate=True)
-    data = b"".join(space.get(name) for name in space.names(_PIECE))
+    space, begun = Workspace(house.objects, upload.id), upload.begun
+    received = _received(house, begun)
     try:
-        if hashlib.sha256(data).hexdigest() != begun.sha256:
+        if received is None:
+            data = b"".join(space.get(name) for name in space.names(_PIECE))
+            if hashlib.sha256(data).hexdigest() == begun.sha256:
+                received = receive(house, begun.batch, begun.name, data)
+            else:  # or another request, which had the last piece too, has just received it and cleared the pieces
+                received = _received(house, begun)
+        if received is None:
             raise FileDiffers
-        received = receive(house, begun.batch, begun.name, data)
     except SohoaError as error:
         if error.status < _OURS:
             space.clear(_PIECE)
         raise
     space.clear(_PIECE)
     return received
+
+
+def _received(house: House, begun: Begun) -> Received | None:
+    """Return the file if it was received, by whatever request."""
+    present = received_before(house, begun.batch, begun.name)
+    if present is None or present.original.sha256 != begun.sha256:
+        return None
+    return Received(begun.name, present, duplicate=True)
 
 
 def drop(house: House, upload: PaperId) -> None:

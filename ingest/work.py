@@ -25,7 +25,7 @@ from dbos import error as dbos_error
 from sqlalchemy import event
 
 from dossier import times
-from dossier.errors import InputError, LimitExceeded, PartAway, SecrecyMark, SohoaError
+from dossier.errors import InputError, LimitExceeded, NotFound, PartAway, SecrecyMark, SohoaError
 from dossier.identifiers import PaperId
 from dossier.papers import PaperState
 from ingest import pipeline
@@ -235,12 +235,16 @@ class Work:
         try:
             drop_expired(self.house)
             for paper in {PaperId(key.split("/")[1]) for key in self.house.objects.keys("work/")}:
-                if not is_waiting(self.house, paper) and (
-                    self.house.catalogue.paper(paper).state not in _NEEDS_WORKSPACE
-                ):
+                if not self._needs_workspace(paper):
                     Workspace(self.house.objects, paper).clear()
         except SohoaError:
             _log.exception("tidying up failed; the next start tries again")
+
+    def _needs_workspace(self, paper: PaperId) -> bool:
+        try:
+            return self.house.catalogue.paper(paper).state in _NEEDS_WORKSPACE
+        except NotFound:  # what is uploaded in pieces is no paper yet
+            return is_waiting(self.house, paper)
 
     def _start_forgotten(self) -> bool:
         """Start what was never queued, and what waited for a part until now; return whether there is work at all."""

@@ -56,9 +56,7 @@ class Agent:
             except Unreachable as error:
                 self._wait(error)
                 return True
-            except TicketWrong as error:
-                self._give_up(batch, str(error))
-            except Refused as error:
+            except (TicketWrong, Refused) as error:
                 self._give_up(batch, str(error))
         return False
 
@@ -68,10 +66,13 @@ class Agent:
 
     def run(self, *, until: Callable[[], bool] = lambda: False) -> None:
         """Go on until told to stop; a stop in the middle loses nothing."""
+        told = False
         while not until():
             self.once()
-            if shutil.disk_usage(self.station.root).free < _LITTLE_ROOM:
+            little = shutil.disk_usage(self.station.root).free < _LITTLE_ROOM
+            if little and not told:
                 self.say("Đĩa sắp đầy. / The disk is almost full.")
+            told = little
             time.sleep(POLL_S)
 
     def _send(self, batch: Path) -> None:
@@ -177,9 +178,10 @@ def start(
     with contextlib.suppress(KeyboardInterrupt):
         if not once:
             agent.run()
+            return
         agent.once()  # sees what is in the inbox
-        time.sleep(settle_s if once else 0)
-        while once and agent.once():
+        time.sleep(settle_s)
+        while agent.once():
             time.sleep(POLL_S)
 
 

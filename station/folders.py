@@ -133,16 +133,14 @@ class Station:
             batch: Its folder.
             refused: By the service's name of a file, why. Doing it again after a crash in the middle is harmless.
         """
-        for scan in scans(batch) if refused else ():
+        left = scans(batch)
+        if left and all(scan.name in refused for scan in left):
+            self.give_up(batch, "\n".join(f"{scan.path.name}: {refused[scan.name]}" for scan in left))
+            return
+        for scan in left:
             if scan.name in refused:
                 self._fail(batch, scan.path, refused[scan.name])
-        if scans(batch):
-            batch.rename(_free(self.done / batch.name))
-        else:
-            for name in (RECEIPT, SIGNED_RECEIPT):
-                if (batch / name).exists():
-                    (batch / name).replace(self.failed / batch.name / name)
-            shutil.rmtree(batch)
+        batch.rename(_free(self.done / batch.name))
         self._keep_few()
 
     def give_up(self, batch: Path, reason: str) -> None:

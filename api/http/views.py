@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 
 from api.shapes import Json
 from dossier import times
@@ -125,22 +126,4 @@ def _source_json(saying: Saying, today: dt.date) -> Json:
 
 def receipt_json(receipt: Receipt) -> Json:
     """Return the receipt of a batch."""
-    return {
-        "batch": receipt.batch,
-        "station": receipt.station,
-        "dossier": receipt.dossier,
-        "agency": receipt.agency,
-        "manifest_sha256": receipt.manifest_sha256,
-        "closed_at": times.iso_local(receipt.closed_at),
-        "files": [
-            {
-                "name": line.name,
-                "outcome": line.outcome.value,
-                "sha256": line.sha256,
-                "size": line.size,
-                "paper": line.paper,
-                "problem": line.problem,
-            }
-            for line in receipt.files
-        ],
-    }
+    return asdict(receipt) | {"closed_at": times.iso_local(receipt.closed_at)}

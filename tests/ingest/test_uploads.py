@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dossier.errors import FileDiffers, InvalidValue, NotFound, OffsetDiffers, StoreUnavailable
+from dossier.errors import FileDiffers, InvalidValue, NotFound, OffsetDiffers, StoreUnavailable, UnsupportedType
+from dossier.identifiers import PaperId
 from dossier.papers import PaperState
 from ingest import uploads
 from ingest.consistency import YOUNG, check
@@ -19,6 +20,7 @@ from ingest.house import House
 from ingest.receive import Manifest, ManifestEntry, open_batch
 from ingest.settings import Settings
 from ingest.uploads import KEPT, Upload
+from ingest.work import Work
 
 DATA = b"\xff\xd8\xff\xe0" + bytes(range(256)) * 4
 
@@ -121,3 +123,26 @@ def test_a_store_that_is_away_costs_no_piece(house: House, monkeypatch: pytest.M
             uploads.finish(house, upload)
     assert uploads.found(house, upload.id).is_complete
     assert house.objects.get(uploads.finish(house, upload).paper.original.key) == data
+
+
+def test_a_worker_that_starts_leaves_what_is_being_uploaded(house: House) -> None:
+    upload = uploads.append(house, begin(house, DATA + b"start"), DATA)
+    left = f"work/{PaperId.new()}/pages.json"
+    house.objects.put(left, b"of nobody", media_type="application/json")
+    with Work(house, draws=False) as work:
+        work._tidy_up()  # noqa: SLF001 - what a start does
+    assert uploads.found(house, upload.id).offset == len(DATA)
+    assert left not in house.objects.keys("work/")
+
+
+def test_a_file_received_by_another_request_meanwhile_is_received(house: House) -> None:
+    data = DATA + b"meanwhile"
+    upload = uploads.append(house, begin(house, data), data)
+    first = uploads.finish(house, upload)
+    assert keys(house, upload) == [f"work/{upload.id}/upload"]
+    assert uploads.finish(house, upload).paper.id == first.paper.id
+    refused = begin(house, b"no scan")
+    with pytest.raises(UnsupportedType):
+        uploads.finish(house, uploads.append(house, refused, b"no scan"))
+    with pytest.raises(FileDiffers):
+        uploads.finish(house, refused)

@@ -178,6 +178,28 @@ def test_what_is_refused_is_put_aside_with_its_reason(service: Service, agent: A
     assert [p["name"] for p in papers(service, done.name)] == ["001.png"]
 
 
+def test_an_empty_file_and_one_too_large_harm_no_other(service: Service, agent: Agent) -> None:
+    dossier = agent.station.inbox / "d"
+    dossier.mkdir()
+    (dossier / "1.png").write_bytes(png(20))
+    (dossier / "2.png").write_bytes(b"")
+    (dossier / "3.png").write_bytes(png(21) + bytes(LIMIT))
+    work(agent)
+    done, failed = only(agent.station.done), only(agent.station.failed)
+    assert [p["name"] for p in papers(service, done.name)] == ["001.png"]
+    reasons = (failed / REASON).read_text(encoding="utf-8").splitlines()
+    assert [("file-empty" in one, "file-too-large" in one) for one in reasons] == [(True, False), (False, True)]
+
+
+def test_a_dossier_refused_whole_keeps_its_ticket(agent: Agent) -> None:
+    dossier = agent.station.inbox / "d"
+    dossier.mkdir()
+    (dossier / "bad.pdf").write_text("not a scan")
+    (dossier / TICKET).write_text(json.dumps({"operator": "quầy 3"}))
+    work(agent)
+    assert (only(agent.station.failed) / TICKET).exists()
+
+
 def test_a_file_alone_that_is_refused_keeps_its_receipt(agent: Agent) -> None:
     (agent.station.inbox / "bad.pdf").write_text("not a scan")
     work(agent)
@@ -216,6 +238,7 @@ def test_files_of_the_same_name_never_take_each_others_place(agent: Agent) -> No
     for part in ("a", "b"):
         (agent.station.inbox / "d" / part).mkdir(parents=True)
         (agent.station.inbox / "d" / part / "001.pdf").write_text(f"no scan {part}")
+    (agent.station.inbox / "d" / "good.png").write_bytes(png(22))
     work(agent)
     failed = only(agent.station.failed)
     assert sorted(path.read_text() for path in failed.glob("*.pdf")) == ["no scan a", "no scan b"]
@@ -253,9 +276,8 @@ def test_a_key_does_not_travel_in_the_clear() -> None:
         Server("sohoa.example", "key")
 
 
-def test_an_answer_that_is_not_the_services_is_no_receipt(tmp_path: Path) -> None:
+def test_an_answer_that_is_not_the_services_is_no_receipt() -> None:
     """A hotel's log-in page, a proxy's error: to be tried again, never to be believed."""
-    del tmp_path
     with socket.create_server(("127.0.0.1", 0)) as listener:
 
         def answer() -> None:
