@@ -57,7 +57,7 @@ check: $(VENV)/.test
 	$(VENV)/bin/lint-imports
 
 test: check
-	$(VENV)/bin/pytest
+	$(VENV)/bin/pytest --numprocesses logical --dist loadfile
 
 station: $(VENV)/.runtime
 	$(PY) -m deploy.pack_station build/station.pyz

@@ -7,12 +7,17 @@ from pathlib import Path
 import pytest
 import structlog
 from certomancer.registry import CertomancerConfig
+from hypothesis import settings
 
 from tests.generator.batch import sample_batch
 from tests.servers import postgres_server, postgres_url, s3_server
 from tests.signing.pki import Tree, make_trees, tree
 
 __all__ = ["postgres_server", "postgres_url", "s3_server", "sample", "small_scan"]
+
+# How long an example takes is not what a test is about, and a busy machine fails none.
+settings.register_profile("sohoa", deadline=None)
+settings.load_profile("sohoa")
 
 
 @pytest.fixture(autouse=True)

@@ -185,7 +185,7 @@ def test_named_faults_are_there() -> None:
 @given(
     seed=st.integers(0, 10**6), x=st.integers(20, 180), y=st.integers(20, 260), rotation=st.sampled_from([0, 90, 270])
 )
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 def test_a_photograph_moves_truth_as_it_moves_pixels(seed: int, x: int, y: int, rotation: int) -> None:
     image = np.full((280, 200), 255, dtype=np.uint8)
     image[y - 2 : y + 3, x - 2 : x + 3] = 0

@@ -200,7 +200,7 @@ def test_no_ink_of_a_text_page_lies_outside_its_word_boxes(rotation: int, *, mar
     x=st.integers(20, 180),
     y=st.integers(20, 260),
 )
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_geometry_moves_truth_as_it_moves_pixels(degrees: float, rotation: int, x: int, y: int) -> None:
     image = np.full((280, 200), 255, dtype=np.uint8)
     image[y - 2 : y + 3, x - 2 : x + 3] = 0
@@ -378,7 +378,7 @@ def test_words_are_split_at_spaces_and_glued_across_styles() -> None:
 
 
 @given(st.integers(0, 10**6), st.sampled_from(["dev", "test"]))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_invented_people_have_numbers_that_agree_with_them(seed: int, subset: fonts.Subset) -> None:
     family = people.invent_family(seeded(seed), subset)
     for person in (family.mother, family.father, family.child):

@@ -47,7 +47,7 @@ def test_answers_are_as_described(
     headers = {"Tus-Resumable": tus.VERSION}  # without it uploads are answered 412, whatever else they say
     headers |= {"Authorization": f"Bearer {service.keys[min(roles)]}"} if roles else {}
 
-    @settings(max_examples=15, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=15, derandomize=True, database=None, suppress_health_check=list(HealthCheck))
     @given(case=operation.as_strategy(generation_mode=mode))
     def check(case: schemathesis.Case) -> None:
         case.call_and_validate(headers=headers, excluded_checks=MORE_THAN_A_SCHEMA_SAYS)

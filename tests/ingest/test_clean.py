@@ -312,7 +312,7 @@ def test_a_page_number_or_a_pale_stamp_alone_is_not_blank() -> None:
 # --- coordinates and the written master ----------------------------------------------------------------------------
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(
     rotation=st.sampled_from([0, 90, 180, 270]),
     skew=st.floats(-4.8, 4.8),

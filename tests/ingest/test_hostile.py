@@ -33,7 +33,7 @@ def test_the_files_are_good_before_they_are_made_wrong(name: str) -> None:
     assert [page.number for page in decode(GOOD[name], inspect(GOOD[name], LIMITS), LIMITS)]
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(name=st.sampled_from(sorted(GOOD)), seed=st.integers(0, 2**32 - 1))
 def test_mutated_files_are_refused_or_read(
     name: str, seed: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

@@ -184,7 +184,7 @@ def test_a_chain_of_pages_that_comes_back_to_itself_is_damage() -> None:
         parted(tiff, bytes(endless), [[1]])
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=150, suppress_health_check=list(HealthCheck))
 @given(st.sampled_from(sorted(FORMS)), st.integers(0, 10**6))
 def test_whatever_is_wrong_is_named(form: str, seed: int) -> None:
     try:

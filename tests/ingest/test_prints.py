@@ -42,7 +42,7 @@ def test_what_has_no_print_is_like_nothing() -> None:
     assert distance("", "") == distance("", page_print(page(1))) == 1
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(
     seed=st.integers(0, 50),
     dpi=st.integers(75, 150),

@@ -43,7 +43,7 @@ def keys(house: House, upload: Upload) -> list[str]:
     return list(house.objects.keys(f"work/{upload.id}/"))
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(cuts=st.sets(st.integers(1, len(DATA) - 1), max_size=6), salt=st.binary(min_size=8, max_size=8))
 def test_any_pieces_make_the_file(house: House, cuts: set[int], salt: bytes) -> None:
     data = DATA + salt

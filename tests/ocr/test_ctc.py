@@ -68,7 +68,7 @@ def test_nothing_is_read_where_nothing_is_printed(reader: CtcReader) -> None:
     assert reader.read_lines([], 200) == ()
 
 
-@settings(deadline=None, max_examples=40)  # a wide crop takes its time
+@settings(max_examples=40)  # a wide crop takes its time
 @given(arrays.arrays(np.uint8, st.tuples(st.integers(1, 90), st.integers(1, 300))))
 def test_any_picture_gives_words_within_it(reader: CtcReader, image: np.ndarray) -> None:
     (read,) = reader.read_lines([image], 200)

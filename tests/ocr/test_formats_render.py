@@ -6,7 +6,7 @@ import unicodedata
 import xml.etree.ElementTree as ET
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from dossier.papers import Box
@@ -113,7 +113,6 @@ def test_hocr_nests_pages_areas_lines_and_words(sample: Reading) -> None:
 
 
 @given(readings)
-@settings(deadline=None)
 def test_alto_is_well_formed_and_complete_for_any_text(reading: Reading) -> None:
     root = parsed(render(reading, "alto"))
     contents = [e.get("CONTENT") for e in root.iter(f"{ALTO}String")]
@@ -125,7 +124,6 @@ def test_alto_is_well_formed_and_complete_for_any_text(reading: Reading) -> None
 
 
 @given(readings)
-@settings(deadline=None)
 def test_hocr_is_well_formed_and_complete_for_any_text(reading: Reading) -> None:
     root = parsed(render(reading, "hocr"))
     read = [e.text or "" for e in root.iter(f"{HTML}span") if e.get("class") == "ocrx_word"]
@@ -136,7 +134,6 @@ def test_hocr_is_well_formed_and_complete_for_any_text(reading: Reading) -> None
 
 
 @given(readings)
-@settings(deadline=None)
 def test_json_is_valid_for_any_text(reading: Reading) -> None:
     shape = json.loads(json.dumps(json.loads(render(reading, "json"))))
     assert [page["number"] for page in shape["pages"]] == [page.number for page in reading.pages]
@@ -148,7 +145,6 @@ def test_every_form_ends_with_a_newline(sample: Reading, form: Format) -> None:
 
 
 @given(st.text(st.characters(codec=None)))
-@settings(deadline=None)
 def test_printable_keeps_letters_and_drops_controls(text: str) -> None:
     kept = printable(text)
     assert [c for c in text if c.isalpha()] == [c for c in kept if c.isalpha()]

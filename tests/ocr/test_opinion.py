@@ -120,7 +120,7 @@ def test_what_one_engine_reads_on_a_page_the_other_confirms() -> None:
         assert field.confidence >= one.field.confidence
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(st.integers(0, drawn.WIDTH - 1), st.integers(0, drawn.HEIGHT - 1), st.integers(1, 300), st.integers(1, 80))
 def test_any_place_on_the_page_can_be_cut_out(x: int, y: int, width: int, height: int) -> None:
     box = Box(x, y, min(width, drawn.WIDTH - x), min(height, drawn.HEIGHT - y))

@@ -160,7 +160,7 @@ def words_apart(draw: st.DrawFn) -> list[tuple[str, Box]]:
 
 @given(words_apart(), st.integers(1, 4))
 @example([("0", Box(0, 0, 20, 30)), ("0", Box(20, 0, 20, 30))], 1)
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 def test_any_words_in_any_boxes_come_out_whole_and_in_order(words: list[tuple[str, Box]], in_line: int) -> None:
     lines = [words[i : i + in_line] for i in range(0, len(words), in_line)]
     read = tuple(
@@ -275,7 +275,7 @@ def test_needs_a_page_and_a_moment_with_a_zone() -> None:
     st.text(st.characters(codec=None), max_size=20),
     st.integers(0, 1200),
 )
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_any_text_gives_a_valid_file(texts: list[str], title: str, x: int) -> None:
     words = tuple(Word(text, Box(x + i, 10, 1 + 7 * i, 1 + i), 0.5) for i, text in enumerate(texts))
     metadata = PdfMetadata(title, METADATA.created, author=title, subject=title, keywords=title)

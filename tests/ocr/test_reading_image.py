@@ -41,7 +41,7 @@ def taken(image: Grey) -> tuple[str, ...]:
 
 
 @given(st.integers(1, 90), st.integers(1, 90), st.integers(50, 400), st.integers(0, 2**32 - 1), st.booleans())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_any_image_keeps_its_size(width: int, height: int, dpi: int, seed: int, forced: bool) -> None:  # noqa: FBT001 - drawn by hypothesis
     master = np.random.default_rng(seed).integers(0, 256, (height, width, 3), dtype=np.uint8)
     image = reading_image(master, dpi, [step.always() for step in STEPS] if forced else STEPS)

@@ -1,6 +1,6 @@
 from collections.abc import Iterable
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from dossier.papers import Box
@@ -115,7 +115,6 @@ def test_stamp_is_a_block_of_its_own_after_the_text() -> None:
         max_size=12,
     )
 )
-@settings(deadline=None)
 def test_no_word_is_lost_or_invented(places: list[tuple[int, int, int, str]]) -> None:
     lines = [line(text, x, y, block=block) for x, y, block, text in places]
     ordered = in_reading_order(lines, WIDTH, [Box(100, 100, 400, 300)])

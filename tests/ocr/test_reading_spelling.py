@@ -2,7 +2,7 @@ import unicodedata
 from dataclasses import replace
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from dossier.papers import Box
@@ -122,7 +122,6 @@ def test_a_lost_letter_mark_is_found_again_or_left_alone(syllable: Syllable, dat
 
 
 @given(st.text(alphabet="aáàeéèêếoóôốuúưứyýiínghquctpmk ĐđAÉÊ-/.1"))
-@settings(deadline=None)
 def test_length_stays_and_mending_twice_changes_nothing(text: str) -> None:
     once = mended(text)
     assert len(once) == len(text)

@@ -84,7 +84,7 @@ def test_boxes_of_every_size_and_weight_are_found(side: float, weight: float) ->
 
 
 @given(st.integers(0, 10**6), st.lists(st.sampled_from(DRAWN), min_size=1, max_size=6), st.sampled_from([200, 300]))
-@settings(max_examples=25, deadline=None, derandomize=True)
+@settings(max_examples=25, derandomize=True)
 def test_no_mark_is_taken_for_none_nor_none_for_a_mark(seed: int, markings: list[Marking], dpi: int) -> None:
     """Under whatever ordinary faults: boxes may be missed, or be in doubt, but what is said of one is true."""
     rng = seeded("any", seed)

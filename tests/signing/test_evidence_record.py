@@ -46,7 +46,7 @@ def test_a_list_of_one_hash_stands_for_itself() -> None:
     assert root_of([[one], [two]], "sha256") == sha256(one, two)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(count=counts, algorithm=st.sampled_from(["sha256", "sha512", "sha3_512"]))
 def test_every_leaf_leads_to_the_root(count: int, algorithm: str) -> None:
     given_leaves = leaves(count)
@@ -60,7 +60,7 @@ def test_every_leaf_leads_to_the_root(count: int, algorithm: str) -> None:
             assert root_of(groups, algorithm) == tree.root
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(count=st.integers(2, 200), data=st.data())
 def test_a_changed_hash_leads_elsewhere(count: int, data: st.DataObject) -> None:
     given_leaves = leaves(count)

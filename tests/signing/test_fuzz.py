@@ -24,7 +24,7 @@ def files(gov: Tree) -> dict[str, bytes]:
     return bases(gov)
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=25, suppress_health_check=list(HealthCheck))
 @given(number=st.integers(0, 1 << 30))
 def test_a_mutated_paper_is_never_wrongly_valid(
     files: dict[str, bytes], gov: Tree, tmp_path_factory: pytest.TempPathFactory, number: int
@@ -59,7 +59,7 @@ def test_what_looks_for_wrong_verdicts_finds_them(files: dict[str, bytes], tmp_p
     assert wrongly_valid(base, base + b"\n", tmp_path) is None
 
 
-@settings(max_examples=120, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=120, suppress_health_check=list(HealthCheck))
 @given(seed=st.integers(0, 1 << 30), data=st.data())
 def test_a_signature_value_is_read_or_the_byte_is_named(
     gov: Tree, impostor: Tree, seed: int, data: st.DataObject

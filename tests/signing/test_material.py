@@ -119,7 +119,7 @@ def test_the_trust_hash_tells_who_is_believed_and_as_what(gov: Tree, impostor: T
     assert len({trust_hash(mine), trust_hash(other_class), trust_hash(TrustStore(more)), trust_hash(TrustStore())}) == 4
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_a_damaged_file_gives_what_can_be_read_of_it(data: st.DataObject, sealed: bytes, trust: TrustStore) -> None:
     damaged = bytearray(sealed)

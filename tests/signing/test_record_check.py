@@ -66,7 +66,7 @@ def codes(report: RecordReport) -> set[str]:
 # --- one time stamp ------------------------------------------------------------------------------------------------
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(count=st.integers(1, 200), data=st.data())
 def test_every_files_record_proves_it_alone(ages: dict[int, Age], count: int, data: st.DataObject) -> None:
     tree = proven(FILES[:count], ages[2026])
@@ -85,7 +85,7 @@ def test_no_other_file_is_proven(ages: dict[int, Age], many: StampedTree, place:
         assert report.proven is None
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(place=st.integers(0, 199), data=st.data())
 def test_a_flipped_bit_is_told(ages: dict[int, Age], many: StampedTree, place: int, data: st.DataObject) -> None:
     """In the file, in the tree, in the time stamp: all of a record but the revocation list, whose issuer signed it."""
@@ -107,7 +107,7 @@ def test_a_flipped_bit_is_told(ages: dict[int, Age], many: StampedTree, place: i
     assert report.verdict is not Verdict.VALID
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.binary(max_size=400))
 def test_whatever_is_no_record_proves_nothing(content: bytes) -> None:
     report = check_record(b"file", content, TrustStore(), at=IN_2026)

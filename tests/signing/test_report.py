@@ -268,7 +268,7 @@ def test_many_signatures_take_more_pages(report: FileReport, tmp_path: Path) -> 
     assert f"Trang {_pages(pdf)}/{_pages(pdf)}" in text
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(name=st.text(max_size=400), signer=st.text(max_size=400), unit=st.text(max_size=3000))
 def test_any_words_can_be_set(report: FileReport, name: str, signer: str, unit: str) -> None:
     seal = report.signatures[0]

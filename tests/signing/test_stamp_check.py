@@ -237,7 +237,7 @@ _WORDS = [
 ]  # fmt: skip
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=150, suppress_health_check=[HealthCheck.too_slow])
 @given(
     words=st.lists(st.sampled_from(_WORDS) | st.binary(max_size=6), max_size=60),
     cmap=st.binary(max_size=60) | st.just(_CMAP),

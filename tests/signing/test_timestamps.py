@@ -281,7 +281,7 @@ def _accepted(expected: Expected, data: bytes) -> bool:
     return True
 
 
-@settings(deadline=None, max_examples=200, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=200, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(at=st.integers(0, 10_000), value=st.integers(1, 255))
 def test_an_answer_with_one_byte_changed_is_refused_or_says_the_same(
     answer: tuple[Expected, bytes], at: int, value: int
@@ -296,7 +296,7 @@ def test_an_answer_with_one_byte_changed_is_refused_or_says_the_same(
         assert info(token).dump() == info(good).dump()
 
 
-@settings(deadline=None, max_examples=100, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=100, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.binary(max_size=200))
 def test_any_bytes_are_refused_without_another_error(answer: tuple[Expected, bytes], data: bytes) -> None:
     assert not _accepted(answer[0], data)

@@ -681,7 +681,7 @@ def small(gov: Tree) -> bytes:
     return sign(output.getvalue(), gov.key(), at=AT, stamper=gov.stamper(AT), evidence=gov.trust(AT))
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_a_changed_byte_never_raises_and_never_counts_as_valid(small: bytes, gov: Tree, data: st.DataObject) -> None:
     position = data.draw(st.integers(0, len(small) - 1))
@@ -695,7 +695,7 @@ def test_a_changed_byte_never_raises_and_never_counts_as_valid(small: bytes, gov
         assert report.verdict is not Verdict.VALID
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_pieces_cut_out_doubled_or_put_in_never_raise(small: bytes, gov: Tree, data: st.DataObject) -> None:
     first = data.draw(st.integers(0, len(small)))

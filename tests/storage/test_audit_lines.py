@@ -30,7 +30,7 @@ _entries = st.builds(
 )
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(_entries)
 def test_a_line_is_what_the_hash_is_taken_over(catalogue: Catalogue, entry: AuditEntry) -> None:
     with writing(catalogue.engine) as session:

@@ -96,7 +96,7 @@ def folder(tmp_path: Path) -> Iterator[FolderStore]:
     opened.close()
 
 
-_property = settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+_property = settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
 _places = st.integers(1, LENGTH)
 
 

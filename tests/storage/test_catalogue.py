@@ -59,7 +59,7 @@ _ONCE = ("stored_at", "protected_until", "handed_over_at", "superseded_by")
 """What is kept once and not taken back."""
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(first=papers, second=papers, code=st.none() | st.just("số-1"))
 def test_any_paper_comes_back_as_it_was(catalogue: Catalogue, first: Paper, second: Paper, code: str | None) -> None:
     with writing(catalogue.engine) as session:

@@ -108,7 +108,7 @@ def test_a_cursor_stays_the_same_for_the_same_place(catalogue: Catalogue, databa
     assert position_of(catalogue, again.next) == newest(catalogue) == 2
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=30, suppress_health_check=list(HealthCheck))
 @given(cursor=st.from_regex(CURSOR, fullmatch=True, alphabet=st.characters(codec="ascii")))
 def test_no_cursor_makes_trouble(catalogue: Catalogue, cursor: str) -> None:
     if cursor != START:

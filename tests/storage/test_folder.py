@@ -213,7 +213,7 @@ _operations = st.lists(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(operations=_operations)
 def test_it_behaves_as_a_list_of_versions_would(
     tmp_path_factory: pytest.TempPathFactory, operations: list[tuple[str, str, int | bytes]]

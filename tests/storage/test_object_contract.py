@@ -34,14 +34,14 @@ def test_what_is_put_comes_back(store: ObjectStore) -> None:
     assert store.get(KEY) == store.get(KEY, stored.version) == data
 
 
-@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.binary(max_size=200))
 def test_any_bytes_come_back(store: ObjectStore, data: bytes) -> None:
     stored = store.put("any", data, media_type="application/octet-stream")
     assert store.get("any", stored.version) == data
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(bounds=st.tuples(st.integers(0, 300_000), st.integers(0, 300_000)).map(sorted))
 def test_any_part_comes_back(store: ObjectStore, bounds: list[int]) -> None:
     data = hashlib.shake_256(b"any part").digest(200_001)
@@ -348,7 +348,7 @@ def test_a_usable_store_says_so(store: ObjectStore) -> None:
 _keys = st.from_regex(r"[ab0][ab.-]{0,1}(/[ab0][ab.-]{0,1}){0,2}", fullmatch=True, alphabet="ab0.-/")
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(keys=st.sets(_keys, max_size=8), data=st.data())
 def test_a_walk_meets_every_version_in_order(store: ObjectStore, keys: set[str], data: st.DataObject) -> None:
     room = f"w{secrets.token_hex(6)}/"

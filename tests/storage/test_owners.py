@@ -215,7 +215,7 @@ _steps = st.lists(
 )
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(_steps)
 def test_owners_are_what_the_merges_in_force_connect(catalogue: Catalogue, steps: list[tuple[bool, int, int]]) -> None:
     with writing(catalogue.engine) as session:

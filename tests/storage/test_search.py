@@ -87,7 +87,7 @@ def found(
         after = Cursor.parse(str(answer.following))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(text=texts, limit=st.sampled_from([3, 100]))
 def test_both_databases_find_what_looking_at_every_paper_finds(
     both: tuple[list[Catalogue], list[Shelved]], text: str, limit: int
@@ -140,7 +140,7 @@ def passes(one: Shelved, wanted: Filters) -> bool:
     )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(text=st.sampled_from(["", "an", "320", "nguyễn văn", "-an", "quyết định -và"]), wanted=filters)
 def test_filters_leave_out_what_does_not_pass(
     both: tuple[list[Catalogue], list[Shelved]], text: str, wanted: Filters
