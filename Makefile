@@ -39,10 +39,11 @@ $(VENV)/.runtime: requirements.lock pyproject.toml $(VENV)/bin/python
 	$(PY) -c "import api.cli, api.http.app, ingest.work, deploy.demo"  # what runs needs nothing of what only tests need
 	@touch $@
 
-# Ubuntu's archive has no such browser: there the tests of its pages are skipped.
+# Ubuntu's archive has no such browser: there the tests of its pages are skipped. The proxy is what deploy/ puts in front.
 $(VENV)/.test: requirements-test.lock $(VENV)/.runtime
 	$(PY) -m pip install --quiet --disable-pip-version-check -r requirements-test.lock
 	-bash tests/press/install.sh
+	-bash deploy/install-system-packages.sh haproxy
 	@touch $@
 
 # --- the commands ------------------------------------------------------------------------------------------------

@@ -10,7 +10,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -28,12 +28,13 @@ S3_PORTS = ("s3", "master", "volume", "filer")
 
 @dataclass(frozen=True, slots=True)
 class S3Server:
-    """A running S3 server with versioning and Object Lock."""
+    """A running S3 server with versioning and Object Lock; ``ports`` by the names of its parts."""
 
     endpoint: str
     access_key: str
     secret_key: str
     data: Path
+    ports: Mapping[str, int]
 
     def store(self, bucket: str, *, endpoint: str = "", encrypted: bool = True) -> S3Store:
         return S3Store(
@@ -96,30 +97,37 @@ def s3_server() -> Iterator[S3Server]:
 
 
 @contextlib.contextmanager
-def seaweed(*, volume_mb: int = 64, volumes: int = 0) -> Iterator[S3Server]:
+def seaweed(*, volume_mb: int = 64, volumes: int = 0, deployed: Path | None = None) -> Iterator[S3Server]:
     """Run a SeaweedFS server.
 
     Args:
         volume_mb: Largest size of a volume. volumes: How many there may be; 0: as many as the disk takes.
+        deployed: Folder of ``deploy/make-secrets.sh`` with its security file and identities, instead of ones of ours.
     """
     folder = Path(tempfile.mkdtemp(prefix="sohoa-s3-"))
-    access_key, secret_key = secrets.token_hex(10), secrets.token_hex(20)
-    identity = {
-        "name": "tests",
-        "credentials": [{"accessKey": access_key, "secretKey": secret_key}],
-        "actions": ["Admin", "Read", "Write", "List", "Tagging"],
-    }
-    (folder / "identities.json").write_text(json.dumps({"identities": [identity]}))
+    environment = dict(os.environ)
+    if deployed is None:
+        identity = {
+            "name": "tests",
+            "credentials": [{"accessKey": secrets.token_hex(10), "secretKey": secrets.token_hex(20)}],
+            "actions": ["Admin", "Read", "Write", "List", "Tagging"],
+        }
+        (folder / "identities.json").write_text(json.dumps({"identities": [identity]}))
+        environment["WEED_S3_SSE_KEK"] = secrets.token_hex(32)  # under which it encrypts
+    identities = (deployed or folder) / "identities.json"
+    credentials = json.loads(identities.read_bytes())["identities"][0]["credentials"][0]
     (folder / "data").mkdir()
-    ports = _free_ports(2 * len(S3_PORTS))
-    flags = [f"-{part}.port{kind}={ports.pop()}" for part in S3_PORTS for kind in ("", ".grpc")]
+    free = free_ports(2 * len(S3_PORTS))
+    ports, grpc_ports = (dict(zip(S3_PORTS, some, strict=True)) for some in (free[::2], free[1::2]))
+    flags = [f"-{part}.port={number}" for part, number in ports.items()]
+    flags += [f"-{part}.port.grpc={number}" for part, number in grpc_ports.items()]
     command = [
         str(Path(sys.executable).with_name("weed")),
         "-logtostderr=true",
         "server",
         f"-dir={folder / 'data'}",
         "-s3",
-        f"-s3.config={folder / 'identities.json'}",
+        f"-s3.config={identities}",
         f"-s3.localSocket={folder / 's3.sock'}",
         f"-filer.localSocket={folder / 'filer.sock'}",
         "-s3.port.iceberg=0",
@@ -133,26 +141,26 @@ def seaweed(*, volume_mb: int = 64, volumes: int = 0) -> Iterator[S3Server]:
         "-filer.disableHttp",
         *flags,
     ]
-    environment = {**os.environ, "WEED_S3_SSE_KEK": secrets.token_hex(32)}  # under which it encrypts
-    port = flags[0].partition("=")[2]
-    server = S3Server(f"127.0.0.1:{port}", access_key, secret_key, folder / "data")
+    address = f"127.0.0.1:{ports['s3']}"
+    server = S3Server(address, credentials["accessKey"], credentials["secretKey"], folder / "data", ports)
     with (folder / "log").open("wb") as log:
-        process = subprocess.Popen(command, stdout=log, stderr=subprocess.STDOUT, env=environment)
+        # It looks for its security file where it is started.
+        process = subprocess.Popen(
+            command, stdout=log, stderr=subprocess.STDOUT, env=environment, cwd=deployed or folder
+        )
     try:
-        _await_s3(server, process, folder / "log")
+        _await_s3(server, process, folder / "log", "sohoa-audit" if deployed else "first")
         yield server
     finally:
         process.kill()
         process.wait()
         shutil.rmtree(folder)
-        for flag in flags[1::2]:
-            part, _, grpc_port = flag.partition("=")
+        for part, number in grpc_ports.items():
             # Where it puts these is written into the server.
-            socket_name = f"seaweedfs-{part[1:].partition('.')[0]}-grpc-{grpc_port}.sock"
-            (Path("/tmp") / socket_name).unlink(missing_ok=True)  # noqa: S108 - see above
+            (Path("/tmp") / f"seaweedfs-{part}-grpc-{number}.sock").unlink(missing_ok=True)  # noqa: S108 - see above
 
 
-def _await_s3(server: S3Server, process: "subprocess.Popen[bytes]", log: Path) -> None:
+def _await_s3(server: S3Server, process: "subprocess.Popen[bytes]", log: Path, bucket: str) -> None:
     """Wait until the server takes a first object: its parts become ready one after the other."""
     deadline = time.monotonic() + START_LIMIT_S
     while time.monotonic() < deadline and process.poll() is None:
@@ -168,9 +176,9 @@ def _await_s3(server: S3Server, process: "subprocess.Popen[bytes]", log: Path) -
                 http_client=http,
             )
             with contextlib.suppress(MinioException, urllib3.exceptions.HTTPError):
-                if not client.bucket_exists("first"):
-                    client.make_bucket("first")
-                client.fput_object("first", "object", __file__)
+                if not client.bucket_exists(bucket):
+                    client.make_bucket(bucket, object_lock=True)
+                client.fput_object(bucket, "object", __file__)
                 http.clear()
                 return
             http.clear()
@@ -178,7 +186,7 @@ def _await_s3(server: S3Server, process: "subprocess.Popen[bytes]", log: Path) -
     pytest.fail("SeaweedFS did not start:\n" + log.read_text()[-4000:])
 
 
-def _free_ports(count: int) -> list[int]:
+def free_ports(count: int) -> list[int]:
     with contextlib.ExitStack() as stack:
         sockets = [stack.enter_context(socket.create_server(("127.0.0.1", 0))) for _ in range(count)]
         return [s.getsockname()[1] for s in sockets]
