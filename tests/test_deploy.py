@@ -22,6 +22,7 @@ import yaml
 from api.cli import app as commands
 from api.http.routes import ROUTERS
 from api.keys import Role, issue_key
+from deploy import sizing
 from ingest.house import House
 from ingest.settings import Settings
 from storage import audit
@@ -111,6 +112,10 @@ def test_probes_and_services_lead_somewhere() -> None:
 def test_every_manifest_is_listed() -> None:
     listed = yaml.safe_load((DEPLOY / "kubernetes" / "kustomization.yaml").read_text())["resources"]
     assert {"kustomization.yaml", *listed} == {file.name for file in (DEPLOY / "kubernetes").glob("*.yaml")}
+
+
+def test_the_table_of_sizes_is_what_the_figures_give() -> None:
+    assert sizing.table(sizing.Measured(), sizing.Assumed()) in (ROOT / sizing.DOCUMENT).read_text()
 
 
 def test_secrets_are_made_once_and_for_their_owner_alone(tmp_path: Path) -> None:
