@@ -79,7 +79,8 @@ class Manifest:
     Attributes:
         station: Who sends. batch: The sender's identifier, 1 to 64 letters, digits, dots, dashes; sending the same
             batch again is harmless.
-        operator: Name or number of the person at the scanner.
+        operator: Name or number of the person at the scanner. employer: Whom that person works for, if another than
+            the agency digitizes.
         dossier, procedure: What the papers were handed in for.
         agency: Code of the agency that digitizes them, whose seal they get; ``None``: this installation's.
         entries: The files.
@@ -89,6 +90,7 @@ class Manifest:
     entries: tuple[ManifestEntry, ...]
     batch: str = field(default_factory=lambda: secrets.token_hex(8))
     operator: str = ""
+    employer: str = ""
     dossier: str | None = None
     procedure: str | None = None
     agency: str | None = None
@@ -146,6 +148,7 @@ def open_batch(house: House, manifest: Manifest) -> Batch:
         id=f"{manifest.station}.{manifest.batch}",
         station=manifest.station,
         operator=manifest.operator,
+        employer=manifest.employer or None,
         agency=agency or house.agency,
         dossier=dossier.canonical if dossier else None,
         procedure=ProcedureCode.parse(manifest.procedure) if manifest.procedure else None,
@@ -313,7 +316,7 @@ def _unsaid(manifest: Manifest) -> dict[str, Any]:
 
     Why files are taken in despite their twins may be said later.
     """
-    unsaid: dict[str, Any] = {} if manifest.agency else {"agency": True}
+    unsaid: dict[str, Any] = {key: True for key in ("agency", "employer") if not getattr(manifest, key)}
     unsaid["entries"] = {"__all__": {"despite_twin"}}
     if all(entry.copy_form is CopyForm.CERTIFIED for entry in manifest.entries):
         unsaid["entries"]["__all__"].add("copy_form")

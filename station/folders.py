@@ -30,7 +30,7 @@ RECEIPT, SIGNED_RECEIPT, REASON = "bien-nhan.json", "bien-nhan.p7m", "ly-do.txt"
 _OURS = frozenset({ANNOUNCED, RECEIPT, SIGNED_RECEIPT, REASON})
 _NOT_SCANS = frozenset({"thumbs.db", "desktop.ini", TICKET})
 _UNFINISHED = (".tmp", ".part", ".partial", ".crdownload")
-_TICKET_MEMBERS = frozenset({"dossier", "procedure", "agency", "operator", "papers"})
+_TICKET_MEMBERS = frozenset({"dossier", "procedure", "agency", "operator", "employer", "papers"})
 _FOR_EACH = ("owner_number", "owner_name", "paper_type", "kind", "confirmed_by", "copy_form", "despite_twin")
 _BLOCK = 1024 * 1024
 

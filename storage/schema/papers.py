@@ -18,6 +18,7 @@ class BatchRow(Base):
     id: Mapped[str] = mapped_column(unique=True)
     station: Mapped[str]
     operator: Mapped[str | None]
+    employer: Mapped[str | None]
     dossier: Mapped[str | None]
     procedure: Mapped[str | None]
     agency: Mapped[str | None]
@@ -54,6 +55,7 @@ class PaperRow(Base):
     dossier: Mapped[str | None] = mapped_column(index=True)
     procedure: Mapped[str | None]
     page_count: Mapped[int | None]
+    hidden_pages: Mapped[list[int]]
     verdict: Mapped[str | None]
     signed_origin: Mapped[bool]
     grade: Mapped[str | None]

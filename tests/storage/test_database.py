@@ -90,6 +90,7 @@ UNDO = {
         "DROP TABLE former",
         "CREATE INDEX ix_portal_state ON portal (state, retry_at)",
     ],
+    "0020": ["ALTER TABLE papers DROP COLUMN hidden_pages", "ALTER TABLE batches DROP COLUMN employer"],
 }
 """What takes back each migration."""
 

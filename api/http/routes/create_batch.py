@@ -68,6 +68,7 @@ class BatchAnnounced(BaseModel):
 
     batch: Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]{1,64}$")] | None = None
     operator: Text = ""
+    employer: Text = ""
     dossier: Annotated[Text | None, Field(examples=[DossierNumber.example])] = None
     procedure: Annotated[Text | None, Field(examples=[ProcedureCode.example])] = None
     agency: Annotated[Text | None, Field(examples=[AgencyCode.example])] = None
@@ -94,6 +95,7 @@ def create_batch(
         station=caller.name,
         entries=entries,
         operator=nfc(body.operator),
+        employer=nfc(body.employer),
         dossier=body.dossier,
         procedure=body.procedure,
         agency=body.agency,
