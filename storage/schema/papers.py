@@ -27,6 +27,17 @@ class BatchRow(Base):
     content_sha256: Mapped[str]
 
 
+class UnfinishedUploadRow(Base):
+    """A file that a station has begun to send in pieces and not finished."""
+
+    __tablename__ = "unfinished_uploads"
+
+    upload: Mapped[str] = mapped_column(primary_key=True)
+    station: Mapped[str] = mapped_column(index=True)
+    size: Mapped[int]
+    begun_at: Mapped[dt.datetime]
+
+
 class PaperRow(Base):
     """A paper; ``serial`` is the order in which papers came in."""
 

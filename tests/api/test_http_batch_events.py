@@ -158,7 +158,7 @@ def test_many_listeners_cost_one_look_and_are_let_go_when_the_service_ends(servi
             time.sleep(1.5)
             assert watch.looks - before <= 4, "one watcher looks for all of them"
             move(service, sents[0][1][0], PaperState.READY)
-            while not watch.waiting == len(threads) or watch.looks < before + 3:
+            while watch.waiting != len(threads) or watch.looks < before + 3:
                 time.sleep(0.01)
             time.sleep(1.5)
             watch.close()
