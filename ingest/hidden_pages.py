@@ -43,8 +43,10 @@ def hide_pages(house: House, paper_id: PaperId, hidden: Collection[int], *, acto
     paper = house.catalogue.paper(paper_id)
     if paper.state not in _OPEN:
         raise WrongState(state=paper.state.value, needed=", ".join(sorted(_OPEN)))
-    allowed = () if paper.signed_origin else hideable(Workspace(house.objects, paper_id))
     wanted = tuple(sorted(set(hidden)))
+    if wanted == paper.hidden_pages:
+        return paper
+    allowed = () if paper.signed_origin else hideable(Workspace(house.objects, paper_id))
     if not set(wanted) <= set(allowed):
         named = ", ".join(map(str, allowed)) or "-"
         raise InvalidValue(
@@ -52,8 +54,6 @@ def hide_pages(house: House, paper_id: PaperId, hidden: Collection[int], *, acto
             reason=f"only empty pages and separator sheets may be hidden: {named}",
             reason_vi=f"chỉ ẩn được trang trống và tờ phân cách: {named}",
         )
-    if wanted == paper.hidden_pages:
-        return paper
     checks = (*(one for one in paper.checks if one.code != HIDDEN), *hidden_pages_told(wanted))
     detail = {"hidden": " ".join(map(str, wanted)), "before": " ".join(map(str, paper.hidden_pages))}
     changed = replace(paper, hidden_pages=wanted, checks=checks)

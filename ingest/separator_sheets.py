@@ -2,8 +2,10 @@
 
 import io
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack
 
 import cv2
+import pikepdf
 from PIL import Image, ImageDraw, ImageFont
 
 from dossier.identifiers import DossierNumber
@@ -67,11 +69,20 @@ def separator_pdf(sheets: Sequence[Separator], types: Mapping[str, PaperType]) -
     Raises:
         PartMissing: The typeface is not installed.
     """
-    drawn = {sheet: _page(sheet, types) for sheet in dict.fromkeys(sheets)}
-    first, *others = (drawn[sheet] for sheet in sheets for _ in range(2))
     out = io.BytesIO()
-    first.save(out, "PDF", save_all=True, append_images=others, resolution=float(_DPI))
+    with pikepdf.new() as pdf, ExitStack() as opened:
+        drawn = {sheet: opened.enter_context(pikepdf.open(_drawn(sheet, types))) for sheet in dict.fromkeys(sheets)}
+        for sheet in sheets:
+            pdf.pages.extend([*drawn[sheet].pages, *drawn[sheet].pages])
+        pdf.save(out)
     return out.getvalue()
+
+
+def _drawn(sheet: Separator, types: Mapping[str, PaperType]) -> io.BytesIO:
+    """Return a sheet's page as a PDF of its own."""
+    out = io.BytesIO()
+    _page(sheet, types).save(out, "PDF", resolution=float(_DPI))
+    return out
 
 
 def _page(sheet: Separator, types: Mapping[str, PaperType]) -> Image.Image:

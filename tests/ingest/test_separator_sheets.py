@@ -89,6 +89,13 @@ def test_it_is_read_wherever_it_lies(sheet: Pixels) -> None:
         assert seen(page) == {1: NAMED}
 
 
+def test_equal_sheets_are_drawn_once() -> None:
+    one, many = (separator_pdf([Separator()] * count, TYPES) for count in (1, 200))
+    assert len(many) < 200 * 1000 + len(one)
+    with pikepdf.open(io.BytesIO(many)) as pdf:
+        assert len(pdf.pages) == 2 * 200
+
+
 def test_what_is_asked_for_is_made() -> None:
     assert sheets_for(TYPES, DOSSIER, [], 2) == (Separator(DOSSIER), Separator(), Separator())
     assert sheets_for(TYPES, None, ["diploma"], 0) == (Separator(None, "diploma"),)
