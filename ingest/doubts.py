@@ -158,6 +158,15 @@ def signature_doubts(paper: Paper) -> tuple[Finding, ...]:
     return (Finding("signature-undetermined", Severity.WARNING, text, english),)
 
 
+def uneven_passes(pages: int, *, collated: bool) -> tuple[Finding, ...]:
+    """Return an error if a scan that was made in two passes cannot be put in order, because it has an odd page."""
+    if not collated or pages % 2 == 0:
+        return ()
+    text = "Hai lượt quét mặt trước và mặt sau không bằng nhau; các trang chưa được xếp lại theo tờ."
+    text_en = "The passes over fronts and backs have different numbers of pages; they are not put in order."
+    return (Finding("passes-uneven", Severity.ERROR, text, text_en),)
+
+
 def date_doubts(issued_on: dt.date | None, printed: SignaturePrint | None) -> tuple[Finding, ...]:
     """Return an error if a paper was issued after the day that its own digital signature prints."""
     if issued_on is None or printed is None or issued_on <= printed.date:

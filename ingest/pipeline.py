@@ -26,8 +26,9 @@ from dossier.paper_types import OTHER, PaperType, find_type
 from dossier.papers import Paper, PaperState, SourceGrade, StoredObject
 from dossier.verdicts import Verdict
 from ingest.clean import clean as clean_page
+from ingest.collation import place_in_paper
 from ingest.decode import decode as decode_pages
-from ingest.doubts import date_doubts, page_doubts, scan_doubts, several_papers, signature_doubts
+from ingest.doubts import date_doubts, page_doubts, scan_doubts, several_papers, signature_doubts, uneven_passes
 from ingest.encode import encode_master
 from ingest.fixity import sound
 from ingest.grades import grade_of
@@ -42,7 +43,7 @@ from ingest.owner_links import link_owners
 from ingest.pages import CODES, NOTES, PageNote, PageNotes, codes_of, separators_of
 from ingest.prints import page_print
 from ingest.quality import assess
-from ingest.receive import announced, owner_of_scan
+from ingest.receive import announced, is_collated, owner_of_scan
 from ingest.search import index_stored
 from ingest.stamping import headroom_mm, on_free_paper
 from ingest.twins import twin_doubts
@@ -90,15 +91,20 @@ def inspect(house: House, paper_id: PaperId) -> None:
 
 
 def decode(house: House, paper_id: PaperId) -> None:
-    """Turn the file into page images at the scan's own resolution, in a limited child process."""
+    """Turn the file into page images at the scan's own resolution, in a limited child process.
+
+    Pages are numbered in the paper's order, which is not the file's where that was scanned in two passes.
+    """
     paper, work = _open(house, paper_id)
     inspection = work.get_value("inspection.json", Inspection)
+    count = inspection.page_count
+    collated = is_collated(house, paper) and count % 2 == 0
     notes = []
     for page in decode_pages(_original(house, paper), inspection, house.limits):
-        note = PageNote(page.number, page.dpi)
+        note = PageNote(place_in_paper(page.number, count) if collated else page.number, page.dpi)
         work.put_image(note.raw, page.pixels)
         notes.append(note)
-    work.put_value(NOTES, PageNotes(tuple(notes)))
+    work.put_value(NOTES, PageNotes(tuple(sorted(notes, key=lambda note: note.number))))
 
 
 def clean(house: House, paper_id: PaperId) -> None:
@@ -188,6 +194,7 @@ def check(house: House, paper_id: PaperId) -> None:
     reading, hidden = reading_of(work), () if paper.signed_origin else hideable(work)
     doubts = (*judged.checks, *scan_doubts(notes), *page_doubts(notes, reading, paper.fields, hidden))
     doubts = (*doubts, *signature_doubts(paper))
+    doubts = (*doubts, *uneven_passes(len(notes.pages), collated=is_collated(house, paper)))
     doubts = (*doubts, *date_doubts(judged.issued_on, signature_print(reading)))
     doubts = (*doubts, *several_papers(papers_of(work), separators_of(work), house.paper_types))
     entry = announced(house, paper)

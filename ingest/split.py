@@ -17,11 +17,13 @@ from dossier.papers import Paper, PaperState, StoredObject
 from dossier.text import nfc
 from ingest import pdf, tiff
 from ingest.child import read_output, run_limited, workplace
+from ingest.collation import page_of_file
 from ingest.house import House
 from ingest.inspect import INPUT_NAME, MediaType, whole
 from ingest.limits import Limits
 from ingest.pages import left_out_of, separators_of
 from ingest.pipeline import papers_of
+from ingest.receive import is_collated
 from ingest.workspace import Workspace
 from ocr.separators import Separator, named_for
 from ocr.splitting import Part, parted
@@ -85,7 +87,8 @@ def _split(house: House, scan: Paper, begins: Sequence[int], *, by: str, actor: 
     work = Workspace(house.objects, scan.id)
     sheets, left_out = separators_of(work), left_out_of(work)
     groups = _groups(scan, begins, left_out)
-    originals = _divided(house.objects.get(scan.original.key, scan.original.version), scan, groups, house.limits)
+    in_file = _in_file(groups, scan.page_count or 0) if is_collated(house, scan) else groups
+    originals = _divided(house.objects.get(scan.original.key, scan.original.version), scan, in_file, house.limits)
     parts = []
     for number, (pages, data) in enumerate(zip(groups, originals, strict=True), 1):
         part_id = _part_id(scan.id, begins, number)
@@ -102,6 +105,11 @@ def _split(house: House, scan: Paper, begins: Sequence[int], *, by: str, actor: 
     detail = {"parts": " ".join(part.id.value for part in parts)}
     house.catalogue.save(ended, actor=actor, action="paper.split", detail=detail, expected=scan.state, parts=parts)
     work.clear()
+
+
+def _in_file(groups: Sequence[Pages], count: int) -> Sequence[Pages]:
+    """Return where in the file the pages are of a scan that was made in two passes, if it could be put in order."""
+    return [tuple(page_of_file(page, count) for page in pages) for pages in groups] if count % 2 == 0 else groups
 
 
 def _known(house: House, named: Separator) -> Separator:

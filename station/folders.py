@@ -33,7 +33,7 @@ _OURS = frozenset({ANNOUNCED, RECEIPT, SIGNED_RECEIPT, REASON})
 _NOT_SCANS = frozenset({"thumbs.db", "desktop.ini", TICKET})
 _UNFINISHED = (".tmp", ".part", ".partial", ".crdownload")
 _TICKET_MEMBERS = frozenset({"dossier", "procedure", "agency", "operator", "employer", "papers"})
-_FOR_EACH = ("owner_number", "owner_name", "paper_type", "kind", "confirmed_by", "copy_form", "despite_twin")
+_FOR_EACH = ("owner_number", "owner_name", "paper_type", "kind", "confirmed_by", "copy_form", "despite_twin", "collate")
 _BLOCK = 1024 * 1024
 
 

@@ -41,6 +41,7 @@ class PaperAnnounced(BaseModel):
     confirmed_by: Text | None = None
     copy_form: CopyForm = CopyForm.CERTIFIED
     despite_twin: Text | None = None
+    collate: bool = False
     size: Annotated[int, Field(ge=0)] | None = None
     sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")] | None = None
 
@@ -56,6 +57,7 @@ class PaperAnnounced(BaseModel):
             confirmed_by=self.confirmed_by,
             copy_form=self.copy_form,
             despite_twin=nfc(self.despite_twin) if self.despite_twin else None,
+            collate=self.collate,
             size=self.size,
             sha256=self.sha256,
         )
