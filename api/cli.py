@@ -22,6 +22,7 @@ from api.commands import (
     keys,
     objects,
     owners,
+    pages,
     papers,
     portal,
     quality,
@@ -31,7 +32,7 @@ from api.commands import (
     reread,
     retention,
     search,
-    separator,
+    separators,
     serve,
     standing,
     station,
@@ -60,6 +61,7 @@ app.command()(search.search)
 app.command()(papers.get)
 app.command()(owners.reads)
 app.command()(digitize.split)
+app.command()(pages.pages)
 app.command()(digitize.confirm)
 app.command()(digitize.retry)
 app.command()(dossiers.dossier)
@@ -70,7 +72,7 @@ app.command("status-list")(standing.status_list)
 app.command()(reread.reread)
 app.command()(search.index)
 app.command()(quality.quality)
-app.command()(separator.separator)
+app.command()(separators.separators)
 app.command()(verify.verify)
 app.command()(evidence.evidence)
 app.command()(renew.renew)

@@ -25,7 +25,8 @@ placeholders; they must never hold personal data, because errors are logged.
     │   ├── WrongState, AlreadyExists, RetentionLocked, ObjectHeld, BatchMismatch
     │   ├── NotSealed, NotSplittable, NotRenewable, SamePerson, NotEmpty, OwnersDiffer
     │   ├── NotReusable, PaperKnown, CursorUnknown
-    │   └── OffsetDiffers, BatchIncomplete, BatchClosed
+    │   ├── OffsetDiffers, BatchIncomplete, BatchClosed
+    │   └── UploadsUnfinished                                                              HTTP 429
     ├── PartError                  an external part is missing or failed                  exit 6   HTTP 503
     │   ├── PartMissing, PartFailed, LimitExceeded
     │   ├── DiskFull, SealRefused, PortalUnavailable
@@ -504,6 +505,17 @@ class OffsetDiffers(Conflict):
     vi = "Lần tải lên phải tiếp tục từ byte {offset}."
     advice_en = "Ask for the offset (HEAD), and send from there."
     advice_vi = "Hãy hỏi lại vị trí (HEAD) rồi gửi tiếp từ đó."
+
+
+class UploadsUnfinished(Conflict):
+    """A station that has begun to send more than it may have unfinished."""
+
+    code = "uploads-unfinished"
+    status = 429
+    en = "This station has begun uploads of {begun} bytes and finished none of them; the limit is {limit}."
+    vi = "Trạm này còn {begun} byte tải lên chưa xong; giới hạn là {limit}."
+    advice_en = "Finish uploads that were begun, or give them up (DELETE); what is left of them ends by itself."
+    advice_vi = "Hãy gửi nốt các lần tải lên đang dở hoặc hủy chúng (DELETE); phần còn lại sẽ tự hết hạn."
 
 
 class BatchIncomplete(Conflict):

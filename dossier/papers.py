@@ -225,7 +225,9 @@ class Paper:
         type_confidence: Of the classification, 0 to 1.
         agency: The digitizing agency. dossier, procedure: What it was handed in for.
         original: The bytes as received. sealed: The sealed PDF, once stored.
-        page_count: Pages after splitting. fields: What was read. checks: What was found doubtful.
+        page_count: Pages after splitting, once stored those of the sealed file. hidden_pages: Numbers of the scan's
+            pages that the sealed file leaves out, rising: empty ones and separator sheets.
+        fields: What was read. checks: What was found doubtful.
         verdict: Of the sealed file's signatures, or of the signatures it arrived with, as last verified.
         signed_origin: It arrived signed and is kept bit-exact.
         grade: What it is worth as a source; ``None`` before that is known: when a signed file is checked, when a scan
@@ -263,6 +265,7 @@ class Paper:
     procedure: ProcedureCode | None = None
     sealed: StoredObject | None = None
     page_count: int | None = None
+    hidden_pages: tuple[int, ...] = ()
     fields: tuple[Field, ...] = ()
     checks: tuple[Finding, ...] = ()
     verdict: Verdict | None = None

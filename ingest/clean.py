@@ -87,6 +87,7 @@ def clean(page: PageImage, orientation: OrientationDetector) -> MasterPage:
         blank=survey.marks is None,
         photographed=flat.photographed,
         to_original=to_master.inverse(),
+        empty=survey.marks is None and not survey.has_traces,
     )
 
 

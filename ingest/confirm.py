@@ -14,7 +14,9 @@ from ingest.house import House
 from ingest.twins import OTHERS_TWIN, TWIN
 
 _CONFIRMABLE = frozenset({PaperState.READY, PaperState.NEEDS_REVIEW})
-_UNFORESEEN = frozenset({"signature-invalid", "paper-blank", "several-papers", "separator-sheet", TWIN, OTHERS_TWIN})
+_UNFORESEEN = frozenset(
+    {"signature-invalid", "paper-blank", "several-papers", "separator-sheet", "passes-uneven", TWIN, OTHERS_TWIN}
+)
 """Codes of findings that nobody can have meant who stated in advance that scan and original agree."""
 
 

@@ -5,7 +5,7 @@ Poor scans, blank and unreadable pages, another language, several papers in one 
 
 import datetime as dt
 import unicodedata
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from dossier.paper_types import PaperType, find_type
@@ -14,10 +14,13 @@ from dossier.verdicts import Finding, Severity, Verdict
 from ingest.pages import PageNotes
 from ocr.additions import SignaturePrint
 from ocr.model import Line, Reading
+from ocr.separators import Separator
 from ocr.splitting import Part
 
 READING_CODES = frozenset({"page-unreadable", "language-unexpected"})
 """Codes of the findings about what was read on pages, not about the pages."""
+HIDDEN = "pages-hidden"
+"""Code of the finding that names hidden pages."""
 _CODED = frozenset({FieldSource.QR, FieldSource.MRZ})
 _LETTERS_TO_JUDGE = 120
 """Fewer letters say nothing about the language."""
@@ -28,16 +31,19 @@ _READABLE = 0.6
 """Mean confidence of a page's words, 0 to 1, under which the page is called unreadable."""
 
 
-def page_doubts(notes: PageNotes, reading: Reading, fields: Iterable[Field] = ()) -> tuple[Finding, ...]:
-    """Return a warning for each blank page, each page that could hardly be read, and for another language.
+def page_doubts(
+    notes: PageNotes, reading: Reading, fields: Iterable[Field] = (), hidden: Sequence[int] = ()
+) -> tuple[Finding, ...]:
+    """Return a warning for blank pages, for each page that could hardly be read, and for another language.
 
     Args:
         notes: The pages.
         reading: What was read on them.
         fields: What was found there.
+        hidden: Numbers of the pages that are not archived, of which is only told.
     """
-    blank = [note.number for note in notes.pages if note.blank]
-    findings = []
+    blank = [note.number for note in notes.pages if note.blank and note.number not in hidden]
+    findings = [*hidden_pages_told(hidden)]
     if len(blank) == len(notes.pages):
         text = "Mọi trang đều trống; có thể giấy đặt úp mặt trong máy quét."
         findings.append(
@@ -45,11 +51,20 @@ def page_doubts(notes: PageNotes, reading: Reading, fields: Iterable[Field] = ()
         )
     elif blank:
         numbers = ", ".join(map(str, blank))
-        text = f"Trang {numbers} trống; trang vẫn được giữ trong giấy tờ."
-        findings.append(
-            Finding("page-blank", Severity.WARNING, text, f"Page {numbers} is blank; it stays in the paper.")
-        )
+        text = f"Trang {numbers} gần như trống, có nét mờ; trang vẫn được giữ trong giấy tờ."
+        text_en = f"Page {numbers} is blank but for faint traces; it stays in the paper."
+        findings.append(Finding("page-blank", Severity.WARNING, text, text_en))
     return (*findings, *reading_doubts(reading, fields))
+
+
+def hidden_pages_told(hidden: Sequence[int]) -> tuple[Finding, ...]:
+    """Return what tells of hidden pages, if there are any."""
+    if not hidden:
+        return ()
+    numbers = ", ".join(map(str, hidden))
+    text = f"Trang {numbers} trống hoặc là tờ phân cách nên không đưa vào bản lưu; khôi phục được trước khi xác nhận."
+    text_en = f"Page {numbers} is empty or a separator sheet and is left out; it can be restored before confirming."
+    return (Finding(HIDDEN, Severity.INFO, text, text_en),)
 
 
 def reading_doubts(reading: Reading, fields: Iterable[Field] = ()) -> tuple[Finding, ...]:
@@ -74,13 +89,13 @@ def reading_doubts(reading: Reading, fields: Iterable[Field] = ()) -> tuple[Find
 
 
 def several_papers(
-    papers: Sequence[Part], sheets: Collection[int], types: Mapping[str, PaperType]
+    papers: Sequence[Part], sheets: Mapping[int, Separator], types: Mapping[str, PaperType]
 ) -> tuple[Finding, ...]:
-    """Return a warning if a scan seems to hold several papers, and one if separator sheets are among its pages.
+    """Return a warning if a scan seems to hold several papers, and one if separator sheets part them.
 
     Args:
         papers: The papers it seems to hold.
-        sheets: Numbers of its separator sheets.
+        sheets: What its separator sheets say, by page.
         types: The catalogue.
     """
     findings = []
@@ -91,12 +106,22 @@ def several_papers(
         text = f"Bản quét có vẻ gồm {len(papers)} giấy tờ ({vietnamese}); nếu đúng, hãy tách trước khi xác nhận."
         text_en = f"The scan seems to hold {len(papers)} papers ({english}); if so, split it before confirming."
         findings.append(Finding("several-papers", Severity.WARNING, text, text_en))
-    if sheets:
+    if sheets and len(papers) != 1:
         numbers = ", ".join(map(str, sorted(sheets)))
-        text = f"Trang {numbers} là tờ phân cách, không thuộc giấy tờ nào; hãy tách trước khi xác nhận."
-        text_en = f"Page {numbers} is a separator sheet and belongs to no paper; split the scan before confirming."
+        named = "; ".join(f"{page}: {words}" for page, words in sorted(_named(sheets).items()))
+        told = f" ({named})" if named else ""
+        text = f"Trang {numbers} là tờ phân cách{told}, không thuộc giấy tờ nào; hãy tách trước khi xác nhận."
+        text_en = (
+            f"Page {numbers} is a separator sheet{told} and belongs to no paper; split the scan before confirming."
+        )
         findings.append(Finding("separator-sheet", Severity.WARNING, text, text_en))
     return tuple(findings)
+
+
+def _named(sheets: Mapping[int, Separator]) -> dict[int, str]:
+    """Return by page what separator sheets name, for those that name something."""
+    named = {page: " ".join(filter(None, (sheet.dossier, sheet.component))) for page, sheet in sheets.items()}
+    return {page: words for page, words in named.items() if words}
 
 
 def scan_doubts(notes: PageNotes) -> tuple[Finding, ...]:
@@ -131,6 +156,15 @@ def signature_doubts(paper: Paper) -> tuple[Finding, ...]:
     text = "Chưa xác định được chữ ký số kèm theo tệp có hợp lệ hay không; hãy chạy 'sohoa verify' để biết lý do."
     english = "Whether the file's own signature is valid could not be determined; 'sohoa verify' tells why."
     return (Finding("signature-undetermined", Severity.WARNING, text, english),)
+
+
+def uneven_passes(pages: int, *, collated: bool) -> tuple[Finding, ...]:
+    """Return an error if a scan that was made in two passes cannot be put in order, because it has an odd page."""
+    if not collated or pages % 2 == 0:
+        return ()
+    text = "Hai lượt quét mặt trước và mặt sau không bằng nhau; các trang chưa được xếp lại theo tờ."
+    text_en = "The passes over fronts and backs have different numbers of pages; they are not put in order."
+    return (Finding("passes-uneven", Severity.ERROR, text, text_en),)
 
 
 def date_doubts(issued_on: dt.date | None, printed: SignaturePrint | None) -> tuple[Finding, ...]:

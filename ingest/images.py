@@ -49,6 +49,7 @@ class MasterPage:
             the other side do not count; a page number alone does.
         photographed: It was seen from aside; the sheet alone was kept, with four right angles.
         to_original: Maps points of the master to points of the decoded page.
+        empty: It is blank, and there is no faint trace on it either: pencil, a pale stamp, print shining through.
     """
 
     number: int
@@ -60,6 +61,7 @@ class MasterPage:
     blank: bool
     photographed: bool
     to_original: Projection
+    empty: bool = False
 
 
 def parse_ppm(data: bytes, width: int, height: int) -> Pixels:

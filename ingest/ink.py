@@ -32,6 +32,13 @@ _MIN_BLOB = 10
 _MIN_INK = 60
 """Pixels of all patches; a page number has a hundred."""
 
+_TRACE_SIGMA, _TRACE_LEAST = 4.5, 5.0
+"""How much darker than the paper around a faint trace is: in standard deviations of the page's grain, and in levels."""
+_TRACE_BLOB, _MOST_TRACES = 25, 120
+"""Pixels of one patch of it, and of all patches on an empty page: the palest page number has two hundred."""
+_GROUND_SHARE, _GROUND_WINDOW = 0.25, 31
+"""Reduction, and side of the window in reduced pixels, in which the paper's own brightness is found."""
+
 _LETTER_PIXELS = 3, 60
 _MAX_SLENDER = 6
 """Length over breadth; pieces of rulings have more."""
@@ -117,9 +124,7 @@ class Survey:
 
         The darkest channel is taken, so that red and blue ink count as black does.
         """
-        darkest = darkest_channel(self.pixels)
-        if self.border.any():
-            darkest[cv2.dilate(self.border, np.ones((7, 7), np.uint8)) > 0] = min(self.paper_colour)
+        darkest = self._darkest_inside
         brightest_around = cv2.dilate(darkest, np.ones((_WINDOW, _WINDOW), np.uint8))
         return np.asarray(cv2.divide(darkest, cv2.blur(brightest_around, (_WINDOW, _WINDOW)), scale=255), np.uint8)
 
@@ -158,3 +163,41 @@ class Survey:
         left, top = (int(n) for n in patches[:, :2].min(axis=0))
         right, bottom = (int(n) for n in (patches[:, :2] + patches[:, 2:4]).max(axis=0))
         return Box(left + columns, top + rows, right - left, bottom - top)
+
+    @cached_property
+    def has_traces(self) -> bool:
+        """Whether anything at all is to be seen beyond grain and dust: pencil, a pale stamp, print shining through."""
+        darker = self._darker_than_paper
+        rows, columns = (max(1, round(n * _MARGIN)) for n in darker.shape)
+        inner = darker[rows:-rows, columns:-columns]
+        if not inner.size:
+            return False
+        sample = inner[::3, ::3]
+        middle = float(np.median(sample))
+        grain = 1.4826 * float(np.median(np.abs(sample - middle)))
+        traces = (inner > middle + max(_TRACE_LEAST, _TRACE_SIGMA * grain)).astype(np.uint8)
+        if not traces.any():
+            return False
+        _, facts = components(traces)
+        sizes = facts[1:, cv2.CC_STAT_AREA]
+        return bool(sizes[sizes >= _TRACE_BLOB].sum() > _MOST_TRACES)
+
+    @property
+    def _darker_than_paper(self) -> NDArray[np.float32]:
+        """By how many levels of 255 each point is darker than the paper around it, whatever that one's brightness."""
+        darkest = self._darkest_inside
+        smooth = cv2.GaussianBlur(darkest, (0, 0), 0.8).astype(np.float32)
+        height, width = darkest.shape
+        less = max(1, round(width * _GROUND_SHARE)), max(1, round(height * _GROUND_SHARE))
+        small = cv2.resize(darkest, less, interpolation=cv2.INTER_AREA)
+        ground = cv2.GaussianBlur(cv2.medianBlur(small, _GROUND_WINDOW), (0, 0), 4)
+        around = cv2.resize(ground, (width, height), interpolation=cv2.INTER_LINEAR).astype(np.float32)
+        return np.asarray((around - smooth) * 255 / np.maximum(around, 32), np.float32)
+
+    @property
+    def _darkest_inside(self) -> Grey:
+        """The darkest channel, what is behind the page in the paper's colour."""
+        darkest = darkest_channel(self.pixels)
+        if self.border.any():
+            darkest[cv2.dilate(self.border, np.ones((7, 7), np.uint8)) > 0] = min(self.paper_colour)
+        return darkest

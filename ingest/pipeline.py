@@ -20,17 +20,19 @@ from dataclasses import replace
 from dossier import times
 from dossier.checks import needs_review
 from dossier.errors import InvalidOwnerNumber, PartFailed
-from dossier.identifiers import PaperId
+from dossier.identifiers import DossierNumber, PaperId
 from dossier.owners import Owner
 from dossier.paper_types import OTHER, PaperType, find_type
 from dossier.papers import Paper, PaperState, SourceGrade, StoredObject
 from dossier.verdicts import Verdict
 from ingest.clean import clean as clean_page
+from ingest.collation import place_in_paper
 from ingest.decode import decode as decode_pages
-from ingest.doubts import date_doubts, page_doubts, scan_doubts, several_papers, signature_doubts
+from ingest.doubts import date_doubts, page_doubts, scan_doubts, several_papers, signature_doubts, uneven_passes
 from ingest.encode import encode_master
 from ingest.fixity import sound
 from ingest.grades import grade_of
+from ingest.hidden_pages import as_archived, fields_as_archived, hideable, shown_pages
 from ingest.house import House
 from ingest.images import PageImage
 from ingest.inspect import Inspection
@@ -38,10 +40,10 @@ from ingest.inspect import inspect as inspect_file
 from ingest.judge import judge
 from ingest.masters import read_master
 from ingest.owner_links import link_owners
-from ingest.pages import NOTES, PageNote, PageNotes
+from ingest.pages import CODES, NOTES, PageNote, PageNotes, codes_of, separators_of
 from ingest.prints import page_print
 from ingest.quality import assess
-from ingest.receive import announced, owner_of_scan
+from ingest.receive import announced, is_collated, owner_of_scan
 from ingest.search import index_stored
 from ingest.stamping import headroom_mm, on_free_paper
 from ingest.twins import twin_doubts
@@ -54,8 +56,7 @@ from ocr.copies import copy_words
 from ocr.fields import read_fields
 from ocr.model import PageReading, Reading
 from ocr.pdfa import PdfMetadata, SearchablePage, searchable_pdf
-from ocr.qr import Code
-from ocr.splitting import Part, find_papers, one_paper, separator_sheets
+from ocr.splitting import Part, find_papers, one_paper
 from signing.renewal import protected_until
 from signing.report import reasons
 from signing.seal import seal as seal_pdf
@@ -66,7 +67,6 @@ from storage.storing import at_storing
 
 Step = Callable[[House, PaperId], None]
 
-CODES = tuple[Code, ...]
 _PAPERS = "papers.json"
 _PARTS = tuple[Part, ...]
 _ASSEMBLED_FOR = "assembled-for.json"
@@ -91,22 +91,24 @@ def inspect(house: House, paper_id: PaperId) -> None:
 
 
 def decode(house: House, paper_id: PaperId) -> None:
-    """Turn the file into page images at the scan's own resolution, in a limited child process."""
+    """Turn the file into page images at the scan's own resolution, in a limited child process.
+
+    Pages are numbered in the paper's order, which is not the file's where that was scanned in two passes.
+    """
     paper, work = _open(house, paper_id)
     inspection = work.get_value("inspection.json", Inspection)
+    count = inspection.page_count
+    collated = is_collated(house, paper) and count % 2 == 0
     notes = []
     for page in decode_pages(_original(house, paper), inspection, house.limits):
-        note = PageNote(page.number, page.dpi)
+        note = PageNote(place_in_paper(page.number, count) if collated else page.number, page.dpi)
         work.put_image(note.raw, page.pixels)
         notes.append(note)
-    work.put_value(NOTES, PageNotes(tuple(notes)))
+    work.put_value(NOTES, PageNotes(tuple(sorted(notes, key=lambda note: note.number))))
 
 
 def clean(house: House, paper_id: PaperId) -> None:
-    """Make each page's master: upright, deskewed, cropped, in colour; note how good the scan is.
-
-    Blank pages are flagged and stay in the paper.
-    """
+    """Make each page's master: upright, deskewed, cropped, in colour; note how good the scan is, and if it is blank."""
     paper, work = _open(house, paper_id)
 
     def clean_one(note: PageNote) -> PageNote:
@@ -120,6 +122,7 @@ def clean(house: House, paper_id: PaperId) -> None:
             note,
             dpi=master.dpi,
             blank=master.blank,
+            empty=master.empty,
             rotation=master.rotation,
             skew_deg=master.skew_deg,
             quality=quality,
@@ -150,12 +153,16 @@ def classify(house: House, paper_id: PaperId) -> None:
     if paper.state is not PaperState.RECEIVED:
         return
     reading, codes = reading_of(work), codes_of(work)
-    papers = find_papers(reading, house.paper_types, codes)
+    papers = find_papers(reading, house.paper_types, codes, PageNotes.of(work).empty)
     if paper.signed_origin:  # no page can be taken from a signed file
         papers = (one_paper(reading, tuple(page.number for page in reading.pages), house.paper_types, codes),)
     work.put_value(_PAPERS, papers, _PARTS)
+    known = paper
     if paper.paper_type is None and papers:
         known = replace(paper, paper_type=papers[0].code, type_confidence=papers[0].confidence)
+    if len(papers) == 1 and papers[0].named.dossier:  # laid before this paper by hand: it counts before the batch's
+        known = replace(known, dossier=DossierNumber(papers[0].named.dossier).canonical)
+    if known != paper:
         house.catalogue.save(known, actor=ACTOR, action="paper.classified")
 
 
@@ -184,17 +191,20 @@ def check(house: House, paper_id: PaperId) -> None:
     owner = paper.owner or _printed_owner(paper, paper_type) or owner_of_scan(house, paper)
     judged = judge(replace(paper, owner=owner), paper_type, times.today())
     notes = PageNotes.of(work)
-    reading = reading_of(work)
-    doubts = (*judged.checks, *scan_doubts(notes), *page_doubts(notes, reading, paper.fields), *signature_doubts(paper))
+    reading, hidden = reading_of(work), () if paper.signed_origin else hideable(work)
+    doubts = (*judged.checks, *scan_doubts(notes), *page_doubts(notes, reading, paper.fields, hidden))
+    doubts = (*doubts, *signature_doubts(paper))
+    doubts = (*doubts, *uneven_passes(len(notes.pages), collated=is_collated(house, paper)))
     doubts = (*doubts, *date_doubts(judged.issued_on, signature_print(reading)))
-    doubts = (*doubts, *several_papers(papers_of(work), separator_sheets(codes_of(work)), house.paper_types))
+    doubts = (*doubts, *several_papers(papers_of(work), separators_of(work), house.paper_types))
     entry = announced(house, paper)
     despite = entry.despite_twin if entry and paper.split_from is None else None
-    doubts = (*doubts, *twin_doubts(house, judged, notes.prints, reading, despite))
+    doubts = (*doubts, *twin_doubts(house, judged, notes.without(hidden).prints, reading, despite))
     grade, unsure = grade_of(paper, copy_words(reading), drawn=work.get_value("inspection.json", Inspection).drawn)
     doubts = (*doubts, *unsure)
     state = PaperState.NEEDS_REVIEW if needs_review(doubts) else PaperState.READY
     checked = replace(judged, state=state, checks=doubts, page_count=len(notes.pages), grade=grade)
+    checked = replace(checked, hidden_pages=hidden)
     house.catalogue.save(checked, actor=ACTOR, action="paper.checked")
 
 
@@ -205,7 +215,7 @@ PREPARE: tuple[Step, ...] = (inspect, decode, clean, read, classify, extract, ch
 
 
 def assemble(house: House, paper_id: PaperId) -> None:
-    """Write the masters and the words behind them as PDF/A-2b. A paper that arrived signed is never rewritten.
+    """Write the masters and the words behind them as PDF/A-2b, without hidden pages; a signed file stays as it is.
 
     A file assembled for the same agency's stamp is kept: a paper may come by often while it waits to be sealed.
     """
@@ -215,7 +225,7 @@ def assemble(house: House, paper_id: PaperId) -> None:
     agency = house.seals.of(paper.agency or house.agency, times.now()).name
     if work.has(_ASSEMBLED_FOR) and work.get_value(_ASSEMBLED_FOR, str) == agency:
         return
-    notes = PageNotes.of(work).pages
+    notes = shown_pages(paper, work).pages
     pages = [SearchablePage(work.get(note.master), work.get_value(note.reading, PageReading)) for note in notes]
     first = work.get_image(notes[0].master)
     headroom = headroom_mm(_stamp(house, paper, agency), first, notes[0].dpi, paper.created_at)
@@ -255,7 +265,7 @@ def _sealed(house: House, paper: Paper, work: Workspace) -> bytes:
     # Keys and time first: they may be away, and then nothing is to be prepared in vain.
     key, official_key = house.seals.key(agency), house.seals.key(official) if official else None
     time_stamper = house.time_stamper if level.has_timestamp else None
-    first = PageNotes.of(work).pages[0]
+    first = shown_pages(paper, work).pages[0]
     stamp = on_free_paper(_stamp(house, paper, agency.name), work.get_image(first.master), first.dpi, moment)
     return seal_pdf(
         work.get("assembled.pdf"),
@@ -287,7 +297,7 @@ def store(house: House, paper_id: PaperId) -> None:
 
     file = _original(house, paper) if paper.signed_origin else work.get("sealed.pdf")
     sealed = keep("paper.pdf", file, "application/pdf")
-    keep(FIRST_READING, dump_value(reading_of(work)), "application/json")
+    keep(FIRST_READING, dump_value(as_archived(paper, reading_of(work))), "application/json")
     _lock_original(house, paper, retain_until)
     stored = replace(
         paper,
@@ -297,8 +307,10 @@ def store(house: House, paper_id: PaperId) -> None:
         grade=(paper.grade if paper.signed_origin else None) or SourceGrade.SEALED_SCAN,
         stored_at=moment,
         protected_until=protected_until(file),
+        fields=fields_as_archived(paper),
+        page_count=len(shown_pages(paper, work).pages),
     )
-    keep_prints(house.catalogue, paper_id, PageNotes.of(work).prints)
+    keep_prints(house.catalogue, paper_id, shown_pages(paper, work).prints)
     event = Event("paper.stored", paper_id, moment)
     also = at_storing(house.paper_types.get(paper.paper_type or OTHER), at=moment, actor=ACTOR)
     house.catalogue.save(stored, actor=ACTOR, action="paper.stored", event=event, also=also)
@@ -365,8 +377,3 @@ def reading_of(work: Workspace) -> Reading:
 def papers_of(work: Workspace) -> tuple[Part, ...]:
     """Return the papers that the scan in a workspace seems to hold; none where nobody has looked yet."""
     return work.get_value(_PAPERS, _PARTS) if work.has(_PAPERS) else ()
-
-
-def codes_of(work: Workspace) -> tuple[Code, ...]:
-    """Return the codes found on all pages in a workspace."""
-    return tuple(code for note in PageNotes.of(work).pages for code in work.get_value(note.codes, CODES))

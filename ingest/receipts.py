@@ -62,7 +62,8 @@ class Receipt:
     """What arrived of a batch.
 
     Attributes:
-        batch: Its identifier. station: Who sent it. dossier: What for. agency: Who received it.
+        batch: Its identifier. station: Who sent it. operator, employer: Who scanned, and for whom that person works.
+        dossier: What for. agency: Who received it.
         manifest_sha256: Of the manifest as it was announced. closed_at: UTC, to the second.
         files: All that were announced, in their order.
     """
@@ -74,6 +75,8 @@ class Receipt:
     manifest_sha256: str | None
     closed_at: dt.datetime
     files: tuple[ReceiptLine, ...]
+    operator: str | None = None
+    employer: str | None = None
 
     def dump(self) -> bytes:
         """Return it as JSON in one way: keys sorted, no spaces, UTF-8."""
@@ -118,6 +121,8 @@ def close(house: House, batch_id: str, *, left_out: Collection[str] = (), actor:
         manifest_sha256=batch.manifest_sha256,
         closed_at=moment,
         files=lines,
+        operator=batch.operator or None,
+        employer=batch.employer,
     )
     signed = sign(
         made.dump(),

@@ -46,6 +46,7 @@ class ManifestEntry:
             paper that is itself a certified copy (sao lục); of a part of it (trích sao).
         confirmed_by: Name of the person who compared scan and original and states that they agree; ``None`` leaves that
             for later.
+        collate: The file was scanned in two one-sided passes, all fronts and then all backs, the last one first.
         size, sha256: Of the file, in bytes and lower-case hex, if they are known before it is sent.
         despite_twin: Why the file is to be taken in although the store has its paper already, in words without
             personal data; ``None``: the sender knows of none.
@@ -59,6 +60,7 @@ class ManifestEntry:
     confirmed_by: str | None = None
     copy_form: CopyForm = CopyForm.CERTIFIED
     despite_twin: str | None = None
+    collate: bool = False
     size: int | None = None
     sha256: str | None = None
 
@@ -79,7 +81,8 @@ class Manifest:
     Attributes:
         station: Who sends. batch: The sender's identifier, 1 to 64 letters, digits, dots, dashes; sending the same
             batch again is harmless.
-        operator: Name or number of the person at the scanner.
+        operator: Name or number of the person at the scanner. employer: Whom that person works for, if another than
+            the agency digitizes.
         dossier, procedure: What the papers were handed in for.
         agency: Code of the agency that digitizes them, whose seal they get; ``None``: this installation's.
         entries: The files.
@@ -89,6 +92,7 @@ class Manifest:
     entries: tuple[ManifestEntry, ...]
     batch: str = field(default_factory=lambda: secrets.token_hex(8))
     operator: str = ""
+    employer: str = ""
     dossier: str | None = None
     procedure: str | None = None
     agency: str | None = None
@@ -146,6 +150,7 @@ def open_batch(house: House, manifest: Manifest) -> Batch:
         id=f"{manifest.station}.{manifest.batch}",
         station=manifest.station,
         operator=manifest.operator,
+        employer=manifest.employer or None,
         agency=agency or house.agency,
         dossier=dossier.canonical if dossier else None,
         procedure=ProcedureCode.parse(manifest.procedure) if manifest.procedure else None,
@@ -173,6 +178,12 @@ def announced(house: House, paper: Paper) -> ManifestEntry | None:
     while paper.split_from is not None:
         paper = house.catalogue.paper(paper.split_from)
     return next((entry for entry in manifest_of(house, paper.batch).entries if entry.name == paper.name), None)
+
+
+def is_collated(house: House, paper: Paper) -> bool:
+    """Return whether the pages of a paper's file are to be put into the paper's order; those of a part already are."""
+    entry = announced(house, paper) if paper.split_from is None and not paper.signed_origin else None
+    return entry is not None and entry.collate
 
 
 def owner_of_scan(house: House, paper: Paper) -> Owner | None:
@@ -313,10 +324,12 @@ def _unsaid(manifest: Manifest) -> dict[str, Any]:
 
     Why files are taken in despite their twins may be said later.
     """
-    unsaid: dict[str, Any] = {} if manifest.agency else {"agency": True}
+    unsaid: dict[str, Any] = {key: True for key in ("agency", "employer") if not getattr(manifest, key)}
     unsaid["entries"] = {"__all__": {"despite_twin"}}
     if all(entry.copy_form is CopyForm.CERTIFIED for entry in manifest.entries):
         unsaid["entries"]["__all__"].add("copy_form")
+    if not any(entry.collate for entry in manifest.entries):
+        unsaid["entries"]["__all__"].add("collate")
     if all(entry.size is None and entry.sha256 is None for entry in manifest.entries):
         unsaid["entries"]["__all__"] |= {"size", "sha256"}
     return unsaid

@@ -63,6 +63,7 @@ class Settings(BaseSettings):
         retention_years: How long evidence is locked in the store, and at a time papers that are kept permanently; 0:
             nothing is locked, papers of a class of years neither (for trials alone).
         max_upload_bytes: Largest file accepted.
+        station_unfinished_bytes: What one station may have begun to upload in pieces and not finished, altogether.
         webhook_networks: Networks besides the public Internet to which webhooks may lead, parted by spaces.
             webhook_ca_file: Certificates of further authorities that webhooks' receivers may have theirs from.
             webhook_timeout_s: Seconds for one delivery.
@@ -130,6 +131,7 @@ class Settings(BaseSettings):
     retry_s: float = Field(default=5.0, gt=0)
     retention_years: int = Field(default=20, ge=0)
     max_upload_bytes: int = Field(default=200 * 1024 * 1024, gt=0)
+    station_unfinished_bytes: int = Field(default=2 * 1024**3, gt=0)
     webhook_networks: str = ""
     webhook_ca_file: Path | None = None
     webhook_timeout_s: float = Field(default=10.0, gt=0, le=60)

@@ -6,24 +6,27 @@ everything else is one change of the catalogue, so that a crash leaves either th
 whose work the next worker starts.
 """
 
-import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from itertools import groupby
 
 from dossier import times
 from dossier.errors import InvalidValue, NotFound, NotSplittable, WrongState
-from dossier.identifiers import PaperId
+from dossier.identifiers import DossierNumber, PaperId
 from dossier.papers import Paper, PaperState, StoredObject
 from dossier.text import nfc
 from ingest import pdf, tiff
 from ingest.child import read_output, run_limited, workplace
+from ingest.collation import page_of_file
 from ingest.house import House
 from ingest.inspect import INPUT_NAME, MediaType, whole
 from ingest.limits import Limits
-from ingest.pipeline import codes_of, papers_of
+from ingest.pages import left_out_of, separators_of
+from ingest.pipeline import papers_of
+from ingest.receive import is_collated
 from ingest.workspace import Workspace
-from ocr.splitting import Part, parted, separator_sheets
+from ocr.separators import Separator, named_for
+from ocr.splitting import Part, parted
 
 _SPLITTABLE = frozenset({PaperState.READY, PaperState.NEEDS_REVIEW})
 
@@ -44,8 +47,9 @@ def proposed(house: House, paper_id: PaperId) -> tuple[Part, ...]:
 def split(house: House, paper_id: PaperId, first_pages: Sequence[int], *, by: str, actor: str) -> tuple[Paper, ...]:
     """Part a scan; the parts' preparation must then be queued. Asking for the same again changes nothing.
 
-    Pages that are separator sheets go to no part. What the sender said of the type and of confirmation was said of the
-    scan and does not hold for its parts; whose they are, they say themselves, or else the sender did.
+    Pages that are separator sheets go to no part; what they say of the papers behind them holds for these. What the
+    sender said of the type and of confirmation was said of the scan and does not hold for its parts; whose they are,
+    they say themselves, or else the sender did.
 
     Args:
         house: The parts of the service.
@@ -80,38 +84,52 @@ def _split(house: House, scan: Paper, begins: Sequence[int], *, by: str, actor: 
         raise InvalidValue(key="by", reason="a name is needed", reason_vi="cần họ tên người tách")
     if scan.signed_origin:
         raise NotSplittable(reason="its signature would be lost", reason_vi="chữ ký số của tệp sẽ mất giá trị")
-    groups = _groups(house, scan, begins)
-    originals = _divided(house.objects.get(scan.original.key, scan.original.version), scan, groups, house.limits)
-    moment = times.now()
+    work = Workspace(house.objects, scan.id)
+    sheets, left_out = separators_of(work), left_out_of(work)
+    groups = _groups(scan, begins, left_out)
+    in_file = _in_file(groups, scan.page_count or 0) if is_collated(house, scan) else groups
+    originals = _divided(house.objects.get(scan.original.key, scan.original.version), scan, in_file, house.limits)
     parts = []
     for number, (pages, data) in enumerate(zip(groups, originals, strict=True), 1):
         part_id = _part_id(scan.id, begins, number)
         original = house.objects.put(f"originals/{part_id}/original", data, media_type=scan.original.media_type)
-        parts.append(_part(scan, part_id, pages, original, moment))
+        named = _known(house, named_for(pages[0], sheets, left_out))
+        parts.append(_part(scan, part_id, pages, original, named))
     ended = replace(
         scan,
         state=PaperState.SPLIT,
         parts=tuple(part.id for part in parts),
         split_by=nfc(by).strip(),
-        split_at=moment,
+        split_at=times.now(),
     )
     detail = {"parts": " ".join(part.id.value for part in parts)}
     house.catalogue.save(ended, actor=actor, action="paper.split", detail=detail, expected=scan.state, parts=parts)
-    Workspace(house.objects, scan.id).clear()
+    work.clear()
 
 
-def _part(scan: Paper, part_id: PaperId, pages: Pages, original: StoredObject, moment: dt.datetime) -> Paper:
-    """Return a part as a paper of which only what was said of the whole batch is known."""
+def _in_file(groups: Sequence[Pages], count: int) -> Sequence[Pages]:
+    """Return where in the file the pages are of a scan that was made in two passes, if it could be put in order."""
+    return [tuple(page_of_file(page, count) for page in pages) for pages in groups] if count % 2 == 0 else groups
+
+
+def _known(house: House, named: Separator) -> Separator:
+    """Return what a separator sheet says, without a component that the catalogue does not have."""
+    return named if named.component in house.paper_types else replace(named, component=None)
+
+
+def _part(scan: Paper, part_id: PaperId, pages: Pages, original: StoredObject, named: Separator) -> Paper:
+    """Return a part as a paper of which only what separator sheets and the whole batch's sender said is known."""
     return Paper(
         id=part_id,
         batch=scan.batch,
         name=f"{scan.name} [{_ranges(pages)}]",
         state=PaperState.RECEIVED,
-        created_at=moment,
+        created_at=times.now(),
         original=original,
         kind=scan.kind,
+        paper_type=named.component,
         agency=scan.agency,
-        dossier=scan.dossier,
+        dossier=DossierNumber(named.dossier).canonical if named.dossier else scan.dossier,
         procedure=scan.procedure,
         split_from=scan.id,
     )
@@ -127,7 +145,7 @@ def _part_id(scan: PaperId, begins: Sequence[int], number: int) -> PaperId:
     return PaperId.derived(scan.value, ",".join(map(str, begins)), str(number))
 
 
-def _groups(house: House, scan: Paper, begins: Sequence[int]) -> list[Pages]:
+def _groups(scan: Paper, begins: Sequence[int], left_out: Collection[int]) -> list[Pages]:
     """Return the pages of each part.
 
     Raises:
@@ -140,8 +158,7 @@ def _groups(house: House, scan: Paper, begins: Sequence[int]) -> list[Pages]:
             reason=f"the pages are 1 to {count}",
             reason_vi=f"bản quét có các trang từ 1 đến {count}",
         )
-    sheets = separator_sheets(codes_of(Workspace(house.objects, scan.id)))
-    groups = parted(range(1, count + 1), begins, sheets)
+    groups = parted(range(1, count + 1), begins, left_out)
     if not groups or groups == [tuple(range(1, count + 1))]:
         raise InvalidValue(
             key="first_pages",

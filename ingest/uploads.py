@@ -14,6 +14,7 @@ from dossier.identifiers import PaperId
 from ingest.house import House
 from ingest.receive import Received, entry_of, manifest_of, note_refusal, receive, received_before
 from ingest.workspace import Workspace
+from storage import upload_quota
 from storage.inventory import WORK
 
 KEPT = dt.timedelta(days=14)
@@ -76,6 +77,7 @@ def begin(house: House, batch: str, name: str, size: int) -> Upload:
         NotFound: No such batch, or it does not announce ``name``.
         InvalidValue: Size or SHA-256 of the file were not announced. FileDiffers: Another size was.
         FileTooLarge: More than a file may have; noted as the file's refusal.
+        UploadsUnfinished: Its station has begun too much and finished too little.
     """
     entry = entry_of(manifest_of(house, batch), name)
     if entry.size is None or entry.sha256 is None:
@@ -93,6 +95,9 @@ def begin(house: House, batch: str, name: str, size: int) -> Upload:
     upload = PaperId.derived("upload", batch, name, entry.sha256)
     space = Workspace(house.objects, upload)
     begun = Begun(batch, name, size, entry.sha256, house.catalogue.now())
+    if not _received(house, begun):
+        station, most = house.catalogue.batch(batch).station, house.settings.station_unfinished_bytes
+        upload_quota.reserve(house.catalogue, upload, station, size, most=most, kept=KEPT)
     if not space.has(_BEGUN):
         space.put_value(_BEGUN, begun)
     return found(house, upload)
@@ -154,10 +159,16 @@ def finish(house: House, upload: Upload) -> Received:
             raise FileDiffers
     except SohoaError as error:
         if error.status < _OURS:
-            space.clear(_PIECE)
+            _end_counting(house, space, upload)
         raise
-    space.clear(_PIECE)
+    _end_counting(house, space, upload)
     return received
+
+
+def _end_counting(house: House, space: Workspace, upload: Upload) -> None:
+    """Forget the pieces of an upload that needs them no more, which then is no unfinished one."""
+    space.clear(_PIECE)
+    upload_quota.release(house.catalogue, upload.id)
 
 
 def _received(house: House, begun: Begun) -> Received | None:
@@ -171,6 +182,7 @@ def _received(house: House, begun: Begun) -> Received | None:
 def drop(house: House, upload: PaperId) -> None:
     """Forget an upload and its pieces; what was received of it stays."""
     Workspace(house.objects, upload).clear()
+    upload_quota.release(house.catalogue, upload)
 
 
 def is_waiting(house: House, upload: PaperId) -> bool:

@@ -2,8 +2,8 @@
 
 A new paper begins
 
-- behind a separator sheet, a page with a QR code that says :data:`SEPARATOR` and nothing else; the sheet itself belongs
-  to no paper. The code may stand anywhere on the page; ``sohoa separator`` makes such a sheet;
+- behind a separator sheet (:mod:`ocr.separators`); the sheet itself belongs to no paper. The code may stand anywhere on
+  the page; ``sohoa separators`` makes such sheets;
 - on a page that opens with the national title or the motto and under it, before any running text, has a title of the
   catalogue. The heads of decree 30/2020/NĐ-CP (annex I), of civil status forms and of cards all are of this form.
 
@@ -13,8 +13,8 @@ or "kèm theo" belongs to what it is annexed to, and a title alone, which other 
 identity card's QR code, which stands on the back of the cards of 2024.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from dossier.paper_types import PaperType
@@ -23,12 +23,10 @@ from ocr.classify import classify
 from ocr.labels import find_phrase
 from ocr.model import PageReading, Reading
 from ocr.qr import Code
+from ocr.separators import NOTHING, Separator, named_for, separator_pages, separators
 from ocr.titles import places_of, title_zone
 from ocr.tokens import Row, rows_of, text_of
 from ocr.zones import MOTTO, NATIONAL_TITLE, find_zones
-
-SEPARATOR = "SOHOA:SEPARATOR:1"
-"""What the QR code of a separator sheet says; the figure is the version of this rule."""
 
 _MOST_ABOVE = 4
 """Rows above the national title: an agency's name, a form's number, an arrival stamp."""
@@ -52,14 +50,16 @@ class Part:
 
     Attributes:
         pages: Their numbers, rising, at least one; a paper is proposed to begin on the first.
-        code: Of its type, as ``classify`` finds it on these pages alone. confidence: 0 to 1.
-        evidence: The phrases found, as the catalogue has them.
+        code: Of its type, as a separator sheet names it, or else ``classify`` finds it on these pages alone.
+        confidence: 0 to 1. evidence: The phrases found, as the catalogue has them.
+        named: What separator sheets say of it.
     """
 
     pages: tuple[int, ...]
     code: str
     confidence: float
     evidence: tuple[str, ...]
+    named: Separator = NOTHING
 
     def of(self, reading: Reading) -> Reading:
         """Return this paper's pages of the whole reading; they keep their numbers."""
@@ -70,23 +70,30 @@ class Part:
         return tuple(code for code in codes if code.page in self.pages)
 
 
-def find_papers(reading: Reading, types: Mapping[str, PaperType], codes: Sequence[Code] = ()) -> tuple[Part, ...]:
+def find_papers(
+    reading: Reading, types: Mapping[str, PaperType], codes: Sequence[Code] = (), empty: Collection[int] = ()
+) -> tuple[Part, ...]:
     """Return the papers that a scan seems to hold, in order: one, mostly.
 
     Args:
         reading: The whole scan.
         types: The catalogue.
         codes: QR codes of its pages.
+        empty: Numbers of pages with nothing on them: behind a separator sheet, they are its back.
 
     Returns:
         The papers; none if every page is a separator sheet.
     """
-    sheets = separator_sheets(codes)
+    sheets = separators(codes)
+    left_out = separator_pages(sheets, empty)
     numbers = [page.number for page in reading.pages]
-    begins = {sheet + 1 for sheet in sheets}
-    begins |= {page.number for page in reading.pages[1:] if page.number not in sheets and _begins(page, types)}
-    groups = parted(numbers, begins, sheets)
-    return tuple(one_paper(reading, pages, types, codes) for pages in groups)
+    begins = {sheet + 1 for sheet in left_out}
+    begins |= {page.number for page in reading.pages[1:] if page.number not in left_out and _begins(page, types)}
+    groups = parted(numbers, begins, left_out)
+    return tuple(
+        _as_named(one_paper(reading, pages, types, codes), named_for(pages[0], sheets, left_out), types)
+        for pages in groups
+    )
 
 
 def one_paper(
@@ -97,9 +104,11 @@ def one_paper(
     return Part(pages, found.code, found.confidence, found.evidence)
 
 
-def separator_sheets(codes: Iterable[Code]) -> frozenset[int]:
-    """Return the numbers of the pages that are separator sheets."""
-    return frozenset(code.page for code in codes if code.text.strip() == SEPARATOR)
+def _as_named(part: Part, named: Separator, types: Mapping[str, PaperType]) -> Part:
+    """Return a part with what separator sheets say of it: a person laid them there, so their word counts."""
+    if named.component and named.component in types:
+        part = replace(part, code=named.component, confidence=1.0, evidence=())
+    return replace(part, named=named)
 
 
 def parted(numbers: Sequence[int], begins: Iterable[int], left_out: Iterable[int] = ()) -> list[tuple[int, ...]]:

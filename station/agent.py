@@ -12,7 +12,10 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from station.escl import Scanner
+from station.feeder import Feeder
 from station.folders import RECEIPT, SIGNED_RECEIPT, Station, TicketWrong, announcement, scans, sent_as, write
+from station.results import Results
 from station.server import Refused, Server, Unreachable
 
 POLL_S = 2.0
@@ -27,23 +30,35 @@ class Agent:
     Attributes:
         station: Its folders. server: Where it sends to. say: Told what happens, a line at a time.
         progress: Told what is being sent: batch, file, bytes that arrived, bytes in all.
+        feeder: A network scanner's, from which it fetches pages itself.
     """
 
     station: Station
     server: Server
     say: Callable[[str], None] = print
     progress: Callable[[str, str, int, int], None] = lambda *_: None
+    feeder: Feeder | None = None
     _wait_s: float = field(default=0.0, repr=False)
     _not_before: float = field(default=0.0, repr=False)
+    _full: bool = field(default=False, repr=False)
+    _results: Results = field(default_factory=Results, repr=False)
 
     def once(self) -> bool:
         """Take what is finished, and send what can be sent; return whether anything is left to send."""
+        if self.feeder:
+            self.feeder.poll()
         for batch in self.station.take():
             self.say(f"{batch.name}: đã nhận {len(scans(batch))} tệp từ hộp quét. / taken from the inbox.")
+        full, self._full = self._full, not self.station.has_room
+        if self._full and not full:
+            self.say("Hàng chờ gửi đã đầy: tạm ngừng nhận bản quét. / The queue is full: scans wait in the inbox.")
         if time.monotonic() < self._not_before:
             return True
         try:
-            return self._send_all()
+            left = self._send_all()
+            if not left:
+                self._results.look(self.server, self.say)
+            return left
         finally:
             self.server.disconnect()
 
@@ -85,6 +100,7 @@ class Agent:
         refused = self._send_files(batch, known)
         receipt, signed = self.server.close(known)
         local = sent_as(batch)
+        self._results.follow(known, batch.name, local)
         receipt["files"] = [{"scan": local[one["name"]], **one} for one in receipt["files"]]
         write(batch / RECEIPT, json.dumps(receipt, ensure_ascii=False, indent=2).encode())
         write(batch / SIGNED_RECEIPT, signed)
@@ -116,7 +132,9 @@ class Agent:
         self._wait_s = min(_LONGEST_WAIT_S, max(_FIRST_WAIT_S, 2 * self._wait_s))
         wait = max(self._wait_s, error.wait_s)
         self._not_before = time.monotonic() + wait
-        self.say(f"Chưa kết nối được, thử lại sau {wait:.0f} giây. / Not reachable, again in {wait:.0f} s. {error}")
+        again = f"Thử lại sau {wait:.0f} giây. / again in {wait:.0f} s."
+        told = f"Dịch vụ trả lời: {error.said}" if error.said else f"Chưa kết nối được. / Not reachable. {error}"
+        self.say(f"{told} {again}")
 
 
 def _shown(batch: str, name: str, at: int, of: int) -> None:
@@ -140,6 +158,10 @@ def arguments(given: list[str] | None = None) -> dict[str, Any]:
     parser.add_argument("--limit-kib", type=int, default=0, help="KiB mỗi giây tối đa / most KiB a second")
     parser.add_argument("--keep-mib", type=int, default=2048, help="giữ lại bấy nhiêu MiB đã gửi / MiB kept when sent")
     parser.add_argument("--settle-s", type=float, default=5.0, help="chờ tệp ổn định, giây / seconds until stable")
+    parser.add_argument("--queue-mib", type=int, default=20480, help="MiB chờ gửi tối đa / most MiB that wait")
+    parser.add_argument("--scanner", help="địa chỉ máy quét mạng eSCL / address of a network scanner")
+    parser.add_argument("--dpi", type=int, default=300, help="độ phân giải của máy quét mạng / its resolution")
+    parser.add_argument("--one-sided", action="store_true", help="máy quét mạng chỉ quét một mặt / fronts alone")
     parser.add_argument("--once", action="store_true", help="gửi hết rồi dừng / send what is there, then stop")
     return vars(parser.parse_args(given))
 
@@ -153,6 +175,10 @@ def start(
     limit_kib: int = 0,
     keep_mib: int = 2048,
     settle_s: float = 5.0,
+    queue_mib: int = 20480,
+    scanner: str | None = None,
+    dpi: int = 300,
+    one_sided: bool = False,
     once: bool = False,
 ) -> None:
     """Run a station as the command line does.
@@ -165,15 +191,22 @@ def start(
         limit_kib: Most KiB a second, 0: any.
         keep_mib: Most MiB kept of what arrived.
         settle_s: Seconds in which nothing may have changed.
+        queue_mib: Most MiB that wait to be sent before no more is taken.
+        scanner: URL of a network scanner whose feeder is emptied; ``None``: there is none.
+        dpi: What it scans, dots per inch.
+        one_sided: It scans fronts alone.
         once: Stop when nothing is left to send.
 
     Raises:
         OSError: A folder or the key cannot be read. ValueError: The address is none, or plain HTTP to elsewhere.
     """
+    station = Station(folder, settle_s, keep_mib * 1024**2, queue_mib * 1024**2)
+    own = Scanner(scanner, dpi, duplex=not one_sided, ca=str(ca) if ca else None) if scanner else None
     agent = Agent(
-        Station(folder, settle_s, keep_mib * 1024**2),
+        station,
         Server(server.rstrip("/"), key_file.read_text(encoding="utf-8").strip(), limit_kib * 1024, ca),
         progress=_shown,
+        feeder=Feeder(own, station) if own else None,
     )
     with contextlib.suppress(KeyboardInterrupt):
         if not once:

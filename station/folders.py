@@ -2,6 +2,7 @@
 
 ::
 
+    scanning/  pages that the agent itself fetches from a network scanner, until its feeder is empty
     inbox/     the scanner writes here: files, or a folder for each dossier, with a ticket in it or without
     sending/   taken from the inbox, one folder a batch, named by the batch's identifier
     done/      arrived, with the receipt
@@ -18,6 +19,7 @@ import os
 import secrets
 import shutil
 import time
+import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -30,8 +32,8 @@ RECEIPT, SIGNED_RECEIPT, REASON = "bien-nhan.json", "bien-nhan.p7m", "ly-do.txt"
 _OURS = frozenset({ANNOUNCED, RECEIPT, SIGNED_RECEIPT, REASON})
 _NOT_SCANS = frozenset({"thumbs.db", "desktop.ini", TICKET})
 _UNFINISHED = (".tmp", ".part", ".partial", ".crdownload")
-_TICKET_MEMBERS = frozenset({"dossier", "procedure", "agency", "operator", "papers"})
-_FOR_EACH = ("owner_number", "owner_name", "paper_type", "kind", "confirmed_by", "copy_form", "despite_twin")
+_TICKET_MEMBERS = frozenset({"dossier", "procedure", "agency", "operator", "employer", "papers"})
+_FOR_EACH = ("owner_number", "owner_name", "paper_type", "kind", "confirmed_by", "copy_form", "despite_twin", "collate")
 _BLOCK = 1024 * 1024
 
 
@@ -58,16 +60,28 @@ class Station:
     Attributes:
         root: They are in here. settle_s: So long nothing may have changed before something is taken from the inbox.
         keep_bytes: Most that ``done`` may hold.
+        queue_bytes: Most that waits in ``sending``: while more does, nothing is taken.
     """
 
     root: Path
     settle_s: float = 5.0
     keep_bytes: int = 2 * 1024**3
+    queue_bytes: int = 20 * 1024**3
     _seen: dict[Path, tuple[object, float]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        for folder in (self.inbox, self.sending, self.done, self.failed):
+        for folder in (self.scanning, self.inbox, self.sending, self.done, self.failed):
             folder.mkdir(parents=True, exist_ok=True)
+
+    @property
+    def scanning(self) -> Path:
+        """What comes out of a network scanner."""
+        return self.root / "scanning"
+
+    @property
+    def has_room(self) -> bool:
+        """Whether more may be taken: what waits to be sent has not reached its limit."""
+        return _size(self.sending) < self.queue_bytes
 
     @property
     def inbox(self) -> Path:
@@ -94,7 +108,7 @@ class Station:
 
         A file is finished when neither its size nor its time has changed for ``settle_s`` seconds, as seen by two
         calls; a folder, when that holds for all in it. Whatever another program still holds open stays (Windows does
-        not let it be moved), and so does an empty folder.
+        not let it be moved), and so do an empty folder, and everything while too much waits to be sent.
         """
         now, present = time.monotonic(), dict[Path, tuple[object, float]]()
         for found in sorted(self.inbox.iterdir()):
@@ -106,13 +120,13 @@ class Station:
         self._seen = present
         taken = []
         for found, (_, since) in list(present.items()):
-            if now - since >= self.settle_s:
+            if now - since >= self.settle_s and self.has_room:
                 with contextlib.suppress(OSError):
                     taken.append(self._take(found))
         return taken
 
     def _take(self, found: Path) -> Path:
-        batch = self.sending / f"{time.strftime('%Y%m%d-%H%M%S')}-{secrets.token_hex(4)}"
+        batch = self.sending / batch_name()
         if found.is_dir():
             found.rename(batch)
         else:
@@ -159,7 +173,7 @@ class Station:
     def _keep_few(self) -> None:
         """Delete the oldest batches with a receipt while ``done`` is too large."""
         batches = sorted(folder for folder in self.done.iterdir() if folder.is_dir())
-        sizes = {batch: sum(one.stat().st_size for one in batch.rglob("*") if one.is_file()) for batch in batches}
+        sizes = {batch: _size(batch) for batch in batches}
         total = sum(sizes.values())
         for batch in batches[:-1]:
             if total <= self.keep_bytes:
@@ -167,6 +181,11 @@ class Station:
             if (batch / SIGNED_RECEIPT).exists():
                 shutil.rmtree(batch)
                 total -= sizes[batch]
+
+
+def batch_name() -> str:
+    """Return a new batch's identifier."""
+    return f"{time.strftime('%Y%m%d-%H%M%S')}-{secrets.token_hex(4)}"
 
 
 def scans(batch: Path) -> list[Scan]:
@@ -215,10 +234,12 @@ def _announced(batch: Path) -> dict[str, Any] | None:
 
 
 def _ticket(batch: Path) -> dict[str, Any]:
-    try:
-        text = (batch / TICKET).read_text(encoding="utf-8-sig")
-    except FileNotFoundError:
+    # Windows knows one file by any case of its name; a share seen from elsewhere does not.
+    path = next((one for one in sorted(batch.iterdir()) if one.name.lower() == TICKET), None)
+    if path is None:
         return {}
+    try:
+        text = path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         raise TicketWrong(f"{TICKET} không đọc được. / {TICKET} cannot be read: {error}") from None
     try:
@@ -231,7 +252,8 @@ def _ticket(batch: Path) -> dict[str, Any]:
     unknown = sorted(set(ticket) - _TICKET_MEMBERS - set(_FOR_EACH))
     if unknown:
         raise TicketWrong(f"{TICKET} có mục không hiểu: {', '.join(unknown)}. / {TICKET} has unknown members.")
-    missing = sorted({str(one["name"]) for one in papers} - {_within(batch, scan.path) for scan in scans(batch)})
+    there = {_plain(_within(batch, scan.path)) for scan in scans(batch)}
+    missing = sorted(str(one["name"]) for one in papers if _plain(str(one["name"])) not in there)
     if missing:
         raise TicketWrong(f"Thiếu tệp nêu trong {TICKET}: {', '.join(missing)}. / Files of the ticket are missing.")
     return dict(ticket)
@@ -239,7 +261,9 @@ def _ticket(batch: Path) -> dict[str, Any]:
 
 def _paper(ticket: dict[str, Any], scan: Scan, told_as: str) -> dict[str, Any]:
     """Return what is told of a scan: what the ticket says of it, and of all."""
-    own: dict[str, Any] = next((one for one in ticket.get("papers", []) if one["name"] == told_as), {})
+    own: dict[str, Any] = next(
+        (one for one in ticket.get("papers", []) if _plain(str(one["name"])) == _plain(told_as)), {}
+    )
     of_all = {key: ticket[key] for key in _FOR_EACH if key in ticket}
     size, digest = 0, hashlib.sha256()
     with scan.path.open("rb") as file:
@@ -274,6 +298,20 @@ def _is_scan(path: Path) -> bool:
     name = path.name.lower()
     hidden = name.startswith((".", "~$"))
     return not hidden and name not in _NOT_SCANS and path.name not in _OURS and not name.endswith(_UNFINISHED)
+
+
+def _plain(name: str) -> str:
+    """Return a path within a batch as it is compared: with slashes, whatever Windows wrote, its marks composed."""
+    return unicodedata.normalize("NFC", name.replace("\\", "/"))
+
+
+def _size(folder: Path) -> int:
+    """Return the bytes of all files in a folder."""
+    total = 0
+    for path in folder.rglob("*"):
+        with contextlib.suppress(OSError):  # it is being moved or deleted
+            total += path.stat().st_size if path.is_file() else 0
+    return total
 
 
 def _within(batch: Path, path: Path) -> str:

@@ -26,12 +26,13 @@ class Unreachable(Exception):
     """The service cannot be reached or does not answer as it should; to be tried again.
 
     Attributes:
-        wait_s: Seconds it asks to be left alone.
+        wait_s: Seconds it asks to be left alone. said: What the service itself said, Vietnamese first; empty if none.
     """
 
-    def __init__(self, text: str, wait_s: float = 0.0) -> None:
+    def __init__(self, text: str, wait_s: float = 0.0, said: str = "") -> None:
         super().__init__(text)
         self.wait_s = wait_s
+        self.said = said
 
 
 class Refused(Exception):
@@ -44,8 +45,7 @@ class Refused(Exception):
     def __init__(self, members: dict[str, Any]) -> None:
         self.members = members
         self.code = str(members.get("code", "error"))
-        said = [str(members.get(name, "")) for name in ("detail", "advice", "detail_en")]
-        super().__init__(f"{said[0]} {said[1]} / {said[2]} [{self.code}]")
+        super().__init__(_in_words(members))
 
 
 @dataclass
@@ -160,8 +160,9 @@ class Server:
         told = {name.lower(): value for name, value in response.getheaders()}
         if response.status >= 500 or response.status in _AGAIN:  # noqa: PLR2004 - errors of the service
             self.disconnect()
-            wait = told.get("retry-after", "")
-            raise Unreachable(_said(response.status, body), float(wait) if wait.isdecimal() else 0.0)
+            wait, problem = told.get("retry-after", ""), _problem(response.status, body)
+            said = _in_words(problem) if "detail_en" in problem else ""
+            raise Unreachable(_said(response.status, problem), float(wait) if wait.isdecimal() else 0.0, said)
         if response.status >= 400:  # noqa: PLR2004 - errors of ours
             self.disconnect()
             raise Refused(_problem(response.status, body))
@@ -202,6 +203,11 @@ def _problem(status: int, body: bytes) -> dict[str, Any]:
     return members if isinstance(members, dict) else {"code": f"http-{status}", "detail": f"HTTP {status}"}
 
 
-def _said(status: int, body: bytes) -> str:
-    members = _problem(status, body)
+def _in_words(problem: dict[str, Any]) -> str:
+    """Return what the service says, Vietnamese first."""
+    said = [str(problem.get(name, "")) for name in ("detail", "advice", "detail_en")]
+    return f"{said[0]} {said[1]} / {said[2]} [{problem.get('code', 'error')}]"
+
+
+def _said(status: int, members: dict[str, Any]) -> str:
     return f"HTTP {status} {members.get('code', '')} {members.get('detail', '')}".strip()

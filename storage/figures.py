@@ -27,6 +27,7 @@ class StationWork:
 
     Attributes:
         station: The key's name. operator: The person's name or number, ``None`` where nobody was named.
+        employer: Whom the person works for, ``None`` for the agency itself.
         batches, papers: How many. pages: Of the papers read so far.
         stored: Papers that are in the store by now. waiting: That wait for a person.
         stopped: That were rejected, quarantined, or failed.
@@ -34,6 +35,7 @@ class StationWork:
 
     station: str
     operator: str | None
+    employer: str | None
     batches: int
     papers: int
     pages: int
@@ -56,13 +58,14 @@ def dossier_facts(catalogue: Catalogue, period: Period) -> Iterator[DossierFacts
 
 
 def station_work(catalogue: Catalogue, period: Period) -> list[StationWork]:
-    """Return what each person at each station handed in within ``period``, by station and name."""
+    """Return what each person at each station handed in within ``period``, by station, name and employer."""
     stopped = (PaperState.REJECTED, PaperState.QUARANTINED, PaperState.FAILED)
     waits = (PaperState.NEEDS_REVIEW, PaperState.READY)
     query = (
         select(
             BatchRow.station,
             BatchRow.operator,
+            BatchRow.employer,
             func.count(BatchRow.id.distinct()),
             func.count(PaperRow.id),
             func.coalesce(func.sum(PaperRow.page_count), 0),
@@ -72,13 +75,11 @@ def station_work(catalogue: Catalogue, period: Period) -> list[StationWork]:
         )
         .outerjoin(PaperRow, and_(PaperRow.batch == BatchRow.id, PaperRow.split_from.is_(None)))
         .where(BatchRow.created_at >= period.begins, BatchRow.created_at < period.ends)
-        .group_by(BatchRow.station, BatchRow.operator)
-        .order_by(BatchRow.station, BatchRow.operator.nulls_first())
+        .group_by(BatchRow.station, BatchRow.operator, BatchRow.employer)
+        .order_by(BatchRow.station, BatchRow.operator.nulls_first(), BatchRow.employer.nulls_first())
     )
     with reading(catalogue.engine) as session:
-        return [
-            StationWork(row[0], row[1], row[2], row[3], int(row[4] or 0), *row[5:]) for row in session.execute(query)
-        ]
+        return [StationWork(*row[:5], int(row[5] or 0), *row[6:]) for row in session.execute(query)]
 
 
 def _facts(period: Period) -> Select[DossierRow, int, int, int, int, dt.datetime]:

@@ -17,6 +17,7 @@ class Batch:
     Attributes:
         id: Chosen by the sender or by us; the same identifier with the same content is the same batch.
         station: Name of the access key it came with. operator: Name of the person at the scanner.
+        employer: Whom that person works for, where it is not the agency itself.
         dossier, procedure, agency: What the papers belong to, where known.
         created_at: UTC. manifest_sha256: Hash of the sender's list of files, if one was sent.
     """
@@ -25,6 +26,7 @@ class Batch:
     station: str
     created_at: dt.datetime
     operator: str | None = None
+    employer: str | None = None
     dossier: DossierNumber | None = None
     procedure: ProcedureCode | None = None
     agency: AgencyCode | None = None

@@ -70,6 +70,7 @@ def paper_from(row: PaperRow) -> Paper:
         procedure=ProcedureCode(row.procedure) if row.procedure else None,
         sealed=sealed,
         page_count=row.page_count,
+        hidden_pages=tuple(row.hidden_pages),
         fields=tuple(field_from(field) for field in row.fields),
         checks=tuple(_check_from(check) for check in row.checks),
         verdict=Verdict(row.verdict) if row.verdict else None,
@@ -113,6 +114,7 @@ def write_paper(row: PaperRow, paper: Paper, owner_row: Callable[[Owner], OwnerR
     row.dossier = paper.dossier.value if paper.dossier else None
     row.procedure = paper.procedure.value if paper.procedure else None
     row.page_count = paper.page_count
+    row.hidden_pages = list(paper.hidden_pages)
     row.verdict = paper.verdict.value if paper.verdict else None
     row.signed_origin = paper.signed_origin
     row.grade = paper.grade.value if paper.grade else None
@@ -164,6 +166,7 @@ def batch_from(row: BatchRow) -> Batch:
         station=row.station,
         created_at=row.created_at,
         operator=row.operator,
+        employer=row.employer,
         dossier=DossierNumber(row.dossier) if row.dossier else None,
         procedure=ProcedureCode(row.procedure) if row.procedure else None,
         agency=AgencyCode(row.agency) if row.agency else None,
@@ -177,6 +180,7 @@ def batch_row(batch: Batch, content_sha256: str) -> BatchRow:
         id=batch.id,
         station=batch.station,
         operator=batch.operator,
+        employer=batch.employer,
         dossier=batch.dossier.value if batch.dossier else None,
         procedure=batch.procedure.value if batch.procedure else None,
         agency=batch.agency.value if batch.agency else None,

@@ -21,6 +21,7 @@ _FIXED_ONCE_STORED = (
     "sealed",
     "fields",
     "page_count",
+    "hidden_pages",
     "signed_origin",
     "grade",
     "dossier",
@@ -68,6 +69,7 @@ def batch_content(batch: Batch, papers: Sequence[Paper]) -> str:
                 batch.procedure,
                 batch.agency.canonical if batch.agency else None,
                 batch.manifest_sha256,
+                *([batch.employer] if batch.employer else []),
             )
         ],
         "papers": [

@@ -27,7 +27,8 @@ from ocr.fields import read_fields
 from ocr.formats import render
 from ocr.model import Reading
 from ocr.pdfa import PdfMetadata, searchable_pdf
-from ocr.splitting import find_papers, separator_sheets
+from ocr.separators import separators
+from ocr.splitting import find_papers
 
 Format = Literal["text", "json", "alto", "hocr", "pdf"]
 
@@ -67,7 +68,7 @@ def extract(
         reading = Reading(tuple(page.reading for page in pages))
         codes = tuple(code for page in pages for code in page.codes)
         confidence = None
-        papers, sheets = find_papers(reading, types, codes), separator_sheets(codes)
+        papers, sheets = find_papers(reading, types, codes), separators(codes)
         if papers:  # else every page is a separator sheet
             reading, codes = papers[0].of(reading), papers[0].among(codes)
         if paper_type == "auto":

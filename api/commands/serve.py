@@ -45,6 +45,7 @@ def serve(
             def stop() -> None:
                 server.should_exit = True
                 app.state.watch.close()
+                app.state.batch_watch.close()
 
             _on_stop(stop)
             err.print(f"sohoa: http://{address}:{number}/v1 (Ctrl+C để dừng / to stop)")

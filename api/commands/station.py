@@ -24,7 +24,17 @@ def station(
     settle_s: Annotated[
         float, typer.Option(min=0, help="Chờ tệp ổn định, giây. / Seconds until a file is finished.")
     ] = 5,
+    queue_mib: Annotated[int, typer.Option(min=1, help="MiB chờ gửi tối đa. / Most MiB that wait.")] = 20480,
+    scanner: Annotated[
+        str | None, typer.Option(help="Địa chỉ máy quét mạng eSCL. / Address of a network scanner.")
+    ] = None,
+    dpi: Annotated[
+        int, typer.Option(min=100, max=1200, help="Độ phân giải của máy quét mạng. / Its resolution.")
+    ] = 300,
     *,
+    one_sided: Annotated[
+        bool, typer.Option("--one-sided", help="Máy quét mạng chỉ quét một mặt. / It scans fronts alone.")
+    ] = False,
     once: Annotated[bool, typer.Option("--once", help="Gửi hết rồi dừng. / Send what is there, then stop.")] = False,
 ) -> None:
     """Gửi bản quét từ một thư mục, chịu được mạng yếu và mất điện. / Send what is scanned into a folder."""
@@ -39,6 +49,10 @@ def station(
             limit_kib=limit_kib,
             keep_mib=keep_mib,
             settle_s=settle_s,
+            queue_mib=queue_mib,
+            scanner=scanner,
+            dpi=dpi,
+            one_sided=one_sided,
             once=once,
         )
     except OSError as error:

@@ -9,6 +9,7 @@ from fastapi.routing import iter_route_contexts
 from api.http import problems
 from api.http.access import declared_roles
 from api.http.answers.service import Problem
+from api.http.batch_watch import BatchWatch
 from api.http.metrics import Metrics
 from api.http.observe import Observe
 from api.http.routes import ROUTERS
@@ -71,6 +72,7 @@ def create_app(house: House, work: Work | None) -> FastAPI:
     app.state.metrics = Metrics(house)
     app.state.readiness = Readiness(house)
     app.state.watch = Watch(house.catalogue)
+    app.state.batch_watch = BatchWatch(house.catalogue)
     app.add_middleware(Observe, metrics=app.state.metrics)
     _complete_description(app)
     return app

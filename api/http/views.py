@@ -22,6 +22,7 @@ def batch_json(batch: Batch) -> Json:
         "id": batch.id,
         "station": batch.station,
         "operator": batch.operator,
+        "employer": batch.employer,
         "dossier": str(batch.dossier) if batch.dossier else None,
         "procedure": str(batch.procedure) if batch.procedure else None,
         "created_at": times.iso_local(batch.created_at),

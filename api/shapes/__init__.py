@@ -66,6 +66,7 @@ def paper_json(paper: Paper, house: House, standing: StatusChange | None = None)
         "dossier": str(paper.dossier) if paper.dossier else None,
         "procedure": str(paper.procedure) if paper.procedure else None,
         "pages": paper.page_count,
+        "hidden_pages": list(paper.hidden_pages),
         "fields": fields_json(paper.fields, paper_type, house),
         "checks": [finding_json(finding) for finding in paper.checks],
         "verdict": paper.verdict.value if paper.verdict else None,
@@ -243,6 +244,7 @@ def proposal_json(proposed: Iterable[Part]) -> Json:
                 "first_page": part.pages[0],
                 "pages": list(part.pages),
                 "paper_type": part.code,
+                "dossier": part.named.dossier,
                 "confidence": round(part.confidence, 4),
                 "evidence": list(part.evidence),
             }

@@ -28,6 +28,7 @@ def report_json(report: Report) -> Json:
             {
                 "station": one.station,
                 "operator": one.operator,
+                "employer": one.employer,
                 "batches": one.batches,
                 "papers": one.papers,
                 "pages": one.pages,

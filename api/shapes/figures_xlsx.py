@@ -18,8 +18,8 @@ _DEFINITION_HEADS = (
     "Nguồn / Source",
 )  # fmt: skip
 _STATION_HEADS = (
-    "Trạm quét / Station", "Người quét / Operator", "Lô / Batches", "Giấy tờ / Papers", "Trang / Pages",
-    "Đã lưu kho / Stored", "Chờ người / Waiting", "Dừng / Stopped",
+    "Trạm quét / Station", "Người quét / Operator", "Đơn vị / Employer", "Lô / Batches", "Giấy tờ / Papers",
+    "Trang / Pages", "Đã lưu kho / Stored", "Chờ người / Waiting", "Dừng / Stopped",
 )  # fmt: skip
 
 
@@ -110,9 +110,10 @@ def _stations_sheet(book: Any, report: Report) -> None:  # noqa: ANN401 - xlsxwr
     for line, one in enumerate(report.stations, start=1):
         sheet.write_string(line, 0, one.station)
         sheet.write_string(line, 1, one.operator or "")
-        sheet.write_row(line, 2, [one.batches, one.papers, one.pages, one.stored, one.waiting, one.stopped])
-    sheet.set_column(0, 1, 24)
-    sheet.set_column(2, len(_STATION_HEADS) - 1, 12)
+        sheet.write_string(line, 2, one.employer or "")
+        sheet.write_row(line, 3, [one.batches, one.papers, one.pages, one.stored, one.waiting, one.stopped])
+    sheet.set_column(0, 2, 24)
+    sheet.set_column(3, len(_STATION_HEADS) - 1, 12)
     sheet.freeze_panes(1, 0)
 
 

@@ -13,7 +13,16 @@ from storage.schema.keeping import (
     VerificationRow,
 )
 from storage.schema.owners import OwnerMergeRow, OwnerRow, OwnerSplitRow
-from storage.schema.papers import BatchRow, CheckRow, CoOwnerRow, FieldRow, PagePrintRow, PaperRow, WaitingRow
+from storage.schema.papers import (
+    BatchRow,
+    CheckRow,
+    CoOwnerRow,
+    FieldRow,
+    PagePrintRow,
+    PaperRow,
+    UnfinishedUploadRow,
+    WaitingRow,
+)
 from storage.schema.reuse import DisclosureRow, DossierRow, GrantRow, ReuseRow
 from storage.schema.search import SEARCH_INDEX, IndexedRow, PageWordsRow
 from storage.schema.service import AccessKeyRow, AuditBlockRow, AuditRow, AuditSubjectRow, HeartbeatRow
@@ -56,10 +65,11 @@ __all__ = [
     "SealedVersionRow",
     "StatusChangeRow",
     "StatusListRow",
+    "UnfinishedUploadRow",
     "VerificationRow",
     "WaitingRow",
     "WebhookRow",
 ]
 
-REVISION = "0018"
+REVISION = "0021"
 """The newest migration: a database at this one needs none."""

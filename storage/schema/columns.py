@@ -80,4 +80,5 @@ class Base(DeclarativeBase):
         dt.date: Date,
         dict[str, str]: JSON,
         list[str]: JSON,
+        list[int]: JSON,
     }

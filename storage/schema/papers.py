@@ -18,12 +18,24 @@ class BatchRow(Base):
     id: Mapped[str] = mapped_column(unique=True)
     station: Mapped[str]
     operator: Mapped[str | None]
+    employer: Mapped[str | None]
     dossier: Mapped[str | None]
     procedure: Mapped[str | None]
     agency: Mapped[str | None]
     created_at: Mapped[dt.datetime]
     manifest_sha256: Mapped[str | None]
     content_sha256: Mapped[str]
+
+
+class UnfinishedUploadRow(Base):
+    """A file that a station has begun to send in pieces and not finished."""
+
+    __tablename__ = "unfinished_uploads"
+
+    upload: Mapped[str] = mapped_column(primary_key=True)
+    station: Mapped[str] = mapped_column(index=True)
+    size: Mapped[int]
+    begun_at: Mapped[dt.datetime]
 
 
 class PaperRow(Base):
@@ -54,6 +66,7 @@ class PaperRow(Base):
     dossier: Mapped[str | None] = mapped_column(index=True)
     procedure: Mapped[str | None]
     page_count: Mapped[int | None]
+    hidden_pages: Mapped[list[int]]
     verdict: Mapped[str | None]
     signed_origin: Mapped[bool]
     grade: Mapped[str | None]

@@ -193,9 +193,13 @@ def test_split(environment: dict[str, str], tmp_path: Path) -> None:
 
 def test_a_separator_sheet_to_print(environment: dict[str, str], tmp_path: Path) -> None:
     sheet = tmp_path / "to-phan-cach.pdf"
-    sohoa(environment, "separator", "-o", sheet)
+    asked = ("--dossier", "H15.50.05.13-261008-0975", "--component", "diploma", "--blank", 20)
+    assert "21 tờ" in sohoa(environment, "separators", *asked, "-o", sheet)
     with pikepdf.open(sheet) as pdf:
-        assert len(pdf.pages) == 2
+        assert len(pdf.pages) == 2 * 21
+    sohoa(environment, "separators", "-o", sheet, exit_code=64)
+    sohoa(environment, "separators", "--dossier", "none", "-o", sheet, exit_code=3)
+    sohoa(environment, "separators", "--component", "none", "-o", sheet, exit_code=3)
 
 
 def test_a_duplicate_says_what_to_do_and_is_confirmed_by_who_compared_it(

@@ -30,6 +30,7 @@ schemathesis.serializer.alias(tus.MEDIA_TYPE, "application/octet-stream")
 def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     with running(tmp_path_factory.mktemp("house"), max_upload_bytes=100_000) as service:
         service.app.state.watch.close()  # nobody waits for changes here
+        service.app.state.batch_watch.close()
         yield service
 
 

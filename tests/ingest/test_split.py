@@ -17,10 +17,11 @@ from ingest import pipeline
 from ingest.confirm import confirm, confirm_as_announced
 from ingest.house import House
 from ingest.receive import outcomes, receive
-from ingest.separator import separator_sheet
+from ingest.separator_sheets import separator_pdf
 from ingest.settings import Settings
 from ingest.split import proposed, split
 from ingest.workspace import Workspace
+from ocr.separators import Separator
 from storage import audit
 from tests.generator.render import Kind
 from tests.generator.several import scan_together
@@ -28,6 +29,8 @@ from tests.generator.truth import Paper as Truth
 from tests.ingest.test_crash import IMPATIENT, run
 from tests.ingest.test_work import OWNER, send, signed_elsewhere, work_off
 
+OTHER = "H15.50.05.13-261008-0976"
+NAMED = Separator(OTHER, "diploma")
 KINDS = (Kind.APPLICATION, Kind.IDENTITY_CARD)
 
 
@@ -195,16 +198,24 @@ def test_separator_sheets_belong_to_no_part(house: House, tmp_path: Path) -> Non
     scan_together(path, [Kind.BODY_TEXT, Kind.BODY_TEXT])
     with (
         pikepdf.open(path, allow_overwriting_input=True) as pdf,
-        pikepdf.open(io.BytesIO(separator_sheet())) as sheet,
+        pikepdf.open(io.BytesIO(separator_pdf([NAMED], house.paper_types))) as sheet,
+        pikepdf.new() as back,
     ):
         pdf.pages.insert(1, sheet.pages[0])
+        back.add_blank_page(page_size=(595, 842))
+        pdf.pages.insert(2, back.pages[0])  # the sheet was printed on one side
         pdf.save()
     scan = prepared(house, send(house, path.name, path.read_bytes(), by="Trần Văn Đối").paper)
     assert not confirm_as_announced(house, scan.id)
     assert {"several-papers", "separator-sheet"} <= {finding.code for finding in scan.checks}
-    assert [part.pages for part in proposed(house, scan.id)] == [(1,), (3,)]
-    _, *parts = split(house, scan.id, [1, 3], by="Người Tách", actor="test")
-    assert [part.name for part in parts] == ["phan-cach.pdf [1]", "phan-cach.pdf [3]"]
+    (told,) = [finding.text for finding in scan.checks if finding.code == "separator-sheet"]
+    assert "H15.50.05.13-261008-0976 diploma" in told
+    assert [(part.pages, part.code) for part in proposed(house, scan.id)] == [((1,), "other"), ((4,), "diploma")]
+    assert scan.hidden_pages == (2, 3)
+    _, *parts = split(house, scan.id, [1, 4], by="Người Tách", actor="test")
+    assert [part.name for part in parts] == ["phan-cach.pdf [1]", "phan-cach.pdf [4]"]
+    assert [(part.paper_type, str(part.dossier)) for part in parts] == [(None, str(scan.dossier)), ("diploma", OTHER)]
+    assert scan.dossier != parts[1].dossier
 
 
 def test_nothing_is_split_before_it_was_read(house: House, dossier: tuple[Path, list[Truth]]) -> None:

@@ -1,16 +1,26 @@
 """However a file is cut up, it arrives as the file it was; what is begun waits, and does not wait for ever."""
 
+import contextlib
 import datetime as dt
 import hashlib
 import secrets
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dossier.errors import FileDiffers, InvalidValue, NotFound, OffsetDiffers, StoreUnavailable, UnsupportedType
+from dossier.errors import (
+    FileDiffers,
+    InvalidValue,
+    NotFound,
+    OffsetDiffers,
+    StoreUnavailable,
+    UnsupportedType,
+    UploadsUnfinished,
+)
 from dossier.identifiers import PaperId
 from dossier.papers import PaperState
 from ingest import uploads
@@ -146,3 +156,26 @@ def test_a_file_received_by_another_request_meanwhile_is_received(house: House) 
         uploads.finish(house, uploads.append(house, refused, b"no scan"))
     with pytest.raises(FileDiffers):
         uploads.finish(house, refused)
+
+
+def test_a_station_may_leave_only_so_much_unfinished(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    settings = Settings(data_dir=tmp_path, station_unfinished_bytes=2 * len(DATA))
+    with contextlib.closing(House(settings)) as house:
+        first, second = begin(house), begin(house, DATA[:-1])
+        for _ in range(2):
+            with pytest.raises(UploadsUnfinished):
+                begin(house)
+        assert uploads.begin(house, first.begun.batch, "a.jpg", len(DATA)) == first, "what was begun goes on"
+        uploads.drop(house, second.id)
+        third = begin(house)
+        with pytest.raises(UploadsUnfinished):
+            begin(house, DATA[:2])
+        uploads.finish(house, uploads.append(house, first, DATA))
+        begin(house, DATA[:2])
+        large = DATA * 5
+        with pytest.raises(UploadsUnfinished):
+            begin(house, large)
+        later = house.catalogue.now() + KEPT
+        monkeypatch.setattr(house.catalogue, "_clock", lambda: later)
+        assert begin(house, large).offset == 0, "a single one always may, and what was given up is forgotten"
+        assert uploads.found(house, third.id).id == third.id

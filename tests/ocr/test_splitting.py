@@ -11,7 +11,8 @@ from dossier.catalogue_files import load_paper_types
 from dossier.papers import Box
 from ocr.model import PageReading, Reading
 from ocr.qr import Code
-from ocr.splitting import SEPARATOR, find_papers, parted, separator_sheets
+from ocr.separators import SEPARATOR, Separator, named_for, parse_separator, separator_pages, separators
+from ocr.splitting import find_papers, parted
 from tests.generator.render import Kind
 from tests.ocr.forms import line, page
 from tests.ocr.readings import Damage, clean_paper, letters_swapped, reading_of, without_marks
@@ -112,9 +113,51 @@ def test_a_separator_sheet_parts_and_belongs_to_nobody() -> None:
 
 
 def test_other_codes_part_nothing() -> None:
-    for text in (CARD, "SOHOA:SEPARATOR:2", f"{SEPARATOR} {SEPARATOR}", "https://example.vn/SOHOA:SEPARATOR:1"):
-        assert separator_sheets([Code(text, Box(0, 0, 10, 10), 1)]) == frozenset()
-    assert separator_sheets([Code(f" {SEPARATOR}\n", Box(0, 0, 10, 10), 4)]) == {4}
+    wrong = (CARD, "SOHOA:SEPARATOR:2", f"{SEPARATOR} {SEPARATOR}", "https://example.vn/SOHOA:SEPARATOR:1")
+    for text in (*wrong, f"{SEPARATOR};dossier=12", f"{SEPARATOR};component=", f"{SEPARATOR};component=a\nb"):
+        assert separators([Code(text, Box(0, 0, 10, 10), 1)]) == {}
+    assert separators([Code(f" {SEPARATOR}\n", Box(0, 0, 10, 10), 4)]) == {4: Separator()}
+
+
+def test_what_a_sheet_names_holds_for_the_papers_behind_it() -> None:
+    """A dossier until another is named, a component for the next paper alone; the empty back is part of the sheet."""
+    first, second = "H15.50.05.13-261008-0975", "H15.50.05.13-261008-0976"
+    sheet, text, empty = page([line("TỜ PHÂN CÁCH", 400, 400)]), page(TEXT), page([])
+    codes = [
+        Code(named.code, Box(0, 0, 10, 10), number)
+        for number, named in (
+            (1, Separator(first, "diploma")),
+            (4, Separator()),
+            (6, Separator(second)),
+            (7, Separator(None, "no-such-type")),
+        )
+    ]
+    scan = bound(sheet, empty, text, sheet, text, sheet, sheet, text, empty, FIRST)
+    found = find_papers(scan, TYPES, codes, empty={2, 9})
+    assert [(part.pages, part.named) for part in found] == [
+        ((3,), Separator(first, "diploma")),
+        ((5,), Separator(first)),
+        ((8, 9), Separator(second, "no-such-type")),
+        ((10,), Separator(second)),
+    ]
+    assert [part.code for part in found] == ["diploma", "other", "other", "general-application"]
+    assert found[0].confidence == 1.0
+
+
+@given(st.text(max_size=80), st.sampled_from(["", SEPARATOR, f"{SEPARATOR};dossier=", f"{SEPARATOR};component="]))
+def test_whatever_a_code_says_it_is_a_sheet_or_not(tail: str, head: str) -> None:
+    text = head + tail
+    sheet = parse_separator(text)
+    assert sheet is None or sheet.code == text.strip()
+
+
+@given(st.dictionaries(st.integers(1, 12), st.just(Separator())), st.sets(st.integers(1, 12)), st.integers(1, 13))
+def test_pages_left_out_are_sheets_and_their_backs(
+    sheets: dict[int, Separator], empty: set[int], page_number: int
+) -> None:
+    left_out = separator_pages(sheets, empty)
+    assert set(sheets) <= left_out <= set(sheets) | empty
+    assert named_for(page_number, sheets, left_out) == Separator()
 
 
 def test_nothing_read_is_one_paper() -> None:

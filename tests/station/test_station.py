@@ -1,5 +1,6 @@
 """What a scanner writes reaches the service over a line that breaks, once, and nothing is lost on the way."""
 
+import io
 import json
 import os
 import socket
@@ -7,18 +8,29 @@ import subprocess
 import sys
 import threading
 import time
+import unicodedata
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
+from PIL import Image
 
 from api.keys import Role
 from deploy.pack_station import pack
+from dossier.errors import DiskFull
+from dossier.identifiers import PaperId
+from dossier.papers import PaperState
+from ingest.uploads import KEPT
 from station.agent import Agent
+from station.escl import Scanner
+from station.feeder import Feeder
 from station.folders import ANNOUNCED, REASON, RECEIPT, SIGNED_RECEIPT, TICKET, Station
 from station.server import PIECE, Server, Unreachable
+from storage.upload_quota import reserve
 from tests.api.http_service import DOSSIER, OWNER_NAME, OWNER_NUMBER, PROCEDURE, Service, png, running
+from tests.station.escl_server import FakeScanner, scanner_at
 from tests.storage.proxy import Proxy
 
 LIMIT = 4 * PIECE
@@ -76,11 +88,15 @@ def test_a_dossiers_folder_and_a_loose_file_arrive(service: Service, agent: Agen
         "dossier": DOSSIER,
         "procedure": PROCEDURE,
         "operator": "quầy 3",
+        "employer": "Bưu điện tỉnh Mẫu",
         "owner_number": OWNER_NUMBER,
         "owner_name": OWNER_NAME,
-        "papers": [{"name": "khai sinh Lê Thị Sen.png", "paper_type": "birth-certificate"}],
+        "papers": [
+            {"name": unicodedata.normalize("NFD", "khai sinh Lê Thị Sen.png"), "paper_type": "birth-certificate"},
+            {"name": "mặt sau\\001.png", "kind": "result"},
+        ],
     }
-    (dossier / TICKET).write_text(json.dumps(ticket, ensure_ascii=False), encoding="utf-8-sig")
+    (dossier / "Ticket.JSON").write_text(json.dumps(ticket, ensure_ascii=False), encoding="utf-8-sig")
     (agent.station.inbox / "SCAN0001.PNG").write_bytes(png(3))
     work(agent)
     assert list(agent.station.inbox.iterdir()) == list(agent.station.sending.iterdir()) == []
@@ -89,8 +105,10 @@ def test_a_dossiers_folder_and_a_loose_file_arrive(service: Service, agent: Agen
     first, second = papers(service, whole.name)
     assert (first["name"], first["paper_type"]) == ("001.png", "birth-certificate")
     assert (second["name"], second["paper_type"], second["dossier"]) == ("002.png", None, DOSSIER)
+    assert (first["kind"], second["kind"]) == ("component", "result"), "paths as Windows writes them"
     assert {p["owner"]["number"] for p in (first, second)} == {OWNER_NUMBER}  # type: ignore[index]
     receipt = json.loads((whole / RECEIPT).read_text(encoding="utf-8"))
+    assert (receipt["operator"], receipt["employer"]) == ("quầy 3", "Bưu điện tỉnh Mẫu")
     assert [(one["scan"], one["outcome"]) for one in receipt["files"]] == [
         ("khai sinh Lê Thị Sen.png", "received"),
         ("mặt sau/001.png", "received"),
@@ -162,6 +180,71 @@ def test_a_service_that_is_away_is_waited_for(service: Service, tmp_path: Path, 
     assert "unauthenticated" in said[-1]
     assert made(service, tmp_path, said).once() is False
     assert len(papers(service, batch.name)) == 1
+
+
+def test_what_the_service_says_is_said(service: Service, agent: Agent, said: list[str]) -> None:
+    """A disk that is full there and a station that left too much unfinished are no broken line."""
+    house = service.house
+
+    def full(*_: object, **__: object) -> None:
+        raise DiskFull
+
+    (agent.station.inbox / "a.png").write_bytes(png(31))
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(house.objects, "put", full)
+        assert agent.once() is True
+    assert all(word in said[-1] for word in ("Dịch vụ trả lời", "disk-full", "again in 10 s"))
+    assert "Not reachable" not in said[-1]
+    reserve(house.catalogue, PaperId.new(), "station", LIMIT, most=LIMIT, kept=KEPT)
+    again = made(service, agent.station.root.parent, said)
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setitem(house.settings.__dict__, "station_unfinished_bytes", LIMIT)
+        assert again.once() is True
+    assert all(word in said[-1] for word in ("uploads-unfinished", "again in 60 s"))
+    assert made(service, agent.station.root.parent, said).once() is False
+
+
+def test_a_full_queue_takes_no_more(agent: Agent, said: list[str]) -> None:
+    agent.station.queue_bytes = 1
+    waits = agent.station.sending / "0000"
+    waits.mkdir()
+    (waits / "notes.tmp").write_bytes(bytes(2))
+    (agent.station.inbox / "a.png").write_bytes(png(32))
+    for _ in range(3):
+        agent.once()
+    assert [path.name for path in agent.station.inbox.iterdir()] == ["a.png"]
+    assert sum("The queue is full" in one for one in said) == 1
+    (waits / "notes.tmp").unlink()
+    waits.rmdir()
+    work(agent)
+    assert len(list(agent.station.done.iterdir())) == 1
+
+
+def test_what_became_of_a_paper_is_told_once(service: Service, agent: Agent, said: list[str]) -> None:
+    (agent.station.inbox / "a.png").write_bytes(png(33))
+    work(agent)
+    batch = only(agent.station.done).name
+    (paper,) = papers(service, batch)
+    kept = service.house.catalogue.paper(PaperId(str(paper["id"])))
+    agent._results.every_s = agent._results._next = 0.0  # noqa: SLF001 - no test waits so long
+    for state in (PaperState.NEEDS_REVIEW, PaperState.REJECTED):
+        kept = service.house.catalogue.save(replace(kept, state=state), actor="test", action="paper.checked")
+        agent.once()
+        agent.once()
+    told = [one for one in said if one.startswith(f"{batch}/a.png: ")]
+    assert ["a person must look" in told[0], "scan it again" in told[1]] == [True, True]
+    assert len(told) == 2
+
+
+def test_what_a_network_scanner_reads_arrives_as_one_paper(service: Service, tmp_path: Path, said: list[str]) -> None:
+    sheet = io.BytesIO()
+    Image.new("RGB", (170, 220), (250, 250, 250)).save(sheet, "JPEG")
+    with scanner_at(FakeScanner([(sheet.getvalue(), sheet.getvalue())])) as url:
+        agent = made(service, tmp_path, said)
+        agent.feeder = Feeder(Scanner(url), agent.station, said.append)
+        assert agent.once() is False
+    (paper,) = papers(service, only(agent.station.done).name)
+    assert (paper["name"], paper["state"]) == ("001.pdf", "received")
 
 
 def test_what_is_refused_is_put_aside_with_its_reason(service: Service, agent: Agent) -> None:

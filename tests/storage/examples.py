@@ -111,6 +111,7 @@ papers = st.builds(
     procedure=st.none() | st.from_regex(ProcedureCode.pattern, fullmatch=True, alphabet=_ascii).map(ProcedureCode),
     sealed=st.none() | objects,
     page_count=st.none() | st.integers(0, 5000),
+    hidden_pages=st.lists(st.integers(1, 5000), max_size=3).map(tuple),
     fields=st.lists(fields, max_size=4).map(tuple),
     checks=st.lists(findings, max_size=3).map(tuple),
     verdict=st.none() | st.sampled_from(Verdict),

@@ -90,6 +90,8 @@ UNDO = {
         "DROP TABLE former",
         "CREATE INDEX ix_portal_state ON portal (state, retry_at)",
     ],
+    "0020": ["ALTER TABLE papers DROP COLUMN hidden_pages", "ALTER TABLE batches DROP COLUMN employer"],
+    "0021": ["DROP TABLE unfinished_uploads"],
 }
 """What takes back each migration."""
 

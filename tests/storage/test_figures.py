@@ -111,11 +111,13 @@ def test_stations_and_their_people_are_counted_apart(catalogue: Catalogue) -> No
     catalogue.add_batch(batch(), papers, actor="station-1")
     unnamed = replace(batch("b2"), operator=None)
     catalogue.add_batch(unnamed, [], actor="station-1")
+    catalogue.add_batch(replace(batch("b4"), employer="Bưu điện"), [], actor="station-1")
     catalogue.add_batch(replace(batch("b3"), created_at=PERIOD.ends), [], actor="station-1")
     store(catalogue, papers[0], NOON)
     catalogue.save(replace(papers[1], state=PaperState.READY), actor="w", action="test")
     catalogue.save(replace(papers[2], state=PaperState.REJECTED), actor="w", action="test")
     assert station_work(catalogue, PERIOD) == [
-        StationWork("station-1", None, 1, 0, 0, 0, 0, 0),
-        StationWork("station-1", "Người Quét", 1, 3, 9, 1, 1, 1),
+        StationWork("station-1", None, None, 1, 0, 0, 0, 0, 0),
+        StationWork("station-1", "Người Quét", None, 1, 3, 9, 1, 1, 1),
+        StationWork("station-1", "Người Quét", "Bưu điện", 1, 0, 0, 0, 0, 0),
     ]

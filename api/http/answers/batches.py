@@ -12,6 +12,7 @@ class Batch(Answer):
     id: str
     station: str
     operator: str | None
+    employer: str | None
     dossier: str | None
     procedure: str | None
     created_at: str
@@ -97,6 +98,8 @@ class BatchReceipt(Answer):
 
     batch: str
     station: str
+    operator: str | None
+    employer: str | None
     dossier: str | None
     agency: str
     manifest_sha256: str | None

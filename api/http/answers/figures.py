@@ -49,6 +49,7 @@ class StationWork(Answer):
 
     station: str
     operator: str | None
+    employer: str | None
     batches: int
     papers: int
     pages: int

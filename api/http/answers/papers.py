@@ -112,6 +112,7 @@ class Paper(Answer):
     dossier: str | None
     procedure: str | None
     pages: int | None
+    hidden_pages: list[int]
     fields: list[Field]
     checks: list[Check]
     verdict: Verdict | None
@@ -150,11 +151,15 @@ class PaperPage(Papers):
 
 
 class ProposedPaper(Answer):
-    """Một giấy tờ có vẻ nằm trong bản quét. / One paper that a scan seems to hold, and what speaks for it."""
+    """Một giấy tờ có vẻ nằm trong bản quét. / One paper that a scan seems to hold, and what speaks for it.
+
+    ``dossier``: tờ phân cách phía trước ghi. / As the separator sheet before it says.
+    """
 
     first_page: int
     pages: list[int]
     paper_type: str
+    dossier: str | None
     confidence: float
     evidence: list[str]
 

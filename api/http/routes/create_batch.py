@@ -41,6 +41,7 @@ class PaperAnnounced(BaseModel):
     confirmed_by: Text | None = None
     copy_form: CopyForm = CopyForm.CERTIFIED
     despite_twin: Text | None = None
+    collate: bool = False
     size: Annotated[int, Field(ge=0)] | None = None
     sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")] | None = None
 
@@ -56,6 +57,7 @@ class PaperAnnounced(BaseModel):
             confirmed_by=self.confirmed_by,
             copy_form=self.copy_form,
             despite_twin=nfc(self.despite_twin) if self.despite_twin else None,
+            collate=self.collate,
             size=self.size,
             sha256=self.sha256,
         )
@@ -68,6 +70,7 @@ class BatchAnnounced(BaseModel):
 
     batch: Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]{1,64}$")] | None = None
     operator: Text = ""
+    employer: Text = ""
     dossier: Annotated[Text | None, Field(examples=[DossierNumber.example])] = None
     procedure: Annotated[Text | None, Field(examples=[ProcedureCode.example])] = None
     agency: Annotated[Text | None, Field(examples=[AgencyCode.example])] = None
@@ -94,6 +97,7 @@ def create_batch(
         station=caller.name,
         entries=entries,
         operator=nfc(body.operator),
+        employer=nfc(body.employer),
         dossier=body.dossier,
         procedure=body.procedure,
         agency=body.agency,

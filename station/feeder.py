@@ -1,0 +1,110 @@
+"""Scanning by the agent itself: what lies in a network scanner's feeder becomes one batch, whatever gets stuck.
+
+Pages are kept as they come, in a folder of ``scanning``. A feeder that stops in the middle leaves them there; once
+paper lies in it again, the same batch goes on. Only a feeder that ran empty ends a batch: then its pages are bound into
+one PDF, and its folder moves to ``sending``.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from station.escl import Misfeed, Scanner, ScannerAway
+from station.folders import Station, batch_name, write
+from station.pdf import bind
+
+SCAN = "scan.pdf"
+
+
+@dataclass
+class Feeder:
+    """A scanner's feeder.
+
+    Attributes:
+        scanner: The scanner. station: Where its pages go. say: Told what happens, a line at a time.
+    """
+
+    scanner: Scanner
+    station: Station
+    say: Callable[[str], None] = print
+    _said: str = field(default="", repr=False)
+
+    def poll(self) -> bool:
+        """Scan what lies in the feeder, if anything does; return whether anything came."""
+        begun = self._unfinished()
+        if begun and (begun / SCAN).exists():  # stopped while it was handed on
+            self._hand_on(begun)
+        try:
+            status = self.scanner.status()
+            if status.fault:
+                self._say_once(f"Máy quét: {status.fault}.{self._kept()}")
+            elif status.idle and status.loaded and self.station.has_room:
+                return self._scan()
+        except ScannerAway as error:
+            self._say_once(f"Máy quét chưa trả lời. / The scanner does not answer. {error}{self._kept()}")
+        return False
+
+    def _scan(self) -> bool:
+        folder = self._unfinished() or self._begin()
+        before = len(_pages(folder))
+        # The sheet that got stuck with only its front scanned is laid in again: its front is replaced.
+        at = before - before % 2 if self.scanner.both_sides else before
+        try:
+            for page in self.scanner.pages():
+                at += 1
+                write(folder / f"{at:04}.jpg", page)
+                self._said = ""
+        except Misfeed as error:
+            self._say_once(f"Máy quét dừng: {error}.{self._kept()}")
+            return at > before
+        pages = _pages(folder)
+        if not pages:
+            folder.rmdir()
+            return False
+        self._end(folder, pages)
+        return True
+
+    def _begin(self) -> Path:
+        folder = self.station.scanning / batch_name()
+        folder.mkdir()
+        return folder
+
+    def _unfinished(self) -> Path | None:
+        """Return the folder of the batch that is to go on, if there is one."""
+        return next((folder for folder in sorted(self.station.scanning.iterdir()) if folder.is_dir()), None)
+
+    def _end(self, folder: Path, pages: list[Path]) -> None:
+        draft = folder / f"{SCAN}.tmp"
+        try:
+            bind(pages, draft, self.scanner.resolution)
+        except ValueError as error:
+            draft.unlink()
+            self.station.give_up(folder, str(error))
+            self.say(f"{folder.name}: máy quét gửi trang hỏng, xem thư mục failed. / a broken page, see 'failed'.")
+            return
+        draft.replace(folder / SCAN)
+        self._hand_on(folder)
+        self.say(f"{folder.name}: đã quét {len(pages)} trang. / pages scanned: {len(pages)}.")
+
+    def _hand_on(self, folder: Path) -> None:
+        """Move a bound batch to ``sending``; doing it again after a stop in the middle is harmless."""
+        for page in _pages(folder):
+            page.unlink()
+        folder.rename(self.station.sending / folder.name)
+
+    def _kept(self) -> str:
+        folder = self._unfinished()
+        count = len(_pages(folder)) if folder else 0
+        if not count:
+            return ""
+        lay = "đặt các tờ còn lại vào khay để quét tiếp"
+        return f" Đã giữ {count} trang, {lay}. / {count} pages are kept; lay in the rest to go on."
+
+    def _say_once(self, text: str) -> None:
+        if text != self._said:
+            self.say(text)
+        self._said = text
+
+
+def _pages(folder: Path) -> list[Path]:
+    return sorted(folder.glob("[0-9]*.jpg"))
