@@ -31,7 +31,7 @@ placeholders; they must never hold personal data, because errors are logged.
     │   ├── DiskFull, SealRefused, PortalUnavailable
     │   └── PartAway               a part is away for a while; the work waits for it
     │       ├── StoreUnavailable, TimestampUnavailable, KeyUnavailable, SealMissing
-    │       └── ObjectKeyMissing
+    │       └── ObjectKeyMissing, IssuerUnavailable
     ├── ConfigurationError         the settings contradict themselves                     exit 7   HTTP 500
     ├── AccessError                                                                       exit 8
     │   ├── Unauthenticated                                                                        HTTP 401
@@ -739,6 +739,16 @@ class TimestampUnavailable(PartAway):
 
     def __init__(self, *, reason: str, reason_vi: str = "") -> None:
         super().__init__(reason=reason, reason_vi=reason_vi or reason)
+
+
+class IssuerUnavailable(PartAway):
+    """Who signs access tokens does not tell its keys, so none can be checked."""
+
+    code = "issuer-unavailable"
+    en = "The issuer of access tokens does not tell its keys: {reason}."
+    vi = "Máy chủ cấp mã truy cập không cung cấp khóa kiểm tra."
+    advice_en = "Try again in a moment, or use an access key."
+    advice_vi = "Hãy thử lại sau ít phút, hoặc dùng khóa truy cập."
 
 
 class KeyUnavailable(PartAway):

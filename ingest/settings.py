@@ -69,6 +69,11 @@ class Settings(BaseSettings):
         portal_url: Where the national portal is told of papers; empty: it is not told.
             portal_token: The credentials; or portal_token_file, which holds them. portal_timeout_s: Seconds for one
             message. portal_files_url: Where the portal reaches this service to get files.
+        oidc_issuer: Whose access tokens are taken (OpenID Connect); empty: none are. oidc_audience: For whom they must
+            be made out. oidc_roles_claim: Where a token says its bearer's roles; dots lead into objects.
+            oidc_roles: Pairs ``theirs=ours``, parted by spaces, where the issuer's names of roles are not ours.
+            oidc_leeway_s: Seconds by which clocks may differ. oidc_keys_s: Seconds for which its keys are remembered.
+            oidc_ca_file: Certificates of further authorities that the issuer may have its own from.
     """
 
     model_config = SettingsConfigDict(
@@ -137,6 +142,13 @@ class Settings(BaseSettings):
     portal_token: SecretStr = SecretStr("")
     portal_token_file: Path | None = None
     portal_timeout_s: float = Field(default=30.0, gt=0, le=240)
+    oidc_issuer: str = ""
+    oidc_audience: str = ""
+    oidc_roles_claim: str = Field(default="roles", pattern=r"^[A-Za-z0-9_:/-]+(\.[A-Za-z0-9_:/-]+)*$")
+    oidc_roles: str = Field(default="", pattern=r"^([^\s=]+=[a-z]+( +[^\s=]+=[a-z]+)*)?$")
+    oidc_leeway_s: float = Field(default=30.0, ge=0, le=300)
+    oidc_keys_s: float = Field(default=3600.0, gt=0, le=86400)
+    oidc_ca_file: Path | None = None
     portal_files_url: str = Field(default="", pattern=r"^(https?://[^\s?#@]+)?$")
 
     @classmethod

@@ -14,6 +14,7 @@ from api.http.observe import Observe
 from api.http.routes import ROUTERS
 from api.http.routes.ready import Readiness
 from api.http.watch import Watch
+from api.oidc import issuer_of
 from ingest.house import House
 from ingest.work import Work
 
@@ -37,7 +38,7 @@ def create_app(house: House, work: Work | None) -> FastAPI:
         work: The queue for papers; ``None`` leaves it to another process to notice what is to be done.
 
     Raises:
-        ConfigurationError: A route does not declare who may call it.
+        ConfigurationError: A route does not declare who may call it, or the settings contradict each other.
         StoreUnavailable: The catalogue or the object store cannot be opened.
     """
     app = FastAPI(
@@ -58,6 +59,7 @@ def create_app(house: House, work: Work | None) -> FastAPI:
 
     # Opened before there are threads: two first requests would each open their own.
     app.state.house, app.state.work = house, work
+    app.state.issuer = issuer_of(house.settings)
     _ = (
         house.objects,
         house.paper_types,
