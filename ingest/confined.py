@@ -15,6 +15,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from dossier.errors import (
+    ActiveContent,
     DamagedFile,
     DiskFull,
     EncryptedFile,
@@ -34,6 +35,7 @@ REQUEST, ANSWER = "request.json", "answer.json"
 RETURNABLE: Mapping[str, type[SohoaError]] = {
     error.code: error
     for error in (
+        ActiveContent,
         DamagedFile,
         DiskFull,
         EncryptedFile,

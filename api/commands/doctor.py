@@ -43,7 +43,14 @@ def doctor(as_json: AsJson = False) -> None:
     """Kiểm tra mọi thành phần bên ngoài, chỉ cách sửa. Mã thoát 6 nếu thiếu. / Check every external part."""
     with open_house() as house:
         found = [_look(part, partial(check, house), mend) for part, check, mend in _PARTS]
-        found += [*_walls(house), *_object_keys(house), *_replica(house), *_seals(house), *_time_stamps(house)]
+        found += [
+            *_walls(house),
+            *_virus_scanner(house),
+            *_object_keys(house),
+            *_replica(house),
+            *_seals(house),
+            *_time_stamps(house),
+        ]
     if as_json:
         print_json({"parts": [asdict(diagnosis) for diagnosis in found]})
     else:
@@ -143,6 +150,11 @@ def _seal(house: House, seal: Seal, holder: Seal | Official) -> Diagnosis:
     soon = days < _SOON_DAYS
     mend = "Sắp hết hạn: hãy xin cấp chứng thư số mới. / Ends soon: apply for a new certificate." if soon else ""
     return Diagnosis("seal key", ok=True, text=text, mend=mend, warning=soon)
+
+
+def _virus_scanner(house: House) -> Iterator[Diagnosis]:
+    if house.virus_scanner is not None:
+        yield _look("clamav", house.virus_scanner.version, "SOHOA_CLAMAV_SOCKET, systemctl status clamav-daemon")
 
 
 def _walls(house: House) -> Iterator[Diagnosis]:
