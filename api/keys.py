@@ -30,6 +30,9 @@ OWN_NAMES = frozenset({
 })  # fmt: skip
 """Under which the audit log and batches have what is done without a key; a key of such a name would pass for it."""
 
+TOKEN_NAMES = "oidc-"  # noqa: S105 - how names begin
+"""How the names of those begin who come with a token of another issuer (``api.oidc``); no key has such a name."""
+
 
 class Role(StrEnum):
     """What the bearer of a key is."""
@@ -65,7 +68,7 @@ def issue_key(catalogue: Catalogue, name: str, role: Role, *, actor: str = "cli"
 
     Raises:
         InvalidIdentifier: ``name`` has another form.
-        AlreadyExists: There is a key of this name, or it is one of ``OWN_NAMES``.
+        AlreadyExists: There is a key of this name, or it is one of ``OWN_NAMES`` or of ``TOKEN_NAMES``.
     """
     key = _fresh_key()
     _add(catalogue, name, role, key, actor)
@@ -109,7 +112,7 @@ def caller_of(catalogue: Catalogue, key: str) -> Caller:
 def _add(catalogue: Catalogue, name: str, role: Role, key: str, actor: str) -> None:
     if not re.fullmatch(NAME, name):
         raise InvalidIdentifier(kind="key name", kind_vi="Tên khóa", example="station-07")
-    if name in OWN_NAMES:
+    if name in OWN_NAMES or name.startswith(TOKEN_NAMES):
         raise AlreadyExists(kind="access key", id=name)
     catalogue.add_key(AccessKey(name, role.value, _digest(key), times.now()), actor=actor)
 

@@ -11,7 +11,7 @@ placeholders; they must never hold personal data, because errors are logged.
     │   ├── EmptyFile, UnsupportedType, DamagedFile, EncryptedFile
     │   ├── FileTooLarge, TooManyPages, PageTooLarge, FileDiffers
     │   ├── ChecksumDiffers, ProtocolUnknown, WrongMediaType     (HTTP 460, 412, 415)
-    │   ├── SecrecyMark
+    │   ├── SecrecyMark, MalwareFound, ActiveContent
     │   ├── InvalidOwnerNumber, InvalidIdentifier, InvalidValue
     │   ├── UnknownPaperType, UnknownProcedure, UnknownForm, UnreadableFile, UnwritableFile
     │   ├── PassphraseWrong, AddressRefused
@@ -32,7 +32,7 @@ placeholders; they must never hold personal data, because errors are logged.
     │   ├── DiskFull, SealRefused, PortalUnavailable
     │   └── PartAway               a part is away for a while; the work waits for it
     │       ├── StoreUnavailable, TimestampUnavailable, KeyUnavailable, SealMissing
-    │       └── ObjectKeyMissing
+    │       └── ObjectKeyMissing, IssuerUnavailable, ScannerUnavailable
     ├── ConfigurationError         the settings contradict themselves                     exit 7   HTTP 500
     ├── AccessError                                                                       exit 8
     │   ├── Unauthenticated                                                                        HTTP 401
@@ -256,6 +256,26 @@ class SecrecyMark(InputError):
     vi = "Giấy tờ có dấu độ mật, không được số hóa tại đây."
     advice_en = "Stop, keep the paper, and follow the rules on state secrets."
     advice_vi = "Hãy dừng lại, giữ giấy tờ và làm theo quy định về bảo vệ bí mật nhà nước."
+
+
+class ActiveContent(InputError):
+    """The file is more than pages: it carries scripts, actions that start something, other files, or a second file."""
+
+    code = "active-content"
+    en = "The file holds more than pages: {what}."
+    vi = "Tệp chứa nội dung ngoài trang giấy: {what_vi}."
+    advice_en = "Print the document and scan it, or have it issued again as a plain PDF."
+    advice_vi = "Hãy in ra rồi quét lại, hoặc đề nghị cấp lại tệp PDF thông thường."
+
+
+class MalwareFound(InputError):
+    """The virus scanner knows the file as harmful; which harm it is stays with the scanner's own log."""
+
+    code = "malware-found"
+    en = "The virus scanner found the file harmful."
+    vi = "Phần mềm diệt vi-rút phát hiện tệp có mã độc."
+    advice_en = "Do not open the file; have the computer that sent it checked, and scan the paper again."
+    advice_vi = "Không mở tệp này; hãy kiểm tra máy đã gửi tệp rồi quét lại giấy tờ."
 
 
 class InvalidOwnerNumber(InputError):
@@ -751,6 +771,24 @@ class TimestampUnavailable(PartAway):
 
     def __init__(self, *, reason: str, reason_vi: str = "") -> None:
         super().__init__(reason=reason, reason_vi=reason_vi or reason)
+
+
+class ScannerUnavailable(PartAway):
+    """The virus scanner that the settings name does not answer; no file passes unseen."""
+
+    code = "scanner-unavailable"
+    en = "The virus scanner does not answer: {reason}."
+    vi = "Phần mềm diệt vi-rút không phản hồi ({reason})."
+
+
+class IssuerUnavailable(PartAway):
+    """Who signs access tokens does not tell its keys, so none can be checked."""
+
+    code = "issuer-unavailable"
+    en = "The issuer of access tokens does not tell its keys: {reason}."
+    vi = "Máy chủ cấp mã truy cập không cung cấp khóa kiểm tra."
+    advice_en = "Try again in a moment, or use an access key."
+    advice_vi = "Hãy thử lại sau ít phút, hoặc dùng khóa truy cập."
 
 
 class KeyUnavailable(PartAway):

@@ -15,16 +15,19 @@ Defence
     - Its environment is built from nothing: no keys, tokens or addresses of the parent. Standard streams lead
       nowhere. Its working and temporary folder is one folder, made for it, mode 0700, removed by ``workplace``
       whatever happens.
+    - Walls (``ingest.walls``), as many as the kernel offers: no network, no files but programs, our code and its own
+      folder, no system calls that decoders have no use for, no second process where none is needed, no way out of the
+      process group. ``sohoa doctor`` tells which walls stand.
     - What comes back is never code: one JSON answer of bounded size, and files that the parent opens without
       following links and reads only if they are regular and within the expected size. An error that comes back is one
       of a few known classes with short scalar details.
 
 Residual risks accepted
-    - A decoder that is taken over runs with the user's rights: it can read what the user can read, reach the network,
-      leave its process group, and start more processes than one (``RLIMIT_NPROC`` counts all processes of a user, so
-      it cannot bound one child of a service). A network-less, read-only user namespace is the answer, and is not set
-      up here.
-    - The memory and processor limits count per process, not per tree; the wall clock bounds the tree.
+    - A decoder that is taken over still sees the paper it decodes, and may answer with another picture than the file
+      holds; a person compares scan and original before anything is sealed.
+    - The memory and processor limits count per process, not per tree; the wall clock bounds the tree. As root, where
+      ``nobody`` cannot read Python, the number of processes of the one decoder that needs several is not counted.
+    - Files in the folder are counted five times a second: what is written within one fifth may exceed the limit.
     - ``kill -9`` of the parent leaves the folder behind until the next child of any process starts and sweeps.
     - Memory exhausted inside a C++ library that aborts instead of raising is reported as damage, not as a limit.
 """
@@ -39,6 +42,7 @@ import stat
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import asdict
 from pathlib import Path
@@ -110,7 +114,7 @@ def run_limited(function: Callable[..., Any], *arguments: object, limits: Limits
     answer = folder / ANSWER
     answer.unlink(missing_ok=True)
     (folder / REQUEST).write_text(json.dumps(request), encoding="utf-8")
-    require_ended_well(_run_to_its_end(folder, limits.wall_s))
+    require_ended_well(_run_to_its_end(folder, limits))
     if not answer.exists():
         raise PartFailed(part="decoder", reason="it left no answer")
     return result_of(read_output(folder, ANSWER, max_bytes=MAX_ANSWER_BYTES))
@@ -152,11 +156,18 @@ def read_output(folder: Path, name: str, *, max_bytes: int) -> bytes:
 
 WALL: Final = 256
 """Stands for the wall-clock limit; a child's own status is 0 to 255, or negative for a signal."""
-_STATUS_OF_LIMIT = {WALL: "wall-clock time"} | {-number: name for number, name in _ENDED_BY_LIMIT.items()}
+FOLDER: Final = 257
+"""Stands for too many bytes in the working folder."""
+_LOOK_S = 0.2
+"""Seconds between two looks at what a child has written."""
+_BLOCK = 512
+_STATUS_OF_LIMIT = {WALL: "wall-clock time", FOLDER: "folder size"} | {
+    -number: name for number, name in _ENDED_BY_LIMIT.items()
+}
 
 
-def _run_to_its_end(folder: Path, wall_s: float) -> int:
-    """Start the child, wait, kill what is left of its process group; return its status, or ``WALL``."""
+def _run_to_its_end(folder: Path, limits: Limits) -> int:
+    """Start the child, wait, kill what is left of its process group; return its status, ``WALL`` or ``FOLDER``."""
     process = subprocess.Popen(  # noqa: S603 - the interpreter itself; the argument is a folder of ours
         [sys.executable, "-P", "-s", "-m", "ingest.confined", str(os.getpid())],
         cwd=folder,
@@ -168,13 +179,36 @@ def _run_to_its_end(folder: Path, wall_s: float) -> int:
     )
     try:
         # The child is not reaped before its group is killed: until then nothing else can get its number.
-        descriptor = os.pidfd_open(process.pid)
-        ended, _, _ = select.select([descriptor], [], [], wall_s)
-        os.close(descriptor)
+        stopped = _watch(process.pid, folder, limits)
     finally:
         os.killpg(process.pid, signal.SIGKILL)
         status = process.wait()
-    return status if ended else WALL
+    return stopped or status
+
+
+def _watch(process: int, folder: Path, limits: Limits) -> int:
+    """Wait for a child to end; return 0, or ``WALL`` or ``FOLDER`` if it must be stopped."""
+    descriptor = os.pidfd_open(process)
+    deadline = time.monotonic() + limits.wall_s
+    try:
+        while not select.select([descriptor], [], [], max(0.0, min(_LOOK_S, deadline - time.monotonic())))[0]:
+            if time.monotonic() >= deadline:
+                return WALL
+            if _bytes_in(folder) > limits.folder_bytes:
+                return FOLDER
+    finally:
+        os.close(descriptor)
+    return 0
+
+
+def _bytes_in(folder: Path) -> int:
+    """Return what the files of a folder take on the disk."""
+    total = 0
+    with contextlib.suppress(FileNotFoundError), os.scandir(folder) as entries:
+        for entry in entries:
+            with contextlib.suppress(FileNotFoundError):
+                total += entry.stat(follow_symlinks=False).st_blocks * _BLOCK
+    return total
 
 
 def environment(folder: Path) -> dict[str, str]:

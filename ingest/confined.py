@@ -15,6 +15,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from dossier.errors import (
+    ActiveContent,
     DamagedFile,
     DiskFull,
     EncryptedFile,
@@ -27,12 +28,14 @@ from dossier.errors import (
     TooManyPages,
     UnsupportedType,
 )
+from ingest.walls import raise_walls
 
 REQUEST, ANSWER = "request.json", "answer.json"
 """Names of the files in the working folder through which parent and child speak."""
 RETURNABLE: Mapping[str, type[SohoaError]] = {
     error.code: error
     for error in (
+        ActiveContent,
         DamagedFile,
         DiskFull,
         EncryptedFile,
@@ -53,7 +56,7 @@ _PR_SET_PDEATHSIG = 1
 def main(parent: int) -> None:
     """Serve one request found in the working folder: limit this process, run the function, leave the answer."""
     request = json.loads(Path(REQUEST).read_text(encoding="utf-8"))
-    limit_this_process(parent, request["limits"])
+    limit_this_process(parent, request["limits"], request["function"], Path())
     outcome = outcome_of(lambda: resolve(request["function"])(*request["arguments"]))
     Path(ANSWER).write_text(json.dumps(outcome), encoding="utf-8")
 
@@ -72,8 +75,18 @@ def outcome_of(work: Callable[[], object]) -> dict[str, object]:
         return _refusal(PartFailed(part="decoder", reason=type(error).__name__))
 
 
-def limit_this_process(parent: int, limits: Mapping[str, int]) -> None:
-    """Lower this process's limits; nothing it starts can raise them again."""
+def limit_this_process(parent: int, limits: Mapping[str, int], function: str, folder: Path | None) -> None:
+    """Lower this process's limits and raise walls around it; nothing it starts can undo either.
+
+    Args:
+        parent: The process that asked; this one ends with it.
+        limits: As `Limits` has them.
+        function: Name of what is to be run.
+        folder: Its working folder, if it has one.
+    """
+    package = function.partition(":")[0].partition(".")[0]
+    raise_walls(package, folder, processes=limits["processes"], network=bool(limits["network"]))
+    # After the walls: becoming somebody else takes it off.
     ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
     if os.getppid() != parent:
         sys.exit("the process that asked is gone")

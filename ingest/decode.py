@@ -5,6 +5,7 @@ stay small on disk, and that one hostile page cannot use up the time of a whole 
 """
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from ingest import poppler, raster
@@ -15,6 +16,8 @@ from ingest.limits import Limits
 
 _PIXELS_PER_CHILD = 200_000_000
 """23 pages of A4 at 300 dpi, 600 MB on disk."""
+_OF_POPPLER = 8
+"""Processes and threads: our own, one program, and what starts it."""
 _PPM_HEADER_BYTES = 64
 
 
@@ -39,7 +42,9 @@ def decode(data: bytes, inspection: Inspection, limits: Limits) -> Iterator[Page
         for first, sizes in _shares(inspection.pages):
             if inspection.media_type is MediaType.PDF:
                 pages = [(number, size.width, size.height) for number, size in enumerate(sizes, first)]
-                run_limited(poppler.decode, INPUT_NAME, pages, limits=limits, folder=folder)
+                run_limited(
+                    poppler.decode, INPUT_NAME, pages, limits=replace(limits, processes=_OF_POPPLER), folder=folder
+                )
             else:
                 run_limited(raster.decode, INPUT_NAME, first, first + len(sizes) - 1, limits=limits, folder=folder)
             for number, size in enumerate(sizes, first):

@@ -9,7 +9,7 @@ import os
 import secrets
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from functools import cached_property, partial
 from pathlib import Path
@@ -27,6 +27,7 @@ from dossier.paper_types import PaperType
 from dossier.procedures import Procedure, load_procedures
 from dossier.retention import GENERAL, RetentionClass, retention_classes
 from dossier.units import Units, load_units
+from ingest.clamav import ClamAv
 from ingest.limits import Limits
 from ingest.national_portal import NationalPortal
 from ingest.outward import Rules, parse_networks, trust_context
@@ -54,6 +55,10 @@ A = TypeVar("A")
 B = TypeVar("B")
 
 
+QUARANTINE = "quarantine/"
+"""How the keys begin of what may not be given out."""
+
+
 @dataclass(frozen=True)
 class House:
     """The parts. Those that cost time are opened when first used.
@@ -76,10 +81,11 @@ class House:
         settings = self.settings
         if settings.object_store == "folder":
             return FolderStore(self._folder() / "objects", keys=self.object_keys)
-        main = self._bucket(settings.s3_bucket)
-        if not settings.s3_audit_bucket:
-            return main
-        return RoutedStore(main, AUDIT_PREFIX, self._bucket(settings.s3_audit_bucket))
+        store: ObjectStore = self._bucket(settings.s3_bucket)
+        apart = ((AUDIT_PREFIX, settings.s3_audit_bucket), (QUARANTINE, settings.s3_quarantine_bucket))
+        for prefix, bucket in apart:
+            store = RoutedStore(store, prefix, self._bucket(bucket)) if bucket else store
+        return store
 
     def _bucket(self, name: str) -> S3Store:
         settings = self.settings
@@ -183,12 +189,17 @@ class House:
     def over_pages(self, function: Callable[[A], B], pages: Iterable[A]) -> Iterator[B]:
         """Yield ``function`` of each page in order, worked out on all processors; few pages are held at a time."""
         waiting: deque[Future[B]] = deque()
-        for page in pages:
-            waiting.append(self.page_threads.submit(function, page))
-            if len(waiting) > self.settings.concurrency:
+        try:
+            for page in pages:
+                waiting.append(self.page_threads.submit(function, page))
+                if len(waiting) > self.settings.concurrency:
+                    yield waiting.popleft().result()
+            while waiting:
                 yield waiting.popleft().result()
-        while waiting:
-            yield waiting.popleft().result()
+        finally:  # nothing of other pages goes on, or is kept, once one has failed
+            for one in waiting:
+                one.cancel()
+            wait(waiting)
 
     @cached_property
     def agency(self) -> AgencyCode:
@@ -199,6 +210,16 @@ class House:
     def limits(self) -> Limits:
         """What a received file may ask of this machine."""
         return Limits(max_bytes=self.settings.max_upload_bytes)
+
+    @cached_property
+    def virus_scanner(self) -> ClamAv | None:
+        """What looks at every file before anything else does, if the settings name one.
+
+        Raises:
+            ConfigurationError: Its address is malformed.
+        """
+        settings = self.settings
+        return ClamAv(settings.clamav_socket, settings.clamav_timeout_s) if settings.clamav_socket else None
 
     @cached_property
     def development(self) -> DevelopmentAuthority:

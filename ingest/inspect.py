@@ -12,6 +12,7 @@ from dossier.errors import EmptyFile, FileTooLarge, PageTooLarge, PartFailed, To
 from ingest import pdf, raster
 from ingest.child import run_limited, workplace
 from ingest.limits import Limits
+from ingest.passive import OTHER_MAGIC, require_one_kind
 
 INPUT_NAME = "input"
 """Name of the received file in a child's folder; the name it came with is never used."""
@@ -85,6 +86,7 @@ def inspect(data: bytes, limits: Limits) -> Inspection:
         EmptyFile: No bytes.
         FileTooLarge: More than ``limits.max_bytes``.
         UnsupportedType: None of PDF, TIFF, JPEG, PNG.
+        ActiveContent: More than pages: scripts, other files, or a file of two kinds at once.
         DamagedFile: Cut short, or its structure is broken.
         EncryptedFile: A PDF that opens only with a password.
         TooManyPages, PageTooLarge: More than ``limits`` allow.
@@ -95,6 +97,7 @@ def inspect(data: bytes, limits: Limits) -> Inspection:
     if len(data) > limits.max_bytes:
         raise FileTooLarge(size=len(data), limit=limits.max_bytes)
     media_type = recognise(data)
+    require_one_kind(data)
     with workplace() as folder:
         (folder / INPUT_NAME).write_bytes(whole(data, media_type))
         probe = pdf.probe if media_type is MediaType.PDF else raster.probe
@@ -113,7 +116,7 @@ def recognise(data: bytes) -> MediaType:
     for magic, media_type in _MAGIC:
         if data.startswith(magic):
             return media_type
-    if b"%PDF-" in data[:_PDF_HEADER_WITHIN]:
+    if b"%PDF-" in data[:_PDF_HEADER_WITHIN] and not data.startswith(OTHER_MAGIC):
         return MediaType.PDF
     raise UnsupportedType
 

@@ -130,7 +130,7 @@ def described(house: House, listed: Listed, named: Sequence[Reference] = ()) -> 
 
 def prefixes_of(paper: Paper) -> list[str]:
     """Return where the objects lie that belong to one paper alone, its work in progress left out."""
-    own = [f"originals/{paper.id}", f"verifications/{paper.id}/"]
+    own = [f"originals/{paper.id}", f"quarantine/{paper.id}", f"verifications/{paper.id}/"]
     folder = paper.sealed.key.rpartition("/")[0] if paper.sealed is not None else ""  # none once it was disposed of
     return [*own, f"{folder}/"] if folder else own
 

@@ -20,7 +20,11 @@ class Limits:
         cpu_s: Processor seconds of a child process, and of each program it starts.
         wall_s: Seconds from the child's start after which it and everything it started is killed.
         output_bytes: Of each file a child writes; holds one page of ``max_pixels`` in 24-bit colour.
+        folder_bytes: Of all files together in a child's folder.
         open_files: File descriptors of a child process.
+        processes: Processes and threads of a child and what it starts, where the kernel counts them apart; 1 holds
+            everywhere.
+        network: Whether a child may use the network.
     """
 
     max_bytes: int = 200 * MIB
@@ -31,4 +35,7 @@ class Limits:
     cpu_s: int = 60
     wall_s: float = 180.0
     output_bytes: int = 320 * MIB
+    folder_bytes: int = 2048 * MIB
     open_files: int = 256
+    processes: int = 1
+    network: bool = False

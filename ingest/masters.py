@@ -7,7 +7,7 @@ child processes. A file that we sealed is our own: it is parsed here, once its S
 import hashlib
 from dataclasses import dataclass
 
-from dossier.errors import DamagedFile, NotSealed, ObjectDamaged
+from dossier.errors import DamagedFile, NotSealed, ObjectDamaged, SecrecyMark
 from dossier.papers import Paper
 from ingest.clean import clean
 from ingest.decode import decode
@@ -21,6 +21,7 @@ from ocr.model import PageReading, Reading
 from ocr.pdfa import page_images
 from ocr.qr import Code, find_codes
 from ocr.reader import read_page
+from ocr.secrecy import has_secrecy_mark
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,10 +99,13 @@ def read_master(
         blank: Nothing is printed on it: no words are looked for.
 
     Raises:
+        SecrecyMark: The page bears a state-secret mark: nothing of it may be kept.
         PartError: The engine is missing or failed.
     """
     if blank:
         reading = PageReading(number, pixels.shape[1], pixels.shape[0], dpi, ())
     else:
         reading = read_page(pixels, number=number, dpi=dpi, engine=house.engine)
+        if has_secrecy_mark(pixels, reading, house.engine):
+            raise SecrecyMark
     return reading, find_codes(pixels, number)

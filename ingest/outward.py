@@ -1,4 +1,4 @@
-"""Requests to servers outside: one POST, one answer, no redirection, everything bounded.
+"""Requests to servers outside: one question, one answer, no redirection, everything bounded.
 
 The threat: an address that somebody entered leads into the own network (or does so a moment later, when the name means
 another machine), or its server hangs, answers without end, or sends us elsewhere. What stops it: https alone; the name
@@ -148,12 +148,21 @@ def post(url: str, body: bytes, headers: Mapping[str, str], rules: Rules) -> Rep
         AddressRefused: Nothing was sent: it may not be asked.
         PartFailed: There is no answer within the time, or no understandable one; it may have been received.
     """
+    return _ask("POST", url, body, headers, rules)
+
+
+def get(url: str, rules: Rules) -> Reply:
+    """Return what is at ``url``, whatever the answer's status; see `post`."""
+    return _ask("GET", url, None, {"Accept": "application/json"}, rules)
+
+
+def _ask(method: str, url: str, body: bytes | None, headers: Mapping[str, str], rules: Rules) -> Reply:
     parts = check_url(url, rules)
     ends = time.monotonic() + rules.seconds
     try:
         with _connected(parts, rules, ends) as connection:
             path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-            connection.request("POST", path, body, dict(headers))
+            connection.request(method, path, body, dict(headers))
             answer = connection.getresponse()
             reply = Reply(answer.status, answer.read(rules.most_bytes) if rules.most_bytes else b"")
             if time.monotonic() >= ends:

@@ -14,6 +14,7 @@ import pikepdf
 
 from dossier.errors import DamagedFile, EncryptedFile, PageTooLarge, TooManyPages
 from ingest import jpeg
+from ingest.passive import require_passive
 from ingest.resolution import DEFAULT_DPI, MAX_DPI, SQUARE_WITHIN, is_plausible, resolution
 
 _END = b"%%EOF"
@@ -58,7 +59,8 @@ def probe(path: str, max_pages: int, max_pixels: int) -> dict[str, Any]:
     Width and height are in pixels as to be rendered; ``drawn`` says whether every page is text and not a picture of it.
 
     Raises:
-        DamagedFile, EncryptedFile, TooManyPages, PageTooLarge: What is wrong with the file.
+        DamagedFile, EncryptedFile, TooManyPages, PageTooLarge, ActiveContent: What is wrong with the file.
+        LimitExceeded: It has more objects than any scan.
     """
     try:
         with pikepdf.open(path, attempt_recovery=False, suppress_warnings=True) as document:
@@ -67,6 +69,7 @@ def probe(path: str, max_pages: int, max_pixels: int) -> dict[str, Any]:
                 raise TooManyPages(pages=count, limit=max_pages)
             if count == 0:
                 raise DamagedFile(reason="the PDF has no pages")
+            require_passive(document)
             pages = [_page_size(page, number, max_pixels) for number, page in enumerate(document.pages, 1)]
             drawn = all(_is_drawn(page) for page in document.pages)
             return {"pages": pages, "signatures": _count_signatures(document.Root), "drawn": drawn}

@@ -82,6 +82,8 @@ def inspect(house: House, paper_id: PaperId) -> None:
     """Look at the received bytes without trusting them; a paper that arrives signed is validated as it is."""
     paper, work = _open(house, paper_id)
     original = _original(house, paper)
+    if house.virus_scanner is not None:
+        house.virus_scanner.require_clean(original)
     inspection = inspect_file(original, house.limits)
     work.put_value("inspection.json", inspection)
     if inspection.signatures and paper.state is PaperState.RECEIVED:

@@ -32,7 +32,8 @@ class Settings(BaseSettings):
         object_store: ``folder`` (in ``data_dir``) or ``s3``.
         object_keys_file: Keys under which the folder store encrypts; empty means ``object-keys`` in ``data_dir``.
         s3_endpoint, s3_bucket, s3_access_key, s3_secret_key, s3_secure, s3_region: Of the S3 store.
-            s3_audit_bucket: Of what proves the audit log; empty means in ``s3_bucket``. s3_encryption: ``sse-s3``, the
+            s3_audit_bucket: Of what proves the audit log; empty means in ``s3_bucket``. s3_quarantine_bucket:
+            Likewise, of what may not be given out. s3_encryption: ``sse-s3``, the
             server encrypts what it keeps, or ``none``. s3_link_endpoint: Where other systems reach it, if not at
             ``s3_endpoint``; ``none``: nowhere, files are given out by this service alone.
         replica_store: A second store with a copy of every object: ``folder`` or ``s3``; empty means none.
@@ -70,6 +71,13 @@ class Settings(BaseSettings):
         portal_url: Where the national portal is told of papers; empty: it is not told.
             portal_token: The credentials; or portal_token_file, which holds them. portal_timeout_s: Seconds for one
             message. portal_files_url: Where the portal reaches this service to get files.
+        clamav_socket: Where the virus scanner listens: the path of its socket, or ``host:port``; empty: none looks.
+            clamav_timeout_s: Seconds for one file.
+        oidc_issuer: Whose access tokens are taken (OpenID Connect); empty: none are. oidc_audience: For whom they must
+            be made out. oidc_roles_claim: Where a token says its bearer's roles; dots lead into objects.
+            oidc_roles: Pairs ``theirs=ours``, parted by spaces, where the issuer's names of roles are not ours.
+            oidc_leeway_s: Seconds by which clocks may differ. oidc_keys_s: Seconds for which its keys are remembered.
+            oidc_ca_file: Certificates of further authorities that the issuer may have its own from.
     """
 
     model_config = SettingsConfigDict(
@@ -88,6 +96,7 @@ class Settings(BaseSettings):
     s3_secure: bool = True
     s3_region: str = "us-east-1"
     s3_audit_bucket: str = ""
+    s3_quarantine_bucket: str = ""
     s3_link_endpoint: str = ""
     s3_encryption: str = Field(default="sse-s3", pattern="^(sse-s3|none)$")
     replica_store: str = Field(default="", pattern="^(folder|s3)?$")
@@ -139,6 +148,15 @@ class Settings(BaseSettings):
     portal_token: SecretStr = SecretStr("")
     portal_token_file: Path | None = None
     portal_timeout_s: float = Field(default=30.0, gt=0, le=240)
+    clamav_socket: str = ""
+    clamav_timeout_s: float = Field(default=120.0, gt=0, le=600)
+    oidc_issuer: str = ""
+    oidc_audience: str = ""
+    oidc_roles_claim: str = Field(default="roles", pattern=r"^[A-Za-z0-9_:/-]+(\.[A-Za-z0-9_:/-]+)*$")
+    oidc_roles: str = Field(default="", pattern=r"^([^\s=]+=[a-z]+( +[^\s=]+=[a-z]+)*)?$")
+    oidc_leeway_s: float = Field(default=30.0, ge=0, le=300)
+    oidc_keys_s: float = Field(default=3600.0, gt=0, le=86400)
+    oidc_ca_file: Path | None = None
     portal_files_url: str = Field(default="", pattern=r"^(https?://[^\s?#@]+)?$")
 
     @classmethod

@@ -94,7 +94,7 @@ class Verifier:
         self._trust = self._trust_now()
         self._online = asdict(online) if online else None
         if online is not None:
-            limits = replace(limits, wall_s=limits.wall_s + online.whole_s + online.request_s)
+            limits = replace(limits, wall_s=limits.wall_s + online.whole_s + online.request_s, network=True)
         self._pool = WarmPool(prepare, pack(self._trust), size=processes, limits=limits)
 
     def verify(self, pdf: bytes, *, at: dt.datetime | None = None, allow_test: bool = True) -> FileReport:

@@ -48,6 +48,7 @@ def _run(channel: socket.socket, request: Mapping[str, Any], source: int, answer
     parent = os.getpid()
     child = os.fork()
     if child == 0:
+        channel.close()  # it speaks for the worker
         _be_the_child(parent, request, source, answer)
     descriptor = os.pidfd_open(child)
     ended, _, _ = select.select([descriptor, channel.fileno()], [], [], request["limits"]["wall_s"])
@@ -66,7 +67,7 @@ def _be_the_child(parent: int, request: Mapping[str, Any], source: int, answer: 
     try:
         os.setsid()
         gc.disable()  # it ends before it has much to collect
-        limit_this_process(parent, request["limits"])
+        limit_this_process(parent, request["limits"], request["function"], None)
         outcome = outcome_of(lambda: resolve(request["function"])(_read(source), *request["arguments"]))
         os.ftruncate(answer, 0)
         _write(answer, json.dumps(outcome).encode())

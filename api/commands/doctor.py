@@ -12,7 +12,8 @@ from api.commands.common import AsJson, open_house, out, print_json
 from dossier import times
 from dossier.errors import PartMissing, SohoaError
 from dossier.units import Level
-from ingest import poppler
+from ingest import poppler, walls
+from ingest.child import run_limited, workplace
 from ingest.house import House
 from ingest.replica import require_answer
 from ingest.seals import Official, Seal
@@ -42,7 +43,14 @@ def doctor(as_json: AsJson = False) -> None:
     """Kiểm tra mọi thành phần bên ngoài, chỉ cách sửa. Mã thoát 6 nếu thiếu. / Check every external part."""
     with open_house() as house:
         found = [_look(part, partial(check, house), mend) for part, check, mend in _PARTS]
-        found += [*_object_keys(house), *_replica(house), *_seals(house), *_time_stamps(house)]
+        found += [
+            *_walls(house),
+            *_virus_scanner(house),
+            *_object_keys(house),
+            *_replica(house),
+            *_seals(house),
+            *_time_stamps(house),
+        ]
     if as_json:
         print_json({"parts": [asdict(diagnosis) for diagnosis in found]})
     else:
@@ -142,6 +150,26 @@ def _seal(house: House, seal: Seal, holder: Seal | Official) -> Diagnosis:
     soon = days < _SOON_DAYS
     mend = "Sắp hết hạn: hãy xin cấp chứng thư số mới. / Ends soon: apply for a new certificate." if soon else ""
     return Diagnosis("seal key", ok=True, text=text, mend=mend, warning=soon)
+
+
+def _virus_scanner(house: House) -> Iterator[Diagnosis]:
+    if house.virus_scanner is not None:
+        yield _look("clamav", house.virus_scanner.version, "SOHOA_CLAMAV_SOCKET, systemctl status clamav-daemon")
+
+
+def _walls(house: House) -> Iterator[Diagnosis]:
+    """Tell which walls stand around what decodes strangers' files: tried, not read from a configuration."""
+    part, mend = "confinement", "docs/security.md"
+    try:
+        with workplace() as folder:
+            standing = run_limited(walls.standing, limits=house.limits, folder=folder)
+    except SohoaError as error:
+        yield Diagnosis(part, ok=False, text=error.text_vi, mend=mend)
+        return
+    missing = [wall for wall in walls.WALLS if wall not in standing]
+    text = ", ".join(wall for wall in walls.WALLS if wall in standing) or "—"
+    text += f" · thiếu / missing: {', '.join(missing)}" if missing else ""
+    yield Diagnosis(part, ok=True, text=text, mend=mend, warning=bool(missing))
 
 
 def _object_keys(house: House) -> Iterator[Diagnosis]:

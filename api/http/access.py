@@ -2,7 +2,7 @@
 
 Threat: somebody without a key, or with the key of another role, reads or changes papers. What stops it: a route is
 public or names its roles, and the application does not start with one that does neither; keys are those of
-``api.keys``. Residual risk accepted: TLS is ended by a reverse proxy.
+``api.keys`` or tokens of an issuer (``api.oidc``). Residual risk accepted: TLS is ended by a reverse proxy.
 """
 
 from dataclasses import dataclass
@@ -14,6 +14,7 @@ from fastapi.dependencies.models import Dependant
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from api.keys import Caller, Role, caller_of
+from api.oidc import Issuer, is_token
 from dossier.errors import ConfigurationError, Forbidden
 
 _bearer = HTTPBearer(auto_error=False, scheme_name="key", description="Khóa truy cập / access key")
@@ -40,11 +41,19 @@ class Access:
         caller: Caller | None = getattr(request.state, "caller", None)
         if caller is None:
             key = credentials.credentials if credentials else ""
-            caller = await run_in_threadpool(caller_of, request.app.state.house.catalogue, key)
+            caller = await run_in_threadpool(_caller, request, key)
             request.state.caller = caller
         if caller.role not in self.roles:
             raise Forbidden(roles=", ".join(sorted(self.roles)))
         return caller
+
+
+def _caller(request: Request, credentials: str) -> Caller:
+    """Return who sends these credentials: a key of ours, or a token of the issuer that the settings name."""
+    issuer: Issuer | None = request.app.state.issuer
+    if issuer is not None and is_token(credentials):
+        return issuer.caller(credentials)
+    return caller_of(request.app.state.house.catalogue, credentials)
 
 
 def allow(*roles: Role) -> Any:  # noqa: ANN401 - what FastAPI's Depends returns

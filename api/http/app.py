@@ -15,6 +15,7 @@ from api.http.observe import Observe
 from api.http.routes import ROUTERS
 from api.http.routes.ready import Readiness
 from api.http.watch import Watch
+from api.oidc import issuer_of
 from ingest.house import House
 from ingest.work import Work
 
@@ -38,7 +39,7 @@ def create_app(house: House, work: Work | None) -> FastAPI:
         work: The queue for papers; ``None`` leaves it to another process to notice what is to be done.
 
     Raises:
-        ConfigurationError: A route does not declare who may call it.
+        ConfigurationError: A route does not declare who may call it, or the settings contradict each other.
         StoreUnavailable: The catalogue or the object store cannot be opened.
     """
     app = FastAPI(
@@ -59,6 +60,7 @@ def create_app(house: House, work: Work | None) -> FastAPI:
 
     # Opened before there are threads: two first requests would each open their own.
     app.state.house, app.state.work = house, work
+    app.state.issuer = issuer_of(house.settings)
     _ = (
         house.objects,
         house.paper_types,

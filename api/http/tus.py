@@ -5,7 +5,6 @@ manifest first, with its size and SHA-256, so neither its length nor what is don
 """
 
 import base64
-import binascii
 import hashlib
 import hmac
 from collections.abc import AsyncIterator
@@ -81,7 +80,7 @@ def file_name(metadata: str) -> str:
     members = dict(part.strip().partition(" ")[::2] for part in metadata.split(","))
     try:
         name = base64.b64decode(members.get("filename", ""), validate=True).decode()
-    except (binascii.Error, UnicodeDecodeError):
+    except ValueError:  # not base64, not ASCII, not UTF-8
         name = ""
     if not name:
         raise InvalidRequest
@@ -100,7 +99,7 @@ def require_checksum(header: str, data: bytes) -> None:
         raise InvalidRequest
     try:
         expected = base64.b64decode(told, validate=True)
-    except binascii.Error:
+    except ValueError:
         raise InvalidRequest from None
     if not hmac.compare_digest(hashlib.new(algorithm, data, usedforsecurity=False).digest(), expected):
         raise ChecksumDiffers

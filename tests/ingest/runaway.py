@@ -81,11 +81,6 @@ def answer_at_length() -> None:
     os._exit(0)
 
 
-def answer_elsewhere(secret: str) -> None:
-    Path("answer.json").symlink_to(secret)
-    os._exit(0)
-
-
 def open_many_files() -> None:
     for _ in range(10_000):
         os.open(os.devnull, os.O_RDONLY)

@@ -76,10 +76,17 @@ def test_a_runaway_is_stopped_and_the_next_request_is_served(
         pool.close()
 
 
-def test_programs_a_request_started_end_with_it(pool: WarmPool) -> None:
+def test_programs_a_request_started_end_with_it() -> None:
+    pool = WarmPool(warm_work.prepare, b"", size=1, limits=replace(TIGHT, processes=8))
     helper = pool.run(warm_work.leave_helper, b"")
+    pool.close()
     ended = psutil.Process(helper).wait(timeout=10) if psutil.pid_exists(helper) else None
     assert ended is None or not psutil.pid_exists(helper)
+
+
+def test_a_request_cannot_speak_for_its_worker_nor_reach_the_network(pool: WarmPool) -> None:
+    assert pool.run(warm_work.open_sockets, b"") == 0
+    assert pool.run(warm_work.open_network, b"") == "PermissionError"
 
 
 def test_a_worker_that_is_gone_is_replaced(pool: WarmPool) -> None:
