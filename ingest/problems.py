@@ -9,10 +9,11 @@ from dataclasses import replace
 from dossier import times
 from dossier.errors import InputError, LimitExceeded, PartAway, SecrecyMark, SohoaError
 from dossier.identifiers import PaperId
-from dossier.papers import PaperState
+from dossier.papers import PaperState, Setback
 from dossier.verdicts import Finding, Severity
 from ingest.house import House
 from ingest.workspace import Workspace
+from storage.setbacks import keeping
 from storage.waiting import postpone
 
 _UNDER_WAY = frozenset({PaperState.RECEIVED, PaperState.CONFIRMED})
@@ -20,8 +21,8 @@ _LONGEST = 64
 """Of the times between two tries, in the first one: 5 seconds grow to 320."""
 
 
-def set_aside(house: House, paper_id: PaperId, error: BaseException) -> PaperState:
-    """Record why a paper stopped, and return its new state: rejected, quarantined or failed."""
+def set_aside(house: House, paper_id: PaperId, error: BaseException, setback: Setback) -> PaperState:
+    """Record why and where a paper stopped, and return its new state: rejected, quarantined or failed."""
     paper = house.catalogue.paper(paper_id)
     if paper.state not in _UNDER_WAY:
         return paper.state  # it had arrived where this work was to bring it: only tidying up failed
@@ -36,7 +37,9 @@ def set_aside(house: House, paper_id: PaperId, error: BaseException) -> PaperSta
         known.code, Severity.ERROR, f"{known.text_vi} {known.advice_vi}", f"{known.text_en} {known.advice_en}"
     )
     stopped = replace(paper, state=state, problem=known.code, checks=(*paper.checks, finding))
-    house.catalogue.save(stopped, actor="pipeline", action=f"paper.{state}")
+    also = keeping(setback) if state is PaperState.FAILED else None
+    detail = {"code": known.code, "step": setback.step, "trace": setback.trace} if also else None
+    house.catalogue.save(stopped, actor="pipeline", action=f"paper.{state}", detail=detail, also=also)
     if state is not PaperState.FAILED:
         Workspace(house.objects, paper_id).clear()  # only a failed paper is tried again
     return state

@@ -114,6 +114,7 @@ def _part(scan: Paper, part_id: PaperId, pages: Pages, original: StoredObject, m
         dossier=scan.dossier,
         procedure=scan.procedure,
         split_from=scan.id,
+        lane=scan.lane,
     )
 
 

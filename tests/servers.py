@@ -95,8 +95,50 @@ def s3_server() -> Iterator[S3Server]:
         yield server
 
 
+@dataclass
+class Seaweed:
+    """A SeaweedFS process that can be killed and started again on the same data.
+
+    Attributes:
+        server: How it is reached. command, environment, log: How it is started. process: If it runs.
+    """
+
+    server: S3Server
+    command: list[str]
+    environment: dict[str, str]
+    log: Path
+    process: "subprocess.Popen[bytes]"
+
+    @classmethod
+    def started(cls, server: S3Server, command: list[str], environment: dict[str, str], log: Path) -> "Seaweed":
+        with log.open("ab") as output:
+            process = subprocess.Popen(command, stdout=output, stderr=subprocess.STDOUT, env=environment)
+        return cls(server, command, environment, log, process)
+
+    def start(self) -> None:
+        """Start it once more; it answers when this returns."""
+        self.process = Seaweed.started(self.server, self.command, self.environment, self.log).process
+        self.wait()
+
+    def wait(self) -> None:
+        """Wait until it answers."""
+        _await_s3(self.server, self.process, self.log)
+
+    def kill(self) -> None:
+        """End it as a power cut would."""
+        self.process.kill()
+        self.process.wait()
+
+
 @contextlib.contextmanager
 def seaweed(*, volume_mb: int = 64, volumes: int = 0) -> Iterator[S3Server]:
+    """Run a SeaweedFS server; see `seaweed_process`."""
+    with seaweed_process(volume_mb=volume_mb, volumes=volumes) as running:
+        yield running.server
+
+
+@contextlib.contextmanager
+def seaweed_process(*, volume_mb: int = 64, volumes: int = 0) -> Iterator[Seaweed]:
     """Run a SeaweedFS server.
 
     Args:
@@ -136,14 +178,12 @@ def seaweed(*, volume_mb: int = 64, volumes: int = 0) -> Iterator[S3Server]:
     environment = {**os.environ, "WEED_S3_SSE_KEK": secrets.token_hex(32)}  # under which it encrypts
     port = flags[0].partition("=")[2]
     server = S3Server(f"127.0.0.1:{port}", access_key, secret_key, folder / "data")
-    with (folder / "log").open("wb") as log:
-        process = subprocess.Popen(command, stdout=log, stderr=subprocess.STDOUT, env=environment)
+    running = Seaweed.started(server, command, environment, folder / "log")
     try:
-        _await_s3(server, process, folder / "log")
-        yield server
+        running.wait()
+        yield running
     finally:
-        process.kill()
-        process.wait()
+        running.kill()
         shutil.rmtree(folder)
         for flag in flags[1::2]:
             part, _, grpc_port = flag.partition("=")

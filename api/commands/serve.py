@@ -2,18 +2,22 @@
 
 import gc
 import logging
+import os
 import signal
 import socket
 import sys
 import threading
 from collections.abc import Callable
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import structlog
 import typer
 
 from api.commands.common import err, open_house
 from dossier.errors import PartFailed
+
+if TYPE_CHECKING:
+    from ingest.work import Work
 
 
 def serve(
@@ -38,7 +42,8 @@ def serve(
         listener = _listen(address, number)
         for role, path in ensure_first_keys(house).items():
             err.print(f"Khóa truy cập ban đầu / first access key: {role} → {path}", soft_wrap=True)
-        with Work(house, draws=workers) as work:
+        work = Work(house, draws=workers)
+        try:
             app = create_app(house, work)
             server = uvicorn.Server(uvicorn.Config(app, log_config=None, access_log=False, server_header=False))
 
@@ -51,6 +56,8 @@ def serve(
             gc.collect()
             gc.freeze()  # the application stays too: see api.start
             server.run(sockets=[listener])
+        finally:
+            _end(work)
 
 
 def worker() -> None:
@@ -61,9 +68,17 @@ def worker() -> None:
     _on_stop(stop.set)
     with open_house() as house:
         _log_to_stderr()
-        with Work(house) as work:
-            err.print(f"sohoa worker {work.executor} (Ctrl+C để dừng / to stop)")
-            stop.wait()
+        work = Work(house)
+        err.print(f"sohoa worker {work.executor} (Ctrl+C để dừng / to stop)")
+        stop.wait()
+        _end(work)
+
+
+def _end(work: "Work") -> None:
+    """Close ``work``; the process ends even if a step does not."""
+    if not work.close():
+        sys.stdout.flush()
+        os._exit(0)  # a thread in the middle of a step must neither be waited for nor see the house closed
 
 
 def _listen(address: str, port: int) -> socket.socket:
@@ -92,6 +107,7 @@ def _log_to_stderr() -> None:
     logging.basicConfig(level=logging.WARNING)
     structlog.configure(
         processors=[
+            structlog.contextvars.merge_contextvars,
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             structlog.processors.format_exc_info,

@@ -60,6 +60,7 @@ def create_app(house: House, work: Work | None) -> FastAPI:
     app.state.house, app.state.work = house, work
     _ = (
         house.objects,
+        house.gate,
         house.paper_types,
         house.procedures,
         house.units,

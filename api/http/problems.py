@@ -32,11 +32,16 @@ _TITLES: Mapping[int, tuple[str, str]] = {
     415: ("Kiểu nội dung không được hỗ trợ", "Content of another type"),
     416: ("Phần yêu cầu nằm ngoài tệp", "Part outside the file"),
     422: ("Dữ liệu không dùng được", "Input cannot be used"),
+    429: ("Đang quá tải", "Too much at once"),
     460: ("Sai mã kiểm tra", "Checksum mismatch"),
     500: ("Lỗi bên trong dịch vụ", "Error inside the service"),
     503: ("Dịch vụ tạm thời chưa sẵn sàng", "Service not available for now"),
 }
-_HEADERS: Mapping[int, Mapping[str, str]] = {401: {"WWW-Authenticate": "Bearer"}, 503: {"Retry-After": "10"}}
+_HEADERS: Mapping[int, Mapping[str, str]] = {
+    401: {"WWW-Authenticate": "Bearer"},
+    429: {"Retry-After": "30"},
+    503: {"Retry-After": "10"},
+}
 
 
 def problem(request: Request, error: SohoaError, **more: object) -> JSONResponse:

@@ -13,7 +13,16 @@ from storage.schema.keeping import (
     VerificationRow,
 )
 from storage.schema.owners import OwnerMergeRow, OwnerRow, OwnerSplitRow
-from storage.schema.papers import BatchRow, CheckRow, CoOwnerRow, FieldRow, PagePrintRow, PaperRow, WaitingRow
+from storage.schema.papers import (
+    BatchRow,
+    CheckRow,
+    CoOwnerRow,
+    FieldRow,
+    PagePrintRow,
+    PaperRow,
+    SetbackRow,
+    WaitingRow,
+)
 from storage.schema.reuse import DisclosureRow, DossierRow, GrantRow, ReuseRow
 from storage.schema.search import SEARCH_INDEX, IndexedRow, PageWordsRow
 from storage.schema.service import AccessKeyRow, AuditBlockRow, AuditRow, AuditSubjectRow, HeartbeatRow
@@ -54,6 +63,7 @@ __all__ = [
     "PortalRow",
     "ReuseRow",
     "SealedVersionRow",
+    "SetbackRow",
     "StatusChangeRow",
     "StatusListRow",
     "VerificationRow",
@@ -61,5 +71,5 @@ __all__ = [
     "WebhookRow",
 ]
 
-REVISION = "0018"
+REVISION = "0022"
 """The newest migration: a database at this one needs none."""

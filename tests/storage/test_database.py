@@ -90,6 +90,11 @@ UNDO = {
         "DROP TABLE former",
         "CREATE INDEX ix_portal_state ON portal (state, retry_at)",
     ],
+    "0022": [
+        "DROP TABLE setbacks",
+        "ALTER TABLE papers DROP COLUMN lane",
+        "ALTER TABLE batches DROP COLUMN lane",
+    ],
 }
 """What takes back each migration."""
 
