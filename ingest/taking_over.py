@@ -64,16 +64,21 @@ def hand_back(executor: str) -> int:
     return len(held)
 
 
-def adopt(house: House, start: Callable[[PaperId], None]) -> None:
+def adopt(house: House, executor: str, start: Callable[[PaperId], None]) -> None:
     """Begin anew what another version has queued and no process of that version is there to do.
+
+    Of the workers of this version one does so, that no two begin the same.
 
     Args:
         house: The parts.
+        executor: Name of this process.
         start: Queues what a paper needs, by its state: steps may be done twice.
     """
     versions = {version["version_name"] for version in DBOS.list_application_versions()} - {APPLICATION_VERSION}
-    alive = {name.partition("@")[0] if "@" in name else None for name in house.catalogue.executors()}
-    if None in alive:  # of a version that did not tell
+    present = house.catalogue.executors()
+    alive = {name.partition("@")[0] if "@" in name else None for name in present}
+    first = min((name for name in present if name.startswith(f"{APPLICATION_VERSION}@")), default=executor)
+    if None in alive or first != executor:  # None: of a version that did not tell
         return
     for version in sorted(versions - alive):
         left = DBOS.list_workflows(

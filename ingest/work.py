@@ -117,8 +117,11 @@ class Work:
             self._duties.stop()
         self.hand_back()
         DBOS.destroy(destroy_registry=True)
-        until = self.house.retain_until(times.now())
-        audit.anchor(self.house.catalogue, self.house.objects, retain_until=until)
+        try:
+            until = self.house.retain_until(times.now())
+            audit.anchor(self.house.catalogue, self.house.objects, retain_until=until)
+        except SohoaError as error:
+            _log.warning("audit log not anchored; the next process to end does", code=error.code)
         return ended
 
     def hand_back(self) -> None:
@@ -282,7 +285,7 @@ class Work:
                         take_over(self.house)
                     if moment >= adopt_at:
                         adopt_at = moment + silence
-                        adopt(self.house, self.start)
+                        adopt(self.house, self.executor, self.start)
                     self._look_often(papers=self._start_forgotten())
             except SohoaError as error:
                 _log.warning("watch failed; trying again", code=error.code, reason=str(error))

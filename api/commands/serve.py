@@ -20,6 +20,10 @@ if TYPE_CHECKING:
     from ingest.work import Work
 
 
+_CLOSING_S = 10.0
+"""Seconds to give back papers after the steps have ended; what is not given back by then, others take over."""
+
+
 def serve(
     host: Annotated[str | None, typer.Option(help="Địa chỉ lắng nghe; mặc định chỉ máy này. / Address.")] = None,
     port: Annotated[int | None, typer.Option(min=1, max=65535)] = None,
@@ -75,8 +79,13 @@ def worker() -> None:
 
 
 def _end(work: "Work") -> None:
-    """Close ``work``; the process ends even if a step does not."""
-    if not work.close():
+    """Close ``work``; the process ends even if a step does not, or the database is away."""
+    latest = threading.Timer(work.house.settings.drain_s + _CLOSING_S, os._exit, (0,))
+    latest.daemon = True
+    latest.start()
+    ended = work.close()
+    latest.cancel()
+    if not ended:
         sys.stdout.flush()
         os._exit(0)  # a thread in the middle of a step must neither be waited for nor see the house closed
 

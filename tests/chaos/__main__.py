@@ -22,23 +22,25 @@ def main(
     papers: Annotated[int, typer.Option(min=1, help="Papers of each campaign")] = 200,
     seed: Annotated[list[int] | None, typer.Option(help="Of a campaign; repeatable")] = None,
     minutes: Annotated[float, typer.Option(help="In which things happen")] = 5.0,
+    pace: Annotated[float, typer.Option(help="By which the pauses between are multiplied, on a busy machine")] = 1.0,
     patience: Annotated[float, typer.Option(help="Minutes that a campaign may take")] = 60.0,
 ) -> None:
     """Run a campaign for each seed and print what came of it."""
     print(machine())
-    print(
-        "\n| seed | papers | stored once | happened | ended by themselves | a person had to | minutes | did not hold |"
-    )
-    print("|---|---|---|---|---|---|---|---|")
+    titles = ("seed", "papers", "stored once", "happened", "ended by themselves", "a person had to", "taken over")
+    print("\n| " + " | ".join((*titles, "minutes", "did not hold")) + " |")
+    print("|---|---|---|---|---|---|---|---|---|")
     held = True
     for one in seed or [1]:
         folder = Path(tempfile.mkdtemp(prefix=f"sohoa-chaos-{one}-"))
-        outcome = run(folder, drawn(one, 60 * minutes), papers=papers, seed=one, patience_s=60 * patience)
+        outcome = run(folder, drawn(one, 60 * minutes, pace=pace), papers=papers, seed=one, patience_s=60 * patience)
         happened = ", ".join(f"{kind} {times}" for kind, times in sorted(outcome.happened.items()))
         helped = ", ".join(f"{what} {times}" for what, times in sorted(outcome.helped.items())) or "nothing"
         wrong = len(outcome.troubles)
         restarts = sum(outcome.restarts.values())
-        row = (one, papers, outcome.committed, happened, restarts, helped, f"{outcome.stored_s / 60:.1f}", wrong)
+        over = outcome.taken_over_s
+        taken = f"{len(over)}, at most {max(over):.0f} s after" if over else "0"
+        row = (one, papers, outcome.committed, happened, restarts, helped, taken, f"{outcome.stored_s / 60:.1f}", wrong)
         print("| " + " | ".join(map(str, row)) + " |", flush=True)
         for text in outcome.troubles:
             print(f"  {text}")

@@ -18,7 +18,7 @@ from station.server import Server
 from tests.chaos.scans import scan
 from tests.chaos.schedule import Misfortune
 from tests.chaos.town import Town, town
-from tests.chaos.verdict import complaints, troubles
+from tests.chaos.verdict import complaints, taken_over_s, troubles
 
 _OF_A_BATCH = 10
 _TICKET = {
@@ -37,7 +37,8 @@ class Outcome:
     Attributes:
         papers: Sent. committed: Those with a receipt. stored_s: Seconds until all were stored.
         happened: What was done to the town, how often. restarts: Processes that ended by themselves, how often.
-        helped: What a person had to do, how often. exits: Statuses of our processes when asked to end.
+        helped: What a person had to do, how often. taken_over_s: Seconds from a worker's death until others took over
+            what it held, paper by paper. exits: Statuses of our processes when asked to end.
         complaints: What was logged as an error, how often. troubles: What does not hold; none of a campaign passed.
     """
 
@@ -47,6 +48,7 @@ class Outcome:
     happened: Counter[str] = field(default_factory=Counter)
     restarts: Counter[str] = field(default_factory=Counter)
     helped: Counter[str] = field(default_factory=Counter)
+    taken_over_s: list[float] = field(default_factory=list)
     exits: dict[str, int | None] = field(default_factory=dict)
     complaints: Counter[str] = field(default_factory=Counter)
     troubles: list[str] = field(default_factory=list)
@@ -84,6 +86,7 @@ def run(
             outcome.exits[name] = process.end()
             outcome.restarts[name] = process.restarts
             outcome.complaints += complaints(process.log)
+        outcome.taken_over_s = taken_over_s(place)
         committed = committed_by(station)
         outcome.committed, outcome.happened = len(committed), place.happened
         if len(committed) != papers:

@@ -31,10 +31,15 @@ class Misfortune:
     ends: float
 
 
-def drawn(seed: int, seconds: float) -> list[Misfortune]:
+def drawn(seed: int, seconds: float, *, pace: float = 1.0) -> list[Misfortune]:
     """Return what happens within ``seconds``: each kind once in a random order, again and again.
 
     The same part is not struck again before it was mended.
+
+    Args:
+        seed: The same brings the same.
+        seconds: How long things happen.
+        pace: By which all pauses are multiplied, where the machine is slow or busy.
     """
     chance = random.Random(seed)  # noqa: S311 - no secret
     found, at, left = list[Misfortune](), 0.0, list[str]()
@@ -42,7 +47,7 @@ def drawn(seed: int, seconds: float) -> list[Misfortune]:
     while True:
         left = left or chance.sample(KINDS, len(KINDS))
         kind = left.pop()
-        at = max(at + chance.uniform(*_PAUSE_S), busy.get(_part(kind), 0.0))
+        at = max(at + pace * chance.uniform(*_PAUSE_S), busy.get(_part(kind), 0.0))
         if at > seconds:
             return found
         found.append(Misfortune(at, kind, at + chance.uniform(*_LASTS_S)))

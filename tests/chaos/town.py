@@ -34,6 +34,7 @@ class Process:
     Attributes:
         name: For people. command: How it is started. environment: Its settings. log: Where it writes.
         down: Whether it is meant to be down. restarts: How often it ended by itself.
+        killed: When which process of its was killed, by number.
     """
 
     name: str
@@ -42,6 +43,7 @@ class Process:
     log: Path
     down: bool = True
     restarts: int = 0
+    killed: dict[int, float] = field(default_factory=dict)
     process: "subprocess.Popen[bytes] | None" = None
 
     def start(self) -> None:
@@ -53,6 +55,7 @@ class Process:
         """End it as a power cut would."""
         self.down = True
         if self.process is not None:
+            self.killed[self.process.pid] = time.time()
             self.process.kill()
             self.process.wait()
 
@@ -145,8 +148,6 @@ class Town:
             "s3_access_key": self.seaweed.server.access_key,
             "s3_secret_key": self.seaweed.server.secret_key,
             "s3_secure": False,
-            "heartbeat_s": 1,
-            "dead_after_s": 6,
             "retry_s": 1,
             "min_free_mb": 0,
         }

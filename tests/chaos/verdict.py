@@ -1,6 +1,7 @@
 """What must hold when everything was mended: each paper stored once and sealed once, and nothing left behind."""
 
 import contextlib
+import datetime as dt
 import json
 from collections import Counter
 from collections.abc import Iterator
@@ -69,6 +70,20 @@ def _counted(house: House) -> Counter[tuple[str, str]]:
         told.update(("audit", one.object.removeprefix("paper:")) for one in entries if one.action == "paper.stored")
         after = entries[-1].seq
     return told
+
+
+def taken_over_s(town: Town) -> list[float]:
+    """Return how long after each worker was killed others took over each paper that it held, seconds."""
+    killed = {number: at for process in town.processes.values() for number, at in process.killed.items()}
+    found = []
+    for process in town.processes.values():
+        for line in process.log.read_text(errors="replace").splitlines():
+            if '"taking over"' in line:
+                entry = json.loads(line)
+                number = int(entry["executor"].rsplit("-", 2)[1])
+                if number in killed:
+                    found.append(dt.datetime.fromisoformat(entry["timestamp"]).timestamp() - killed[number])
+    return found
 
 
 def complaints(log: Path) -> Counter[str]:
