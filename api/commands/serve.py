@@ -40,6 +40,8 @@ def serve(
 
     # Requests wait for the database many times each: a thread that comes back must not wait 5 ms for its turn.
     sys.setswitchinterval(0.0005)
+    asked = threading.Event()
+    _on_stop(asked.set)  # before there is anything to be given back
     with open_house() as house:
         _log_to_stderr()
         address, number = host or house.settings.host, port or house.settings.port
@@ -56,6 +58,8 @@ def serve(
                 app.state.watch.close()
 
             _on_stop(stop)
+            if asked.is_set():
+                stop()
             err.print(f"sohoa: http://{address}:{number}/v1 (Ctrl+C để dừng / to stop)")
             gc.collect()
             gc.freeze()  # the application stays too: see api.start

@@ -36,7 +36,8 @@ def troubles(town: Town, committed: list[PaperId]) -> Iterator[str]:
         audit.check(house.catalogue, house.objects)
         for finding in consistency.check(house):
             yield f"storage check: {finding.trouble} {finding.key}"
-        if left := list(house.objects.keys("work/")):
+        # What an upload was of is kept some days, so that whoever asks for it again finds it complete.
+        if left := [key for key in house.objects.keys("work/") if not key.endswith("/upload")]:
             yield f"work left behind: {left[:5]}"
     sweep()
     if folders := [path.name for path in town.tmp.glob(f"{FOLDER_PREFIX}*")]:
