@@ -6,7 +6,7 @@ export OMP_THREAD_LIMIT := 1
 # The test pages shown in docs/benchmarks.md.
 PICTURED := test-first-page-03 test-closing-page-02 test-form-08 test-certificate-02 test-table-02
 
-.PHONY: help demo test check station bench bench-ocr bench-press bench-ablation bench-throughput bench-memory bench-pictures train-reader serve clean
+.PHONY: help demo test check station bench bench-ocr bench-press bench-ablation bench-throughput bench-memory bench-pictures chaos soak train-reader serve clean
 
 help:
 	@echo "make demo   digitize the sample batch and show where the results are (./demo)"
@@ -21,6 +21,8 @@ help:
 	@echo "make bench-throughput  pages per second of one process and of two"
 	@echo "make bench-memory      what a worker needs for the largest pages"
 	@echo "make bench-pictures    pages as scanned, as read, and the words read, into docs/images"
+	@echo "make chaos  kill -9 of everything, PAPERS=200 SEED=1 MINUTES=5, and nothing is lost (as root)"
+	@echo "make soak   PAGES=5000 through the workers: does anything grow? (as root)"
 	@echo "make train-reader      train the line reader for HOURS=2, from where the last run stopped"
 
 # --- installation: stamps say what has been installed ------------------------------------------------------------
@@ -95,6 +97,17 @@ bench-memory: $(VENV)/.test
 
 bench-pictures: $(VENV)/.test
 	$(BENCH_OCR) pictures docs/images $(addprefix --only ,$(PICTURED))
+
+PAPERS ?= 200
+SEED ?= 1
+MINUTES ?= 5
+PAGES ?= 5000
+
+chaos: $(VENV)/.test
+	$(PY) -m tests.chaos --papers $(PAPERS) --seed $(SEED) --minutes $(MINUTES)
+
+soak: $(VENV)/.test
+	$(PY) -m tests.benchmarks.soak --pages $(PAGES)
 
 # PyTorch trains and nothing else: it lives in an environment of its own.
 TRAIN := .venv-train

@@ -28,8 +28,9 @@ placeholders; they must never hold personal data, because errors are logged.
     │   ├── OffsetDiffers, BatchIncomplete, BatchClosed
     │   └── UploadsUnfinished                                                              HTTP 429
     ├── PartError                  an external part is missing or failed                  exit 6   HTTP 503
-    │   ├── PartMissing, PartFailed, LimitExceeded
-    │   ├── DiskFull, SealRefused, PortalUnavailable
+    │   ├── PartMissing, PartFailed, LimitExceeded, WorkerLost
+    │   ├── DiskFull, DiskLow, SealRefused, PortalUnavailable
+    │   ├── QueueFull                                                                      HTTP 429
     │   └── PartAway               a part is away for a while; the work waits for it
     │       ├── StoreUnavailable, TimestampUnavailable, KeyUnavailable, SealMissing
     │       └── ObjectKeyMissing, IssuerUnavailable, ScannerUnavailable
@@ -706,6 +707,16 @@ class LimitExceeded(PartError):
     advice_vi = "Tệp quá nặng hoặc có dấu hiệu độc hại; hãy quét lại ở 200 đến 300 dpi."
 
 
+class WorkerLost(PartError):
+    """Worker after worker ended in the same step of a paper, which is left alone from then on."""
+
+    code = "worker-lost"
+    en = "The worker ended {losses} times in the step '{step}' of this paper."
+    vi = "Tiến trình xử lý đã {losses} lần dừng đột ngột ở bước '{step}' của giấy tờ này."
+    advice_en = "Look into the logs by the paper's trace; 'sohoa retry PAPER_ID' tries again."
+    advice_vi = "Hãy xem nhật ký theo mã 'trace' của giấy tờ; chạy lại bằng 'sohoa retry PAPER_ID'."
+
+
 class DiskFull(PartError):
     """No room is left for what is to be kept."""
 
@@ -719,6 +730,27 @@ class DiskFull(PartError):
     def is_meant_by(error: OSError) -> bool:
         """Tell whether the operating system refused to write because the disk or the user's share of it is full."""
         return error.errno in {errno.ENOSPC, errno.EDQUOT}
+
+
+class DiskLow(PartError):
+    """So little is free on the disk that nothing more is taken in."""
+
+    code = "disk-low"
+    en = "Little is free on the disk ({free} MB): nothing more is taken in for now."
+    vi = "Ổ đĩa còn ít dung lượng ({free} MB): tạm thời không nhận thêm."
+    advice_en = "Send it again later; tell the administrator if this lasts."
+    advice_vi = "Hãy gửi lại sau; nếu kéo dài, báo quản trị viên."
+
+
+class QueueFull(PartError):
+    """So many papers wait to be worked on that others are asked to come later."""
+
+    code = "queue-full"
+    status = 429
+    en = "{papers} papers are under way: nothing more is taken in for now."
+    vi = "Đang có {papers} giấy tờ chờ xử lý: tạm thời không nhận thêm."
+    advice_en = "Send it again later; what was received is worked on meanwhile."
+    advice_vi = "Hãy gửi lại sau; giấy tờ đã nhận vẫn đang được xử lý."
 
 
 class SealRefused(PartError):

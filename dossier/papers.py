@@ -8,6 +8,7 @@ from types import MappingProxyType
 
 from dossier.errors import WrongState
 from dossier.identifiers import AgencyCode, DossierNumber, PaperId, ProcedureCode
+from dossier.lanes import Lane
 from dossier.owners import Owner
 from dossier.verdicts import Finding, Verdict
 
@@ -213,6 +214,21 @@ class Waiting:
 
 
 @dataclass(frozen=True, slots=True)
+class Setback:
+    """What went wrong last with a paper that is under way or failed; its next state that is not a failure ends it.
+
+    Attributes:
+        step: Of the pipeline, where it happened. trace: Of that run, as the logs have it.
+        losses: Workers that ended in that step one after the other, 0 if none did. at: UTC.
+    """
+
+    step: str
+    trace: str
+    losses: int
+    at: dt.datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Paper:
     """One digitized paper.
 
@@ -245,6 +261,8 @@ class Paper:
         handed_over_at: When a result was given to its owner by itself, apart from its dossier's others, UTC.
         superseded_by: The paper that took its place.
         waiting: What it waits for while it is received or confirmed; the catalogue keeps it apart from the rest.
+        lane: Whether it goes before others.
+        setback: What went wrong with it; the catalogue keeps it apart from the rest.
         code: ``<owner number>.<paper type>.<running number>``, given once, when the paper is stored (decree 107/2021
             art. 21a); it holds the owner's number, so it belongs in no log line, URL or object key.
     """
@@ -289,6 +307,8 @@ class Paper:
     handed_over_at: dt.datetime | None = None
     superseded_by: PaperId | None = None
     waiting: Waiting | None = None
+    lane: Lane = Lane.COUNTER
+    setback: Setback | None = None
 
     def field(self, key: str) -> Field | None:
         """Return the field named ``key``, if the paper has it."""

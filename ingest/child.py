@@ -64,12 +64,12 @@ _ENDED_BY_LIMIT = {signal.SIGXCPU: "processor time", signal.SIGXFSZ: "file size"
 @contextlib.contextmanager
 def workplace() -> Iterator[Path]:
     """Give an empty folder (mode 0700) for one child's files, and remove it with everything in it afterwards."""
-    _sweep()
+    sweep()
     with tempfile.TemporaryDirectory(prefix=f"{FOLDER_PREFIX}{os.getpid()}-", ignore_cleanup_errors=True) as name:
         yield Path(name)
 
 
-def _sweep() -> None:
+def sweep() -> None:
     """Remove the folders of processes that were killed: they hold people's papers."""
     for left in Path(tempfile.gettempdir()).glob(f"{FOLDER_PREFIX}*"):
         owner = left.name.removeprefix(FOLDER_PREFIX).partition("-")[0]

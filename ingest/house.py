@@ -28,9 +28,11 @@ from dossier.procedures import Procedure, load_procedures
 from dossier.retention import GENERAL, RetentionClass, retention_classes
 from dossier.units import Units, load_units
 from ingest.clamav import ClamAv
+from ingest.gate import Gate
 from ingest.limits import Limits
 from ingest.national_portal import NationalPortal
 from ingest.outward import Rules, parse_networks, trust_context
+from ingest.politeness import step_back
 from ingest.portal_http import HttpPortal
 from ingest.seals import Seals, declared_seals
 from ingest.secret_files import Secret
@@ -74,6 +76,12 @@ class House:
         """Papers, owners, batches, keys and the audit log."""
         url = self.settings.database_url.get_secret_value()
         return Catalogue.open(url or f"sqlite:///{self._folder() / 'catalogue.db'}")
+
+    @cached_property
+    def gate(self) -> Gate:
+        """What lets papers in, or asks stations to come later."""
+        settings = self.settings
+        return Gate(self.catalogue, self._folder(), most=settings.max_under_way, free_mb=settings.min_free_mb)
 
     @cached_property
     def objects(self) -> ObjectStore:
@@ -184,7 +192,7 @@ class House:
 
         The work is done in child processes and in OpenCV, which both leave the interpreter free.
         """
-        return ThreadPoolExecutor(self.settings.concurrency, thread_name_prefix="sohoa-page")
+        return ThreadPoolExecutor(self.settings.concurrency, "sohoa-page", step_back, (self.settings.nice,))
 
     def over_pages(self, function: Callable[[A], B], pages: Iterable[A]) -> Iterator[B]:
         """Yield ``function`` of each page in order, worked out on all processors; few pages are held at a time."""

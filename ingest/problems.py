@@ -9,10 +9,11 @@ from dataclasses import replace
 from dossier import times
 from dossier.errors import InputError, LimitExceeded, MalwareFound, PartAway, SecrecyMark, SohoaError
 from dossier.identifiers import PaperId
-from dossier.papers import Paper, PaperState
+from dossier.papers import Paper, PaperState, Setback
 from dossier.verdicts import Finding, Severity
 from ingest.house import QUARANTINE, House
 from ingest.workspace import Workspace
+from storage.setbacks import keeping
 from storage.waiting import postpone
 
 _OPAQUE = "application/octet-stream"
@@ -21,8 +22,8 @@ _LONGEST = 64
 """Of the times between two tries, in the first one: 5 seconds grow to 320."""
 
 
-def set_aside(house: House, paper_id: PaperId, error: BaseException) -> PaperState:
-    """Record why a paper stopped, and return its new state: rejected, quarantined or failed."""
+def set_aside(house: House, paper_id: PaperId, error: BaseException, setback: Setback) -> PaperState:
+    """Record why and where a paper stopped, and return its new state: rejected, quarantined or failed."""
     paper = house.catalogue.paper(paper_id)
     if paper.state is PaperState.QUARANTINED:
         _remove_original(house, paper_id)  # a crash came between telling and removing
@@ -41,7 +42,9 @@ def set_aside(house: House, paper_id: PaperId, error: BaseException) -> PaperSta
     stopped = replace(paper, state=state, problem=known.code, checks=(*paper.checks, finding))
     if state is PaperState.QUARANTINED:
         stopped = _quarantined(house, stopped)
-    house.catalogue.save(stopped, actor="pipeline", action=f"paper.{state}")
+    also = keeping(setback) if state is PaperState.FAILED else None
+    detail = {"code": known.code, "step": setback.step, "trace": setback.trace} if also else None
+    house.catalogue.save(stopped, actor="pipeline", action=f"paper.{state}", detail=detail, also=also)
     if state is PaperState.QUARANTINED:
         _remove_original(house, paper_id)
     if state is not PaperState.FAILED:

@@ -23,6 +23,7 @@ from dossier.errors import (
     UnsupportedType,
 )
 from dossier.identifiers import AgencyCode, DossierNumber, PaperId, ProcedureCode
+from dossier.lanes import Lane, lane_of
 from dossier.owners import Owner
 from dossier.paper_types import find_type
 from dossier.papers import Paper, PaperKind, PaperState
@@ -85,6 +86,8 @@ class Manifest:
             the agency digitizes.
         dossier, procedure: What the papers were handed in for.
         agency: Code of the agency that digitizes them, whose seal they get; ``None``: this installation's.
+        on_the_spot: Somebody waits for the result: its papers go before all others.
+        backlog: Old files: its papers go after all others.
         entries: The files.
     """
 
@@ -96,6 +99,17 @@ class Manifest:
     dossier: str | None = None
     procedure: str | None = None
     agency: str | None = None
+    on_the_spot: bool = False
+    backlog: bool = False
+
+    @property
+    def lane(self) -> Lane:
+        """Whether its papers go before others.
+
+        Raises:
+            InvalidValue: It asks for two lanes.
+        """
+        return lane_of(on_the_spot=self.on_the_spot, backlog=self.backlog)
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +141,8 @@ def open_batch(house: House, manifest: Manifest) -> Batch:
 
     Raises:
         BatchMismatch: The batch was announced before with other content.
-        InvalidIdentifier, InvalidOwnerNumber, UnknownPaperType: Something in the manifest is wrong; nothing was kept.
+        InvalidIdentifier, InvalidOwnerNumber, InvalidValue, UnknownPaperType: Something in the manifest is wrong;
+            nothing was kept.
         AgencyForbidden: The station may not send papers of that agency.
     """
     for entry in manifest.entries:
@@ -156,6 +171,7 @@ def open_batch(house: House, manifest: Manifest) -> Batch:
         procedure=ProcedureCode.parse(manifest.procedure) if manifest.procedure else None,
         created_at=times.now(),
         manifest_sha256=hashlib.sha256(content).hexdigest(),
+        lane=manifest.lane,
     )
     house.catalogue.add_batch(batch, (), actor=manifest.station)
     kept = _with_reasons(house, batch.id, canonical)
@@ -262,6 +278,7 @@ def _receive(house: House, batch: Batch, manifest: Manifest, entry: ManifestEntr
         dossier=batch.dossier,
         procedure=batch.procedure,
         confirmed_by=entry.confirmed_by,
+        lane=batch.lane,
     )
     house.catalogue.add_papers([paper], actor=manifest.station)
     return Received(name, house.catalogue.paper(paper_id), twins=twins)
@@ -324,7 +341,8 @@ def _unsaid(manifest: Manifest) -> dict[str, Any]:
 
     Why files are taken in despite their twins may be said later.
     """
-    unsaid: dict[str, Any] = {key: True for key in ("agency", "employer") if not getattr(manifest, key)}
+    omitted = ("agency", "employer", "on_the_spot", "backlog")
+    unsaid: dict[str, Any] = {name: True for name in omitted if not getattr(manifest, name)}
     unsaid["entries"] = {"__all__": {"despite_twin"}}
     if all(entry.copy_form is CopyForm.CERTIFIED for entry in manifest.entries):
         unsaid["entries"]["__all__"].add("copy_form")

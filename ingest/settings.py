@@ -59,12 +59,17 @@ class Settings(BaseSettings):
         reader: What reads lines: ``sohoa``, the trained reader of ours, or ``tesseract``. language: Tesseract's model.
         host, port: Where ``sohoa serve`` listens.
         workers: Papers worked on at once by one process; 0 means one per processor.
+        nice: How far the work on papers steps back behind the answering of requests, 0 to 19.
         heartbeat_s: Seconds between a worker's signs of life. dead_after_s: Silence after which its work is taken over.
+        max_losses: So many workers may end in one step of a paper, one after the other; then it is left alone.
+        drain_s: Seconds that a process which is to end waits for the steps under way.
         retry_s: Seconds until a paper that waits for a part is tried again; each time twice as long, up to 64 times.
         retention_years: How long evidence is locked in the store, and at a time papers that are kept permanently; 0:
             nothing is locked, papers of a class of years neither (for trials alone).
         max_upload_bytes: Largest file accepted.
         station_unfinished_bytes: What one station may have begun to upload in pieces and not finished, altogether.
+        max_under_way: So many papers may be received or confirmed before stations are asked to come later; 0: any.
+        min_free_mb: Megabytes (10⁶ bytes) that must be free on the disk of ``data_dir`` for more to be taken in.
         webhook_networks: Networks besides the public Internet to which webhooks may lead, parted by spaces.
             webhook_ca_file: Certificates of further authorities that webhooks' receivers may have theirs from.
             webhook_timeout_s: Seconds for one delivery.
@@ -135,12 +140,17 @@ class Settings(BaseSettings):
     host: str = "127.0.0.1"
     port: int = Field(default=8080, ge=1, le=65535)
     workers: int = Field(default=0, ge=0, le=256)
+    nice: int = Field(default=5, ge=0, le=19)
     heartbeat_s: float = Field(default=2.0, gt=0)
     dead_after_s: float = Field(default=15.0, gt=0)
+    max_losses: int = Field(default=3, ge=2, le=100)
+    drain_s: float = Field(default=20.0, ge=0, le=3600)
     retry_s: float = Field(default=5.0, gt=0)
     retention_years: int = Field(default=20, ge=0)
     max_upload_bytes: int = Field(default=200 * 1024 * 1024, gt=0)
     station_unfinished_bytes: int = Field(default=2 * 1024**3, gt=0)
+    max_under_way: int = Field(default=20_000, ge=0)
+    min_free_mb: int = Field(default=1000, ge=0)
     webhook_networks: str = ""
     webhook_ca_file: Path | None = None
     webhook_timeout_s: float = Field(default=10.0, gt=0, le=60)

@@ -132,6 +132,7 @@ def _part(scan: Paper, part_id: PaperId, pages: Pages, original: StoredObject, n
         dossier=DossierNumber(named.dossier).canonical if named.dossier else scan.dossier,
         procedure=scan.procedure,
         split_from=scan.id,
+        lane=scan.lane,
     )
 
 

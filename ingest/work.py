@@ -4,52 +4,52 @@
 done is not done again; a step that was interrupted is (at least once), and steps are written for that. A process shows
 that it lives by a heartbeat in the catalogue; whoever lives takes over what a silent one held, and starts what was
 received or confirmed but never queued. A paper that misses a part which is away ends its work where it stands and is
-started again later, by whoever looks first.
+started again later, by whoever looks first. A process that ends in order takes nothing new and gives back what it
+holds.
 """
 
 import datetime as dt
-import logging
 import os
 import secrets
 import socket
 import threading
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from types import TracebackType
 from typing import Self
 
-import sqlalchemy as sa
 import structlog
-from dbos import DBOS, DBOSConfig, SetWorkflowID, StepOptions
+from dbos import DBOS, SetWorkflowID, StepOptions
 from dbos import error as dbos_error
-from sqlalchemy import event
 
 from dossier import times
 from dossier.errors import InputError, LimitExceeded, NotFound, PartAway, SecrecyMark, SohoaError
 from dossier.identifiers import PaperId
-from dossier.papers import PaperState
+from dossier.papers import PaperState, Setback
 from ingest import pipeline
+from ingest.child import sweep
 from ingest.confirm import confirm_as_announced
 from ingest.duties import Duties
 from ingest.house import House
-from ingest.logs import in_one_line
+from ingest.politeness import step_back
 from ingest.problems import set_aside, wait_for
+from ingest.taking_over import adopt, executor_name, hand_back, queue_again, take_over
+from ingest.turns import Leaving, Turns
 from ingest.uploads import drop_expired, is_waiting
+from ingest.work_queue import PART, POLL_S, QUEUE, before_others, launch
 from ingest.workspace import Workspace
 from storage import audit
 from storage.database import failures
+from storage.setbacks import setback_of
 from storage.waiting import take_due
 
-QUEUE = "papers"
-APPLICATION_VERSION = "2"
-"""Raised when the steps' order changes: workers only take work of their own version."""
-_POLL_S, _IDLE_POLL_S = 0.1, 0.5
-"""Seconds between looks at the queue while papers come, and after a while without: ten looks a second cost an idle
-process a few percent of one processor."""
+_IDLE_POLL_S = 0.5
+"""Seconds between looks at the queue after a while without papers: ten looks a second cost an idle process a few
+percent of one processor."""
 _IDLE_BEATS = 5
 """Heartbeats without any paper after which looks become rare."""
 _RESULT_POLL_S = 0.03
-_LONG_AGO = dt.datetime(2000, 1, 1, tzinfo=dt.UTC)
 _WORKFLOWS = {PaperState.RECEIVED: "prepare", PaperState.CONFIRMED: "finish"}
 """Which work a paper in a state waits for."""
 _NEEDS_WORKSPACE = {
@@ -59,7 +59,6 @@ _NEEDS_WORKSPACE = {
     PaperState.CONFIRMED,
     PaperState.FAILED,
 }
-_PART = "work queue"
 _UNRECORDED_S = 5.0
 """Seconds after a paper failed in which the end of its work is recorded, unless it cannot be."""
 _TAKEN = dt.timedelta(seconds=60)
@@ -79,26 +78,19 @@ class Work:
     def __init__(self, house: House, *, draws: bool = True) -> None:
         self.house = house
         _ = house.seals, house.time_authorities  # opened before there are threads; a wrong declaration is told now
-        self.executor = f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(3)}"
-        self._idle_beats, self._poll = 0, _POLL_S
+        self.executor = executor_name(socket.gethostname(), os.getpid(), secrets.token_hex(3))
+        self._turns = Turns(house.settings.concurrency)
+        self._idle_beats, self._poll = 0, POLL_S
         self._stop = threading.Event()
         self._watch = threading.Thread(target=self._keep_watch, name="sohoa-watch", daemon=True)
         self._duties = Duties(house)
-        DBOS(config=_configuration(house, self.executor))
-        self._prepare = DBOS.workflow(name="prepare")(lambda paper: self._run_prepare(PaperId(paper)))
-        self._finish = DBOS.workflow(name="finish")(lambda paper: self._run_finish(PaperId(paper)))
-        DBOS.listen_queues([QUEUE] if draws else [])
+        self._prepare = DBOS.workflow(name="prepare")(lambda paper, trace="": self._run_prepare(PaperId(paper), trace))
+        self._finish = DBOS.workflow(name="finish")(lambda paper, trace="": self._run_finish(PaperId(paper), trace))
         self.draws = draws
         if draws:
             self._beat()  # before the first paper is drawn: who holds work must be known to live
-        with failures(_PART):
-            DBOS.launch()
-            self._queue = DBOS.register_queue(
-                QUEUE,
-                worker_concurrency=house.settings.concurrency,
-                polling_interval_sec=_POLL_S,
-                on_conflict="always_update",
-            )
+        with failures(PART):
+            self._queue = launch(house, self.executor, draws=draws, takes=self._turns.free)
         if draws:
             self._watch.start()
             self._duties.start()
@@ -111,49 +103,82 @@ class Work:
     ) -> None:
         self.close()
 
-    def close(self) -> None:
-        """Stop drawing work; what is under way is taken over by another process or by the next start."""
+    def close(self) -> bool:
+        """Stop: take nothing new, end the steps under way, and give the papers back to the queue for others.
+
+        Returns:
+            Whether every step ended within the settings' ``drain_s``; one that did not goes on in its thread, and what
+            it does is done again by whoever takes its paper.
+        """
+        ended = self._turns.close(self.house.settings.drain_s)
         self._stop.set()
         if self.draws:
             self._watch.join()
             self._duties.stop()
+        self.hand_back()
         DBOS.destroy(destroy_registry=True)
-        if self.draws:
-            self.house.catalogue.beat(self.executor, _LONG_AGO)  # what it still held is free for others at once
-        until = self.house.retain_until(times.now())
-        audit.anchor(self.house.catalogue, self.house.objects, retain_until=until)
+        try:
+            until = self.house.retain_until(times.now())
+            audit.anchor(self.house.catalogue, self.house.objects, retain_until=until)
+        except SohoaError as error:
+            _log.warning("audit log not anchored; the next process to end does", code=error.code)
+        return ended
+
+    def hand_back(self) -> None:
+        """Give back to the queue what this process holds, before it ends.
+
+        What cannot be given back because the database is away, others take over when this process has been silent.
+        """
+        self._turns.close(0.0)
+        if not self.draws:
+            return
+        try:
+            with failures(PART):
+                if given := hand_back(self.executor):
+                    _log.info("papers handed back", papers=given)
+            self.house.catalogue.forget_executor(self.executor)
+        except SohoaError as error:
+            _log.warning("papers not handed back; others take them over", code=error.code)
 
     # --- queueing ---------------------------------------------------------------------------------------------------
 
-    def start(self, paper: PaperId) -> None:
+    def start(self, paper: PaperId, trace: str = "") -> None:
         """Queue what a paper needs next: preparation once received, finishing once confirmed, else nothing.
 
         Queueing twice changes nothing. Work that ended while its paper still waits for it (a retry) is queued anew.
+
+        Args:
+            paper: Which.
+            trace: Under which the logs tell of it; without, of its own.
         """
-        state = self.house.catalogue.paper(paper).state
+        known = self.house.catalogue.paper(paper)
+        state = known.state
         if state not in _WORKFLOWS:
             return
         workflow = f"{_WORKFLOWS[state]}:{paper}"
-        function = self._prepare if state is PaperState.RECEIVED else self._finish
-        with failures(_PART):
+        finishing = state is PaperState.CONFIRMED
+        with failures(PART):
             status = DBOS.get_workflow_status(workflow)
             # The paper's state is read after the work's: work that ended has moved its paper on, unless it is a retry.
             if status and status.status in _ENDED and self.house.catalogue.paper(paper).state is state:
                 DBOS.delete_workflow(workflow)
-            with SetWorkflowID(workflow):
-                DBOS.enqueue_workflow(QUEUE, function, paper.value)
+            with SetWorkflowID(workflow), before_others(known.lane, finishing=finishing):
+                function = self._finish if finishing else self._prepare
+                DBOS.enqueue_workflow(QUEUE, function, paper.value, trace or secrets.token_hex(8))
 
     def wait(self, papers: Iterable[PaperId]) -> None:
         """Return when no work on any of ``papers`` is queued or under way."""
         for paper in papers:
             for kind in _WORKFLOWS.values():
-                with failures(_PART):
+                with failures(PART):
                     self._await(f"{kind}:{paper}", paper)
 
     def _await(self, workflow: str, paper: PaperId) -> None:
         """Return when ``workflow`` ended, or failed so that on a full disk not even its end could be recorded."""
         patience = _UNRECORDED_S
         while (status := DBOS.get_workflow_status(workflow)) and patience > 0:
+            if status.status == "CANCELLED":
+                return
             if status.status in _ENDED:
                 DBOS.retrieve_workflow(workflow).get_result()
                 return
@@ -163,41 +188,80 @@ class Work:
 
     # --- the workflows ----------------------------------------------------------------------------------------------
 
-    def _run_prepare(self, paper: PaperId) -> str:
-        state = self._run_steps(pipeline.PREPARE, paper)
-        if state in {PaperState.READY, PaperState.NEEDS_REVIEW} and self._confirm(paper):
-            self.start(paper)
-        return state.value
+    def _run_prepare(self, paper: PaperId, trace: str) -> str:
+        with self._run(paper, trace):
+            state = self._run_steps(pipeline.PREPARE, paper, trace)
+            if state in {PaperState.READY, PaperState.NEEDS_REVIEW} and self._confirm(paper):
+                self.start(paper, trace)
+            return state.value
 
     def _confirm(self, paper: PaperId) -> bool:
         """Return whether the paper goes on at once; if that cannot be recorded it waits for a person, as any other."""
+        self._require_open()
         try:
             return DBOS.run_step({"name": "confirm", **_RETRY}, confirm_as_announced, self.house, paper)
-        except Exception as error:  # noqa: BLE001 - whatever it is, it belongs to this paper alone
-            _log.warning("not confirmed", paper=paper.value, code=getattr(error, "code", type(error).__name__))
+        except Exception as error:  # whatever it is, it belongs to this paper alone
+            if self._turns.closing:
+                raise
+            _log.warning("not confirmed", code=getattr(error, "code", type(error).__name__))
             return False
 
-    def _run_finish(self, paper: PaperId) -> str:
-        return self._run_steps(pipeline.FINISH, paper).value
+    def _run_finish(self, paper: PaperId, trace: str) -> str:
+        with self._run(paper, trace):
+            return self._run_steps(pipeline.FINISH, paper, trace).value
 
-    def _run_steps(self, steps: tuple[pipeline.Step, ...], paper: PaperId) -> PaperState:
+    @contextmanager
+    def _run(self, paper: PaperId, trace: str) -> Iterator[None]:
+        """Work on a paper in this process; where the process ends meanwhile, the paper is left to others, in silence.
+
+        The last try of a paper with which workers were lost has this process for itself: it takes no other paper with
+        it, and none is blamed for what another did.
+        """
+        step_back(self.house.settings.nice)
+        setback = setback_of(self.house.catalogue.engine, paper)
+        alone = setback is not None and setback.losses >= self.house.settings.max_losses - 1
+        workflow = DBOS.workflow_id
+        with structlog.contextvars.bound_contextvars(paper=paper.value, trace=trace):
+            try:
+                with self._turns.turn(alone=alone):
+                    _log.info("working", workflow=workflow, alone=alone)
+                    yield
+            except Leaving:
+                if not self._turns.closing and workflow:  # on a thread of its own: it is no step of the workflow
+                    threading.Thread(target=queue_again, args=(workflow,), daemon=True).start()
+                raise
+            except Exception:
+                if self._turns.closing:  # the queue itself may be gone already
+                    raise Leaving from None
+                raise
+
+    def _run_steps(self, steps: tuple[pipeline.Step, ...], paper: PaperId, trace: str) -> PaperState:
         """Run ``steps`` in order; a paper that fails is set aside with the reason, and harms no other.
 
         A paper that misses a part which is away ends its work where it stands; `_start_forgotten` starts it again.
         """
+        name = ""
         try:
             for step in steps:
-                DBOS.run_step({"name": step.__name__, **_RETRY}, step, self.house, paper)
+                self._require_open()
+                name = step.__name__
+                DBOS.run_step({"name": name, **_RETRY}, step, self.house, paper)
         except Exception as error:
             cause = error.errors[-1] if isinstance(error, dbos_error.DBOSMaxStepRetriesExceeded) else error
             if isinstance(cause, dbos_error.DBOSException):
-                raise  # the queue's own fault, as when this process is closing: the paper is left as it is, for others
+                raise  # the queue's own fault, as when another process has the paper now: it is left as it is
+            self._require_open()
             if isinstance(cause, PartAway):
-                _log.warning("paper waits", paper=paper.value, code=cause.code)
+                _log.warning("paper waits", step=name, code=cause.code)
                 return DBOS.run_step({"name": "wait"}, wait_for, self.house, paper, cause)
-            _log.warning("paper set aside", paper=paper.value, code=getattr(cause, "code", type(cause).__name__))
-            return DBOS.run_step({"name": "set_aside"}, set_aside, self.house, paper, cause)
+            _log.warning("paper set aside", step=name, code=getattr(cause, "code", type(cause).__name__))
+            setback = Setback(name, trace, 0, times.now())
+            return DBOS.run_step({"name": "set_aside"}, set_aside, self.house, paper, cause, setback)
         return self.house.catalogue.paper(paper).state
+
+    def _require_open(self) -> None:
+        if self._turns.closing:
+            raise Leaving
 
     # --- watching over the others -----------------------------------------------------------------------------------
 
@@ -207,11 +271,21 @@ class Work:
     def _keep_watch(self) -> None:
         """Beat, take over what silent workers held, start what was never queued; until closed."""
         self._tidy_up()
+        silence = dt.timedelta(seconds=self.house.settings.dead_after_s)
+        beaten = deaf_until = adopt_at = times.now()
         while not self._stop.is_set():
             try:
-                with failures(_PART):
+                with failures(PART):
                     self._beat()
-                    self._take_over()
+                    moment = times.now()
+                    if moment - beaten > silence:  # the catalogue was away: the others have to beat again first
+                        deaf_until = moment + silence
+                    beaten = moment
+                    if moment >= deaf_until:
+                        take_over(self.house)
+                    if moment >= adopt_at:
+                        adopt_at = moment + silence
+                        adopt(self.house, self.executor, self.start)
                     self._look_often(papers=self._start_forgotten())
             except SohoaError as error:
                 _log.warning("watch failed; trying again", code=error.code, reason=str(error))
@@ -219,20 +293,10 @@ class Work:
                 _log.exception("watch failed; trying again")
             self._stop.wait(self.house.settings.heartbeat_s)
 
-    def _take_over(self) -> None:
-        """Queue anew what workers held that have fallen silent."""
-        catalogue = self.house.catalogue
-        silence = dt.timedelta(seconds=self.house.settings.dead_after_s)
-        for executor in catalogue.dead_executors(times.now() - silence):
-            held = DBOS.list_workflows(status="PENDING", executor_id=executor, load_input=False, load_output=False)
-            for workflow in held:
-                _log.info("taking over", workflow=workflow.workflow_id)
-                DBOS.resume_workflow(workflow.workflow_id, queue_name=QUEUE)
-            catalogue.forget_executor(executor)
-
     def _tidy_up(self) -> None:
         """Clear the workspaces of papers that need none any more, where a crash or fault kept that from being done."""
         try:
+            sweep()
             drop_expired(self.house)
             for paper in {PaperId(key.split("/")[1]) for key in self.house.objects.keys("work/")}:
                 if not self._needs_workspace(paper):
@@ -258,7 +322,7 @@ class Work:
     def _look_often(self, *, papers: bool) -> None:
         """Let all workers look at the queue often while papers come, else rarely: all see the same papers."""
         self._idle_beats = 0 if papers else self._idle_beats + 1
-        poll = _POLL_S if self._idle_beats < _IDLE_BEATS else _IDLE_POLL_S
+        poll = POLL_S if self._idle_beats < _IDLE_BEATS else _IDLE_POLL_S
         if poll != self._poll:
             self._queue.set_polling_interval_sec(poll)
             self._poll = poll
@@ -280,37 +344,3 @@ _RETRY: StepOptions = {
     "should_retry": _worth_retrying,
 }
 """A step of which a part failed is tried three times within two seconds before its paper is set aside."""
-
-
-def _configuration(house: House, executor: str) -> DBOSConfig:
-    url = house.settings.database_url.get_secret_value()
-    logging.getLogger("dbos").setLevel(logging.ERROR)
-    logging.getLogger("dbos").addFilter(in_one_line)
-    configuration = DBOSConfig(
-        name="sohoa",
-        executor_id=executor,
-        application_version=APPLICATION_VERSION,
-        log_level="ERROR",
-        notification_listener_polling_interval_sec=1.0,
-    )
-    if url:
-        configuration["system_database_url"] = url
-    else:
-        path = house.settings.root / "work.db"
-        path.parent.mkdir(parents=True, exist_ok=True)
-        configuration["system_database_url"] = f"sqlite:///{path}"
-        configuration["system_database_engine"] = _sqlite(f"sqlite:///{path}")
-    return configuration
-
-
-def _sqlite(url: str) -> sa.Engine:
-    """Return an engine in WAL mode (8 → 29–54 workflows per second) whose writers wait for each other."""
-    engine = sa.create_engine(url)
-
-    @event.listens_for(engine, "connect")
-    def prepare(connection: object, _record: object) -> None:
-        connection.isolation_level = "IMMEDIATE"  # type: ignore[attr-defined]  # a DB-API connection of sqlite3
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=30000", "foreign_keys=ON"):
-            connection.execute(f"PRAGMA {pragma}")  # type: ignore[attr-defined]
-
-    return engine

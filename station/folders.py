@@ -32,7 +32,9 @@ RECEIPT, SIGNED_RECEIPT, REASON = "bien-nhan.json", "bien-nhan.p7m", "ly-do.txt"
 _OURS = frozenset({ANNOUNCED, RECEIPT, SIGNED_RECEIPT, REASON})
 _NOT_SCANS = frozenset({"thumbs.db", "desktop.ini", TICKET})
 _UNFINISHED = (".tmp", ".part", ".partial", ".crdownload")
-_TICKET_MEMBERS = frozenset({"dossier", "procedure", "agency", "operator", "employer", "papers"})
+_TICKET_MEMBERS = frozenset({
+    "dossier", "procedure", "agency", "operator", "employer", "on_the_spot", "backlog", "papers",
+})  # fmt: skip
 _FOR_EACH = ("owner_number", "owner_name", "paper_type", "kind", "confirmed_by", "copy_form", "despite_twin", "collate")
 _BLOCK = 1024 * 1024
 
@@ -136,9 +138,10 @@ class Station:
         return batch
 
     def batches(self) -> list[Path]:
-        """Return the folders of the batches under way, the oldest first."""
+        """Return the folders of the batches under way: those that somebody waits for first, then the oldest."""
         folders = sorted(folder for folder in self.sending.iterdir() if folder.is_dir())
-        return [folder for folder in folders if (folder / ANNOUNCED).exists() or scans(folder)]
+        present = [folder for folder in folders if (folder / ANNOUNCED).exists() or scans(folder)]
+        return sorted(present, key=lambda folder: not _is_hurried(folder))
 
     def finish(self, batch: Path, refused: dict[str, str]) -> None:
         """Move a batch out of ``sending``: what arrived to ``done``, what was refused to ``failed``.
@@ -231,6 +234,13 @@ def _announced(batch: Path) -> dict[str, Any] | None:
     except (FileNotFoundError, ValueError):
         return None
     return told
+
+
+def _is_hurried(batch: Path) -> bool:
+    """Return whether the ticket says that somebody waits at the counter for this batch."""
+    with contextlib.suppress(TicketWrong):
+        return bool(_ticket(batch).get("on_the_spot"))
+    return False
 
 
 def _ticket(batch: Path) -> dict[str, Any]:

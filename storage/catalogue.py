@@ -22,6 +22,7 @@ from sqlalchemy import (
     or_,
     select,
     union_all,
+    update,
 )
 from sqlalchemy.orm import Session, aliased
 
@@ -230,7 +231,7 @@ class Catalogue:
         Saving what is already kept changes nothing and adds neither entry nor event. A paper that becomes stored gets
         its ``code`` here; it, ``stored_at``, ``protected_until`` and what ``storage.standing`` told of it are given
         once and stay, so that a step may safely be run twice (``storage.renewals`` moves the end of protection on).
-        What it waited for ends with a change of its state.
+        What it waited for, and what went wrong with it, ends with a change of its state.
 
         Args:
             paper: Read from this catalogue and changed.
@@ -255,6 +256,7 @@ class Catalogue:
                 code=kept.code,
                 stored_at=kept.stored_at or paper.stored_at,
                 waiting=kept.waiting,
+                setback=kept.setback,
                 protected_until=kept.protected_until or paper.protected_until,
                 handed_over_at=kept.handed_over_at or paper.handed_over_at,
                 superseded_by=kept.superseded_by or paper.superseded_by,
@@ -265,7 +267,8 @@ class Catalogue:
                 raise WrongState(state=kept.state.value, needed=expected.value)
             if paper.state is not kept.state:
                 require_transition(kept.state, paper.state)
-                row.waiting, paper = None, replace(paper, waiting=None)
+                row.waiting = row.setback = None
+                paper = replace(paper, waiting=None, setback=None)
             require_same_content(kept, paper)
             if paper.state is PaperState.STORED and paper.code is None:
                 paper = replace(paper, code=_next_code(session, paper))
@@ -339,6 +342,12 @@ class Catalogue:
         with reading(self.engine) as session:
             rows = session.execute(select(PaperRow.state, func.count()).group_by(PaperRow.state)).all()
         return dict.fromkeys(PaperState, 0) | {PaperState(state): count for state, count in rows}
+
+    def count_under_way(self) -> int:
+        """Return how many papers are received or confirmed, and so are or will be worked on."""
+        states = [PaperState.RECEIVED.value, PaperState.CONFIRMED.value]
+        with reading(self.engine, statements=1) as session:
+            return session.scalar(select(func.count()).where(PaperRow.state.in_(states))) or 0
 
     # --- access keys -----------------------------------------------------------------------------------------------
 
@@ -418,6 +427,25 @@ class Catalogue:
         query = select(HeartbeatRow.executor).where(HeartbeatRow.at < older_than).order_by(HeartbeatRow.executor)
         with reading(self.engine) as session:
             return list(session.scalars(query))
+
+    def claim_executor(self, executor: str, older_than: dt.datetime, at: dt.datetime) -> bool:
+        """Return whether a silent worker is the caller's to take over from; nobody else is told so meanwhile.
+
+        Whoever claimed it and dies on the way leaves it silent since ``at``.
+        """
+        with writing(self.engine) as session:
+            claimed = session.execute(
+                update(HeartbeatRow)
+                .where(HeartbeatRow.executor == executor, HeartbeatRow.at < older_than)
+                .values(at=at)
+                .returning(HeartbeatRow.executor)
+            )
+            return claimed.first() is not None
+
+    def executors(self) -> list[str]:
+        """Return the workers that are known, by name; among them such as have died a moment ago."""
+        with reading(self.engine, statements=1) as session:
+            return list(session.scalars(select(HeartbeatRow.executor)))
 
     def forget_executor(self, executor: str) -> None:
         """Drop a worker from the list."""

@@ -27,6 +27,7 @@ from storage.schema import (
     PagePrintRow,
     PaperRow,
     SealedVersionRow,
+    SetbackRow,
     VerificationRow,
     WaitingRow,
 )
@@ -304,7 +305,7 @@ def _buried(session: Session, catalogue: Catalogue, disposal: DisposalRow, row: 
 
 def _bury(session: Session, row: PaperRow) -> None:
     """Leave of a paper what says that there was one."""
-    for table in (VerificationRow, WaitingRow, PagePrintRow):
+    for table in (VerificationRow, WaitingRow, SetbackRow, PagePrintRow):
         session.execute(delete(table).where(table.paper == row.id))
     versions = SealedVersionRow.paper == row.id
     if row.state in ENDED:  # somebody may hold a copy: status lists go on saying that it is no longer in force
@@ -314,7 +315,7 @@ def _bury(session: Session, row: PaperRow) -> None:
     for owner in (row.owner, *(one.owner for one in row.co_owners)):
         if owner is not None:
             owner.name = None  # it may be this paper that gave it; those that others gave stand with these
-    row.fields, row.checks, row.co_owners, row.waiting = [], [], [], None
+    row.fields, row.checks, row.co_owners, row.waiting, row.setback = [], [], [], None, None
     row.owner, row.owner_serial, row.owner_name, row.code, row.title = None, None, None, None, None
     take_out(session, [row.serial])
     row.name, row.state = "", PaperState.DISPOSED.value

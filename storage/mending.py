@@ -24,7 +24,7 @@ def reopen(catalogue: Catalogue, paper: PaperId, present: PaperState, *, actor: 
         row = paper_row(session, paper)
         if row.state != present.value:
             raise WrongState(state=row.state, needed=present.value)
-        row.state, row.waiting = PaperState.RECEIVED.value, None
+        row.state, row.waiting, row.setback = PaperState.RECEIVED.value, None, None
         detail = {"from": present.value, "to": PaperState.RECEIVED.value}
         audit.append(session, actor=actor, action=REOPENED, about=f"paper:{paper}", at=catalogue.now(), detail=detail)
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from dossier.identifiers import AgencyCode, DossierNumber, PaperId, ProcedureCode
+from dossier.lanes import Lane
 from dossier.papers import StoredObject
 from dossier.verdicts import Verdict
 
@@ -20,6 +21,7 @@ class Batch:
         employer: Whom that person works for, where it is not the agency itself.
         dossier, procedure, agency: What the papers belong to, where known.
         created_at: UTC. manifest_sha256: Hash of the sender's list of files, if one was sent.
+        lane: Of its papers.
     """
 
     id: str
@@ -31,6 +33,7 @@ class Batch:
     procedure: ProcedureCode | None = None
     agency: AgencyCode | None = None
     manifest_sha256: str | None = None
+    lane: Lane = Lane.COUNTER
 
 
 @dataclass(frozen=True, slots=True)

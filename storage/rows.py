@@ -16,8 +16,20 @@ from dossier.identifiers import (
     ProcedureCode,
     ReuseReference,
 )
+from dossier.lanes import Lane
 from dossier.owners import Owner
-from dossier.papers import Box, Field, FieldSource, Paper, PaperKind, PaperState, SourceGrade, StoredObject, Waiting
+from dossier.papers import (
+    Box,
+    Field,
+    FieldSource,
+    Paper,
+    PaperKind,
+    PaperState,
+    Setback,
+    SourceGrade,
+    StoredObject,
+    Waiting,
+)
 from dossier.verdicts import Finding, Severity, Verdict
 from storage.records import AccessKey, AuditEntry, Batch, Event
 from storage.schema import (
@@ -33,6 +45,7 @@ from storage.schema import (
     OwnerRow,
     PaperRow,
     ReuseRow,
+    SetbackRow,
     WaitingRow,
 )
 
@@ -94,6 +107,8 @@ def paper_from(row: PaperRow) -> Paper:
         handed_over_at=row.handed_over_at,
         superseded_by=PaperId(row.superseded_by) if row.superseded_by else None,
         waiting=_waiting_from(row.waiting) if row.waiting else None,
+        lane=Lane(row.lane),
+        setback=setback_from(row.setback) if row.setback else None,
     )
 
 
@@ -134,6 +149,7 @@ def write_paper(row: PaperRow, paper: Paper, owner_row: Callable[[Owner], OwnerR
     row.split_at = paper.split_at
     row.handed_over_at = paper.handed_over_at
     row.superseded_by = paper.superseded_by.value if paper.superseded_by else None
+    row.lane = paper.lane.value
     _write_objects(row, paper)
     if tuple(_owner_from(one.owner, one.name) for one in row.co_owners) != paper.co_owners:
         row.co_owners = [
@@ -171,6 +187,7 @@ def batch_from(row: BatchRow) -> Batch:
         procedure=ProcedureCode(row.procedure) if row.procedure else None,
         agency=AgencyCode(row.agency) if row.agency else None,
         manifest_sha256=row.manifest_sha256,
+        lane=Lane(row.lane),
     )
 
 
@@ -187,6 +204,7 @@ def batch_row(batch: Batch, content_sha256: str) -> BatchRow:
         created_at=batch.created_at,
         manifest_sha256=batch.manifest_sha256,
         content_sha256=content_sha256,
+        lane=batch.lane.value,
     )
 
 
@@ -295,6 +313,11 @@ def field_from(row: FieldRow | BareRow) -> Field:
 def audit_entry_from(row: AuditRow) -> AuditEntry:
     """Return the audit entry a row stands for, unchecked."""
     return AuditEntry(row.seq, row.prev_hash, row.actor, row.action, row.object, row.at, row.detail, row.hash)
+
+
+def setback_from(row: SetbackRow) -> Setback:
+    """Return what went wrong with a paper, as a row tells it."""
+    return Setback(row.step, row.trace, row.losses, row.at)
 
 
 def _waiting_from(row: WaitingRow) -> Waiting:

@@ -96,8 +96,47 @@ def s3_server() -> Iterator[S3Server]:
         yield server
 
 
+@dataclass
+class Seaweed:
+    """A SeaweedFS process that can be killed and started again on the same data.
+
+    Attributes:
+        server: How it is reached. command, environment: How it is started.
+        folder: Where, and where it looks for its security file. log: What it prints. bucket: A first one.
+    """
+
+    server: S3Server
+    command: list[str]
+    environment: dict[str, str]
+    folder: Path
+    log: Path
+    bucket: str
+    process: "subprocess.Popen[bytes] | None" = None
+
+    def start(self) -> None:
+        """Start it; it answers when this returns."""
+        with self.log.open("ab") as output:
+            self.process = subprocess.Popen(
+                self.command, stdout=output, stderr=subprocess.STDOUT, env=self.environment, cwd=self.folder
+            )
+        _await_s3(self.server, self.process, self.log, self.bucket)
+
+    def kill(self) -> None:
+        """End it as a power cut would."""
+        if self.process:
+            self.process.kill()
+            self.process.wait()
+
+
 @contextlib.contextmanager
 def seaweed(*, volume_mb: int = 64, volumes: int = 0, deployed: Path | None = None) -> Iterator[S3Server]:
+    """Run a SeaweedFS server; see `seaweed_process`."""
+    with seaweed_process(volume_mb=volume_mb, volumes=volumes, deployed=deployed) as running:
+        yield running.server
+
+
+@contextlib.contextmanager
+def seaweed_process(*, volume_mb: int = 64, volumes: int = 0, deployed: Path | None = None) -> Iterator[Seaweed]:
     """Run a SeaweedFS server.
 
     Args:
@@ -143,17 +182,13 @@ def seaweed(*, volume_mb: int = 64, volumes: int = 0, deployed: Path | None = No
     ]
     address = f"127.0.0.1:{ports['s3']}"
     server = S3Server(address, credentials["accessKey"], credentials["secretKey"], folder / "data", ports)
-    with (folder / "log").open("wb") as log:
-        # It looks for its security file where it is started.
-        process = subprocess.Popen(
-            command, stdout=log, stderr=subprocess.STDOUT, env=environment, cwd=deployed or folder
-        )
+    first = "sohoa-audit" if deployed else "first"
+    running = Seaweed(server, command, environment, deployed or folder, folder / "log", first)
     try:
-        _await_s3(server, process, folder / "log", "sohoa-audit" if deployed else "first")
-        yield server
+        running.start()
+        yield running
     finally:
-        process.kill()
-        process.wait()
+        running.kill()
         shutil.rmtree(folder)
         for part, number in grpc_ports.items():
             # Where it puts these is written into the server.

@@ -206,13 +206,7 @@ def print_paper(paper: Paper, paper_type: PaperType | None) -> None:
         f"  Loại: {escape(name)} · Trạng thái: {STATE_VI[paper.state]} · Chủ: {_owner(paper)}"
         f" · Trang: {paper.page_count or '—'}"
     )
-    if paper.waiting:
-        since, again = times.local(paper.waiting.since), times.local(paper.waiting.retry_at)
-        out.print(
-            f"  [yellow]Đang chờ[/] từ {since:%H:%M:%S %d/%m/%Y}: {escape(paper.waiting.text)}"
-            f" Thử lại lần sau: {again:%H:%M:%S %d/%m/%Y}",
-            soft_wrap=True,
-        )
+    _print_hindrance(paper)
     if paper.verdict:
         grade = f" · Giá trị nguồn: {GRADE_VI[paper.grade]}" if paper.grade else ""
         out.print(f"  Chữ ký số: {paper.verdict.text_vi}{grade}")
@@ -241,6 +235,19 @@ def print_paper(paper: Paper, paper_type: PaperType | None) -> None:
     out.print(table)
     for finding in paper.checks:
         print_finding(finding.severity.value, finding.text, finding.code)
+
+
+def _print_hindrance(paper: Paper) -> None:
+    if paper.waiting:
+        since, again = times.local(paper.waiting.since), times.local(paper.waiting.retry_at)
+        out.print(
+            f"  [yellow]Đang chờ[/] từ {since:%H:%M:%S %d/%m/%Y}: {escape(paper.waiting.text)}"
+            f" Thử lại lần sau: {again:%H:%M:%S %d/%m/%Y}",
+            soft_wrap=True,
+        )
+    if paper.setback:
+        lost = f", {paper.setback.losses} lần mất tiến trình" if paper.setback.losses else ""
+        out.print(f"  [yellow]Sự cố[/] ở bước {paper.setback.step}{lost} · trace {paper.setback.trace}")
 
 
 def second_reading(field: Field) -> str:

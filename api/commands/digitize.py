@@ -1,6 +1,5 @@
 """``sohoa digitize``, ``split``, ``confirm``, ``retry``: papers into the store."""
 
-import datetime as dt
 import getpass
 import signal
 from collections.abc import Callable, Iterable, Sequence
@@ -13,7 +12,6 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn
 
 from api.commands.common import AsJson, err, open_house, out, print_json, print_papers, print_refused, read_input, stop
 from api.shapes import paper_json, papers_json, problem_json, proposal_json, twin_json
-from dossier import times
 from dossier.errors import InputError, PartError, SohoaError, UsageError
 from dossier.identifiers import PaperId
 from dossier.owners import Owner
@@ -34,6 +32,8 @@ if TYPE_CHECKING:
     from ingest.work import Work
 
 _STATION = "cli"
+_AT_ONCE = 1000
+"""Failed papers tried again by one call."""
 _FAILED_STATES = {PaperState.REJECTED, PaperState.QUARANTINED, PaperState.FAILED}
 _UNDER_WAY = {PaperState.RECEIVED, PaperState.CONFIRMED}
 
@@ -64,6 +64,10 @@ def digitize(
         str | None,
         typer.Option(help="Lý do vẫn số hóa dù kho đã có giấy tờ. / Why, although the store has the paper already."),
     ] = None,
+    on_the_spot: Annotated[
+        bool, typer.Option("--on-the-spot", help="Người dân đang chờ: làm trước. / Somebody waits: goes first.")
+    ] = False,
+    backlog: Annotated[bool, typer.Option("--backlog", help="Hồ sơ tồn: làm sau cùng. / Old files: go last.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Số hóa giấy tờ: đọc, trích xuất, ký số, lưu kho. / Digitize papers, the whole way.
@@ -90,6 +94,8 @@ def digitize(
         procedure=procedure,
         agency=agency,
         entries=tuple(entries),
+        on_the_spot=on_the_spot,
+        backlog=backlog,
     )
     with open_house() as house:
         batch = open_batch(house, manifest).id
@@ -183,10 +189,20 @@ def confirm(
         _finish(house, paper, as_json=as_json)
 
 
-def retry(paper_id: Annotated[str, typer.Argument(metavar="PAPER_ID")], as_json: AsJson = False) -> None:
+def retry(
+    paper_id: Annotated[str | None, typer.Argument(metavar="PAPER_ID")] = None,
+    failed: Annotated[bool, typer.Option("--failed", help="Mọi giấy tờ bị lỗi. / All that failed.")] = False,
+    as_json: AsJson = False,
+) -> None:
     """Thử lại ngay giấy tờ bị lỗi xử lý hoặc đang chờ. / Try a paper now that failed or waits."""
+    if failed == (paper_id is not None):
+        raise UsageError(reason="name a paper, or --failed")
     with open_house() as house:
-        _finish(house, retry_paper(house, PaperId.parse(paper_id), actor=_STATION), as_json=as_json)
+        if paper_id is not None:
+            papers = [PaperId.parse(paper_id)]
+        else:
+            papers = [paper.id for paper in house.catalogue.papers(state=PaperState.FAILED, limit=_AT_ONCE)]
+        _finish(house, *(retry_paper(house, paper, actor=_STATION) for paper in papers), as_json=as_json)
 
 
 def _owner(number: str | None, name: str | None) -> Owner | None:
@@ -287,8 +303,7 @@ def _work_off(house: House, papers: list[PaperId], report: Callable[[list[Paper]
                 _wait(work, todo, show=show)
             except KeyboardInterrupt:
                 report(as_they_are())
-                silence = dt.timedelta(seconds=house.settings.dead_after_s)
-                house.catalogue.beat(work.executor, times.now() - silence)  # the next run takes over at once
+                work.hand_back()  # the next run goes on at once
                 stop()
     found = as_they_are()
     record_reads(house.catalogue, papers, actor=_STATION)

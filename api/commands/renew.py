@@ -14,6 +14,7 @@ from dossier import times
 from dossier.errors import NotRenewable, PartError, SohoaError, UsageError
 from dossier.papers import Paper
 from ingest.house import House
+from ingest.politeness import step_back
 from ingest.renew import DUE_WITHIN, Month, Outcome, calendar, find_ends, renew_due
 from storage import renewals
 
@@ -47,6 +48,7 @@ def renew(
     if (not due and (before or within or limit or dry_run)) or (before and within):
         raise UsageError(reason="--before or --within, --limit and --dry-run go with --due")
     with open_house() as house:
+        step_back(house.settings.nice)  # what is under way goes first
         if show_calendar:
             print_calendar(calendar(house), as_json=as_json)
         elif recompute:

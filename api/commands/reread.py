@@ -14,6 +14,7 @@ from dossier.identifiers import PaperId
 from dossier.paper_types import find_type
 from dossier.papers import Paper
 from dossier.text import nfc
+from ingest.politeness import step_back
 from ingest.reread import Difference, Kind, Order, Outcome, Reread, reread_all, stored_paper, stored_papers
 
 _ACTOR = "cli"
@@ -68,6 +69,7 @@ def reread(
     order = Order(engine, keep=not dry_run, accept_by=_name(accept_by), one_by_one=paper_id is not None)
     report = _Report(show_values=show_values, as_json=as_json)
     with open_house() as house:
+        step_back(house.settings.nice)  # what is under way goes first
         if paper_type is not None:
             find_type(house.paper_types, paper_type)
         if paper_id is not None:

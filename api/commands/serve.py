@@ -2,18 +2,26 @@
 
 import gc
 import logging
+import os
 import signal
 import socket
 import sys
 import threading
 from collections.abc import Callable
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import structlog
 import typer
 
 from api.commands.common import err, open_house
 from dossier.errors import PartFailed
+
+if TYPE_CHECKING:
+    from ingest.work import Work
+
+
+_CLOSING_S = 10.0
+"""Seconds to give back papers after the steps have ended; what is not given back by then, others take over."""
 
 
 def serve(
@@ -32,13 +40,16 @@ def serve(
 
     # Requests wait for the database many times each: a thread that comes back must not wait 5 ms for its turn.
     sys.setswitchinterval(0.0005)
+    asked = threading.Event()
+    _on_stop(asked.set)  # before there is anything to be given back
     with open_house() as house:
         _log_to_stderr()
         address, number = host or house.settings.host, port or house.settings.port
         listener = _listen(address, number)
         for role, path in ensure_first_keys(house).items():
             err.print(f"Khóa truy cập ban đầu / first access key: {role} → {path}", soft_wrap=True)
-        with Work(house, draws=workers) as work:
+        work = Work(house, draws=workers)
+        try:
             app = create_app(house, work)
             server = uvicorn.Server(uvicorn.Config(app, log_config=None, access_log=False, server_header=False))
 
@@ -48,10 +59,14 @@ def serve(
                 app.state.batch_watch.close()
 
             _on_stop(stop)
+            if asked.is_set():
+                stop()
             err.print(f"sohoa: http://{address}:{number}/v1 (Ctrl+C để dừng / to stop)")
             gc.collect()
             gc.freeze()  # the application stays too: see api.start
             server.run(sockets=[listener])
+        finally:
+            _end(work)
 
 
 def worker() -> None:
@@ -62,9 +77,22 @@ def worker() -> None:
     _on_stop(stop.set)
     with open_house() as house:
         _log_to_stderr()
-        with Work(house) as work:
-            err.print(f"sohoa worker {work.executor} (Ctrl+C để dừng / to stop)")
-            stop.wait()
+        work = Work(house)
+        err.print(f"sohoa worker {work.executor} (Ctrl+C để dừng / to stop)")
+        stop.wait()
+        _end(work)
+
+
+def _end(work: "Work") -> None:
+    """Close ``work``; the process ends even if a step does not, or the database is away."""
+    latest = threading.Timer(work.house.settings.drain_s + _CLOSING_S, os._exit, (0,))
+    latest.daemon = True
+    latest.start()
+    ended = work.close()
+    latest.cancel()
+    if not ended:
+        sys.stdout.flush()
+        os._exit(0)  # a thread in the middle of a step must neither be waited for nor see the house closed
 
 
 def _listen(address: str, port: int) -> socket.socket:
@@ -93,6 +121,7 @@ def _log_to_stderr() -> None:
     logging.basicConfig(level=logging.WARNING)
     structlog.configure(
         processors=[
+            structlog.contextvars.merge_contextvars,
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             structlog.processors.format_exc_info,

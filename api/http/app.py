@@ -63,6 +63,7 @@ def create_app(house: House, work: Work | None) -> FastAPI:
     app.state.issuer = issuer_of(house.settings)
     _ = (
         house.objects,
+        house.gate,
         house.paper_types,
         house.procedures,
         house.units,

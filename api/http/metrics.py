@@ -14,6 +14,7 @@ from ingest.house import House
 from ingest.seals import Official
 from storage import inventory
 from storage.catalogue import Catalogue
+from storage.setbacks import count_failed
 from storage.waiting import count
 
 MEDIA_TYPE = CONTENT_TYPE_LATEST
@@ -62,12 +63,14 @@ class _Papers(Collector):
 
     def collect(self) -> Iterator[GaugeMetricFamily]:
         """Take the measurements; a state without papers, and what none waits for, counts zero."""
-        by_state, waiting = _papers_families()
+        by_state, waiting, failed = _papers_families()
         for state, number in self._catalogue.count_by_state().items():
             by_state.add_metric([state.value], number)
         for code, number in count(self._catalogue.engine).items():
             waiting.add_metric([code], number)
-        yield from (by_state, waiting)
+        for code, number in count_failed(self._catalogue.engine).items():
+            failed.add_metric([code], number)
+        yield from (by_state, waiting, failed)
 
 
 class _Fixity(Collector):
@@ -125,10 +128,11 @@ class _Seals(Collector):
         yield family
 
 
-def _papers_families() -> tuple[GaugeMetricFamily, GaugeMetricFamily]:
+def _papers_families() -> tuple[GaugeMetricFamily, ...]:
     return (
         GaugeMetricFamily("sohoa_papers", "Papers in the catalogue.", labels=["state"]),
         GaugeMetricFamily("sohoa_papers_waiting", "Papers that wait for a part that is away.", labels=["code"]),
+        GaugeMetricFamily("sohoa_papers_failed", "Papers that were set aside, to be looked into.", labels=["code"]),
     )
 
 

@@ -39,7 +39,7 @@ _TITLES: Mapping[int, tuple[str, str]] = {
 }
 _HEADERS: Mapping[int, Mapping[str, str]] = {
     401: {"WWW-Authenticate": "Bearer"},
-    429: {"Retry-After": "60"},
+    429: {"Retry-After": "30"},
     503: {"Retry-After": "10"},
 }
 

@@ -71,6 +71,15 @@ def upload_for(house: House, caller: Caller, upload: PaperId) -> Upload:
     return found
 
 
+def require_room(house: House, upload: Upload) -> None:
+    """Do nothing if more of an upload is taken in at this moment.
+
+    Raises:
+        QueueFull, DiskLow: It is not.
+    """
+    house.gate.require_room(house.catalogue.batch(upload.begun.batch).lane)
+
+
 def file_name(metadata: str) -> str:
     """Return the member ``filename`` of a header ``Upload-Metadata``, NFC.
 

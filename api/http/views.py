@@ -26,6 +26,7 @@ def batch_json(batch: Batch) -> Json:
         "dossier": str(batch.dossier) if batch.dossier else None,
         "procedure": str(batch.procedure) if batch.procedure else None,
         "created_at": times.iso_local(batch.created_at),
+        "lane": batch.lane.value,
     }
 
 

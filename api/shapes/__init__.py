@@ -16,7 +16,7 @@ from dossier.dossiers import Dossier
 from dossier.errors import SohoaError
 from dossier.owners import Owner
 from dossier.paper_types import PaperType
-from dossier.papers import Field, Paper, StoredObject, Waiting
+from dossier.papers import Field, Paper, Setback, StoredObject, Waiting
 from dossier.snippets import Snippet
 from dossier.standing import ENDED, StatusChange
 from dossier.verdicts import Finding
@@ -86,6 +86,8 @@ def paper_json(paper: Paper, house: House, standing: StatusChange | None = None)
         "sealed": object_json(paper.sealed),
         "problem": paper.problem,
         "waiting": waiting_json(paper.waiting),
+        "lane": paper.lane.value,
+        "setback": setback_json(paper.setback),
         "split_from": paper.split_from.value if paper.split_from else None,
         "parts": [part.value for part in paper.parts],
         "split_by": paper.split_by,
@@ -170,6 +172,18 @@ def waiting_json(waiting: Waiting | None) -> Json | None:
         "since": times.iso_local(waiting.since),
         "tries": waiting.tries,
         "retry_at": times.iso_local(waiting.retry_at),
+    }
+
+
+def setback_json(setback: Setback | None) -> Json | None:
+    """Return what went wrong with a paper that is under way or failed, or ``None``."""
+    if setback is None:
+        return None
+    return {
+        "step": setback.step,
+        "trace": setback.trace,
+        "losses": setback.losses,
+        "at": times.iso_local(setback.at),
     }
 
 

@@ -20,6 +20,7 @@ from storage.schema.papers import (
     FieldRow,
     PagePrintRow,
     PaperRow,
+    SetbackRow,
     UnfinishedUploadRow,
     WaitingRow,
 )
@@ -63,6 +64,7 @@ __all__ = [
     "PortalRow",
     "ReuseRow",
     "SealedVersionRow",
+    "SetbackRow",
     "StatusChangeRow",
     "StatusListRow",
     "UnfinishedUploadRow",
@@ -71,5 +73,5 @@ __all__ = [
     "WebhookRow",
 ]
 
-REVISION = "0021"
+REVISION = "0022"
 """The newest migration: a database at this one needs none."""

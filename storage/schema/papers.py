@@ -25,6 +25,7 @@ class BatchRow(Base):
     created_at: Mapped[dt.datetime]
     manifest_sha256: Mapped[str | None]
     content_sha256: Mapped[str]
+    lane: Mapped[str] = mapped_column(server_default="counter")
 
 
 class UnfinishedUploadRow(Base):
@@ -86,6 +87,7 @@ class PaperRow(Base):
     split_at: Mapped[dt.datetime | None]
     handed_over_at: Mapped[dt.datetime | None]
     superseded_by: Mapped[str | None]
+    lane: Mapped[str] = mapped_column(server_default="counter")
 
     original_key: Mapped[str]
     original_version: Mapped[str]
@@ -109,6 +111,7 @@ class PaperRow(Base):
         lazy="selectin", cascade="all, delete-orphan", order_by="CheckRow.position"
     )
     waiting: Mapped["WaitingRow | None"] = relationship(lazy="joined", cascade="all, delete-orphan", uselist=False)
+    setback: Mapped["SetbackRow | None"] = relationship(lazy="joined", cascade="all, delete-orphan", uselist=False)
 
 
 class WaitingRow(Base):
@@ -123,6 +126,18 @@ class WaitingRow(Base):
     since: Mapped[dt.datetime]
     tries: Mapped[int]
     retry_at: Mapped[dt.datetime] = mapped_column(index=True)
+
+
+class SetbackRow(Base):
+    """What went wrong last with a paper under way; ``losses`` counts the workers that ended in that step."""
+
+    __tablename__ = "setbacks"
+
+    paper: Mapped[str] = mapped_column(ForeignKey("papers.id"), primary_key=True)
+    step: Mapped[str]
+    trace: Mapped[str]
+    losses: Mapped[int]
+    at: Mapped[dt.datetime]
 
 
 class CoOwnerRow(Base):

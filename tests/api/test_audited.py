@@ -132,6 +132,7 @@ ELSEWHERE = {
     ("POST", "/v1/search"),
     ("PUT", "/v1/batches/{batch}/files/{name}"),
     ("POST", "/v1/papers/{paper}/split"),
+    ("POST", "/v1/papers/{paper}/retry"),
     ("GET", "/v1/papers/{paper}/fields/{key}/picture"),
     ("POST", "/v1/papers/{paper}/holds/lifting"),
     ("POST", "/v1/papers/{paper}/disposal/approval"),

@@ -41,6 +41,7 @@ WHO_MAY = {
     ("GET", "/v1/papers/{paper}/fields/{key}/picture"): {O, U},
     ("POST", "/v1/papers/{paper}/hidden-pages"): {O},
     ("POST", "/v1/papers/{paper}/confirmation"): {O},
+    ("POST", "/v1/papers/{paper}/retry"): {O},
     ("GET", "/v1/papers/{paper}/file"): {O, Y, U},
     ("HEAD", "/v1/papers/{paper}/file"): {O, Y, U},
     ("POST", "/v1/papers/{paper}/links"): {O, Y, U},

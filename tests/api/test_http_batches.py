@@ -5,6 +5,7 @@ import unicodedata
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from pathlib import Path
 
 import httpx
 import pytest
@@ -293,3 +294,28 @@ def test_lists_are_paged(service: Service) -> None:
     first = service.call(Role.AUDITOR, "GET", "/v1/batches", params={"limit": 2}).json()
     second = service.call(Role.AUDITOR, "GET", "/v1/batches", params={"limit": 2, "before": first["next"]}).json()
     assert not {b["id"] for b in first["batches"]} & {b["id"] for b in second["batches"]}
+
+
+@pytest.mark.parametrize(
+    ("limit", "status", "code"),
+    [({"max_under_way": 1, "min_free_mb": 0}, 429, "queue-full"), ({"min_free_mb": 10**12}, 503, "disk-low")],
+)
+def test_a_station_is_asked_to_come_later(tmp_path: Path, limit: dict[str, int], status: int, code: str) -> None:
+    with running(tmp_path) as roomy:
+        batch = announce(roomy, Role.STATION, "lo-1", "001.png", "002.png")
+        assert upload(roomy, batch, "001.png", png(1)).status_code == 201
+        body = {"batch": "lo-2", "on_the_spot": True, "papers": [{"name": "001.png", "size": 1, "sha256": "0" * 64}]}
+        hurried = roomy.call(Role.STATION, "POST", "/v1/batches", json=body).json()
+        assert hurried["lane"] == "on-the-spot"
+    with running(tmp_path, **limit) as full:
+        tus = {"Tus-Resumable": "1.0.0", "Upload-Length": "1", "Upload-Metadata": "filename MDAxLnBuZw=="}
+        for answer in (
+            full.call(Role.STATION, "POST", "/v1/batches", json={"papers": [{"name": "001.png"}]}),
+            upload(full, batch, "002.png", png(2)),
+            full.call(Role.STATION, "POST", f"/v1/batches/{batch}/uploads", headers=tus),
+        ):
+            assert (answer.status_code, answer.json()["code"]) == (status, code)
+            assert int(answer.headers["Retry-After"]) > 0
+        assert full.call(Role.STATION, "GET", f"/v1/batches/{batch}").status_code == 200
+        begun = full.call(Role.STATION, "POST", f"/v1/batches/{hurried['id']}/uploads", headers=tus)
+        assert begun.status_code == (201 if code == "queue-full" else 503)

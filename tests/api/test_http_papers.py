@@ -11,10 +11,11 @@ import pytest
 from sqlalchemy import select
 
 from api.keys import Role
-from dossier.errors import TimestampUnavailable
+from dossier import times
+from dossier.errors import TimestampUnavailable, WorkerLost
 from dossier.identifiers import PaperId
-from dossier.papers import PaperState
-from ingest.problems import wait_for
+from dossier.papers import PaperState, Setback
+from ingest.problems import set_aside, wait_for
 from storage.database import reading
 from storage.schema import AuditRow
 from tests.api.http_service import (
@@ -65,6 +66,23 @@ def test_a_paper_that_waits_says_for_what_and_until_when(service: Service) -> No
     assert dt.timedelta(seconds=4) <= wait <= dt.timedelta(seconds=6)
     metrics = service.call(Role.ADMIN, "GET", "/v1/metrics").text.splitlines()
     assert 'sohoa_papers_waiting{code="timestamp-unavailable"} 1.0' in metrics
+
+
+def test_a_paper_that_failed_says_where_and_is_tried_again(service: Service) -> None:
+    paper = keep_paper(service, state=PaperState.RECEIVED)
+    lost = Setback("decode", "0123456789abcdef", 3, times.now())
+    set_aside(service.house, paper.id, WorkerLost(losses=3, step="decode"), lost)
+    path = f"/v1/papers/{paper.id}"
+    (failed,) = service.call(Role.OFFICER, "GET", "/v1/papers", params={"state": "failed"}).json()["papers"]
+    assert (failed["id"], failed["problem"]) == (paper.id.value, "worker-lost")
+    told = {"step": "decode", "trace": "0123456789abcdef", "losses": 3, "at": times.iso_local(lost.at)}
+    assert failed["setback"] == told
+    metrics = service.call(Role.ADMIN, "GET", "/v1/metrics").text.splitlines()
+    assert 'sohoa_papers_failed{code="worker-lost"} 1.0' in metrics
+    (tried,) = service.call(Role.OFFICER, "POST", f"{path}/retry").json()["papers"]
+    assert (tried["state"], tried["problem"], tried["setback"]) == ("received", None, None)
+    assert audited(service, f"paper:{paper.id}")[-2:] == [("officer", "paper.retried"), ("officer", "paper.read")]
+    assert service.call(Role.OFFICER, "POST", f"{path}/retry").status_code == 409
 
 
 def test_an_agency_is_named_with_the_batch(service: Service) -> None:

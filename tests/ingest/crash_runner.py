@@ -2,10 +2,10 @@
 
 Imports everything once and forks a worker per scenario from a single-threaded parent, so that a worker costs no
 start-up. Called as ``python -m tests.ingest.crash_runner SCENARIO…`` with the settings in the environment. A scenario
-is ``after:<step>`` (the step's work is done, its completion not noted), ``put:<n>`` (before the n-th write to the
-object store), ``save:<n>`` (after the n-th change of the catalogue), or ``finish`` (die nowhere). With ``split/``
-before it the first paper is split at page 2 instead of worked on. Prints one line per worker: the scenario and how it
-ended.
+is ``after:<step>`` (the step's work is done, its completion not noted), ``poison:<step>,<name>`` (before that step's
+work on papers of that name), ``put:<n>`` (before the n-th write to the object store), ``save:<n>`` (after the n-th
+change of the catalogue), or ``finish`` (die nowhere). With ``split/`` before it the first paper is split at page 2
+instead of worked on. Prints one line per worker: the scenario and how it ended.
 """
 
 import functools
@@ -18,6 +18,7 @@ from typing import Any
 
 import structlog
 
+from dossier.identifiers import PaperId
 from ingest import pipeline, work
 from ingest.house import House
 from ingest.settings import Settings
@@ -27,6 +28,18 @@ from ingest.split import split
 def die() -> None:
     """End this process as a power cut would."""
     os.kill(os.getpid(), signal.SIGKILL)
+
+
+def dying_before(step: pipeline.Step, poison: str) -> pipeline.Step:
+    """Return ``step`` that dies before its work is done, of papers named ``poison``."""
+
+    @functools.wraps(step)
+    def run(house: House, paper: PaperId) -> None:
+        if house.catalogue.paper(paper).name == poison:
+            die()
+        step(house, paper)
+
+    return run
 
 
 def dying_after(step: pipeline.Step) -> pipeline.Step:
@@ -74,6 +87,9 @@ def worker(scenario: str) -> None:
             setattr(pipeline, name, tuple(dying_after(s) if s.__name__ == argument else s for s in steps))
         if argument == "confirm":
             work.confirm_as_announced = dying_after(work.confirm_as_announced)
+    elif kind == "poison":
+        name, poison = argument.split(",")
+        pipeline.PREPARE = tuple(dying_before(s, poison) if s.__name__ == name else s for s in pipeline.PREPARE)
     elif kind == "put":
         house.__dict__["objects"] = DyingAt(house.objects, "put", int(argument), before=True)
     elif kind == "save":

@@ -13,9 +13,11 @@ from dossier.verdicts import Verdict
 from ingest import pipeline
 from ingest.house import House
 from ingest.receive import Manifest, ManifestEntry, open_batch, receive
+from ingest.retry import retry
 from ingest.settings import Settings
 from signing.validate import validate
 from storage import audit
+from storage.setbacks import count_failed
 from tests.servers import S3Server
 
 STEPS = [*(s.__name__ for s in pipeline.PREPARE), "confirm", *(s.__name__ for s in pipeline.FINISH)]
@@ -93,3 +95,31 @@ def test_a_paper_survives_on_postgresql_and_s3(
         "SOHOA_S3_SECURE": "false",
     }
     survive(small_scan, DEATHS["after-a-change"], {**distributed, **IMPATIENT})
+
+
+def test_a_paper_that_ends_every_worker_is_set_aside_and_takes_no_other_with_it(
+    tmp_path: Path, small_scan: Path
+) -> None:
+    environment = {"SOHOA_DATA_DIR": str(tmp_path / "data"), "SOHOA_WORKERS": "2", **IMPATIENT}
+    house = House(Settings(data_dir=tmp_path / "data"))
+    with contextlib.closing(house):
+        entries = [ManifestEntry(n, "001190012345", "Người Thử", confirmed_by="A") for n in ("poison.jpg", "good.jpg")]
+        batch = open_batch(house, Manifest("test", tuple(entries), batch="poisoned"))
+        scans = (small_scan.read_bytes(), small_scan.with_name("don-de-nghi.jpg").read_bytes())
+        poisoned, good = (
+            receive(house, batch.id, entry.name, scan).paper for entry, scan in zip(entries, scans, strict=True)
+        )
+        ends = run(["poison:decode,poison.jpg"] * 4, environment)
+        assert ends == ["SIGKILL"] * 3 + ["exit 0"]
+        assert house.catalogue.paper(good.id).state is PaperState.STORED
+        failed = house.catalogue.paper(poisoned.id)
+        assert (failed.state, failed.problem) == (PaperState.FAILED, "worker-lost")
+        assert failed.setback is not None
+        assert (failed.setback.step, failed.setback.losses, len(failed.setback.trace)) == ("decode", 3, 16)
+        assert count_failed(house.catalogue.engine) == {"worker-lost": 1}
+        (told,) = (e for e in audit.entries(house.catalogue.engine, limit=1000) if e.action == "paper.failed")
+        assert (told.detail["step"], told.detail["trace"]) == ("decode", failed.setback.trace)
+
+        retry(house, poisoned.id, actor="test")
+        assert run(["finish"], environment) == ["exit 0"]
+        assert_stored_once(house, poisoned)

@@ -38,7 +38,8 @@ from ingest.house import House
 from ingest.receive import Manifest, ManifestEntry, Received, open_batch, outcomes, receive
 from ingest.retry import retry
 from ingest.settings import Settings
-from ingest.work import _IDLE_POLL_S, _POLL_S, QUEUE, Work
+from ingest.work import _IDLE_POLL_S, Work
+from ingest.work_queue import POLL_S, QUEUE
 from ingest.workspace import Workspace
 from ocr import fields
 from ocr.ctc import CtcReader
@@ -386,5 +387,5 @@ def test_an_idle_worker_looks_at_the_queue_rarely_until_papers_come(house: House
     with Work(house) as work:
         assert comes_to(_IDLE_POLL_S)
         received = send(house, blank_scan.name, blank_scan.read_bytes())
-        assert comes_to(_POLL_S)
+        assert comes_to(POLL_S)
         work.wait([received.paper.id])

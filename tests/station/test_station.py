@@ -117,6 +117,17 @@ def test_a_dossiers_folder_and_a_loose_file_arrive(service: Service, agent: Agen
     assert signed == service.call(Role.AUDITOR, "GET", f"/v1/batches/station.{whole.name}/receipt").content
 
 
+def test_a_dossier_somebody_waits_for_goes_first(service: Service, agent: Agent, said: list[str]) -> None:
+    for name, ticket in (("1", {}), ("2", {"on_the_spot": True}), ("3", {"backlog": True})):
+        folder = agent.station.inbox / name
+        folder.mkdir()
+        (folder / "001.png").write_bytes(png(60 + int(name)))
+        (folder / TICKET).write_text(json.dumps(ticket))
+    work(agent)
+    sent = [line.partition(":")[0] for line in said if "xong" in line]
+    assert [papers(service, batch)[0]["lane"] for batch in sent] == ["on-the-spot", "counter", "backlog"]
+
+
 def test_what_is_still_being_written_stays(agent: Agent) -> None:
     agent.station.settle_s = 3600.0
     inbox = agent.station.inbox

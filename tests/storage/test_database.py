@@ -92,6 +92,11 @@ UNDO = {
     ],
     "0020": ["ALTER TABLE papers DROP COLUMN hidden_pages", "ALTER TABLE batches DROP COLUMN employer"],
     "0021": ["DROP TABLE unfinished_uploads"],
+    "0022": [
+        "DROP TABLE setbacks",
+        "ALTER TABLE papers DROP COLUMN lane",
+        "ALTER TABLE batches DROP COLUMN lane",
+    ],
 }
 """What takes back each migration."""
 

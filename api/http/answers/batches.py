@@ -1,6 +1,7 @@
 """Batches and their files."""
 
 from api.http.answers.base import Answer
+from dossier.lanes import Lane
 from dossier.papers import PaperState
 from ingest.receipts import Outcome
 from ingest.twins import How
@@ -16,6 +17,7 @@ class Batch(Answer):
     dossier: str | None
     procedure: str | None
     created_at: str
+    lane: Lane
 
 
 class Twin(Answer):

@@ -3,6 +3,7 @@
 from typing import Literal
 
 from api.http.answers.base import Answer
+from dossier.lanes import Lane
 from dossier.papers import FieldSource, PaperKind, PaperState, SourceGrade
 from dossier.standing import Reason
 from dossier.verdicts import Severity, Verdict
@@ -84,6 +85,15 @@ class Waiting(Answer):
     retry_at: str
 
 
+class Setback(Answer):
+    """Sự cố gần nhất khi xử lý giấy tờ. / What went wrong last with a paper that is under way or failed."""
+
+    step: str
+    trace: str
+    losses: int
+    at: str
+
+
 class Standing(Answer):
     """Giấy tờ hết hiệu lực từ khi nào, vì sao. / Since when a paper is no longer in force, and why."""
 
@@ -132,6 +142,8 @@ class Paper(Answer):
     sealed: StoredFile | None
     problem: str | None
     waiting: Waiting | None
+    lane: Lane
+    setback: Setback | None
     split_from: str | None
     parts: list[str]
     split_by: str | None

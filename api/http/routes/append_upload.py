@@ -50,6 +50,7 @@ async def append_upload(
     found = await run_in_threadpool(tus.upload_for, house, caller, upload)
     if offset != found.offset:
         raise OffsetDiffers(offset=found.offset)
+    await run_in_threadpool(tus.require_room, house, found)
     arriving = tus.pieces(request)
     if checksum is not None:
         arriving = _checked(arriving, checksum, found.begun.size - found.offset)

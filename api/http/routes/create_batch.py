@@ -74,6 +74,8 @@ class BatchAnnounced(BaseModel):
     dossier: Annotated[Text | None, Field(examples=[DossierNumber.example])] = None
     procedure: Annotated[Text | None, Field(examples=[ProcedureCode.example])] = None
     agency: Annotated[Text | None, Field(examples=[AgencyCode.example])] = None
+    on_the_spot: bool = False
+    backlog: bool = False
     papers: Annotated[list[PaperAnnounced], Field(min_length=1, max_length=MAX_JSON_PAPERS)]
 
 
@@ -101,9 +103,12 @@ def create_batch(
         dossier=body.dossier,
         procedure=body.procedure,
         agency=body.agency,
+        on_the_spot=body.on_the_spot,
+        backlog=body.backlog,
     )
     if body.batch is not None:
         manifest = replace(manifest, batch=body.batch)
+    house.gate.require_room(manifest.lane)
     batch, twins = open_batch(house, manifest), twins_announced(house, manifest)
     files = [{"name": name, "twins": [twin_json(twin) for twin in found]} for name, found in twins.items()]
     return {**batch_json(batch), "files": files}

@@ -32,7 +32,7 @@ def create_upload(
     metadata: Annotated[str, Header(alias="Upload-Metadata", max_length=1000, examples=["filename MDAxLnBkZg=="])],
 ) -> Response:
     """Begin, or go on: whoever lost the address of an upload gets it again, with how far it is."""
-    batch_for(house, caller, batch)
+    house.gate.require_room(batch_for(house, caller, batch).lane)
     upload = uploads.begin(house, batch, tus.file_name(metadata), length)
     if upload.is_complete:
         received = uploads.finish(house, upload)

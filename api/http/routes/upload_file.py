@@ -36,7 +36,7 @@ def upload_file(
     response: Response,
 ) -> Json:
     """Keep a file; once this answers 201, its bytes are safe and its preparation is queued."""
-    batch_for(house, caller, batch)
+    house.gate.require_room(batch_for(house, caller, batch).lane)
     received = receive(house, batch, nfc(name), data)
     if work:
         work.start(received.paper.id)

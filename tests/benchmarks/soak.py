@@ -1,0 +1,195 @@
+"""``python -m tests.benchmarks.soak --pages 5000``: does anything grow, and what is a second worker worth?
+
+A station sends drawn pages of one paper each to an API with PostgreSQL and SeaweedFS; one worker works on a tenth of
+them, then two on the rest, each on one paper at a time. Memory, descriptors and processor time of our processes are
+looked at every few seconds, with those of the children they had. Meanwhile somebody follows a batch, which tells how
+quick the state calls are while the workers leave nothing idle. Needs to be root, as ``tests.chaos``.
+"""
+
+import random
+import statistics
+import tempfile
+import threading
+import time
+from collections.abc import Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from itertools import pairwise
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import httpx
+import psutil
+import typer
+
+from station.agent import Agent
+from station.server import Server
+from tests.benchmarks.usage import machine
+from tests.chaos.campaign import filled
+from tests.chaos.town import Town, town
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_LOOK_S = 2.0
+_ASK_S = 0.2
+_TENTHS = 10
+_MB = 1_000_000
+
+
+@dataclass(frozen=True)
+class Sample:
+    """One look.
+
+    Attributes:
+        at: Seconds since the beginning. stored: Papers until then. cpu_s: Of all workers and their children.
+        memory, descriptors: Of each process of ours, in bytes and in number.
+    """
+
+    at: float
+    stored: int
+    cpu_s: float
+    memory: dict[str, int]
+    descriptors: dict[str, int]
+
+
+@dataclass
+class Asked:
+    """How long state calls took, seconds; ``failed`` had no answer."""
+
+    seconds: list[float] = field(default_factory=list)
+    failed: int = 0
+
+    def told(self) -> str:
+        """Return the quantiles for people."""
+        ordered = sorted(self.seconds)
+        quantiles = (f"p{100 * q:.0f} {1000 * ordered[int(q * (len(ordered) - 1))]:.0f} ms" for q in (0.5, 0.95, 0.99))
+        return f"{len(ordered)} calls, {', '.join(quantiles)}, no answer {self.failed}"
+
+
+def main(
+    pages: Annotated[int, typer.Option(min=20, help="Pages in all")] = 5000,
+    seed: Annotated[int, typer.Option(help="Of the pages")] = 1,
+) -> None:
+    """Work through the pages with one worker, then with two, and print the verdict."""
+    print(machine(), flush=True)
+    few = max(10, pages // _TENTHS)
+    one, _ = _worked_off(few, seed, workers=1)
+    two, asked = _worked_off(pages - few, seed + 1, workers=2)
+    print(f"\npages {pages} · {_per_minute(one):.1f} a minute with one worker, {_per_minute(two):.1f} with two")
+    print(f"throughput 1 → 2 workers: × {_per_minute(two) / _per_minute(one):.2f}")
+    costs = _costs(two)
+    print("CPU seconds a page, by tenths: " + " ".join(f"{cost:.2f}" for cost in costs))
+    print(f"cost of the last tenth ÷ the first: {costs[-1] / costs[0]:.3f}")
+    print(f"state calls while the workers work: {asked.told()}\n")
+    print("| process | MB early | MB late | growth | descriptors early | late |\n|---|---|---|---|---|---|")
+    for name in two[-1].memory:
+        early, late = two[len(two) // 5 : len(two) // 5 * 2], two[-(len(two) // 5) :]
+        mb = [statistics.median(one.memory.get(name, 0) for one in part) / _MB for part in (early, late)]
+        fds = [statistics.median(one.descriptors.get(name, 0) for one in part) for part in (early, late)]
+        print(
+            f"| {name} | {mb[0]:.0f} | {mb[1]:.0f} | {100 * (mb[1] / mb[0] - 1):+.1f} % | {fds[0]:.0f} | {fds[1]:.0f} |"
+        )
+
+
+def _worked_off(pages: int, seed: int, *, workers: int) -> tuple[list[Sample], Asked]:
+    """Send pages and return what was seen until all were stored, from the first one stored on."""
+    asked, stop, samples = Asked(), threading.Event(), list[Sample]()
+    with tempfile.TemporaryDirectory(prefix="sohoa-soak-") as name, town(Path(name)) as place:
+        place.start(workers, workers=1)
+        station = filled(Path(name) / "station", pages, seed)
+        server = Server(f"http://127.0.0.1:{place.port}", place.key("station"))
+        agent = Agent(station, server, say=lambda _: None)
+        began = time.monotonic()
+        threads = [
+            threading.Thread(target=agent.run, kwargs={"until": stop.is_set}, daemon=True),
+            threading.Thread(target=_follow, args=(place, asked, stop), daemon=True),
+        ]
+        for thread in threads:
+            thread.start()
+        with _metrics(place) as stored:
+            while not samples or samples[-1].stored < pages:
+                time.sleep(_LOOK_S)
+                samples.append(_seen(place, time.monotonic() - began, stored()))
+        stop.set()
+        for thread in threads:
+            thread.join(60)
+        for process in place.processes.values():
+            process.end()
+    return [one for one in samples if one.stored], asked
+
+
+@contextmanager
+def _metrics(place: Town) -> "Iterator[object]":
+    """Give a function that returns how many papers are stored, and confirms what a person would."""
+    headers = {"Authorization": f"Bearer {place.key('officer')}"}
+    admin = {"Authorization": f"Bearer {place.key('admin')}"}
+    with httpx.Client(base_url=f"http://127.0.0.1:{place.port}", headers=headers, timeout=60) as client:
+
+        def stored() -> int:
+            for state in ("ready", "needs_review"):
+                for paper in client.get("/v1/papers", params={"state": state, "limit": 200}).json()["papers"]:
+                    client.post(f"/v1/papers/{paper['id']}/confirmation", json={"by": "Soak"})
+            lines = client.get("/v1/metrics", headers=admin).text.splitlines()
+            return int(
+                float(next(line for line in lines if line.startswith('sohoa_papers{state="stored"}')).split()[1])
+            )
+
+        yield stored
+
+
+def _follow(place: Town, asked: Asked, stop: threading.Event) -> None:
+    """Ask for the state of some batch and of its papers again and again, as a station does."""
+    headers = {"Authorization": f"Bearer {place.key('station')}"}
+    chance = random.Random(1)  # noqa: S311 - no secret
+    with httpx.Client(base_url=f"http://127.0.0.1:{place.port}", headers=headers, timeout=60) as client:
+        while not stop.wait(_ASK_S):
+            batches = [path.name for path in (place.folder / "station" / "done").glob("*") if path.is_dir()]
+            if not batches:
+                continue
+            batch = f"station.{chance.choice(batches)}"
+            for path in (f"/v1/batches/{batch}", f"/v1/papers?batch={batch}"):
+                began = time.perf_counter()
+                try:
+                    client.get(path).raise_for_status()
+                except httpx.HTTPError:
+                    asked.failed += 1
+                asked.seconds.append(time.perf_counter() - began)
+
+
+def _seen(place: Town, at: float, stored: int) -> Sample:
+    memory, descriptors, cpu_s = dict[str, int](), dict[str, int](), 0.0
+    for name, process in place.processes.items():
+        assert process.process is not None
+        running = psutil.Process(process.process.pid)
+        memory[name], descriptors[name] = running.memory_info().rss, running.num_fds()
+        if name.startswith("worker"):
+            cpu_s += _cpu_s(running)
+    return Sample(at, stored, cpu_s, memory, descriptors)
+
+
+def _cpu_s(process: psutil.Process) -> float:
+    """Return the processor seconds of a process and of its children, those that ended among them."""
+    every, total = [process, *process.children(recursive=True)], 0.0
+    for one in every:
+        try:
+            total += sum(one.cpu_times()[:4])
+        except psutil.NoSuchProcess:
+            continue
+    return total
+
+
+def _per_minute(samples: Sequence[Sample]) -> float:
+    return 60 * (samples[-1].stored - samples[0].stored) / (samples[-1].at - samples[0].at)
+
+
+def _costs(samples: Sequence[Sample]) -> list[float]:
+    """Return processor seconds a page for each tenth of the pages."""
+    first, last = samples[0].stored, samples[-1].stored
+    edges = [first + (last - first) * tenth / _TENTHS for tenth in range(_TENTHS + 1)]
+    at = [min(samples, key=lambda one: abs(one.stored - edge)) for edge in edges]
+    return [(b.cpu_s - a.cpu_s) / max(1, b.stored - a.stored) for a, b in pairwise(at)]
+
+
+if __name__ == "__main__":
+    typer.run(main)
