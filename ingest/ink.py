@@ -34,8 +34,11 @@ _MIN_INK = 60
 
 _TRACE_SIGMA, _TRACE_LEAST = 4.5, 5.0
 """How much darker than the paper around a faint trace is: in standard deviations of the page's grain, and in levels."""
-_TRACE_BLOB, _MOST_TRACES = 25, 120
-"""Pixels of one patch of it, and of all patches on an empty page: the palest page number has two hundred."""
+_TRACE_BLOB, _MOST_TRACES, _STROKE = 25, 150, 60
+"""Pixels of one patch of it that is no grain; of all such patches on an empty page; and of one alone that is no dust.
+
+Measured: specks of a dirty glass have 40 at most, the largest figure of the palest page number has 110.
+"""
 _GROUND_SHARE, _GROUND_WINDOW = 0.25, 31
 """Reduction, and side of the window in reduced pixels, in which the paper's own brightness is found."""
 
@@ -180,7 +183,7 @@ class Survey:
             return False
         _, facts = components(traces)
         sizes = facts[1:, cv2.CC_STAT_AREA]
-        return bool(sizes[sizes >= _TRACE_BLOB].sum() > _MOST_TRACES)
+        return bool(sizes.max() >= _STROKE or sizes[sizes >= _TRACE_BLOB].sum() > _MOST_TRACES)
 
     @property
     def _darker_than_paper(self) -> NDArray[np.float32]:

@@ -292,6 +292,7 @@ COMMANDS: dict[str, tuple[list[str], str]] = {
     "picture": (["PAPER", "child_name", "-o", "OUT"], "paper.read"),
     "find": (["--owner", OWNER_NUMBER], "papers.listed"),
     "get": (["PAPER", "-o", "OUT"], "paper.fetched"),
+    "pages": (["PAPER"], "paper.read"),
     "confirm": (["PAPER", "--by", "Trần Văn Bình"], "papers.listed"),
     "evidence": (["PAPER", "-o", "OUT"], "paper.evidence-exported"),
     "records export": (["PAPER", "-o", "OUT"], "paper.record-fetched"),
@@ -303,7 +304,6 @@ COMMANDS: dict[str, tuple[list[str], str]] = {
 """Commands that show or change papers, how they are called, and what the log says of it."""
 NO_PAPER_COMMANDS = {
     "digitize": "each paper it works on is in the log by every step; tests/api/test_cli.py",
-    "pages": "read and changed, each an entry; tests/api/test_http_hidden_pages.py",
     "split": "the proposal is read, a split is an entry; tests/api/test_cli.py",
     "retry": "only a paper that failed, which is in the log by every step",
     "reread": "names fields; values only with --show-values, and then it is in the log; tests/api/test_cli.py",

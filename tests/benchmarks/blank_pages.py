@@ -1,6 +1,6 @@
 """How often a side with something faint on it is left out, and how often an empty one stays.
 
-``python -m tests.benchmarks.blank_pages --each 60`` prints the table of ``docs/operate.md``.
+``python -m tests.benchmarks.blank_pages --each 15`` prints the table of ``docs/operate.md``.
 """
 
 import random
@@ -17,7 +17,7 @@ _SEVERITIES = (0.5, 1.0, 2.0)
 """A clean office scanner, an ordinary one, a bad one."""
 
 
-def measure(each: Annotated[int, typer.Option(min=1, help="Trang mỗi loại / pages of each kind")] = 60) -> None:
+def measure(each: Annotated[int, typer.Option(min=1, help="Trang mỗi loại / pages of each kind")] = 15) -> None:
     """Print for each kind of side how many of its pages were found blank, and how many empty."""
     typer.echo(f"| {each} pages of each | blank: no words are looked for | empty: left out |\n|---|---|---|")
     for name, side in {**EMPTY, **FAINT}.items():
