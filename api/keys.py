@@ -25,7 +25,7 @@ NAME = r"[a-z0-9][a-z0-9.-]{0,63}"
 """Form of a key's name. It stands in logs and in the audit log: it names a machine or a function, not a person."""
 
 OWN_NAMES = frozenset({
-    "backup", "cli", "expiry", "first-run", "fixity", "pipeline", "records", "renew", "reread", "restore",
+    "access", "backup", "cli", "expiry", "first-run", "fixity", "pipeline", "records", "renew", "reread", "restore",
     "status-list", "storage", "worker",
 })  # fmt: skip
 """Under which the audit log and batches have what is done without a key; a key of such a name would pass for it."""

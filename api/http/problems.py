@@ -14,7 +14,7 @@ from fastapi.responses import JSONResponse
 from fastapi.routing import iter_route_contexts
 from starlette.exceptions import HTTPException
 
-from dossier.errors import InvalidRequest, MethodNotAllowed, SohoaError, UnknownAddress
+from dossier.errors import InvalidRequest, MethodNotAllowed, SohoaError, TooManyRequests, UnknownAddress
 
 MEDIA_TYPE = "application/problem+json"
 SERVER_ERROR = 500
@@ -32,6 +32,7 @@ _TITLES: Mapping[int, tuple[str, str]] = {
     415: ("Kiểu nội dung không được hỗ trợ", "Content of another type"),
     416: ("Phần yêu cầu nằm ngoài tệp", "Part outside the file"),
     422: ("Dữ liệu không dùng được", "Input cannot be used"),
+    429: ("Quá nhiều yêu cầu", "Too many requests"),
     460: ("Sai mã kiểm tra", "Checksum mismatch"),
     500: ("Lỗi bên trong dịch vụ", "Error inside the service"),
     503: ("Dịch vụ tạm thời chưa sẵn sàng", "Service not available for now"),
@@ -66,7 +67,10 @@ def problem(request: Request, error: SohoaError, **more: object) -> JSONResponse
         **{name: error.details[name] for name in error.members},
         **more,
     }
-    return JSONResponse(body, error.status, headers=_HEADERS.get(error.status), media_type=MEDIA_TYPE)
+    headers = dict(_HEADERS.get(error.status, {}))
+    if isinstance(error, TooManyRequests):
+        headers["Retry-After"] = str(error.details["seconds"])
+    return JSONResponse(body, error.status, headers=headers, media_type=MEDIA_TYPE)
 
 
 def unexpected(request: Request, error: Exception) -> JSONResponse:
