@@ -6,7 +6,7 @@ export OMP_THREAD_LIMIT := 1
 # The test pages shown in docs/benchmarks.md.
 PICTURED := test-first-page-03 test-closing-page-02 test-form-08 test-certificate-02 test-table-02
 
-.PHONY: help demo test check station bench bench-ocr bench-press bench-ablation bench-throughput bench-memory bench-pictures chaos soak train-reader serve clean
+.PHONY: help demo test check station bench bench-ocr bench-press bench-ablation bench-throughput bench-memory bench-pictures chaos soak train-reader corpus fuzz audit serve clean
 
 help:
 	@echo "make demo   digitize the sample batch and show where the results are (./demo)"
@@ -23,6 +23,9 @@ help:
 	@echo "make bench-pictures    pages as scanned, as read, and the words read, into docs/images"
 	@echo "make chaos  kill -9 of everything, PAPERS=200 SEED=1 MINUTES=5, and nothing is lost (as root)"
 	@echo "make soak   PAGES=5000 through the workers: does anything grow? (as root)"
+	@echo "make corpus             thousands of wrong files through inspection and decoding (FILES=2000)"
+	@echo "make fuzz               coverage-guided fuzzing of every parser for MINUTES=10"
+	@echo "make audit              known faults of the pinned dependencies (needs the network)"
 	@echo "make train-reader      train the line reader for HOURS=2, from where the last run stopped"
 
 # --- installation: stamps say what has been installed ------------------------------------------------------------
@@ -124,6 +127,34 @@ $(TRAIN)/.installed: requirements.lock
 
 train-reader: .training/typefaces.json
 	nice -n 19 $(TRAIN)/bin/python -m tests.training train --hours $(HOURS)
+
+# --- hostile input ---------------------------------------------------------------------------------------------
+
+FILES ?= 2000
+
+corpus: $(VENV)/.test
+	nice -n 10 $(PY) -m tests.fuzz.corpus --files $(FILES)
+
+# The fuzzer instruments what it loads: it lives in an environment of its own.
+FUZZ := .venv-fuzz
+MINUTES ?= 10
+
+$(FUZZ)/.installed: requirements.lock tests/fuzz/fuzz.lock
+	python3 -m venv $(FUZZ)
+	$(FUZZ)/bin/pip install --quiet --disable-pip-version-check -r requirements-test.lock
+	$(FUZZ)/bin/pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r tests/fuzz/fuzz.lock
+	@touch $@
+
+fuzz: $(FUZZ)/.installed
+	nice -n 10 $(FUZZ)/bin/python -m tests.fuzz --minutes $(MINUTES)
+
+# It asks a database in the network, so it is no part of check.
+AUDIT := .venv-audit
+
+audit:
+	python3 -m venv $(AUDIT)
+	$(AUDIT)/bin/pip install --quiet --disable-pip-version-check pip-audit
+	$(AUDIT)/bin/pip-audit --disable-pip --require-hashes -r requirements.lock
 
 serve: $(VENV)/.runtime
 	$(VENV)/bin/sohoa serve

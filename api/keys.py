@@ -1,9 +1,11 @@
 """Access keys: whose they are and what they let their bearers do, how they are made, and the first ones.
 
 A key is 256 random bits, shown once; only its SHA-256 is kept, which is enough because nothing of that length can be
-guessed. A revoked key is unknown at once. Residual risk accepted: whoever copies a key can use it until then.
+guessed. A revoked key is unknown at once; one that is replaced goes on for
+some hours, so that its sender can be changed over. Residual risk accepted: whoever copies a key can use it until then.
 """
 
+import datetime as dt
 import hashlib
 import hmac
 import os
@@ -25,7 +27,7 @@ NAME = r"[a-z0-9][a-z0-9.-]{0,63}"
 """Form of a key's name. It stands in logs and in the audit log: it names a machine or a function, not a person."""
 
 OWN_NAMES = frozenset({
-    "backup", "cli", "expiry", "first-run", "fixity", "pipeline", "records", "renew", "reread", "restore",
+    "access", "backup", "cli", "expiry", "first-run", "fixity", "pipeline", "records", "renew", "reread", "restore",
     "status-list", "storage", "worker",
 })  # fmt: skip
 """Under which the audit log and batches have what is done without a key; a key of such a name would pass for it."""
@@ -75,6 +77,18 @@ def issue_key(catalogue: Catalogue, name: str, role: Role, *, actor: str = "cli"
     return key
 
 
+def rotate_key(catalogue: Catalogue, name: str, *, hours: float, actor: str = "cli") -> str:
+    """Return a fresh secret of a key, shown now and never again; the one before stays good for so many hours.
+
+    Raises:
+        NotFound: There is no key in force of this name.
+    """
+    key = _fresh_key()
+    until = catalogue.now() + dt.timedelta(hours=hours)
+    catalogue.rotate_key(name, _digest(key), until=until, actor=actor)
+    return key
+
+
 def ensure_first_keys(house: House) -> dict[Role, Path]:
     """Make one key per role on the first run, each in a file only this user can read; return the files there are.
 
@@ -104,7 +118,9 @@ def caller_of(catalogue: Catalogue, key: str) -> Caller:
     """
     digest = _digest(key)
     found = catalogue.key_by_hash(digest)
-    if found is None or not hmac.compare_digest(found.sha256, digest):
+    if found is None or not any(
+        hmac.compare_digest(kept or "", digest) for kept in (found.sha256, found.former_sha256)
+    ):
         raise Unauthenticated
     return Caller(found.name, Role(found.role))
 

@@ -36,7 +36,7 @@ placeholders; they must never hold personal data, because errors are logged.
     │       └── ObjectKeyMissing, IssuerUnavailable, ScannerUnavailable
     ├── ConfigurationError         the settings contradict themselves                     exit 7   HTTP 500
     ├── AccessError                                                                       exit 8
-    │   ├── Unauthenticated                                                                        HTTP 401
+    │   ├── Unauthenticated, TooManyRequests                                                HTTP 401, 429
     │   └── Forbidden, AgencyForbidden, NoGrant                                                    HTTP 403
     └── IntegrityError             stored bytes or the audit chain are not what was kept  exit 9   HTTP 500
         ├── ObjectDamaged, BackupDamaged
@@ -888,6 +888,18 @@ class Unauthenticated(AccessError):
     vi = "Thiếu khóa truy cập hoặc khóa không hợp lệ."
     advice_en = "Send the key in the header 'Authorization: Bearer <key>'."
     advice_vi = "Hãy gửi khóa trong tiêu đề 'Authorization: Bearer <khóa>'."
+
+
+class TooManyRequests(AccessError):
+    """A caller asks more often than it may."""
+
+    code = "too-many-requests"
+    status = 429
+    members = ("seconds",)
+    en = "Too many requests; the next is taken in {seconds} s."
+    vi = "Quá nhiều yêu cầu; yêu cầu tiếp theo được nhận sau {seconds} giây."
+    advice_en = "Wait as long as the header 'Retry-After' says."
+    advice_vi = "Hãy chờ số giây ghi trong tiêu đề 'Retry-After'."
 
 
 class Forbidden(AccessError):

@@ -75,6 +75,8 @@ def probe(path: str, max_pages: int, max_pixels: int) -> dict[str, Any]:
             return {"pages": pages, "signatures": _count_signatures(document.Root), "drawn": drawn}
     except pikepdf.PasswordError:
         raise EncryptedFile from None
+    except PermissionError:  # unpacking asks for a program where a limited process may start none
+        raise DamagedFile(reason="the contents of a page are packed as a picture is") from None
     except _BROKEN:
         raise DamagedFile(reason="the structure of the PDF is broken") from None
 

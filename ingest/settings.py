@@ -76,6 +76,8 @@ class Settings(BaseSettings):
         portal_url: Where the national portal is told of papers; empty: it is not told.
             portal_token: The credentials; or portal_token_file, which holds them. portal_timeout_s: Seconds for one
             message. portal_files_url: Where the portal reaches this service to get files.
+        rate_per_key: Requests that one key may send in a second, on average, to one process; 0: as many as it likes.
+            refusals_per_minute: Refusals for want of a key that one address gets in full.
         clamav_socket: Where the virus scanner listens: the path of its socket, or ``host:port``; empty: none looks.
             clamav_timeout_s: Seconds for one file.
         oidc_issuer: Whose access tokens are taken (OpenID Connect); empty: none are. oidc_audience: For whom they must
@@ -158,6 +160,8 @@ class Settings(BaseSettings):
     portal_token: SecretStr = SecretStr("")
     portal_token_file: Path | None = None
     portal_timeout_s: float = Field(default=30.0, gt=0, le=240)
+    rate_per_key: float = Field(default=200.0, ge=0)
+    refusals_per_minute: float = Field(default=60.0, ge=0)
     clamav_socket: str = ""
     clamav_timeout_s: float = Field(default=120.0, gt=0, le=600)
     oidc_issuer: str = ""

@@ -57,7 +57,11 @@ from storage.schema import (
 
 _Row = TypeVar("_Row")
 _KEY = select(*AccessKeyRow.__table__.columns).where(
-    AccessKeyRow.sha256 == bindparam("sha256"), AccessKeyRow.revoked_at.is_(None)
+    or_(
+        AccessKeyRow.sha256 == bindparam("sha256"),
+        and_(AccessKeyRow.former_sha256 == bindparam("sha256"), AccessKeyRow.former_until > bindparam("now")),
+    ),
+    AccessKeyRow.revoked_at.is_(None),
 )
 """Made once: every request asks it."""
 _GRADE_RANK = case({g.value: g.rank for g in SourceGrade}, value=PaperRow.grade, else_=len(SourceGrade))
@@ -375,13 +379,25 @@ class Catalogue:
     def key_by_hash(self, sha256: str) -> AccessKey | None:
         """Return the key in force whose secret has this SHA-256 (lower-case hex), if there is one."""
         with reading(self.engine, statements=1) as session:
-            row = session.connection().execute(_KEY, {"sha256": sha256}).first()
+            row = session.connection().execute(_KEY, {"sha256": sha256, "now": self._clock()}).first()
             return key_from(row) if row else None
 
     def keys(self) -> list[AccessKey]:
         """Return all keys, revoked ones too, by name."""
         with reading(self.engine) as session:
             return [key_from(row) for row in session.scalars(select(AccessKeyRow).order_by(AccessKeyRow.name))]
+
+    def rotate_key(self, name: str, sha256: str, *, until: dt.datetime, actor: str) -> None:
+        """Give a key in force another secret; the present one is good until then, one before it no longer.
+
+        Raises:
+            NotFound: There is no key in force of this name.
+        """
+        with writing(self.engine) as session:
+            wanted = select(AccessKeyRow).where(AccessKeyRow.name == name, AccessKeyRow.revoked_at.is_(None))
+            row = _one(session, wanted, "access key", name)
+            row.former_sha256, row.former_until, row.sha256 = row.sha256, until, sha256
+            self._audit(session, actor, "key.rotated", f"key:{name}")
 
     def revoke_key(self, name: str, *, actor: str) -> None:
         """Take a key out of force; a revoked one stays as it is.

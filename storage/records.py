@@ -43,6 +43,7 @@ class AccessKey:
     Attributes:
         name: Unique. role: Of the API's roles. sha256: Of the secret, lower-case hex.
         created_at, revoked_at: UTC; ``revoked_at`` ``None`` while in force.
+        former_sha256: Of the secret that this one replaced, good until ``former_until``, UTC.
     """
 
     name: str
@@ -50,6 +51,8 @@ class AccessKey:
     sha256: str
     created_at: dt.datetime
     revoked_at: dt.datetime | None = None
+    former_sha256: str | None = None
+    former_until: dt.datetime | None = None
 
 
 class Occasion(StrEnum):

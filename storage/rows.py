@@ -210,7 +210,9 @@ def batch_row(batch: Batch, content_sha256: str) -> BatchRow:
 
 def key_from(row: AccessKeyRow | BareRow) -> AccessKey:
     """Return the access key that a row, whole or bare columns, stands for."""
-    return AccessKey(row.name, row.role, row.sha256, row.created_at, row.revoked_at)
+    return AccessKey(
+        row.name, row.role, row.sha256, row.created_at, row.revoked_at, row.former_sha256, row.former_until
+    )
 
 
 def reuse_from(row: ReuseRow) -> Reuse:

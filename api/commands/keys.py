@@ -6,7 +6,7 @@ import typer
 from rich.markup import escape
 
 from api.commands.common import AsJson, err, open_house, out, print_json
-from api.keys import Role, issue_key
+from api.keys import Role, issue_key, rotate_key
 from api.shapes.access import key_json
 
 app = typer.Typer(help="Khóa truy cập API. / API access keys.", no_args_is_help=True)
@@ -21,6 +21,24 @@ def new(name: str, role: Annotated[Role, typer.Option(help="Vai trò. / Role.")]
         print_json({"name": name, "role": role.value, "key": key})
     else:
         out.print(key)  # alone, so that it can be written into a file
+        err.print("[dim]Hãy cất khóa này ngay: không xem lại được. / Keep it now: it cannot be shown again.[/]")
+
+
+@app.command()
+def rotate(
+    name: str,
+    hours: Annotated[
+        float, typer.Option(min=0, max=24 * 31, help="Giờ dùng tiếp khóa cũ. / Hours the old key goes on.")
+    ] = 24,
+    as_json: AsJson = False,
+) -> None:
+    """Thay khóa; khóa cũ dùng được thêm một thời gian. / Replace a key; the old one goes on for a while."""
+    with open_house() as house:
+        key = rotate_key(house.catalogue, name, hours=hours)
+    if as_json:
+        print_json({"name": name, "key": key})
+    else:
+        out.print(key)
         err.print("[dim]Hãy cất khóa này ngay: không xem lại được. / Keep it now: it cannot be shown again.[/]")
 
 

@@ -15,7 +15,7 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from api.keys import Caller, Role, caller_of
 from api.oidc import Issuer, is_token
-from dossier.errors import ConfigurationError, Forbidden
+from dossier.errors import ConfigurationError, Forbidden, Unauthenticated
 
 _bearer = HTTPBearer(auto_error=False, scheme_name="key", description="Khóa truy cập / access key")
 
@@ -37,15 +37,27 @@ class Access:
 
         Raises:
             Unauthenticated: No key, or none in force. Forbidden: A key of another role.
+            TooManyRequests: The caller asks more often than it may.
         """
         caller: Caller | None = getattr(request.state, "caller", None)
         if caller is None:
             key = credentials.credentials if credentials else ""
-            caller = await run_in_threadpool(_caller, request, key)
+            caller = await run_in_threadpool(_admitted, request, key)
             request.state.caller = caller
         if caller.role not in self.roles:
             raise Forbidden(roles=", ".join(sorted(self.roles)))
         return caller
+
+
+def _admitted(request: Request, credentials: str) -> Caller:
+    """Return who calls, if it may ask now; a refusal is counted."""
+    try:
+        caller = _caller(request, credentials)
+    except Unauthenticated:
+        request.app.state.refusals.note(request.client.host if request.client else "")
+        raise
+    request.app.state.allowances.take(caller.name)
+    return caller
 
 
 def _caller(request: Request, credentials: str) -> Caller:

@@ -12,6 +12,7 @@ from api.http.answers.service import Problem
 from api.http.batch_watch import BatchWatch
 from api.http.metrics import Metrics
 from api.http.observe import Observe
+from api.http.rates import Allowances, Refusals
 from api.http.routes import ROUTERS
 from api.http.routes.ready import Readiness
 from api.http.watch import Watch
@@ -23,6 +24,8 @@ _DESCRIPTION = """\
 Số hóa giấy tờ của hồ sơ thủ tục hành chính: nhận bản quét, đọc, ký số, lưu kho và dùng lại.
 / Digitizes the papers of administrative dossiers: takes scans in, reads, seals, stores, and gives them out again.
 """
+_BURST_S = 5.0
+"""Seconds' worth of requests that a key may send at once."""
 _PROBLEM: dict[int | str, dict[str, Any]] = {
     "default": {
         "description": "Lỗi / Problem (RFC 9457)",
@@ -61,6 +64,10 @@ def create_app(house: House, work: Work | None) -> FastAPI:
     # Opened before there are threads: two first requests would each open their own.
     app.state.house, app.state.work = house, work
     app.state.issuer = issuer_of(house.settings)
+    settings = house.settings
+    app.state.allowances = Allowances(settings.rate_per_key, max(1.0, _BURST_S * settings.rate_per_key))
+    by_address = Allowances(settings.refusals_per_minute / 60, max(1.0, settings.refusals_per_minute))
+    app.state.refusals = Refusals(by_address, lambda count: _tell_refusals(house, count))
     _ = (
         house.objects,
         house.gate,
@@ -79,6 +86,11 @@ def create_app(house: House, work: Work | None) -> FastAPI:
     app.add_middleware(Observe, metrics=app.state.metrics)
     _complete_description(app)
     return app
+
+
+def _tell_refusals(house: House, count: int) -> None:
+    """Record how often callers without a valid key were refused; nothing of who they are."""
+    house.catalogue.record("access", "access.refused", "service", {"count": str(count)})
 
 
 def _complete_description(app: FastAPI) -> None:

@@ -14,7 +14,7 @@ from fastapi.responses import JSONResponse
 from fastapi.routing import iter_route_contexts
 from starlette.exceptions import HTTPException
 
-from dossier.errors import InvalidRequest, MethodNotAllowed, SohoaError, UnknownAddress
+from dossier.errors import InvalidRequest, MethodNotAllowed, SohoaError, TooManyRequests, UnknownAddress
 
 MEDIA_TYPE = "application/problem+json"
 SERVER_ERROR = 500
@@ -71,7 +71,10 @@ def problem(request: Request, error: SohoaError, **more: object) -> JSONResponse
         **{name: error.details[name] for name in error.members},
         **more,
     }
-    return JSONResponse(body, error.status, headers=_HEADERS.get(error.status), media_type=MEDIA_TYPE)
+    headers = dict(_HEADERS.get(error.status, {}))
+    if isinstance(error, TooManyRequests):
+        headers["Retry-After"] = str(error.details["seconds"])
+    return JSONResponse(body, error.status, headers=headers, media_type=MEDIA_TYPE)
 
 
 def unexpected(request: Request, error: Exception) -> JSONResponse:

@@ -73,5 +73,5 @@ __all__ = [
     "WebhookRow",
 ]
 
-REVISION = "0022"
+REVISION = "0023"
 """The newest migration: a database at this one needs none."""

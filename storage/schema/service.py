@@ -52,6 +52,8 @@ class AccessKeyRow(Base):
     sha256: Mapped[str] = mapped_column(unique=True)
     created_at: Mapped[dt.datetime]
     revoked_at: Mapped[dt.datetime | None]
+    former_sha256: Mapped[str | None] = mapped_column(index=True)
+    former_until: Mapped[dt.datetime | None]
 
 
 class HeartbeatRow(Base):

@@ -330,6 +330,7 @@ NO_PAPER_COMMANDS = {
     "keys new": "keys",
     "keys list": "keys",
     "keys revoke": "keys",
+    "keys rotate": "keys",
     "figures": "counts",
     "backup": "everything, for whoever runs the machine; an entry of its own",
     "restore": "everything, for whoever runs the machine; an entry of its own",

@@ -5,14 +5,15 @@ import stat
 from collections.abc import Iterator
 from pathlib import Path
 
+import httpx
 import pytest
 from fastapi import FastAPI
 from fastapi.routing import iter_route_contexts
 
 from api.http.access import allow, declared_roles, public
 from api.http.reading import MAX_JSON_BYTES
-from api.keys import OWN_NAMES, Role, ensure_first_keys, issue_key
-from dossier.errors import AlreadyExists, ConfigurationError, InvalidIdentifier
+from api.keys import OWN_NAMES, Role, ensure_first_keys, issue_key, rotate_key
+from dossier.errors import AlreadyExists, ConfigurationError, InvalidIdentifier, NotFound
 from dossier.identifiers import PaperId
 from ingest.house import House
 from ingest.settings import Environment, Settings
@@ -210,6 +211,24 @@ def test_keys_are_issued_shown_once_and_revoked(service: Service) -> None:
     assert service.call(A, "DELETE", "/v1/keys/nobody").status_code == 404
     audit_actor = {k["name"]: k for k in service.call(A, "GET", "/v1/keys").json()["keys"]}["scanner-2"]
     assert audit_actor["revoked_at"] is not None
+
+
+def test_a_key_that_is_replaced_goes_on_for_a_while(service: Service) -> None:
+    catalogue = service.house.catalogue
+
+    def knows(key: str) -> bool:
+        return httpx.get(service.url + "/v1/batches", headers={"Authorization": f"Bearer {key}"}).status_code == 200
+
+    first = issue_key(catalogue, "counter-9", Role.OFFICER)
+    second = rotate_key(catalogue, "counter-9", hours=1)
+    assert knows(first)
+    assert knows(second)
+    third = rotate_key(catalogue, "counter-9", hours=0)
+    assert [knows(key) for key in (first, second, third)] == [False, False, True]
+    catalogue.revoke_key("counter-9", actor="test")
+    assert not knows(third)
+    with pytest.raises(NotFound):
+        rotate_key(catalogue, "counter-9", hours=1)
 
 
 def test_only_the_hash_of_a_key_is_kept(tmp_path: Path) -> None:

@@ -254,3 +254,13 @@ def test_page_longer_than_image_libraries_count() -> None:
 def test_too_many_tiff_pages() -> None:
     data = made.tiff(*[made.picture(20, 20)] * 6)
     assert isinstance(refusal(data, Limits(max_pages=5)), TooManyPages)
+
+
+def test_contents_packed_as_a_picture_start_no_program() -> None:
+    data = made.scan_pdf(made.picture(60, 80)).replace(b"/Filter /FlateDecode", b"/Filter /JBIG2Decode")
+    document = pikepdf.new()
+    page = made.add_scan(document, made.picture(60, 80))
+    page.obj.Contents = pikepdf.Stream(document, b"q Q", Filter=pikepdf.Name.JBIG2Decode)
+    for wrong in (data, made.saved(document)):
+        with pytest.raises(DamagedFile):
+            inspect(wrong, LIMITS)
