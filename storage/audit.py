@@ -20,7 +20,7 @@ Entries hold no personal data: papers and batches by identifier, values never.
 import datetime as dt
 import hashlib
 import json
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass, replace
 from itertools import groupby
@@ -65,7 +65,7 @@ _LAST = Statement(select(AuditRow.seq, AuditRow.hash).order_by(AuditRow.seq.desc
 _APPEND = Adding(AuditRow, "seq", "prev_hash", "actor", "action", "object", "at", "detail", "hash")
 _SHOW = Adding(AuditSubjectRow, "paper", "seq")
 _HEAD = "audit head"
-"""Where a writing transaction keeps the head it made: nobody else can have appended since."""
+"""Where a writing transaction keeps what gives the head, that it made itself: nobody else can have appended since."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +133,8 @@ def append(
         shown: Identifiers of the papers it is about where ``about`` names none: it is found under each of them.
     """
     writer = Direct.of(transaction)
-    head = writer.info.get(_HEAD) or _head(writer)
+    expect(writer)
+    head = writer.info[_HEAD]()
     told = {**(detail or {}), SHOWN: " ".join(shown)} if shown else dict(detail or {})
     bare = AuditEntry(head.entries + 1, head.head_hash, actor, action, about, at, told, "")
     entry = replace(bare, hash=entry_hash(bare))
@@ -149,7 +150,14 @@ def append(
     }
     writer.add(_APPEND, [row])
     writer.add(_SHOW, [{"paper": paper, "seq": entry.seq} for paper in shown])
-    writer.info[_HEAD] = AuditReport(entry.seq, entry.hash)
+    appended = AuditReport(entry.seq, entry.hash)
+    writer.info[_HEAD] = lambda: appended
+
+
+def expect(writer: Direct) -> None:
+    """Ask for the head ahead of `append`: it comes along with what else is asked."""
+    if _HEAD not in writer.info:
+        writer.info[_HEAD] = _head(writer)
 
 
 def entries(catalogue: "Catalogue", *, after: int = 0, limit: int = 100) -> list[AuditEntry]:
@@ -171,7 +179,7 @@ def anchor(catalogue: "Catalogue", store: ObjectStore, *, retain_until: dt.datet
         StoreUnavailable: The database or the store does not answer.
     """
     with direct.reading(catalogue.engine, statements=1) as asked:
-        head = _head(asked)
+        head = _head(asked)()
     if head.entries:
         body = json.dumps({"hash": head.head_hash, "seq": head.entries}, sort_keys=True, separators=(",", ":"))
         store.put(
@@ -282,9 +290,13 @@ def _require_anchored(seq: int, digest: str, tree: Growing | None, anchor: _Anch
         raise AuditChainBroken(seq=seq, reason="it differs from its anchor: the log was rewritten")
 
 
-def _head(asked: Direct) -> AuditReport:
-    last = asked.rows(_LAST)
-    return AuditReport(last[0].seq, last[0].hash) if last else AuditReport(0, GENESIS)
+def _head(asked: Direct) -> Callable[[], AuditReport]:
+    last = asked.ask(_LAST)
+
+    def head() -> AuditReport:
+        return next((AuditReport(row.seq, row.hash) for row in last()), AuditReport(0, GENESIS))
+
+    return head
 
 
 def _anchors(store: ObjectStore) -> dict[int, _Anchor]:

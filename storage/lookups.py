@@ -5,7 +5,7 @@ view of the catalogue; what is given is kept, with its audit entry, before it is
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -35,7 +35,8 @@ _head = (
     .where(OwnerRow.kind == bindparam("kind"), OwnerRow.number == bindparam("number"))
     .scalar_subquery()
 )
-_group = select(OwnerRow.serial).where(or_(OwnerRow.serial == _head, OwnerRow.same_as == _head))
+_group = select(OwnerRow.serial).where(or_(OwnerRow.serial == _head, OwnerRow.same_as == _head)).cte("owner_group")
+_group_serials = select(_group.c.serial)
 _kept_under = aliased(OwnerRow)
 _shared = select(func.count()).where(CoOwnerRow.paper == PaperRow.id).scalar_subquery()
 _papers = (
@@ -73,15 +74,15 @@ _papers = (
 _HELD = Statement(
     union_all(
         # One branch for each way to a paper: with OR, PostgreSQL would read the whole table.
-        _papers.where(PaperRow.owner_serial.in_(_group)),
-        _papers.where(PaperRow.id.in_(select(CoOwnerRow.paper).where(CoOwnerRow.owner_serial.in_(_group)))),
+        _papers.where(PaperRow.owner_serial.in_(_group_serials)),
+        _papers.where(PaperRow.id.in_(select(CoOwnerRow.paper).where(CoOwnerRow.owner_serial.in_(_group_serials)))),
     )
 )
 _GRANTS = Statement(
     select(*GrantRow.__table__.columns).where(
         GrantRow.consumer == bindparam("consumer"),
         GrantRow.revoked_at.is_(None),
-        or_(GrantRow.owner_serial.is_(None), GrantRow.owner_serial.in_(_group)),
+        or_(GrantRow.owner_serial.is_(None), GrantRow.owner_serial.in_(_group_serials)),
     )
 )
 _DOSSIERS = Statement(select(*DossierRow.__table__.columns).where(Among(DossierRow.number, "numbers")))
@@ -99,6 +100,9 @@ _CO_OWNERS = Statement(
 _REVOKED = Statement(
     select(func.count().label("number")).where(Among(GrantRow.id, "grants"), GrantRow.revoked_at.is_not(None))
 )
+
+
+_Rows = Callable[[], Iterable[Any]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +170,8 @@ def look_up(
         may = [one for one in asked if scopes[one.code]]
         held = _held(kept(), may, need.papers)
         outcomes = _outcomes(view, may, held, need)
-        given = _given(view, may, outcomes, scopes)
+        fields, co_owners = _ask_what_is_said(view, outcomes, scopes)
+    given = _given(may, outcomes, scopes, _fields(fields()), _co_owners(co_owners()))
     found = [
         Found(one, scopes[one.code], outcomes.get(one.code, Outcome()), given.get(one.code, ()))
         for one in asked
@@ -255,18 +260,25 @@ def _dossiers(view: Direct, papers: Iterable[Candidate]) -> dict[DossierNumber, 
     return {DossierNumber(row.number): dossier_from(row) for row in rows}
 
 
+def _ask_what_is_said(
+    view: Direct, outcomes: Mapping[str, Outcome], scopes: Mapping[str, Scope | None]
+) -> tuple[_Rows, _Rows]:
+    """Ask for the fields of the papers to be given, and for the co-owners of those whose owners may be told."""
+    chosen = [(one, scopes[code]) for code, found in outcomes.items() for one in found.given]
+    shared = [one.id.value for one, allowed in chosen if one.is_shared and allowed and allowed.everything]
+    co_owners = view.ask(_CO_OWNERS, papers=shared) if shared else tuple
+    fields = view.ask(_FIELDS, papers=[one.id.value for one, _ in chosen]) if chosen else tuple
+    return fields, co_owners
+
+
 def _given(
-    view: Direct,
     types: Iterable[PaperType],
     outcomes: Mapping[str, Outcome],
     scopes: Mapping[str, Scope | None],
+    fields: Mapping[str, list[Field]],
+    co_owners: Mapping[str, list[Owner]],
 ) -> dict[str, tuple[Given, ...]]:
     """Return the papers to be given with as much of them as may be given."""
-    chosen = [(one, scopes[code]) for code, found in outcomes.items() for one in found.given]
-    shared = [one.id.value for one, allowed in chosen if one.is_shared and allowed and allowed.everything]
-    whose = view.ask(_CO_OWNERS, papers=shared) if shared else tuple
-    said = view.ask(_FIELDS, papers=[one.id.value for one, _ in chosen]) if chosen else tuple
-    fields, co_owners = _fields(said()), _co_owners(whose())
     given: dict[str, tuple[Given, ...]] = {}
     for paper_type in types:
         allowed = scopes[paper_type.code]
@@ -324,6 +336,7 @@ def _record(catalogue: Catalogue, need: Need, consumer: str, found: Sequence[Fou
 
     def write(turn: Direct) -> None:
         nonlocal stands
+        audit.expect(turn)
         stands = found is not None and _stand(turn, {grant for one in given for grant in one.grants})
         shown = {one.paper.value: None for one in given} if stands else {}
         disclosures.keep(turn, given if stands else ())
