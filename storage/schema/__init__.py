@@ -61,5 +61,5 @@ __all__ = [
     "WebhookRow",
 ]
 
-REVISION = "0018"
+REVISION = "0019"
 """The newest migration: a database at this one needs none."""
