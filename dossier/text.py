@@ -23,8 +23,10 @@ def fold(text: str) -> str:
 
     Unicode decomposition leaves đ alone, so it is mapped apart. Both sides of a comparison must be folded.
     """
-    decomposed = unicodedata.normalize("NFD", text.translate(_D_LETTERS))
-    bare = "".join(c for c in decomposed if not unicodedata.combining(c))
+    bare = text
+    if not text.isascii():
+        decomposed = unicodedata.normalize("NFD", text.translate(_D_LETTERS))
+        bare = "".join([c for c in decomposed if not unicodedata.combining(c)])
     return _SPACES.sub(" ", bare).strip().lower()
 
 

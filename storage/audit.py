@@ -20,19 +20,21 @@ Entries hold no personal data: papers and batches by identifier, values never.
 import datetime as dt
 import hashlib
 import json
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Row, insert, select
+from sqlalchemy import Row, select
 from sqlalchemy.orm import Session
 
 from dossier.errors import AuditChainBroken, ObjectDamaged
+from storage import direct
 from storage.audit_lines import Line, lines
 from storage.audit_segments import kept_lines
 from storage.database import reading
+from storage.direct import Adding, Direct, Statement
 from storage.merkle import Growing
 from storage.objects import ObjectStore
 from storage.records import AuditEntry
@@ -59,11 +61,11 @@ ANCHORS = f"{PREFIX}anchors/"
 """Where in the object store the anchors are."""
 HEADS = f"{PREFIX}heads/"
 """Where the heads of the tree over the log are (``storage.audit_tree``): each is an anchor too."""
-_LAST = select(AuditRow.seq, AuditRow.hash).order_by(AuditRow.seq.desc()).limit(1)
-_APPEND = insert(AuditRow)
-_SHOW = insert(AuditSubjectRow)
+_LAST = Statement(select(AuditRow.seq, AuditRow.hash).order_by(AuditRow.seq.desc()).limit(1))
+_APPEND = Adding(AuditRow, "seq", "prev_hash", "actor", "action", "object", "at", "detail", "hash")
+_SHOW = Adding(AuditSubjectRow, "paper", "seq")
 _HEAD = "audit head"
-"""Where a writing transaction keeps the head it made: nobody else can have appended since."""
+"""Where a writing transaction keeps what gives the head, that it made itself: nobody else can have appended since."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +112,7 @@ def entry_hash(entry: AuditEntry) -> str:
 
 
 def append(
-    session: Session,
+    transaction: Session | Direct,
     *,
     actor: str,
     action: str,
@@ -122,7 +124,7 @@ def append(
     """Add an entry within a writing transaction (``storage.database.writing``), which keeps the chain from forking.
 
     Args:
-        session: Of the change the entry tells of.
+        transaction: Of the change the entry tells of.
         actor: Name of an access key, a worker or a named person.
         action: E.g. ``"paper.confirmed"``.
         about: Kind and identifier, e.g. ``"paper:3f9k2m7x8c4v5b6n"``.
@@ -130,27 +132,32 @@ def append(
         detail: No personal data.
         shown: Identifiers of the papers it is about where ``about`` names none: it is found under each of them.
     """
-    connection = session.connection()
-    head = session.info.get(_HEAD) or _head(session)
+    writer = Direct.of(transaction)
+    expect(writer)
+    head = writer.info[_HEAD]()
     told = {**(detail or {}), SHOWN: " ".join(shown)} if shown else dict(detail or {})
     bare = AuditEntry(head.entries + 1, head.head_hash, actor, action, about, at, told, "")
     entry = replace(bare, hash=entry_hash(bare))
-    connection.execute(
-        _APPEND,
-        {
-            "seq": bare.seq,
-            "prev_hash": bare.prev_hash,
-            "actor": actor,
-            "action": action,
-            "object": about,
-            "at": at,
-            "detail": told,
-            "hash": entry.hash,
-        },
-    )
-    if shown:
-        connection.execute(_SHOW, [{"paper": paper, "seq": entry.seq} for paper in shown])
-    session.info[_HEAD] = AuditReport(entry.seq, entry.hash)
+    row = {
+        "seq": bare.seq,
+        "prev_hash": bare.prev_hash,
+        "actor": actor,
+        "action": action,
+        "object": about,
+        "at": at,
+        "detail": told,
+        "hash": entry.hash,
+    }
+    writer.add(_APPEND, [row])
+    writer.add(_SHOW, [{"paper": paper, "seq": entry.seq} for paper in shown])
+    appended = AuditReport(entry.seq, entry.hash)
+    writer.info[_HEAD] = lambda: appended
+
+
+def expect(writer: Direct) -> None:
+    """Ask for the head ahead of `append`: it comes along with what else is asked."""
+    if _HEAD not in writer.info:
+        writer.info[_HEAD] = _head(writer)
 
 
 def entries(catalogue: "Catalogue", *, after: int = 0, limit: int = 100) -> list[AuditEntry]:
@@ -171,8 +178,8 @@ def anchor(catalogue: "Catalogue", store: ObjectStore, *, retain_until: dt.datet
         AlreadyExists: An anchor of the same entry has another hash: the chain was rewritten.
         StoreUnavailable: The database or the store does not answer.
     """
-    with reading(catalogue.engine) as session:
-        head = _head(session)
+    with direct.reading(catalogue.engine, statements=1) as asked:
+        head = _head(asked)()
     if head.entries:
         body = json.dumps({"hash": head.head_hash, "seq": head.entries}, sort_keys=True, separators=(",", ":"))
         store.put(
@@ -283,9 +290,13 @@ def _require_anchored(seq: int, digest: str, tree: Growing | None, anchor: _Anch
         raise AuditChainBroken(seq=seq, reason="it differs from its anchor: the log was rewritten")
 
 
-def _head(session: Session) -> AuditReport:
-    last = session.connection().execute(_LAST).first()
-    return AuditReport(last.seq, last.hash) if last else AuditReport(0, GENESIS)
+def _head(asked: Direct) -> Callable[[], AuditReport]:
+    last = asked.ask(_LAST)
+
+    def head() -> AuditReport:
+        return next((AuditReport(row.seq, row.hash) for row in last()), AuditReport(0, GENESIS))
+
+    return head
 
 
 def _anchors(store: ObjectStore) -> dict[int, _Anchor]:

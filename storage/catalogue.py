@@ -31,7 +31,7 @@ from dossier.errors import AlreadyExists, BatchMismatch, NotFound, WrongState
 from dossier.identifiers import OwnerNumber, PaperId
 from dossier.owners import Owner
 from dossier.papers import Paper, PaperState, SourceGrade, StoredObject, require_transition
-from storage import audit
+from storage import audit, direct
 from storage.database import connect, migrate, reading, writing
 from storage.records import AccessKey, Batch, Event
 from storage.rows import (
@@ -56,14 +56,16 @@ from storage.schema import (
 )
 
 _Row = TypeVar("_Row")
-_KEY = select(*AccessKeyRow.__table__.columns).where(
-    or_(
-        AccessKeyRow.sha256 == bindparam("sha256"),
-        and_(AccessKeyRow.former_sha256 == bindparam("sha256"), AccessKeyRow.former_until > bindparam("now")),
-    ),
-    AccessKeyRow.revoked_at.is_(None),
+_KEY = direct.Statement(
+    select(*AccessKeyRow.__table__.columns).where(
+        or_(
+            AccessKeyRow.sha256 == bindparam("sha256"),
+            and_(AccessKeyRow.former_sha256 == bindparam("sha256"), AccessKeyRow.former_until > bindparam("now")),
+        ),
+        AccessKeyRow.revoked_at.is_(None),
+    )
 )
-"""Made once: every request asks it."""
+"""Every request asks it."""
 _GRADE_RANK = case({g.value: g.rank for g in SourceGrade}, value=PaperRow.grade, else_=len(SourceGrade))
 
 
@@ -378,9 +380,9 @@ class Catalogue:
 
     def key_by_hash(self, sha256: str) -> AccessKey | None:
         """Return the key in force whose secret has this SHA-256 (lower-case hex), if there is one."""
-        with reading(self.engine, statements=1) as session:
-            row = session.connection().execute(_KEY, {"sha256": sha256, "now": self._clock()}).first()
-            return key_from(row) if row else None
+        with direct.reading(self.engine, statements=1) as asked:
+            found = asked.rows(_KEY, sha256=sha256, now=self._clock())
+        return key_from(found[0]) if found else None
 
     def keys(self) -> list[AccessKey]:
         """Return all keys, revoked ones too, by name."""

@@ -39,8 +39,10 @@ CONNECT_TIMEOUT_S = 5
 IDLE_S = 1.0
 """How long a connection may be unused before it is tried first."""
 
+ADVISORY_LOCK = int.from_bytes(b"sohoa", "big")
+"""What a writing transaction holds on PostgreSQL."""
+
 _WRITER = "sohoa_writer"
-_ADVISORY_LOCK = int.from_bytes(b"sohoa", "big")
 
 
 def connect(url: str) -> Engine:
@@ -151,7 +153,7 @@ def writing(engine: Engine) -> Iterator[Session]:
     level = {"isolation_level": "READ COMMITTED"} if is_postgresql else {}
     with failures(), Session(engine.execution_options(**{_WRITER: True}, **level)) as session, session.begin():
         if is_postgresql:
-            session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _ADVISORY_LOCK})
+            session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": ADVISORY_LOCK})
         yield session
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import CompoundSelect, func, insert, or_, select, union
+from sqlalchemy import CompoundSelect, func, or_, select, union
 from sqlalchemy.orm import Session
 
 from dossier import times
@@ -19,13 +19,14 @@ from dossier.identifiers import DossierNumber, PaperId, ProcedureCode
 from storage import audit
 from storage.catalogue import Catalogue
 from storage.database import reading, writing
+from storage.direct import Adding, Direct
 from storage.schema import CoOwnerRow, DisclosureRow, GrantRow, OwnerRow, PaperRow
 
 GIVEN = "paper.given"
 """Action in the audit log."""
 _LATEST = 100
 """Lookups of one paper by one consumer that a fetch looks back at."""
-_KEEP = insert(DisclosureRow)
+_KEEP = Adding(DisclosureRow, *(one.name for one in DisclosureRow.__table__.columns if one.name != "serial"))
 
 
 class DisclosureKind(StrEnum):
@@ -72,7 +73,7 @@ def disclosures(catalogue: Catalogue, paper: PaperId) -> list[Disclosure]:
         return [_disclosure(row) for row in session.scalars(query)]
 
 
-def keep(session: Session, given: Collection[Disclosure]) -> None:
+def keep(transaction: Session | Direct, given: Collection[Disclosure]) -> None:
     """Keep disclosures within a writing transaction."""
     rows = [
         {
@@ -89,8 +90,7 @@ def keep(session: Session, given: Collection[Disclosure]) -> None:
         }
         for one in given
     ]
-    if rows:
-        session.connection().execute(_KEEP, rows)
+    Direct.of(transaction).add(_KEEP, rows)
 
 
 def disclose(catalogue: Catalogue, given: Sequence[Disclosure]) -> None:

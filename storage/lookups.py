@@ -5,12 +5,12 @@ view of the catalogue; what is given is kept, with its audit entry, before it is
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, func, or_, select, union_all
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import bindparam, func, or_, select, union_all
+from sqlalchemy.orm import aliased
 
 from dossier import times
 from dossier.dossiers import Dossier
@@ -24,19 +24,19 @@ from dossier.papers import Field, PaperKind, PaperState, SourceGrade, StoredObje
 from dossier.verdicts import Verdict
 from storage import audit, disclosures
 from storage.catalogue import Catalogue
-from storage.database import reading
+from storage.direct import Among, Direct, Statement, reading
 from storage.disclosures import Disclosure, DisclosureKind
 from storage.rows import dossier_from, field_from, grant_from
 from storage.schema import CoOwnerRow, DossierRow, FieldRow, GrantRow, OwnerRow, PaperRow
 from storage.together import write_together
 
-# The statements are made once, with parameters: to put one together takes longer than to run it.
 _head = (
     select(func.coalesce(OwnerRow.same_as, OwnerRow.serial))
     .where(OwnerRow.kind == bindparam("kind"), OwnerRow.number == bindparam("number"))
     .scalar_subquery()
 )
-_group = select(OwnerRow.serial).where(or_(OwnerRow.serial == _head, OwnerRow.same_as == _head))
+_group = select(OwnerRow.serial).where(or_(OwnerRow.serial == _head, OwnerRow.same_as == _head)).cte("owner_group")
+_group_serials = select(_group.c.serial)
 _kept_under = aliased(OwnerRow)
 _shared = select(func.count()).where(CoOwnerRow.paper == PaperRow.id).scalar_subquery()
 _papers = (
@@ -69,33 +69,40 @@ _papers = (
         _shared.label("shared"),
     )
     .outerjoin(_kept_under, _kept_under.serial == PaperRow.owner_serial)
-    .where(PaperRow.paper_type.in_(bindparam("types", expanding=True)))
+    .where(Among(PaperRow.paper_type, "types"))
 )
-_HELD = union_all(
-    # One branch for each way to a paper: with OR, PostgreSQL would read the whole table.
-    _papers.where(PaperRow.owner_serial.in_(_group)),
-    _papers.where(PaperRow.id.in_(select(CoOwnerRow.paper).where(CoOwnerRow.owner_serial.in_(_group)))),
+_HELD = Statement(
+    union_all(
+        # One branch for each way to a paper: with OR, PostgreSQL would read the whole table.
+        _papers.where(PaperRow.owner_serial.in_(_group_serials)),
+        _papers.where(PaperRow.id.in_(select(CoOwnerRow.paper).where(CoOwnerRow.owner_serial.in_(_group_serials)))),
+    )
 )
-_GRANTS = select(*GrantRow.__table__.columns).where(
-    GrantRow.consumer == bindparam("consumer"),
-    GrantRow.revoked_at.is_(None),
-    or_(GrantRow.owner_serial.is_(None), GrantRow.owner_serial.in_(_group)),
+_GRANTS = Statement(
+    select(*GrantRow.__table__.columns).where(
+        GrantRow.consumer == bindparam("consumer"),
+        GrantRow.revoked_at.is_(None),
+        or_(GrantRow.owner_serial.is_(None), GrantRow.owner_serial.in_(_group_serials)),
+    )
 )
-_DOSSIERS = select(*DossierRow.__table__.columns).where(DossierRow.number.in_(bindparam("numbers", expanding=True)))
-_FIELDS = (
+_DOSSIERS = Statement(select(*DossierRow.__table__.columns).where(Among(DossierRow.number, "numbers")))
+_FIELDS = Statement(
     select(*FieldRow.__table__.columns)
-    .where(FieldRow.paper.in_(bindparam("papers", expanding=True)))
+    .where(Among(FieldRow.paper, "papers"))
     .order_by(FieldRow.paper, FieldRow.position)
 )
-_CO_OWNERS = (
+_CO_OWNERS = Statement(
     select(CoOwnerRow.paper, OwnerRow.kind, OwnerRow.number, CoOwnerRow.name)
     .join(OwnerRow, OwnerRow.serial == CoOwnerRow.owner_serial)
-    .where(CoOwnerRow.paper.in_(bindparam("papers", expanding=True)))
+    .where(Among(CoOwnerRow.paper, "papers"))
     .order_by(CoOwnerRow.paper, CoOwnerRow.position)
 )
-_REVOKED = select(func.count()).where(
-    GrantRow.id.in_(bindparam("grants", expanding=True)), GrantRow.revoked_at.is_not(None)
+_REVOKED = Statement(
+    select(func.count().label("number")).where(Among(GrantRow.id, "grants"), GrantRow.revoked_at.is_not(None))
 )
+
+
+_Rows = Callable[[], Iterable[Any]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +124,7 @@ class Found:
     """The answer for one type of paper.
 
     Attributes:
-        paper_type: The type. scope: What may be given of it; ``None``: nothing, and then nothing was looked for.
+        paper_type: The type. scope: What may be given of it; ``None``: nothing, and then nothing is told of it.
         outcome: What can be used, or why not. papers: What is given, the best first.
     """
 
@@ -153,16 +160,18 @@ def look_up(
     """
     by_name = need.paper_types is not None
     asked = _asked(need, paper_types)
-    with reading(catalogue.engine) as session:
-        connection = session.connection()
+    with reading(catalogue.engine) as view:
         whose = {"kind": need.owner.kind, "number": need.owner.value}
-        grants = [built_in] if built_in else _grants(connection, consumer, whose)
+        granted = view.ask(_GRANTS, consumer=consumer, **whose) if built_in is None else tuple
+        kept = view.ask(_HELD, types=[one.code for one in asked], **whose)
+        grants = [*map(grant_from, granted()), *([built_in] if built_in else ())]
         today = times.local(catalogue.now()).date()
         scopes = {one.code: scope(grants, one.code, need.purpose, today) for one in asked}
         may = [one for one in asked if scopes[one.code]]
-        held = _held(connection, whose, [one.code for one in may], need.papers)
-        outcomes = _outcomes(connection, may, held, need)
-        given = _given(connection, may, outcomes, scopes)
+        held = _held(kept(), may, need.papers)
+        outcomes = _outcomes(view, may, held, need)
+        fields, co_owners = _ask_what_is_said(view, outcomes, scopes)
+    given = _given(may, outcomes, scopes, _fields(fields()), _co_owners(co_owners()))
     found = [
         Found(one, scopes[one.code], outcomes.get(one.code, Outcome()), given.get(one.code, ()))
         for one in asked
@@ -182,8 +191,8 @@ def scopes_of(
     Raises:
         StoreUnavailable: The catalogue does not answer.
     """
-    with reading(catalogue.engine, statements=1) as session:
-        grants = _grants(session.connection(), consumer, {"kind": owner.kind, "number": owner.value})
+    with reading(catalogue.engine, statements=1) as view:
+        grants = list(map(grant_from, view.rows(_GRANTS, consumer=consumer, kind=owner.kind, number=owner.value)))
     today = times.local(catalogue.now()).date()
     return {code: scope(grants, code, purpose, today) for code in types}
 
@@ -194,18 +203,10 @@ def _asked(need: Need, paper_types: Mapping[str, PaperType]) -> list[PaperType]:
     return [find_type(paper_types, code) for code in dict.fromkeys(need.paper_types)]
 
 
-def _grants(connection: Connection, consumer: str, whose: Mapping[str, str]) -> list[Grant]:
-    rows = connection.execute(_GRANTS, {"consumer": consumer, **whose})
-    return [grant_from(row) for row in rows]
-
-
-def _held(
-    connection: Connection, whose: Mapping[str, str], types: Collection[str], papers: Collection[PaperId]
-) -> dict[str, list[Candidate]]:
-    """Return the owner's papers, shared ones among them, by type."""
-    if not types:
-        return {}
-    found = {row.id: row for row in connection.execute(_HELD, {"types": list(types), **whose})}
+def _held(rows: Iterable[Any], types: Iterable[PaperType], papers: Collection[PaperId]) -> dict[str, list[Candidate]]:
+    """Return the owner's papers of some types, shared ones among them, by type."""
+    codes = {one.code for one in types}
+    found = {row.id: row for row in rows if row.paper_type in codes}
     wanted = {paper.value for paper in papers} or found.keys()
     held: defaultdict[str, list[Candidate]] = defaultdict(list)
     for row in found.values():
@@ -214,7 +215,7 @@ def _held(
     return held
 
 
-def _candidate(row: Row[*tuple[Any, ...]]) -> Candidate:
+def _candidate(row: Any) -> Candidate:  # noqa: ANN401 - of `_HELD`
     sealed = None
     if row.sealed_key is not None:
         sealed = StoredObject(
@@ -246,30 +247,38 @@ def _candidate(row: Row[*tuple[Any, ...]]) -> Candidate:
 
 
 def _outcomes(
-    connection: Connection, types: Iterable[PaperType], held: Mapping[str, list[Candidate]], need: Need
+    view: Direct, types: Iterable[PaperType], held: Mapping[str, list[Candidate]], need: Need
 ) -> dict[str, Outcome]:
-    dossiers = _dossiers(connection, [one for papers in held.values() for one in papers])
+    dossiers = _dossiers(view, [one for papers in held.values() for one in papers])
     every = bool(need.papers)
     return {one.code: outcome(held.get(one.code, ()), one, dossiers, need.on, every=every) for one in types}
 
 
-def _dossiers(connection: Connection, papers: Iterable[Candidate]) -> dict[DossierNumber, Dossier]:
+def _dossiers(view: Direct, papers: Iterable[Candidate]) -> dict[DossierNumber, Dossier]:
     numbers = {one.dossier.canonical.value for one in papers if one.dossier and one.state is PaperState.STORED}
-    rows = connection.execute(_DOSSIERS, {"numbers": sorted(numbers)}) if numbers else ()
+    rows = view.rows(_DOSSIERS, numbers=sorted(numbers)) if numbers else ()
     return {DossierNumber(row.number): dossier_from(row) for row in rows}
 
 
+def _ask_what_is_said(
+    view: Direct, outcomes: Mapping[str, Outcome], scopes: Mapping[str, Scope | None]
+) -> tuple[_Rows, _Rows]:
+    """Ask for the fields of the papers to be given, and for the co-owners of those whose owners may be told."""
+    chosen = [(one, scopes[code]) for code, found in outcomes.items() for one in found.given]
+    shared = [one.id.value for one, allowed in chosen if one.is_shared and allowed and allowed.everything]
+    co_owners = view.ask(_CO_OWNERS, papers=shared) if shared else tuple
+    fields = view.ask(_FIELDS, papers=[one.id.value for one, _ in chosen]) if chosen else tuple
+    return fields, co_owners
+
+
 def _given(
-    connection: Connection,
     types: Iterable[PaperType],
     outcomes: Mapping[str, Outcome],
     scopes: Mapping[str, Scope | None],
+    fields: Mapping[str, list[Field]],
+    co_owners: Mapping[str, list[Owner]],
 ) -> dict[str, tuple[Given, ...]]:
     """Return the papers to be given with as much of them as may be given."""
-    chosen = [(one, scopes[code]) for code, found in outcomes.items() for one in found.given]
-    fields = _fields(connection, [one.id.value for one, _ in chosen])
-    shared = [one.id.value for one, allowed in chosen if one.is_shared and allowed and allowed.everything]
-    co_owners = _co_owners(connection, shared)
     given: dict[str, tuple[Given, ...]] = {}
     for paper_type in types:
         allowed = scopes[paper_type.code]
@@ -284,16 +293,16 @@ def _given(
     return given
 
 
-def _fields(connection: Connection, papers: Collection[str]) -> Mapping[str, list[Field]]:
+def _fields(rows: Iterable[Any]) -> Mapping[str, list[Field]]:
     fields: defaultdict[str, list[Field]] = defaultdict(list)
-    for row in connection.execute(_FIELDS, {"papers": papers}) if papers else ():
+    for row in rows:
         fields[row.paper].append(field_from(row))
     return fields
 
 
-def _co_owners(connection: Connection, papers: Collection[str]) -> Mapping[str, list[Owner]]:
+def _co_owners(rows: Iterable[Any]) -> Mapping[str, list[Owner]]:
     owners: defaultdict[str, list[Owner]] = defaultdict(list)
-    for paper, kind, number, name in connection.execute(_CO_OWNERS, {"papers": papers}) if papers else ():
+    for paper, kind, number, name in rows:
         owners[paper].append(Owner(OWNER_NUMBER_KINDS[kind](number), name))
     return owners
 
@@ -325,19 +334,20 @@ def _record(catalogue: Catalogue, need: Need, consumer: str, found: Sequence[Fou
     detail = {"dossier": str(need.dossier), "procedure": str(need.procedure), "purpose": need.purpose}
     stands = False
 
-    def write(session: Session) -> None:
+    def write(turn: Direct) -> None:
         nonlocal stands
-        stands = found is not None and _stand(session, {grant for one in given for grant in one.grants})
+        audit.expect(turn)
+        stands = found is not None and _stand(turn, {grant for one in given for grant in one.grants})
         shown = {one.paper.value: None for one in given} if stands else {}
-        disclosures.keep(session, given if stands else ())
+        disclosures.keep(turn, given if stands else ())
         action = disclosures.GIVEN if shown else "lookup.empty" if stands else "lookup.refused"
-        audit.append(session, actor=consumer, action=action, about=about, at=at, detail=detail, shown=shown)
+        audit.append(turn, actor=consumer, action=action, about=about, at=at, detail=detail, shown=shown)
 
     write_together(catalogue.engine, write)
     if not stands:
         raise NoGrant
 
 
-def _stand(session: Session, grants: Collection[str]) -> bool:
+def _stand(turn: Direct, grants: Collection[str]) -> bool:
     """Return whether none of ``grants`` was revoked meanwhile."""
-    return not grants or not session.connection().scalar(_REVOKED, {"grants": list(grants)})
+    return not grants or not turn.rows(_REVOKED, grants=list(grants))[0].number

@@ -11,14 +11,13 @@ from dataclasses import dataclass, field
 from weakref import WeakKeyDictionary
 
 from sqlalchemy import Engine
-from sqlalchemy.orm import Session
 
-from storage.database import writing
+from storage.direct import Direct, writing
 
 
 @dataclass
 class _Record:
-    write: Callable[[Session], None]
+    write: Callable[[Direct], None]
     is_done: bool = False
     error: BaseException | None = None
 
@@ -34,7 +33,7 @@ _queues: "WeakKeyDictionary[Engine, _Queue]" = WeakKeyDictionary()
 _guard = threading.Lock()
 
 
-def write_together(engine: Engine, write: Callable[[Session], None]) -> None:
+def write_together(engine: Engine, write: Callable[[Direct], None]) -> None:
     """Return when what ``write`` does is committed, perhaps together with what other threads write.
 
     Args:
@@ -60,9 +59,9 @@ def write_together(engine: Engine, write: Callable[[Session], None]) -> None:
 
 def _commit(engine: Engine, records: list[_Record]) -> None:
     try:
-        with writing(engine) as session:
+        with writing(engine) as transaction:
             for record in records:
-                record.write(session)
+                record.write(transaction)
     except BaseException as error:  # noqa: BLE001 - raised again where each record came from
         for record in records:
             record.error = error

@@ -1,6 +1,7 @@
 """What the tables share: their base, and the types of columns that both databases keep alike."""
 
 import datetime as dt
+import re
 from typing import Any, ClassVar
 
 from sqlalchemy import JSON, BigInteger, Boolean, Date, DateTime, Double, Integer, LargeBinary, MetaData, Text
@@ -10,6 +11,7 @@ from sqlalchemy.types import TypeDecorator
 
 from dossier.errors import InvalidValue
 
+_HALF = re.compile("[\ud800-\udfff]")
 Serial = BigInteger().with_variant(Integer(), "sqlite")
 """SQLite numbers rows by itself only where the column is an INTEGER."""
 
@@ -27,7 +29,7 @@ class Words(TypeDecorator[str]):
     def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
         """Check text on its way in."""
         del dialect
-        if value is not None and ("\x00" in value or any("\ud800" <= c <= "\udfff" for c in value)):
+        if value is not None and ("\x00" in value or _HALF.search(value)):
             raise InvalidValue(key="text", reason="control character NUL or broken Unicode")
         return value
 

