@@ -109,8 +109,9 @@ def _is_spared(house: House, workflow: WorkflowStatus) -> bool:
     """Note that a worker was lost with a paper, and return whether the paper may have another."""
     paper, trace, step = paper_of(workflow.workflow_id), trace_of(workflow), _step_of(workflow)
     try:
-        setback = note_loss(house.catalogue.engine, paper, step=step, trace=trace, at=times.now())
-        if setback.losses < house.settings.max_losses:
+        most = house.settings.max_losses
+        setback = note_loss(house.catalogue.engine, paper, step=step, trace=trace, at=times.now(), most=most)
+        if setback.losses < most:
             return True
         _log.error("paper set aside", paper=paper.value, code=WorkerLost.code, step=step, trace=trace)
         set_aside(house, paper, WorkerLost(losses=setback.losses, step=step), setback)

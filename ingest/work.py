@@ -41,7 +41,7 @@ from ingest.work_queue import PART, POLL_S, QUEUE, before_others, launch
 from ingest.workspace import Workspace
 from storage import audit
 from storage.database import failures
-from storage.setbacks import setback_of
+from storage.setbacks import begin_last_try, setback_of
 from storage.waiting import take_due
 
 _IDLE_POLL_S = 0.5
@@ -225,6 +225,8 @@ class Work:
             try:
                 with self._turns.turn(alone=alone):
                     _log.info("working", workflow=workflow, alone=alone)
+                    if alone:
+                        begin_last_try(self.house.catalogue.engine, paper)
                     yield
             except Leaving:
                 if not self._turns.closing and workflow:  # on a thread of its own: it is no step of the workflow

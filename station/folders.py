@@ -138,10 +138,10 @@ class Station:
         return batch
 
     def batches(self) -> list[Path]:
-        """Return the folders of the batches under way: those that somebody waits for first, then the oldest."""
+        """Return the folders of the batches under way: those that somebody waits for first, backlog last."""
         folders = sorted(folder for folder in self.sending.iterdir() if folder.is_dir())
         present = [folder for folder in folders if (folder / ANNOUNCED).exists() or scans(folder)]
-        return sorted(present, key=lambda folder: not _is_hurried(folder))
+        return sorted(present, key=_turn)
 
     def finish(self, batch: Path, refused: dict[str, str]) -> None:
         """Move a batch out of ``sending``: what arrived to ``done``, what was refused to ``failed``.
@@ -236,11 +236,12 @@ def _announced(batch: Path) -> dict[str, Any] | None:
     return told
 
 
-def _is_hurried(batch: Path) -> bool:
-    """Return whether the ticket says that somebody waits at the counter for this batch."""
+def _turn(batch: Path) -> int:
+    """Return the lower number the sooner a batch is to be sent, as its ticket says."""
     with contextlib.suppress(TicketWrong):
-        return bool(_ticket(batch).get("on_the_spot"))
-    return False
+        ticket = _ticket(batch)
+        return -1 if ticket.get("on_the_spot") else int(bool(ticket.get("backlog")))
+    return 0
 
 
 def _ticket(batch: Path) -> dict[str, Any]:

@@ -7,7 +7,7 @@ keeps it.
 import datetime as dt
 from collections.abc import Callable
 
-from sqlalchemy import Engine, func, select
+from sqlalchemy import Engine, func, select, update
 from sqlalchemy.orm import Session
 
 from dossier.identifiers import PaperId
@@ -24,8 +24,16 @@ def setback_of(engine: Engine, paper_id: PaperId) -> Setback | None:
         return setback_from(row) if row else None
 
 
-def note_loss(engine: Engine, paper_id: PaperId, *, step: str, trace: str, at: dt.datetime) -> Setback:
+def begin_last_try(engine: Engine, paper_id: PaperId) -> None:
+    """Keep that a paper's last try begins, which it has for itself: if the worker ends now, it ended for this paper."""
+    with writing(engine) as session:
+        session.execute(update(SetbackRow).where(SetbackRow.paper == paper_id.value).values(alone=True))
+
+
+def note_loss(engine: Engine, paper_id: PaperId, *, step: str, trace: str, at: dt.datetime, most: int) -> Setback:
     """Keep that the worker ended in a step of a paper, and return it with how often that happened in a row.
+
+    The last loss of ``most`` counts only if the paper's last try had begun; else another paper ended the worker.
 
     Args:
         engine: Of the catalogue.
@@ -33,11 +41,17 @@ def note_loss(engine: Engine, paper_id: PaperId, *, step: str, trace: str, at: d
         step: The step that was not done. A paper that got further since its last loss is counted anew.
         trace: Of the run.
         at: The moment, aware.
+        most: Losses after which the paper is left alone.
     """
     with writing(engine) as session:
         row = session.get(SetbackRow, paper_id.value)
-        losses = row.losses + 1 if row and row.step == step else 1
-        row = session.merge(SetbackRow(paper=paper_id.value, step=step, trace=trace, losses=losses, at=at))
+        if row is None or row.step != step:
+            losses = 1
+        elif row.losses >= most - 1 and not row.alone:
+            return setback_from(row)
+        else:
+            losses = row.losses + 1
+        row = session.merge(SetbackRow(paper=paper_id.value, step=step, trace=trace, losses=losses, alone=False, at=at))
         return setback_from(row)
 
 
@@ -46,7 +60,7 @@ def keeping(setback: Setback) -> Callable[[Session, PaperRow], None]:
 
     def keep(_session: Session, row: PaperRow) -> None:
         row.setback = SetbackRow(
-            paper=row.id, step=setback.step, trace=setback.trace, losses=setback.losses, at=setback.at
+            paper=row.id, step=setback.step, trace=setback.trace, losses=setback.losses, alone=False, at=setback.at
         )
 
     return keep

@@ -129,7 +129,10 @@ class WaitingRow(Base):
 
 
 class SetbackRow(Base):
-    """What went wrong last with a paper under way; ``losses`` counts the workers that ended in that step."""
+    """What went wrong last with a paper under way; ``losses`` counts the workers that ended in that step.
+
+    ``alone``: its last try has begun, with a worker that holds no other paper.
+    """
 
     __tablename__ = "setbacks"
 
@@ -137,6 +140,7 @@ class SetbackRow(Base):
     step: Mapped[str]
     trace: Mapped[str]
     losses: Mapped[int]
+    alone: Mapped[bool]
     at: Mapped[dt.datetime]
 
 

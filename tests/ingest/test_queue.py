@@ -183,7 +183,7 @@ def test_the_last_try_of_a_paper_is_made_alone(house: House, steps: Steps) -> No
     two = House(house.settings.model_copy(update={"workers": 2}))
     suspect, *others = send(house, 4)
     for _ in range(house.settings.max_losses - 1):
-        note_loss(house.catalogue.engine, suspect, step="inspect", trace="0", at=times.now())
+        note_loss(house.catalogue.engine, suspect, step="inspect", trace="0", at=times.now(), most=3)
     with Work(two) as work:
         work.start(suspect)
         for paper in others:

@@ -22,6 +22,7 @@ def upgrade() -> None:
         sa.Column("step", sa.Text(), nullable=False),
         sa.Column("trace", sa.Text(), nullable=False),
         sa.Column("losses", sa.BigInteger(), nullable=False),
+        sa.Column("alone", sa.Boolean(), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["paper"], ["papers.id"], name="fk_setbacks_paper"),
         sa.PrimaryKeyConstraint("paper", name="pk_setbacks"),
