@@ -97,6 +97,11 @@ UNDO = {
         "ALTER TABLE papers DROP COLUMN lane",
         "ALTER TABLE batches DROP COLUMN lane",
     ],
+    "0023": [
+        "DROP INDEX ix_access_keys_former_sha256",
+        "ALTER TABLE access_keys DROP COLUMN former_sha256",
+        "ALTER TABLE access_keys DROP COLUMN former_until",
+    ],
 }
 """What takes back each migration."""
 
