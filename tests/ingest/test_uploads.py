@@ -146,3 +146,15 @@ def test_a_file_received_by_another_request_meanwhile_is_received(house: House) 
         uploads.finish(house, uploads.append(house, refused, b"no scan"))
     with pytest.raises(FileDiffers):
         uploads.finish(house, refused)
+
+
+def test_pieces_that_a_crash_left_of_a_received_file_are_dropped(house: House) -> None:
+    data = DATA + b"crash"
+    upload = uploads.append(house, begin(house, data), data)
+    piece = next(key for key in keys(house, upload) if "piece" in key)
+    uploads.finish(house, upload)
+    house.objects.put(piece, data, media_type="application/octet-stream")
+    under_way = uploads.append(house, begin(house, DATA + b"under way"), DATA)
+    assert uploads.drop_expired(house) == 0
+    assert keys(house, upload) == [f"work/{upload.id}/upload"]
+    assert uploads.found(house, under_way.id).offset == len(DATA)
