@@ -195,12 +195,14 @@ def is_waiting(house: House, upload: PaperId) -> bool:
 
 
 def drop_expired(house: House) -> int:
-    """Forget uploads that waited too long, and return how many."""
-    old = [
-        PaperId(key.split("/")[1])
-        for key in house.objects.keys(WORK)
-        if key.endswith(f"/{_BEGUN}") and not is_waiting(house, PaperId(key.split("/")[1]))
-    ]
+    """Forget uploads that waited too long, and return how many; of those received, pieces that a crash left."""
+    keys = list(house.objects.keys(WORK))
+    begun = {PaperId(key.split("/")[1]) for key in keys if key.endswith(f"/{_BEGUN}")}
+    for upload in begun & {PaperId(key.split("/")[1]) for key in keys if f"/{_PIECE}" in key}:
+        space = Workspace(house.objects, upload)
+        if _received(house, space.get_value(_BEGUN, Begun)):
+            space.clear(_PIECE)
+    old = [upload for upload in begun if not is_waiting(house, upload)]
     for upload in old:
         drop(house, upload)
     return len(old)

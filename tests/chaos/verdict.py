@@ -12,7 +12,7 @@ from pydantic import SecretStr
 from dossier.identifiers import PaperId
 from dossier.papers import PaperState
 from dossier.verdicts import Verdict
-from ingest import consistency
+from ingest import consistency, uploads
 from ingest.child import FOLDER_PREFIX, sweep
 from ingest.house import House
 from ingest.settings import Settings
@@ -28,6 +28,7 @@ def troubles(town: Town, committed: list[PaperId]) -> Iterator[str]:
     settings = dict(town.settings)
     settings |= {name: SecretStr(settings[name]) for name in ("database_url", "s3_secret_key")}
     with contextlib.closing(House(Settings(**settings))) as house:
+        uploads.drop_expired(house)  # as each worker does when it starts, and every hour
         told = _counted(house)
         if len(set(committed)) != len(committed):
             yield "two scans have one paper"

@@ -179,3 +179,15 @@ def test_a_station_may_leave_only_so_much_unfinished(tmp_path: Path, monkeypatch
         monkeypatch.setattr(house.catalogue, "_clock", lambda: later)
         assert begin(house, large).offset == 0, "a single one always may, and what was given up is forgotten"
         assert uploads.found(house, third.id).id == third.id
+
+
+def test_pieces_that_a_crash_left_of_a_received_file_are_dropped(house: House) -> None:
+    data = DATA + b"crash"
+    upload = uploads.append(house, begin(house, data), data)
+    piece = next(key for key in keys(house, upload) if "piece" in key)
+    uploads.finish(house, upload)
+    house.objects.put(piece, data, media_type="application/octet-stream")
+    under_way = uploads.append(house, begin(house, DATA + b"under way"), DATA)
+    assert uploads.drop_expired(house) == 0
+    assert keys(house, upload) == [f"work/{upload.id}/upload"]
+    assert uploads.found(house, under_way.id).offset == len(DATA)
