@@ -25,7 +25,8 @@ from ocr.labels import find_labels
 from ocr.model import Line, PageReading, Reading, Word
 from ocr.mrz import find_machine_lines
 from ocr.qr import Code, parse_identity_qr
-from ocr.splitting import parted, separator_sheets
+from ocr.separators import separator_pages, separators
+from ocr.splitting import parted
 from ocr.tokens import rows_of
 from signing import stamp_check
 from signing.stamp_rules import read_rules
@@ -90,7 +91,7 @@ def mrz(data: bytes) -> None:
 def separator(data: bytes) -> None:
     """Codes on pages, and the groups that separator sheets make of them: no page twice, none lost."""
     codes = [Code(text, Box(0, 0, 1, 1), number) for number, text in enumerate(_text(data).split("\0")[:50], 1)]
-    sheets = separator_sheets(codes)
+    sheets = separator_pages(separators(codes), ())
     numbers = list(range(1, len(codes) + 1))
     groups = parted(numbers, {sheet + 1 for sheet in sheets}, sheets)
     assert sorted([n for group in groups for n in group] + list(sheets)) == numbers

@@ -8,7 +8,7 @@ import psycopg
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sqlalchemy import select, text, update
+from sqlalchemy import select, update
 
 from dossier import times
 from dossier.errors import InvalidValue
@@ -27,6 +27,7 @@ from storage.search import Cursor, Filters, search
 from storage.search_index import SEARCHABLE, empty, missing, put, take_out_gone
 from tests.storage.examples import NOON, OTHER_OWNER, OWNER
 from tests.storage.searched import NUMBERS, WORDS, Shelved, expected, page, shelve, shelve_all, some_papers
+from tests.storage.test_database import undo
 
 STORED = times.local(NOON).date()
 DAY = dt.timedelta(days=1)
