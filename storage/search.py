@@ -8,11 +8,11 @@ how many papers are shown, not on how many there are.
 
 import datetime as dt
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import groupby, islice
+from itertools import islice
 
-from sqlalchemy import ColumnElement, select, tuple_
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from dossier import times
@@ -197,50 +197,23 @@ class _Search:
         while match:
             within = Within(start, self._until, self._papers)
             places = self._index.places(self._session, match, within, count)
-            # Pages of a paper follow each other, so each paper comes once; of the last, further pages may follow.
-            pages = {place: [at - place for at in some] for place, some in groupby(places, whole)}
-            unsure = {whole(places[-1])} if len(places) == count else set()
-            papers = iter(pages)
+            # Pages of a paper follow each other, so each paper comes once.
+            papers = iter(dict.fromkeys(map(whole, places)))
             while some := list(islice(papers, self._together)):
-                looked_at = self._worth_a_look({place: pages[place] for place in some}, level) | unsure
-                yield from self._judged(some, looked_at, level)
+                yield from self._judged(some, level)
             if len(places) < count:
                 return
             start, count = whole(places[-1]) + MAX_PAGE, count * 4  # what needs a second look may need many
 
-    def _worth_a_look(self, pages: Mapping[int, Sequence[int]], level: Level) -> set[int]:
-        """Return the papers of which one of the pages proposed has all terms, where the index cannot know that.
-
-        It has no pairs of numbers: "25/QĐ-UBND" proposes what has a 25 anywhere, as every decision of a 25th has.
-        """
-        terms = _parted_numbers(self._query, level)
-        if not terms:
-            return set(pages)
-        at = {(serial_at(place), page): place for place, some in pages.items() for page in some}
-        columns = (PageWordsRow.paper, PageWordsRow.page)
-        rows = self._session.execute(select(*columns, PageWordsRow.words).where(tuple_(*columns).in_(at)))
-        return {at[paper, page] for paper, page, data in rows if all(term.occurs(_line(data)) for term in terms)}
-
-    def _judged(self, places: Sequence[int], looked_at: set[int], level: Level) -> Iterator[_Candidate]:
-        serials = [serial_at(place) for place in places if place in looked_at]
+    def _judged(self, places: Sequence[int], level: Level) -> Iterator[_Candidate]:
+        serials = [serial_at(place) for place in places]
         numbers = _numbers(self._session, serials)
         packed = _packed(self._session, serials)
-        for place in places:
-            serial, judged = serial_at(place), None
+        for serial, place in zip(serials, places, strict=True):
             pages = packed.get(serial, ())
-            if place in looked_at:
-                judged = judge(self._query, numbers.get(serial, ()), [_line(data) for _, data in pages])
+            lines = [in_line([token for word in words_of(data) for token in tokens(word)]) for _, data in pages]
+            judged = judge(self._query, numbers.get(serial, ()), lines)
             yield _Candidate(serial, pages, judged, Cursor(level, place + MAX_PAGE))
-
-
-def _line(packed: bytes) -> str:
-    return in_line([token for word in words_of(packed) for token in tokens(word)])
-
-
-def _parted_numbers(query: Query, level: Level) -> list[Term]:
-    """Return the terms of several tokens, one of them a number, that stand on one page at this level."""
-    on_a_page = {Level.RUN: (query.run,), Level.PAGE: query.terms}.get(level, ())
-    return [one for one in on_a_page if one and len(one.tokens) > 1 and any(part[0].isdigit() for part in one.tokens)]
 
 
 # --- what is asked of the index ----------------------------------------------------------------------------------
