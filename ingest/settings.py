@@ -3,6 +3,7 @@
 Every setting has a default with which the service runs on one machine, embedded, bound to loopback.
 """
 
+import datetime as dt
 import os
 from enum import StrEnum
 from pathlib import Path
@@ -63,6 +64,8 @@ class Settings(BaseSettings):
         retention_years: How long evidence is locked in the store, and at a time papers that are kept permanently; 0:
             nothing is locked, papers of a class of years neither (for trials alone).
         max_upload_bytes: Largest file accepted.
+        session_idle_minutes: After so long without use a person at a desk is signed out. session_hours: And after so
+            long in any case.
         webhook_networks: Networks besides the public Internet to which webhooks may lead, parted by spaces.
             webhook_ca_file: Certificates of further authorities that webhooks' receivers may have theirs from.
             webhook_timeout_s: Seconds for one delivery.
@@ -130,6 +133,8 @@ class Settings(BaseSettings):
     retry_s: float = Field(default=5.0, gt=0)
     retention_years: int = Field(default=20, ge=0)
     max_upload_bytes: int = Field(default=200 * 1024 * 1024, gt=0)
+    session_idle_minutes: float = Field(default=30.0, gt=0, le=24 * 60)
+    session_hours: float = Field(default=10.0, gt=0, le=24)
     webhook_networks: str = ""
     webhook_ca_file: Path | None = None
     webhook_timeout_s: float = Field(default=10.0, gt=0, le=60)
@@ -169,6 +174,16 @@ class Settings(BaseSettings):
     def root(self) -> Path:
         """``data_dir`` with ``~`` expanded, absolute."""
         return self.data_dir.expanduser().resolve()
+
+    @property
+    def session_idle(self) -> dt.timedelta:
+        """After which a person at a desk who does nothing is signed out."""
+        return dt.timedelta(minutes=self.session_idle_minutes)
+
+    @property
+    def session_longest(self) -> dt.timedelta:
+        """After which a person at a desk is signed out in any case."""
+        return dt.timedelta(hours=self.session_hours)
 
     @property
     def concurrency(self) -> int:

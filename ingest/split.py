@@ -24,6 +24,7 @@ from ingest.limits import Limits
 from ingest.pipeline import codes_of, papers_of
 from ingest.workspace import Workspace
 from ocr.splitting import Part, parted, separator_sheets
+from storage.claims import unclaimed_by_others
 
 _SPLITTABLE = frozenset({PaperState.READY, PaperState.NEEDS_REVIEW})
 
@@ -60,6 +61,7 @@ def split(house: House, paper_id: PaperId, first_pages: Sequence[int], *, by: st
     Raises:
         NotFound: No such paper.
         WrongState: It cannot be split now, or was split at other pages.
+        ClaimedByOther: Somebody else has it in hand.
         NotSplittable: It arrived signed, or its file cannot be parted without loss.
         InvalidValue: ``by`` is empty, there is no such page, or nothing would be parted.
     """
@@ -96,7 +98,15 @@ def _split(house: House, scan: Paper, begins: Sequence[int], *, by: str, actor: 
         split_at=moment,
     )
     detail = {"parts": " ".join(part.id.value for part in parts)}
-    house.catalogue.save(ended, actor=actor, action="paper.split", detail=detail, expected=scan.state, parts=parts)
+    house.catalogue.save(
+        ended,
+        actor=actor,
+        action="paper.split",
+        detail=detail,
+        expected=scan.state,
+        parts=parts,
+        also=unclaimed_by_others(house.catalogue, actor),
+    )
     Workspace(house.objects, scan.id).clear()
 
 

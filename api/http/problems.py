@@ -32,6 +32,7 @@ _TITLES: Mapping[int, tuple[str, str]] = {
     415: ("Kiểu nội dung không được hỗ trợ", "Content of another type"),
     416: ("Phần yêu cầu nằm ngoài tệp", "Part outside the file"),
     422: ("Dữ liệu không dùng được", "Input cannot be used"),
+    429: ("Quá nhiều lần", "Too many attempts"),
     460: ("Sai mã kiểm tra", "Checksum mismatch"),
     500: ("Lỗi bên trong dịch vụ", "Error inside the service"),
     503: ("Dịch vụ tạm thời chưa sẵn sàng", "Service not available for now"),

@@ -14,6 +14,7 @@ from storage.schema.keeping import (
 )
 from storage.schema.owners import OwnerMergeRow, OwnerRow, OwnerSplitRow
 from storage.schema.papers import BatchRow, CheckRow, CoOwnerRow, FieldRow, PagePrintRow, PaperRow, WaitingRow
+from storage.schema.people import AccountRow, ClaimRow, CorrectionRow, SessionRow, SignInRow
 from storage.schema.reuse import DisclosureRow, DossierRow, GrantRow, ReuseRow
 from storage.schema.search import SEARCH_INDEX, IndexedRow, PageWordsRow
 from storage.schema.service import AccessKeyRow, AuditBlockRow, AuditRow, AuditSubjectRow, HeartbeatRow
@@ -23,6 +24,7 @@ __all__ = [
     "REVISION",
     "SEARCH_INDEX",
     "AccessKeyRow",
+    "AccountRow",
     "AuditBlockRow",
     "AuditRow",
     "AuditSubjectRow",
@@ -30,7 +32,9 @@ __all__ = [
     "BatchRow",
     "BookmarkRow",
     "CheckRow",
+    "ClaimRow",
     "CoOwnerRow",
+    "CorrectionRow",
     "DayRecordRow",
     "DeliveryRow",
     "DisclosureRow",
@@ -54,6 +58,8 @@ __all__ = [
     "PortalRow",
     "ReuseRow",
     "SealedVersionRow",
+    "SessionRow",
+    "SignInRow",
     "StatusChangeRow",
     "StatusListRow",
     "VerificationRow",
@@ -61,5 +67,5 @@ __all__ = [
     "WebhookRow",
 ]
 
-REVISION = "0018"
+REVISION = "0025"
 """The newest migration: a database at this one needs none."""

@@ -90,6 +90,8 @@ UNDO = {
         "DROP TABLE former",
         "CREATE INDEX ix_portal_state ON portal (state, retry_at)",
     ],
+    "0024": ["DROP TABLE sessions", "DROP TABLE sign_ins", "DROP TABLE accounts"],
+    "0025": ["DROP TABLE claims", "DROP TABLE corrections"],
 }
 """What takes back each migration."""
 
