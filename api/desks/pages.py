@@ -6,20 +6,30 @@ from functools import cache
 from importlib.resources import files
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Path, Request, Response
+from fastapi import APIRouter, Path, Query, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from api.accounts import SHORTEST, page_token
+from api.desks.months import figures_shown
 from api.desks.texts import COOKIE, LANGUAGES, texts
 from api.http.access import allow, public, session_secret
+from api.http.deps import HouseDep
 from api.http.reading import StrictRoute
 from api.keys import Caller, Role
+from dossier import times
 from dossier.errors import Forbidden, Unauthenticated, UnknownAddress
+from dossier.grants import purposes
+from dossier.periods import Period
+from dossier.standing import REVOKING, SUPERSEDING, Reason
+from ingest.figures import By
 
 DESKS: dict[str, frozenset[Role]] = {
     "review": frozenset({Role.OFFICER}),
     "station": frozenset({Role.STATION, Role.OFFICER}),
+    "store": frozenset({Role.OFFICER}),
+    "audit": frozenset({Role.AUDITOR}),
+    "figures": frozenset({Role.OFFICER, Role.AUDITOR, Role.ADMIN}),
 }
 """The desks in the order of the menu, and whose they are."""
 _SEE_OTHER = 303
@@ -79,6 +89,31 @@ def station(caller: Annotated[Caller, allow(*DESKS["station"])], request: Reques
     return _page(request, "station", caller)
 
 
+@router.get("/desk/store")
+def store(caller: Annotated[Caller, allow(*DESKS["store"])], request: Request) -> Response:
+    """Show the desk where an owner's papers are found."""
+    return _page(request, "store", caller, revoking=REVOKING, superseding=SUPERSEDING)
+
+
+@router.get("/desk/audit")
+def audit(caller: Annotated[Caller, allow(*DESKS["audit"])], request: Request) -> Response:
+    """Show the desk where signed files are verified."""
+    return _page(request, "audit", caller)
+
+
+@router.get("/desk/figures")
+def figures(
+    caller: Annotated[Caller, allow(*DESKS["figures"])],
+    request: Request,
+    house: HouseDep,
+    period: Annotated[str | None, Query(pattern=r"^[0-9]{4}-[0-9]{2}$")] = None,
+    by: By = By.AGENCY,
+) -> Response:
+    """Show the figures of a reporting month, and how they came about over the months before."""
+    chosen = Period.parse(period) if period else Period.containing(times.today())
+    return _page(request, "figures", caller, **figures_shown(house, chosen, by, _language(request)))
+
+
 @router.get("/desk/static/{name}", dependencies=[public])
 def part(request: Request, name: Annotated[str, Path(pattern=r"^[a-z-]+\.(css|js|svg)$")]) -> Response:
     """Give a part of the pages; the browser asks every time whether it is still the same.
@@ -102,15 +137,21 @@ def _part(name: str) -> tuple[bytes, str]:
     return content, f'"{hashlib.sha256(content).hexdigest()[:16]}"'
 
 
-def _page(request: Request, name: str, caller: Caller | None) -> Response:
+def _language(request: Request) -> str:
     chosen = request.cookies.get(COOKIE, "")
-    language = chosen if chosen in LANGUAGES else LANGUAGES[0]
+    return chosen if chosen in LANGUAGES else LANGUAGES[0]
+
+
+def _page(request: Request, name: str, caller: Caller | None, **more: object) -> Response:
+    language = _language(request)
     words, secret = texts(language), session_secret(request)
+    said = {f"reason_{one.value}": one.text if language == "vi" else one.text_en for one in Reason}
+    said |= {f"purpose_{one.code}": one.name_vi if language == "vi" else one.name_en for one in purposes().values()}
     told = {
         "person": (caller.person or caller.name) if caller else None,
         "token": page_token(secret) if secret and caller else None,
         "language": language,
-        "texts": words["script"],
+        "texts": words["script"] | said,
     }
     values = {
         "language": language,
@@ -121,5 +162,6 @@ def _page(request: Request, name: str, caller: Caller | None) -> Response:
         "person": told["person"],
         "shortest": SHORTEST,
         "told": told,
+        **more,
     }
     return HTMLResponse(_environment.get_template(f"{name}.html").render(values))

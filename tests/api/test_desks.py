@@ -16,6 +16,7 @@ from api.accounts import new_account, sign_in
 from api.cli import app
 from api.http.access import COOKIE
 from api.keys import Role
+from dossier import times
 from dossier.papers import Paper, PaperState
 from ingest.pipeline import weighed
 from tests.api.http_service import DOSSIER, PROCEDURE, Service, running
@@ -27,10 +28,11 @@ PEOPLE = {
     "quay": ("Phạm Văn Quét", Role.STATION),
     "canbo": ("Trần Thị Đối Chiếu", Role.OFFICER),
     "canbo2": ("Lê Văn Hai", Role.OFFICER),
+    "thanhtra": ("Ngô Thị Thanh Tra", Role.AUDITOR),
 }
 PASSWORD = "một câu dễ nhớ"  # noqa: S105 - of a test
 FILES = ("giay-khai-sinh.pdf", "can-cuoc.jpg")
-PATIENCE_MS = 60_000
+PATIENCE_MS = 300_000
 MOST_KEYS = 6
 MOST_BYTES = 300_000
 IMAGES = Path(__file__).parents[2] / "build" / "desks"
@@ -61,7 +63,7 @@ class Desk:
 
     page: Page
     complaints: list[str] = field(default_factory=list)
-    bytes: int = 0
+    bytes: dict[str, int] = field(default_factory=dict)
     keys: int = 0
 
     def press(self, *keys: str) -> None:
@@ -75,7 +77,7 @@ class Desk:
 
     def note_response(self, response: Response) -> None:
         if "picture" not in response.url and response.status == 200:
-            self.bytes += int(response.headers.get("content-length", 0))
+            self.bytes.setdefault(response.url, int(response.headers.get("content-length", 0)))
 
     def show(self, name: str) -> None:
         IMAGES.mkdir(parents=True, exist_ok=True)
@@ -103,7 +105,7 @@ def at_desk(service: Service, browser: Browser, name: str, desk: str) -> Iterato
         page.goto(f"{service.url}/desk/{desk}")
         yield opened
         assert opened.complaints == []
-        assert opened.bytes < MOST_BYTES
+        assert sum(opened.bytes.values()) < MOST_BYTES
 
 
 def read_wrong(service: Service, paper: Paper) -> Paper:
@@ -122,11 +124,14 @@ def paper_of(service: Service, paper_type: str) -> Paper:
     return paper
 
 
-def until_stored(service: Service, *papers: Paper) -> None:
+def until_found(service: Service, *papers: Paper) -> None:
+    """Wait until papers are stored, and found by search, which comes last."""
     deadline = time.monotonic() + PATIENCE_MS / 1000
-    while any(service.house.catalogue.paper(one.id).state is not PaperState.STORED for one in papers):
+    while {one.id.value for one in papers} - {
+        found["id"] for found in service.call(Role.OFFICER, "POST", "/v1/search", json={}).json()["papers"]
+    }:
         assert time.monotonic() < deadline
-        time.sleep(0.1)
+        time.sleep(0.2)
 
 
 def test_signing_in_for_the_first_time(service: Service, browser: Browser) -> None:
@@ -195,7 +200,9 @@ def test_papers_are_reviewed_by_keyboard_and_sealed(
         one.press("Enter")
         one.page.wait_for_selector("#field-birth_date_words:focus")  # words and figures differ: the worst comes first
         one.press("Enter")
-        one.page.wait_for_selector("#field-birth_date:focus")
+        one.page.wait_for_selector("#doubts .field:not(.seen) :focus")
+        while one.keys < MOST_KEYS and not one.page.query_selector("#field-birth_date:focus"):
+            one.press("Enter")
         one.page.wait_for_selector("#confirm:enabled")
         one.audit()
         one.show("desk-review")
@@ -214,9 +221,9 @@ def test_papers_are_reviewed_by_keyboard_and_sealed(
         one.page.wait_for_selector("#confirm:enabled:focus")
         one.press("Enter")
         one.page.wait_for_selector("#queue:visible")
-        assert one.keys + len(day) <= 2 * MOST_KEYS
+        assert one.keys <= MOST_KEYS, "besides the day"
 
-    until_stored(service, certificate, card)
+    until_found(service, certificate, card)
     for paper, person in ((certificate, "Trần Thị Đối Chiếu"), (card, "Lê Văn Hai")):
         stored = service.house.catalogue.paper(paper.id)
         assert (stored.state, stored.confirmed_by) == (PaperState.STORED, person)
@@ -230,3 +237,67 @@ def test_papers_are_reviewed_by_keyboard_and_sealed(
     (line,) = map(json.loads, (tmp_path / "truth" / "truth.jsonl").read_text().splitlines())
     assert (line["raw"], line["corrected"], line["by"]) == ("01/01/2019", right.value, "Trần Thị Đối Chiếu")
     assert (tmp_path / "truth" / "pictures" / line["picture"]).read_bytes().startswith(b"\x89PNG")
+
+
+def test_an_owners_papers_are_found_and_revoked(service: Service, browser: Browser) -> None:
+    card = paper_of(service, "identity-card")
+    assert card.owner
+    number = card.owner.number.value
+    with at_desk(service, browser, "canbo", "store") as desk:
+        page = desk.page
+        page.wait_for_selector("#number:focus")
+        page.keyboard.type(number)
+        page.keyboard.press("Enter")
+        shown = page.locator("#list").get_by_role("button", name="Thẻ căn cước")
+        shown.click()
+        page.wait_for_selector("#detail:focus")
+        assert card.id.value in page.inner_text("#facts")
+        assert "Lê Văn Hai" in page.inner_text("#facts"), "who confirmed it"
+        desk.audit()
+        desk.show("desk-store")
+        page.select_option("#reason", "wrongly-digitized")
+        page.fill("#authority", "Chủ tịch UBND xã Mẫu, 12/QĐ-UBND")
+        page.click("#end button")
+        shown.wait_for(state="detached")  # what is revoked is not found any more
+        assert number not in page.url
+    revoked = service.house.catalogue.paper(card.id)
+    assert revoked.state is PaperState.REVOKED
+
+
+def test_an_auditor_verifies_any_file(service: Service, browser: Browser, tmp_path: Path) -> None:
+    certificate = paper_of(service, "birth-certificate")
+    assert certificate.sealed
+    sealed = service.house.objects.get(certificate.sealed.key, certificate.sealed.version)
+    (tmp_path / "genuine.pdf").write_bytes(sealed)
+    (tmp_path / "forged.pdf").write_bytes(sealed.replace(b"/MediaBox", b"/MediaBux", 1))
+    with at_desk(service, browser, "thanhtra", "audit") as desk:
+        page = desk.page
+        page.set_input_files("#files", tmp_path / "forged.pdf")
+        page.wait_for_selector("#verdict .tag.bad")
+        page.set_input_files("#files", tmp_path / "genuine.pdf")
+        page.wait_for_selector("#verdict .tag.good")
+        desk.audit()
+        desk.show("desk-audit")
+        page.fill("#paper", certificate.id.value)
+        page.keyboard.press("Enter")
+        page.wait_for_selector("#evidence:visible")
+
+
+def test_figures_are_shown_as_they_came_about(service: Service, browser: Browser) -> None:
+    now = times.now().isoformat()
+    facts = {"dossier": DOSSIER, "procedure": PROCEDURE, "agency": "H15.50.05.13", "received_at": now, "ended_at": now}
+    assert service.call(Role.OFFICER, "POST", "/v1/dossiers", json={**facts, "outcome": "successful"}).is_success
+    report = service.call(Role.OFFICER, "GET", "/v1/figures").json()
+    with at_desk(service, browser, "canbo", "figures") as desk:
+        page = desk.page
+        shown = page.locator(".now .hint").all_inner_texts()
+        for definition, text in zip(report["definitions"], shown, strict=True):
+            counted = report["total"][definition["code"]]
+            assert text.startswith(f"{counted['above']}/{counted['below']}")
+        assert page.locator("svg circle").count() > 0
+        desk.audit()
+        desk.show("desk-figures")
+        page.select_option("#by", "procedure")
+        page.wait_for_url("**by=procedure")
+        rows = service.call(Role.OFFICER, "GET", "/v1/figures?by=procedure").json()["rows"]
+        assert page.locator("tbody th").count() == len(rows)

@@ -116,6 +116,9 @@ PAGES = {
     ("GET", "/desk/static/{name}"): EVERYBODY,
     ("GET", "/desk/review"): {O},
     ("GET", "/desk/station"): {S, O},
+    ("GET", "/desk/store"): {O},
+    ("GET", "/desk/audit"): {U},
+    ("GET", "/desk/figures"): {O, U, A},
 }
 """The same of pages, which lead on whom they do not let in."""
 
