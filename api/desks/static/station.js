@@ -112,7 +112,7 @@ async function announce() {
     const content = { operator: told.person, dossier: value("dossier"), procedure: value("procedure"), papers };
     // The same files for the same dossier are the same batch: chosen again after a break, they go on where they stopped.
     const name = await sha256(new Blob([JSON.stringify(content), new Date().toISOString().slice(0, 10)]));
-    batch = await post("/v1/batches", { ...content, batch: `desk-${(name ?? crypto.randomUUID()).slice(0, 16)}` });
+    batch = await post("/v1/batches", { ...content, batch: name ? `desk-${name.slice(0, 16)}` : undefined });
   } catch (error) {
     by("problem").textContent = `${error.message} ${error.advice ?? ""}`;
     by("send").disabled = false;
