@@ -10,8 +10,10 @@ import sys
 import typer
 
 from api.commands import (
+    accounts,
     audit,
     backup,
+    corrections,
     digitize,
     doctor,
     dossiers,
@@ -70,6 +72,7 @@ app.command("supersede")(standing.supersede_paper)
 app.command("revoke")(standing.revoke_paper)
 app.command("status-list")(standing.status_list)
 app.command()(reread.reread)
+app.command()(corrections.corrections)
 app.command()(search.index)
 app.command()(quality.quality)
 app.command()(separators.separators)
@@ -87,6 +90,7 @@ app.command()(fixity.fixity)
 app.command()(backup.backup)
 app.command()(backup.restore)
 app.add_typer(owners.app, name="owners")
+app.add_typer(accounts.app, name="accounts")
 app.add_typer(keys.app, name="keys")
 app.add_typer(objects.app, name="objects")
 app.add_typer(webhooks.app, name="webhooks")

@@ -27,7 +27,8 @@ NAME = r"[a-z0-9][a-z0-9.-]{0,63}"
 """Form of a key's name. It stands in logs and in the audit log: it names a machine or a function, not a person."""
 
 OWN_NAMES = frozenset({
-    "access", "backup", "cli", "expiry", "first-run", "fixity", "pipeline", "records", "renew", "reread", "restore",
+    "access", "backup", "cli", "desk", "expiry", "first-run", "fixity", "pipeline", "records", "renew", "reread",
+    "restore",
     "status-list", "storage", "worker",
 })  # fmt: skip
 """Under which the audit log and batches have what is done without a key; a key of such a name would pass for it."""
@@ -53,10 +54,16 @@ class Role(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Who is calling: the name and the role of a key in force."""
+    """Who is calling.
+
+    Attributes:
+        name: Of the key in force, or of the account that is signed in. role: Its role.
+        person: Name of the person who is signed in; ``None`` with a key, whose bearer names persons as it knows them.
+    """
 
     name: str
     role: Role
+    person: str | None = None
 
 
 def issue_key(catalogue: Catalogue, name: str, role: Role, *, actor: str = "cli") -> str:

@@ -25,7 +25,7 @@ placeholders; they must never hold personal data, because errors are logged.
     │   ├── WrongState, AlreadyExists, RetentionLocked, ObjectHeld, BatchMismatch
     │   ├── NotSealed, NotSplittable, NotRenewable, SamePerson, NotEmpty, OwnersDiffer
     │   ├── NotReusable, PaperKnown, CursorUnknown
-    │   ├── OffsetDiffers, BatchIncomplete, BatchClosed
+    │   ├── OffsetDiffers, BatchIncomplete, BatchClosed, ClaimedByOther
     │   └── UploadsUnfinished                                                              HTTP 429
     ├── PartError                  an external part is missing or failed                  exit 6   HTTP 503
     │   ├── PartMissing, PartFailed, LimitExceeded, WorkerLost
@@ -36,8 +36,10 @@ placeholders; they must never hold personal data, because errors are logged.
     │       └── ObjectKeyMissing, IssuerUnavailable, ScannerUnavailable
     ├── ConfigurationError         the settings contradict themselves                     exit 7   HTTP 500
     ├── AccessError                                                                       exit 8
-    │   ├── Unauthenticated, TooManyRequests                                                HTTP 401, 429
-    │   └── Forbidden, AgencyForbidden, NoGrant                                                    HTTP 403
+    │   ├── Unauthenticated, SignInRefused                                                         HTTP 401
+    │   ├── Forbidden, AgencyForbidden, NoGrant                                                    HTTP 403
+    │   ├── PasswordChangeNeeded, RequestForged, NameDiffers                                       HTTP 403
+    │   └── TooManyRequests, TooManyAttempts                                                       HTTP 429
     └── IntegrityError             stored bytes or the audit chain are not what was kept  exit 9   HTTP 500
         ├── ObjectDamaged, BackupDamaged
         └── AuditChainBroken
@@ -55,6 +57,7 @@ _NOUNS_VI = {
     "object": "đối tượng",
     "paper": "giấy tờ",
     "field": "trường có ảnh",
+    "page": "trang",
     "disposal": "đề nghị tiêu hủy",
     "evidence record": "hồ sơ bằng chứng",
     "status list": "danh sách tình trạng",
@@ -66,6 +69,7 @@ _NOUNS_VI = {
     "portal message": "nội dung đồng bộ của giấy tờ",
     "dead delivery": "thông báo đã ngừng gửi",
     "grant": "quyền được cấp",
+    "account": "tài khoản",
 }
 """Vietnamese nouns of the kinds of things errors speak of."""
 _LARGE = 10_000
@@ -560,6 +564,16 @@ class BatchClosed(Conflict):
     advice_vi = "Hãy khai báo lô mới cho các tệp khác."
 
 
+class ClaimedByOther(Conflict):
+    """A paper that another person has in hand."""
+
+    code = "claimed"
+    en = "Another person has this paper in hand."
+    vi = "Người khác đang xử lý giấy tờ này."
+    advice_en = "Take the next paper; this one is free again when it is laid back or after a while without work on it."
+    advice_vi = "Hãy lấy giấy tờ tiếp theo; giấy tờ này được trả lại khi người kia thôi hoặc sau một lúc không xử lý."
+
+
 class BatchMismatch(Conflict):
     """A batch identifier used again for other content."""
 
@@ -900,6 +914,62 @@ class TooManyRequests(AccessError):
     vi = "Quá nhiều yêu cầu; yêu cầu tiếp theo được nhận sau {seconds} giây."
     advice_en = "Wait as long as the header 'Retry-After' says."
     advice_vi = "Hãy chờ số giây ghi trong tiêu đề 'Retry-After'."
+
+
+class SignInRefused(AccessError):
+    """A name and a password that do not belong together."""
+
+    code = "sign-in-refused"
+    status = 401
+    en = "Name or password is wrong."
+    vi = "Sai tên đăng nhập hoặc mật khẩu."
+    advice_en = "Check the name, the keyboard's language and Caps Lock; an administrator can set a new password."
+    advice_vi = "Hãy xem lại tên, bộ gõ tiếng Việt và phím Caps Lock; quản trị viên có thể đặt mật khẩu mới."
+
+
+class TooManyAttempts(AccessError):
+    """Signing in failed too often under this name."""
+
+    code = "too-many-attempts"
+    status = 429
+    members = ("seconds",)
+    en = "Signing in failed too often under this name: wait {seconds} seconds."
+    vi = "Đăng nhập sai quá nhiều lần với tên này: hãy chờ {seconds} giây."
+    advice_en = "Wait, or ask the administrator for a new password."
+    advice_vi = "Hãy chờ, hoặc đề nghị quản trị viên đặt mật khẩu mới."
+
+
+class PasswordChangeNeeded(AccessError):
+    """A password that was made for a person, who must choose another one."""
+
+    code = "password-change-needed"
+    status = 403
+    en = "This password is for the first time only: choose one of your own."
+    vi = "Mật khẩu này chỉ dùng lần đầu: hãy chọn mật khẩu của riêng bạn."
+    advice_en = "Sign in with this password and a new one."
+    advice_vi = "Hãy đăng nhập bằng mật khẩu này kèm mật khẩu mới."
+
+
+class RequestForged(AccessError):
+    """A request under a person's session that does not come from a page of ours."""
+
+    code = "request-forged"
+    status = 403
+    en = "The request does not come from a page of this service."
+    vi = "Yêu cầu không đến từ trang của dịch vụ này."
+    advice_en = "Load the page again."
+    advice_vi = "Hãy tải lại trang."
+
+
+class NameDiffers(AccessError):
+    """A statement under another name than that of the person who is signed in."""
+
+    code = "name-differs"
+    status = 403
+    en = "Who is signed in can only state something under his or her own name."
+    vi = "Người đăng nhập chỉ được nêu ý kiến bằng họ tên của chính mình."
+    advice_en = "Sign in under your own account."
+    advice_vi = "Hãy đăng nhập bằng tài khoản của mình."
 
 
 class Forbidden(AccessError):

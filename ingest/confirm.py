@@ -12,6 +12,7 @@ from dossier.text import nfc
 from ingest.grades import chosen_grade
 from ingest.house import House
 from ingest.twins import OTHERS_TWIN, TWIN
+from storage.claims import unclaimed_by_others
 
 _CONFIRMABLE = frozenset({PaperState.READY, PaperState.NEEDS_REVIEW})
 _UNFORESEEN = frozenset(
@@ -44,6 +45,7 @@ def confirm(
     Raises:
         NotFound: No such paper.
         WrongState: The paper cannot be confirmed now, or somebody else was first.
+        ClaimedByOther: Somebody else has it in hand.
         InvalidOwnerNumber: The paper has no owner yet, so there is nowhere to store it.
         InvalidValue: ``by`` is empty, or the paper cannot be of that grade.
     """
@@ -70,7 +72,10 @@ def confirm(
         confirmed_at=times.now(),
     )
     detail = {"grade": confirmed.grade.value} if confirmed.grade else None
-    return house.catalogue.save(confirmed, actor=actor, action="paper.confirmed", detail=detail, expected=paper.state)
+    free = unclaimed_by_others(house.catalogue, actor)
+    return house.catalogue.save(
+        confirmed, actor=actor, action="paper.confirmed", detail=detail, expected=paper.state, also=free
+    )
 
 
 def confirm_as_announced(house: House, paper_id: PaperId) -> bool:

@@ -23,7 +23,7 @@ from dossier.errors import InvalidOwnerNumber, PartFailed
 from dossier.identifiers import DossierNumber, PaperId
 from dossier.owners import Owner
 from dossier.paper_types import OTHER, PaperType, find_type
-from dossier.papers import Paper, PaperState, SourceGrade, StoredObject
+from dossier.papers import Field, Paper, PaperState, SourceGrade, StoredObject
 from dossier.verdicts import Verdict
 from ingest.clean import clean as clean_page
 from ingest.collation import place_in_paper
@@ -169,31 +169,40 @@ def classify(house: House, paper_id: PaperId) -> None:
 
 
 def extract(house: House, paper_id: PaperId) -> None:
-    """Read the fields the type declares, with their evidence: never handwriting, doubtful print by a second engine.
-
-    Where a scan seems to hold several papers, these are the first one's.
-    """
-    paper, work = _open(house, paper_id)
+    """Read the fields the type declares, with their evidence: never handwriting, doubtful print by a second engine."""
+    paper = house.catalogue.paper(paper_id)
     if paper.state is not PaperState.RECEIVED:
         return
-    paper_type = _type(house, paper)
+    fields = fields_of(house, paper, _type(house, paper))
+    house.catalogue.save(replace(paper, fields=fields), actor=ACTOR, action="paper.extracted")
+
+
+def fields_of(house: House, paper: Paper, paper_type: PaperType) -> tuple[Field, ...]:
+    """Return what the pages of a paper under work say by a type's declaration; of a scan of several, the first's."""
+    work = Workspace(house.objects, paper.id)
     reading, notes, codes = reading_of(work), PageNotes.of(work).pages, codes_of(work)
     if papers := papers_of(work):
         reading, codes = papers[0].of(reading), papers[0].among(codes)
-    fields = read_fields(reading, paper_type, codes, lambda n: work.get_image(notes[n - 1].master), house.second)
-    house.catalogue.save(replace(paper, fields=fields), actor=ACTOR, action="paper.extracted")
+    return read_fields(reading, paper_type, codes, lambda n: work.get_image(notes[n - 1].master), house.second)
 
 
 def check(house: House, paper_id: PaperId) -> None:
     """Decide whether a person must look closer, and say why."""
-    paper, work = _open(house, paper_id)
+    paper = house.catalogue.paper(paper_id)
     if paper.state is not PaperState.RECEIVED:
         return
-    paper_type = _type(house, paper)
-    owner = paper.owner or _printed_owner(paper, paper_type) or owner_of_scan(house, paper)
-    judged = judge(replace(paper, owner=owner), paper_type, times.today())
+    owner = paper.owner or printed_owner(paper, _type(house, paper)) or owner_of_scan(house, paper)
+    hidden = () if paper.signed_origin else hideable(Workspace(house.objects, paper_id))
+    known = replace(paper, owner=owner, hidden_pages=hidden)
+    house.catalogue.save(weighed(house, known), actor=ACTOR, action="paper.checked")
+
+
+def weighed(house: House, paper: Paper) -> Paper:
+    """Return a paper that was read with all that is doubtful about it, and with whether a person must look closer."""
+    work = Workspace(house.objects, paper.id)
+    judged = judge(paper, _type(house, paper), times.today())
     notes = PageNotes.of(work)
-    reading, hidden = reading_of(work), () if paper.signed_origin else hideable(work)
+    reading, hidden = reading_of(work), paper.hidden_pages
     doubts = (*judged.checks, *scan_doubts(notes), *page_doubts(notes, reading, paper.fields, hidden))
     doubts = (*doubts, *signature_doubts(paper))
     doubts = (*doubts, *uneven_passes(len(notes.pages), collated=is_collated(house, paper)))
@@ -205,9 +214,7 @@ def check(house: House, paper_id: PaperId) -> None:
     grade, unsure = grade_of(paper, copy_words(reading), drawn=work.get_value("inspection.json", Inspection).drawn)
     doubts = (*doubts, *unsure)
     state = PaperState.NEEDS_REVIEW if needs_review(doubts) else PaperState.READY
-    checked = replace(judged, state=state, checks=doubts, page_count=len(notes.pages), grade=grade)
-    checked = replace(checked, hidden_pages=hidden)
-    house.catalogue.save(checked, actor=ACTOR, action="paper.checked")
+    return replace(judged, state=state, checks=doubts, page_count=len(notes.pages), grade=grade)
 
 
 PREPARE: tuple[Step, ...] = (inspect, decode, clean, read, classify, extract, check)
@@ -355,7 +362,7 @@ def _type(house: House, paper: Paper) -> PaperType:
     return find_type(house.paper_types, paper.paper_type or OTHER)
 
 
-def _printed_owner(paper: Paper, paper_type: PaperType) -> Owner | None:
+def printed_owner(paper: Paper, paper_type: PaperType) -> Owner | None:
     """Return the owner whose number the paper itself carries, if it can be read."""
     number = paper_type.owner_number(paper.fields)
     return Owner.parse(number, paper_type.owner_name(paper.fields)) if number else None

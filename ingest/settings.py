@@ -3,6 +3,7 @@
 Every setting has a default with which the service runs on one machine, embedded, bound to loopback.
 """
 
+import datetime as dt
 import os
 from enum import StrEnum
 from pathlib import Path
@@ -70,6 +71,8 @@ class Settings(BaseSettings):
         station_unfinished_bytes: What one station may have begun to upload in pieces and not finished, altogether.
         max_under_way: So many papers may be received or confirmed before stations are asked to come later; 0: any.
         min_free_mb: Megabytes (10⁶ bytes) that must be free on the disk of ``data_dir`` for more to be taken in.
+        session_idle_minutes: After so long without use a person at a desk is signed out. session_hours: And after so
+            long in any case.
         webhook_networks: Networks besides the public Internet to which webhooks may lead, parted by spaces.
             webhook_ca_file: Certificates of further authorities that webhooks' receivers may have theirs from.
             webhook_timeout_s: Seconds for one delivery.
@@ -153,6 +156,8 @@ class Settings(BaseSettings):
     station_unfinished_bytes: int = Field(default=2 * 1024**3, gt=0)
     max_under_way: int = Field(default=20_000, ge=0)
     min_free_mb: int = Field(default=1000, ge=0)
+    session_idle_minutes: float = Field(default=30.0, gt=0, le=24 * 60)
+    session_hours: float = Field(default=10.0, gt=0, le=24)
     webhook_networks: str = ""
     webhook_ca_file: Path | None = None
     webhook_timeout_s: float = Field(default=10.0, gt=0, le=60)
@@ -203,6 +208,16 @@ class Settings(BaseSettings):
     def root(self) -> Path:
         """``data_dir`` with ``~`` expanded, absolute."""
         return self.data_dir.expanduser().resolve()
+
+    @property
+    def session_idle(self) -> dt.timedelta:
+        """After which a person at a desk who does nothing is signed out."""
+        return dt.timedelta(minutes=self.session_idle_minutes)
+
+    @property
+    def session_longest(self) -> dt.timedelta:
+        """After which a person at a desk is signed out in any case."""
+        return dt.timedelta(hours=self.session_hours)
 
     @property
     def concurrency(self) -> int:

@@ -27,6 +27,7 @@ from ingest.receive import is_collated
 from ingest.workspace import Workspace
 from ocr.separators import Separator, named_for
 from ocr.splitting import Part, parted
+from storage.claims import unclaimed_by_others
 
 _SPLITTABLE = frozenset({PaperState.READY, PaperState.NEEDS_REVIEW})
 
@@ -64,6 +65,7 @@ def split(house: House, paper_id: PaperId, first_pages: Sequence[int], *, by: st
     Raises:
         NotFound: No such paper.
         WrongState: It cannot be split now, or was split at other pages.
+        ClaimedByOther: Somebody else has it in hand.
         NotSplittable: It arrived signed, or its file cannot be parted without loss.
         InvalidValue: ``by`` is empty, there is no such page, or nothing would be parted.
     """
@@ -103,7 +105,15 @@ def _split(house: House, scan: Paper, begins: Sequence[int], *, by: str, actor: 
         split_at=times.now(),
     )
     detail = {"parts": " ".join(part.id.value for part in parts)}
-    house.catalogue.save(ended, actor=actor, action="paper.split", detail=detail, expected=scan.state, parts=parts)
+    house.catalogue.save(
+        ended,
+        actor=actor,
+        action="paper.split",
+        detail=detail,
+        expected=scan.state,
+        parts=parts,
+        also=unclaimed_by_others(house.catalogue, actor),
+    )
     work.clear()
 
 

@@ -10,7 +10,7 @@ import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import literal, select
+from sqlalchemy import literal, select, union_all
 from sqlalchemy.orm import Session
 
 from dossier.identifiers import OwnerNumber, PaperId
@@ -18,7 +18,7 @@ from storage import audit
 from storage.catalogue import Catalogue, is_of, owner_group
 from storage.database import reading, writing
 from storage.owners import LOOKED_UP
-from storage.schema import AccessKeyRow, AuditRow, AuditSubjectRow, PaperRow
+from storage.schema import AccessKeyRow, AccountRow, AuditRow, AuditSubjectRow, PaperRow
 
 LISTED = "papers.listed"
 SEARCHED = "papers.searched"
@@ -145,10 +145,11 @@ def reads(
 
 
 def _told(session: Session, found: Sequence[tuple[AuditRow, PaperId | None, str | None]]) -> list[Read]:
-    """Return the reads with the roles of their actors."""
+    """Return the reads with the roles of their actors, keys or accounts: no name is both."""
     actors = {row.actor for row, _, _ in found}
     keys = select(AccessKeyRow.name, AccessKeyRow.role).where(AccessKeyRow.name.in_(actors))
-    roles = {name: role for name, role in session.execute(keys)}  # noqa: C416 - rows are no pairs to the type checker
+    accounts = select(AccountRow.name, AccountRow.role).where(AccountRow.name.in_(actors))
+    roles = {name: role for name, role in session.execute(union_all(keys, accounts))}  # noqa: C416 - see mypy
     return [
         Read(
             row.seq,

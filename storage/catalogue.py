@@ -46,6 +46,7 @@ from storage.rows import (
 from storage.rules import batch_content, change_told, require_same_content
 from storage.schema import (
     AccessKeyRow,
+    AccountRow,
     BatchRow,
     CoOwnerRow,
     EventRow,
@@ -361,11 +362,12 @@ class Catalogue:
         """Keep an access key.
 
         Raises:
-            AlreadyExists: The name or the secret is taken.
+            AlreadyExists: The name or the secret is taken; an account's name is.
         """
         with writing(self.engine) as session:
             taken = or_(AccessKeyRow.name == key.name, AccessKeyRow.sha256 == key.sha256)
-            if session.scalar(select(AccessKeyRow).where(taken)):
+            account = select(AccountRow).where(AccountRow.name == key.name)
+            if session.scalar(select(AccessKeyRow).where(taken)) or session.scalar(account):
                 raise AlreadyExists(kind="access key", id=key.name)
             session.add(
                 AccessKeyRow(

@@ -21,6 +21,8 @@ from storage.catalogue import Catalogue, paper_row
 from storage.database import reading, writing
 from storage.schema import (
     AuditRow,
+    ClaimRow,
+    CorrectionRow,
     DisposalRow,
     EventRow,
     HoldRow,
@@ -305,7 +307,7 @@ def _buried(session: Session, catalogue: Catalogue, disposal: DisposalRow, row: 
 
 def _bury(session: Session, row: PaperRow) -> None:
     """Leave of a paper what says that there was one."""
-    for table in (VerificationRow, WaitingRow, SetbackRow, PagePrintRow):
+    for table in (VerificationRow, WaitingRow, SetbackRow, PagePrintRow, ClaimRow, CorrectionRow):
         session.execute(delete(table).where(table.paper == row.id))
     versions = SealedVersionRow.paper == row.id
     if row.state in ENDED:  # somebody may hold a copy: status lists go on saying that it is no longer in force

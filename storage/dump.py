@@ -28,8 +28,8 @@ from storage.database import reading, upgrade
 from storage.references import batched, in_order_within
 from storage.schema import REVISION, SEARCH_INDEX, AuditRow, Base, Moment
 
-LEFT_OUT = frozenset({"heartbeats", "objects", "bookmarks", "indexed", "page_words"})
-"""Tables that are made anew: signs of life, what is known of the objects, the search index."""
+LEFT_OUT = frozenset({"heartbeats", "objects", "bookmarks", "indexed", "page_words", "sessions", "sign_ins", "claims"})
+"""Tables that are made anew: signs of life, what is known of the objects, the search index, who is at a desk now."""
 _PAGE = 1000
 
 

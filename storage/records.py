@@ -1,4 +1,4 @@
-"""What the catalogue keeps besides papers: batches, access keys, lookups, verifications, events, audit entries."""
+"""What the catalogue keeps besides papers: batches, keys, accounts, claims, verifications, events, audit entries."""
 
 import datetime as dt
 from collections.abc import Mapping
@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from dossier.identifiers import AgencyCode, DossierNumber, PaperId, ProcedureCode
 from dossier.lanes import Lane
-from dossier.papers import StoredObject
+from dossier.papers import Field, StoredObject
 from dossier.verdicts import Verdict
 
 
@@ -53,6 +53,61 @@ class AccessKey:
     revoked_at: dt.datetime | None = None
     former_sha256: str | None = None
     former_until: dt.datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """A person who signs in at a desk; only the hash of the password is kept.
+
+    Attributes:
+        name: To sign in with, unique among accounts and keys: it stands in the audit log.
+        person: Name of the person, which stands in what the person states. role: Of the API's roles.
+        password: Argon2id hash. temporary: The person must choose another one on signing in.
+        created_at, closed_at: UTC; ``closed_at`` ``None`` while in force.
+    """
+
+    name: str
+    person: str
+    role: str
+    password: str
+    temporary: bool
+    created_at: dt.datetime
+    closed_at: dt.datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """That somebody has a paper in hand.
+
+    Attributes:
+        paper: Which. actor: Name of the account or key. person: Name of the person; empty if a key has it.
+        until: When it ends by itself, UTC.
+    """
+
+    paper: PaperId
+    actor: str
+    person: str
+    until: dt.datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """What a person made of a field.
+
+    Attributes:
+        paper: Which. paper_type: What it was taken for. key: Of the field.
+        read: The field as it was read; ``None`` if nothing was.
+        corrected: What the person says stands there: canonical text of the typed value.
+        person: Name of the person. at: UTC.
+    """
+
+    paper: PaperId
+    paper_type: str
+    key: str
+    read: Field | None
+    corrected: str
+    person: str
+    at: dt.datetime
 
 
 class Occasion(StrEnum):

@@ -34,6 +34,7 @@ def serve(
     """Chạy API và xử lý giấy tờ trong một tiến trình. / Run the API and the workers in one process."""
     import uvicorn  # noqa: PLC0415 - the server's parts, which no other command needs
 
+    from api.accounts import ensure_first_accounts  # noqa: PLC0415
     from api.http.app import create_app  # noqa: PLC0415
     from api.keys import ensure_first_keys  # noqa: PLC0415
     from ingest.work import Work  # noqa: PLC0415
@@ -48,6 +49,8 @@ def serve(
         listener = _listen(address, number)
         for role, path in ensure_first_keys(house).items():
             err.print(f"Khóa truy cập ban đầu / first access key: {role} → {path}", soft_wrap=True)
+        for name, password in ensure_first_accounts(house).items():
+            err.print(f"Đăng nhập lần đầu / first sign-in: {name} · {password}", soft_wrap=True)
         work = Work(house, draws=workers)
         try:
             app = create_app(house, work)
@@ -61,7 +64,7 @@ def serve(
             _on_stop(stop)
             if asked.is_set():
                 stop()
-            err.print(f"sohoa: http://{address}:{number}/v1 (Ctrl+C để dừng / to stop)")
+            err.print(f"sohoa: http://{address}:{number}/desk · /v1 (Ctrl+C để dừng / to stop)")
             gc.collect()
             gc.freeze()  # the application stays too: see api.start
             server.run(sockets=[listener])

@@ -6,6 +6,7 @@ from typing import Any
 from fastapi import FastAPI
 from fastapi.routing import iter_route_contexts
 
+from api.desks import pages
 from api.http import problems
 from api.http.access import declared_roles
 from api.http.answers.service import Problem
@@ -59,6 +60,7 @@ def create_app(house: House, work: Work | None) -> FastAPI:
     )
     for router in ROUTERS:
         app.include_router(router)
+    app.include_router(pages.router)
     problems.install(app)
 
     # Opened before there are threads: two first requests would each open their own.

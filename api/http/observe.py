@@ -26,6 +26,13 @@ HEADERS = {
     "X-Frame-Options": "DENY",
 }
 """Sent with every answer: it is data for programs, never a page, and nobody between may keep it."""
+PAGE_HEADERS = HEADERS | {
+    "Content-Security-Policy": (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; connect-src 'self';"
+        " form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    ),
+}
+"""Sent with the pages of desks and their parts: everything comes from here, nothing is written into the page."""
 
 _KNOWN_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 _GONE = 499
@@ -54,7 +61,8 @@ class Observe:
             if message["type"] == "http.response.start":
                 status = message["status"]
                 headers = MutableHeaders(scope=message)
-                headers.update({**HEADERS, "X-Request-Id": state["request_id"]})
+                sent = PAGE_HEADERS if scope["path"].startswith("/desk") else HEADERS
+                headers.update({**sent, "X-Request-Id": state["request_id"]})
             await send(message)
 
         try:

@@ -6,6 +6,7 @@ is held in memory while it is received, so many uploads at once from our own sta
 """
 
 import datetime as dt
+import json
 from collections.abc import Callable, Coroutine
 from typing import Annotated, Any
 
@@ -17,8 +18,9 @@ from pydantic import AfterValidator, Field
 from starlette.types import Message, Receive
 
 from api.http.access import admit
+from api.keys import Caller
 from dossier import times
-from dossier.errors import FileTooLarge, RequestTooLarge, SohoaError
+from dossier.errors import FileTooLarge, NameDiffers, RequestTooLarge, SohoaError
 from dossier.text import tidy
 
 MAX_JSON_BYTES = 1024 * 1024
@@ -61,6 +63,7 @@ class StrictRoute(APIRoute):
             if not takes_json:
                 return await handle(request)
             body = await _read_at_most(request, MAX_JSON_BYTES, RequestTooLarge(limit=MAX_JSON_BYTES))
+            _require_own_name(getattr(request.state, "caller", None), body)
             return await handle(Request(request.scope, _replay(body)))
 
         return strictly
@@ -86,6 +89,23 @@ def _refuse_unknown(known: set[str], request: Request) -> None:
     if unknown:
         parts = [{"type": "extra_forbidden", "loc": ("query", name), "msg": "Unknown parameter"} for name in unknown]
         raise RequestValidationError(parts)
+
+
+def _require_own_name(caller: Caller | None, body: bytes) -> None:
+    """Do nothing if nobody, or the person who is signed in, answers for what is asked.
+
+    Raises:
+        NameDiffers: Another person is named.
+    """
+    if caller is None or caller.person is None:
+        return
+    try:
+        said = json.loads(body)
+    except ValueError:
+        return  # refused as malformed next
+    named = [said.get(key) for key in ("by", "operator")] if isinstance(said, dict) else []
+    if any(isinstance(name, str) and name and tidy(name) != caller.person for name in named):
+        raise NameDiffers
 
 
 async def _read_file(request: Request) -> bytes:

@@ -4,16 +4,19 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 
+from api.keys import Caller
 from api.shapes import Json
 from dossier import times
 from dossier.accepted import Reuse, marks_of
 from dossier.forms import Form, FormField
+from dossier.paper_types import PaperType
 from dossier.papers import Paper
 from dossier.prefill import Answer as Known
 from dossier.prefill import Saying
+from dossier.verdicts import Severity
 from ingest.house import House
 from ingest.receipts import Receipt
-from storage.records import Batch
+from storage.records import Batch, Claim
 
 
 def batch_json(batch: Batch) -> Json:
@@ -129,3 +132,58 @@ def _source_json(saying: Saying, today: dt.date) -> Json:
 def receipt_json(receipt: Receipt) -> Json:
     """Return the receipt of a batch."""
     return asdict(receipt) | {"closed_at": times.iso_local(receipt.closed_at)}
+
+
+def session_json(caller: Caller, token: str | None) -> Json:
+    """Return who is signed in, with the token of the pages shown under the session."""
+    return {"name": caller.name, "role": caller.role.value, "person": caller.person, "page_token": token}
+
+
+def paper_type_json(paper_type: PaperType) -> Json:
+    """Return one paper type of the catalogue."""
+    return {
+        "code": paper_type.code,
+        "name": paper_type.name_vi,
+        "name_en": paper_type.name_en,
+        "kind": paper_type.kind.value,
+        "fields": [
+            {
+                "key": rule.key,
+                "name": rule.name_vi,
+                "name_en": rule.name_en,
+                "value": rule.value,
+                "required": rule.required,
+                "personal": rule.pii,
+                "choices": [
+                    *({"value": value, "name": value} for value in rule.choices),
+                    *({"value": box.value, "name": box.label} for box in rule.boxes),
+                ],
+            }
+            for rule in paper_type.fields
+        ],
+    }
+
+
+def claim_json(claim: Claim, caller: Caller) -> Json:
+    """Return who has a paper in hand; keys have no person, so they go by their name."""
+    return {
+        "paper": claim.paper.value,
+        "person": claim.person or claim.actor,
+        "own": claim.actor == caller.name,
+        "until": times.iso_local(claim.until),
+    }
+
+
+def waiting_paper_json(paper: Paper, claim: Claim | None, caller: Caller) -> Json:
+    """Return a paper of the queue: nothing of what it says."""
+    return {
+        "id": paper.id.value,
+        "name": paper.name,
+        "state": paper.state.value,
+        "paper_type": paper.paper_type,
+        "dossier": str(paper.dossier) if paper.dossier else None,
+        "pages": paper.page_count,
+        "doubts": sum(finding.severity is not Severity.INFO for finding in paper.checks),
+        "created_at": times.iso_local(paper.created_at),
+        "claim": claim_json(claim, caller) if claim else None,
+    }

@@ -1,9 +1,9 @@
-"""Access keys and grants."""
+"""Access keys, accounts and grants."""
 
 from api.shapes import Json
 from dossier import times
 from dossier.grants import Grant
-from storage.records import AccessKey
+from storage.records import AccessKey, Account
 
 
 def key_json(key: AccessKey) -> Json:
@@ -13,6 +13,18 @@ def key_json(key: AccessKey) -> Json:
         "role": key.role,
         "created_at": times.iso_local(key.created_at),
         "revoked_at": times.iso_local(key.revoked_at) if key.revoked_at else None,
+    }
+
+
+def account_json(account: Account) -> Json:
+    """Return one account without its password's hash."""
+    return {
+        "name": account.name,
+        "role": account.role,
+        "person": account.person,
+        "first_password": account.temporary,
+        "created_at": times.iso_local(account.created_at),
+        "closed_at": times.iso_local(account.closed_at) if account.closed_at else None,
     }
 
 

@@ -24,6 +24,7 @@ from storage.schema.papers import (
     UnfinishedUploadRow,
     WaitingRow,
 )
+from storage.schema.people import AccountRow, ClaimRow, CorrectionRow, SessionRow, SignInRow
 from storage.schema.reuse import DisclosureRow, DossierRow, GrantRow, ReuseRow
 from storage.schema.search import SEARCH_INDEX, IndexedRow, PageWordsRow
 from storage.schema.service import AccessKeyRow, AuditBlockRow, AuditRow, AuditSubjectRow, HeartbeatRow
@@ -33,6 +34,7 @@ __all__ = [
     "REVISION",
     "SEARCH_INDEX",
     "AccessKeyRow",
+    "AccountRow",
     "AuditBlockRow",
     "AuditRow",
     "AuditSubjectRow",
@@ -40,7 +42,9 @@ __all__ = [
     "BatchRow",
     "BookmarkRow",
     "CheckRow",
+    "ClaimRow",
     "CoOwnerRow",
+    "CorrectionRow",
     "DayRecordRow",
     "DeliveryRow",
     "DisclosureRow",
@@ -64,7 +68,9 @@ __all__ = [
     "PortalRow",
     "ReuseRow",
     "SealedVersionRow",
+    "SessionRow",
     "SetbackRow",
+    "SignInRow",
     "StatusChangeRow",
     "StatusListRow",
     "UnfinishedUploadRow",
@@ -73,5 +79,5 @@ __all__ = [
     "WebhookRow",
 ]
 
-REVISION = "0023"
+REVISION = "0025"
 """The newest migration: a database at this one needs none."""

@@ -12,6 +12,7 @@ import pytest
 
 from api.http.reading import MAX_JSON_BYTES
 from api.keys import Role, issue_key
+from dossier.errors import StoreUnavailable
 from dossier.identifiers import PaperId
 from dossier.papers import PaperState
 from tests.api.http_service import (
@@ -319,3 +320,21 @@ def test_a_station_is_asked_to_come_later(tmp_path: Path, limit: dict[str, int],
         assert full.call(Role.STATION, "GET", f"/v1/batches/{batch}").status_code == 200
         begun = full.call(Role.STATION, "POST", f"/v1/batches/{hurried['id']}/uploads", headers=tus)
         assert begun.status_code == (201 if code == "queue-full" else 503)
+
+
+def test_a_batch_is_shown_while_a_file_of_it_is_on_its_way_in(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """That a file came is noted before it is a paper: who asks in between, or after a crash there, gets an answer."""
+    batch = announce(service, Role.STATION, "on-its-way", "001.png")
+
+    def away(*_: object, **__: object) -> None:
+        raise StoreUnavailable(part="catalogue", reason="test")
+
+    path = f"/v1/batches/{batch}"
+    with monkeypatch.context() as patch:
+        patch.setattr(service.house.catalogue, "add_papers", away)
+        assert service.call(Role.STATION, "PUT", f"{path}/files/001.png", content=png(77)).status_code == 503
+    (file,) = service.call(Role.STATION, "GET", path).json()["files"]
+    assert (file["paper"], file["state"]) == (None, None)
+    assert service.call(Role.STATION, "PUT", f"{path}/files/001.png", content=png(77)).status_code == 201

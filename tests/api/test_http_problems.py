@@ -205,8 +205,21 @@ def test_owner_numbers_have_no_place_in_addresses(service: Service) -> None:
         if parameter["in"] != "header"
     }
     papers = {"batch", "name", "paper", "link", "key", "state", "after", "before", "limit", "with_original"}
-    others = {"period", "by", "under", "form", "dossier", "reference", "webhook", "kind", "wait", "grant", "upload"}
-    assert in_address == papers | others
+    others = {
+        "period",
+        "by",
+        "under",
+        "form",
+        "dossier",
+        "reference",
+        "webhook",
+        "kind",
+        "wait",
+        "grant",
+        "upload",
+        "page",
+    }
+    assert in_address == papers | others | {"upload", "page"}
 
 
 def test_measurements_count_by_template_and_state(service: Service) -> None:

@@ -102,6 +102,8 @@ UNDO = {
         "ALTER TABLE access_keys DROP COLUMN former_sha256",
         "ALTER TABLE access_keys DROP COLUMN former_until",
     ],
+    "0024": ["DROP TABLE sessions", "DROP TABLE sign_ins", "DROP TABLE accounts"],
+    "0025": ["DROP TABLE claims", "DROP TABLE corrections"],
 }
 """What takes back each migration."""
 

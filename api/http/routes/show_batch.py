@@ -10,6 +10,8 @@ from api.http.reading import MAX_JSON_PAPERS, new_router
 from api.http.views import batch_json
 from api.keys import Caller, Role
 from api.shapes import Json
+from dossier.errors import NotFound
+from dossier.identifiers import PaperId
 from dossier.papers import Paper
 from ingest.house import House
 from ingest.receive import manifest_of, outcomes, refusals
@@ -35,8 +37,16 @@ def show_batch(
 def _papers_received(house: House, batch: str) -> dict[str, Paper]:
     """Return by file name what each file received became, or the earlier paper it duplicates."""
     own = {paper.id: paper for paper in _papers_of(house, batch)}
-    became = {name: own.get(paper) or house.catalogue.paper(paper) for name, paper in outcomes(house, batch).items()}
-    return {paper.name: paper for paper in own.values()} | became
+    became = {name: own.get(paper) or _known(house, paper) for name, paper in outcomes(house, batch).items()}
+    return {paper.name: paper for paper in own.values()} | {name: paper for name, paper in became.items() if paper}
+
+
+def _known(house: House, paper: PaperId) -> Paper | None:
+    """Return a paper, none if only the note that it came is there yet: that is kept first."""
+    try:
+        return house.catalogue.paper(paper)
+    except NotFound:
+        return None
 
 
 def _papers_of(house: House, batch: str) -> Iterator[Paper]:

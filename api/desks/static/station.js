@@ -1,0 +1,217 @@
+// The station desk: files are looked at, announced, sent, and followed until each is read; then there is a receipt.
+
+import { fill, get, make, moment, post, say, send, texts, told, worded } from "./api.js";
+import { sha256, upload } from "./upload.js";
+
+const LOOK_MS = 1000;
+const READ = new Set(["ready", "needs_review", "confirmed", "stored", "rejected", "quarantined", "failed", "split", "expired", "superseded", "revoked"]);
+const TAGS = { ready: "good", stored: "good", confirmed: "good", needs_review: "doubt", rejected: "bad", quarantined: "bad", failed: "bad", received: "busy" };
+const by = (id) => document.getElementById(id);
+const files = new Map();
+let batch = null;
+let looking = Promise.resolve();
+
+// --- choosing --------------------------------------------------------------------------------------------------------
+
+function add(chosen) {
+  if (batch) return;
+  for (const file of chosen) {
+    if (!/\.(pdf|tiff?|jpe?g|png)$/i.test(file.name) || files.has(file.name)) continue;
+    const one = { name: file.name.normalize("NFC"), sent: null, file, row: null, state: null, progress: null };
+    files.set(file.name, one);
+    list(one);
+    looking = looking.then(() => look(one));
+  }
+  tell();
+}
+
+/** Ask how good a scan is while the paper still lies at the scanner; one file after the other. */
+async function look(one) {
+  if (!files.has(one.file.name)) return;
+  try {
+    const verdict = await (await send("POST", "/v1/quality-checks", { body: one.file })).json();
+    const reasons = verdict.pages.flatMap((page) => page.reasons.map((reason) => ({ ...reason, page: page.page })));
+    one.reasons = reasons.filter((reason) => reason.severity !== "info");
+    one.advice = verdict.advice;
+  } catch (error) {
+    one.reasons = [{ severity: "error", text: error.message, text_en: error.message }];
+    one.advice = "rescan";
+  }
+  list(one);
+}
+
+function list(one) {
+  const quality = one.advice
+    ? make("span", { class: one.advice === "accept" ? "tag good" : "tag bad" }, texts[`advice_${one.advice}`])
+    : make("span", { class: "tag busy" }, texts.looking);
+  const reasons = make("ul", { class: "findings" }, ...(one.reasons ?? []).map((reason) =>
+    make("li", { class: reason.severity }, (reason.page ? fill(texts.on_page, reason) : "") + worded(reason, "text"))));
+  const sent = one.progress === null ? "" : make("progress", { max: one.file.size || 1, value: one.progress, "aria-label": one.name });
+  const drop = make("button", { type: "button", hidden: batch !== null, "aria-label": `${texts.remove} ${one.name}` }, "×");
+  drop.addEventListener("click", () => {
+    files.delete(one.file.name);
+    one.row.remove();
+    tell();
+  });
+  const row = make("tr", {}, make("td", {}, one.name), make("td", { class: "number" }, size(one.file.size)),
+    make("td", {}, quality, reasons), make("td", {}, sent), make("td", {}, ...state(one)), make("td", {}, drop));
+  if (one.row) one.row.replaceWith(row);
+  else by("list").append(row);
+  one.row = row;
+}
+
+function state(one) {
+  const shown = [];
+  if (one.twins?.length) shown.push(...twins(one));
+  if (one.problem) shown.push(make("span", { class: "tag bad" }, texts.refused), make("div", { class: "findings error" }, one.problem));
+  else if (one.state) {
+    shown.push(make("span", { class: `tag ${TAGS[one.state] ?? ""}` }, texts[`state_${one.state}`]));
+    if (one.duplicate) shown.push(make("div", { class: "findings" }, texts.duplicate));
+    const checks = (one.paper?.checks ?? []).filter((check) => check.severity !== "info");
+    shown.push(make("ul", { class: "findings" }, ...checks.map((check) => make("li", { class: check.severity }, worded(check, "text")))));
+  }
+  return shown;
+}
+
+function twins(one) {
+  const found = one.twins.map((twin) => make("li", {}, fill(texts.twin, { date: twin.issued_on ?? "?" })));
+  const shown = [make("ul", { class: "findings" }, ...found)];
+  if (one.held) {
+    const go = make("button", { type: "button" }, texts.send_anyway);
+    go.addEventListener("click", () => {
+      one.held = false;
+      transfer(one);
+    });
+    shown.push(go);
+  }
+  return shown;
+}
+
+const size = (bytes) => (bytes < 1e6 ? `${Math.ceil(bytes / 1000)} kB` : `${(bytes / 1e6).toFixed(1).replace(".", told.language === "vi" ? "," : ".")} MB`);
+
+function tell() {
+  by("empty").hidden = files.size > 0;
+  by("send").disabled = files.size === 0 || batch !== null;
+}
+
+// --- sending ---------------------------------------------------------------------------------------------------------
+
+async function announce() {
+  by("problem").textContent = "";
+  by("send").disabled = true;
+  const value = (id) => by(id).value.trim() || null;
+  try {
+    const papers = [];
+    for (const one of files.values()) {
+      // Files go under numbers: a name may tell whose paper it is, and addresses end up in logs.
+      one.sent = `${String(papers.length + 1).padStart(3, "0")}.${one.name.split(".").pop().toLowerCase()}`;
+      one.sha256 = await sha256(one.file);
+      const bytes = one.sha256 ? { size: one.file.size, sha256: one.sha256 } : {};
+      papers.push({ name: one.sent, owner_number: value("owner-number"), owner_name: value("owner-name"), ...bytes });
+    }
+    const content = { operator: told.person, dossier: value("dossier"), procedure: value("procedure"), papers };
+    // The same files for the same dossier are the same batch: chosen again after a break, they go on where they stopped.
+    const name = await sha256(new Blob([JSON.stringify(content), new Date().toISOString().slice(0, 10)]));
+    batch = await post("/v1/batches", { ...content, batch: name ? `desk-${name.slice(0, 16)}` : undefined });
+  } catch (error) {
+    by("problem").textContent = `${error.message} ${error.advice ?? ""}`;
+    by("send").disabled = false;
+    return;
+  }
+  for (const field of by("about").elements) field.disabled = true;
+  by("drop").hidden = by("send").hidden = true;
+  by("close").hidden = by("fresh").hidden = false;
+  by("batch").textContent = batch.id;
+  for (const one of files.values()) {
+    one.twins = batch.files.find((file) => file.name === one.sent)?.twins ?? [];
+    one.held = one.twins.length > 0;
+    list(one);
+  }
+  follow(batch.id);
+  for (const one of files.values()) if (!one.held) await transfer(one);
+}
+
+async function transfer(one) {
+  const { id } = batch;
+  one.progress = 0;
+  list(one);
+  try {
+    if (one.sha256)
+      await upload(id, one.sent, one.file, (offset) => {
+        if (offset === null) return say(texts.line_broke, true);
+        one.progress = offset;
+        one.row.querySelector("progress").value = offset;
+      });
+    else await send("PUT", `/v1/batches/${id}/files/${one.sent}`, { body: one.file });
+    one.progress = one.file.size;
+  } catch (error) {
+    one.problem = `${error.message} ${error.advice ?? ""}`;
+  }
+  list(one);
+}
+
+/** Ask where the papers stand until all are read, or another batch is begun. */
+async function follow(id) {
+  while (batch?.id === id) {
+    try {
+      const [now, read] = await Promise.all([get(`/v1/batches/${id}`), get(`/v1/papers?batch=${id}&limit=200`)]);
+      const papers = new Map(read.papers.map((paper) => [paper.id, paper]));
+      for (const told of now.files) {
+        const one = sentAs(told.name);
+        const before = JSON.stringify([one.state, one.paper?.checks]);
+        Object.assign(one, { state: told.state, duplicate: told.duplicate, paper: papers.get(told.paper) });
+        if (before !== JSON.stringify([one.state, one.paper?.checks])) list(one);
+      }
+      by("close").disabled = now.files.some((file) => !file.paper && !file.problem && !sentAs(file.name).held);
+      if (now.files.every((file) => READ.has(file.state) && file.state !== "confirmed")) await pause(4 * LOOK_MS);
+    } catch (error) {
+      if (error.status !== 0) say(error.message, true);
+    }
+    await pause(LOOK_MS);
+  }
+}
+
+const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+const sentAs = (name) => [...files.values()].find((one) => one.sent === name);
+
+async function close() {
+  try {
+    const leave_out = [...files.values()].filter((one) => one.held).map((one) => one.sent);
+    showReceipt(await post(`/v1/batches/${batch.id}/receipt`, { leave_out }));
+  } catch (error) {
+    say(`${error.message} ${error.advice ?? ""}`, true);
+  }
+}
+
+function showReceipt(receipt) {
+  const facts = [[texts.batch, receipt.batch], [texts.dossier, receipt.dossier], [texts.agency, receipt.agency],
+    [texts.operator, told.person], [texts.closed_at, moment(receipt.closed_at)]];
+  by("facts").replaceChildren(...facts.filter(([, fact]) => fact).flatMap(([name, fact]) => [make("dt", {}, name), make("dd", {}, fact)]));
+  by("lines").replaceChildren(...receipt.files.map((line) => make("tr", {}, make("td", {}, `${line.name} · ${sentAs(line.name).name}`),
+    make("td", {}, texts[`outcome_${line.outcome}`]), make("td", { class: "number" }, line.size === null ? "" : size(line.size)),
+    make("td", { class: "hash" }, line.sha256 ?? ""))));
+  by("signed").href = `/v1/batches/${receipt.batch}/receipt`;
+  by("receipt").hidden = false;
+  by("close").hidden = true;
+  by("print").focus();
+}
+
+// --- what starts it --------------------------------------------------------------------------------------------------
+
+by("choose").addEventListener("click", () => by("files").click());
+by("folder").addEventListener("click", () => by("tree").click());
+for (const id of ["files", "tree"]) by(id).addEventListener("change", ({ target }) => add(target.files));
+for (const kind of ["dragover", "dragleave", "drop"])
+  by("drop").addEventListener(kind, (event) => {
+    event.preventDefault();
+    by("drop").classList.toggle("over", kind === "dragover");
+    if (kind === "drop") add(event.dataTransfer.files);
+  });
+by("send").addEventListener("click", announce);
+by("close").addEventListener("click", close);
+by("fresh").addEventListener("click", () => location.reload());
+by("print").addEventListener("click", () => print());
+window.addEventListener("beforeunload", (event) => {
+  if ([...files.values()].some((one) => one.progress !== null && one.progress < one.file.size && !one.problem)) event.preventDefault();
+});
+by("dossier").focus();

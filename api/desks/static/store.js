@@ -1,0 +1,115 @@
+// The owner's store: by a number typed into a form, which never stands in an address.
+
+import { get, make, moment, post, say, texts, told, worded } from "./api.js";
+import { shown } from "./values.js";
+
+const by = (id) => document.getElementById(id);
+const TAGS = { stored: "good", expired: "doubt", superseded: "doubt", revoked: "bad" };
+const VERDICTS = { valid: "good", undetermined: "doubt", invalid: "bad" };
+const superseding = new Set([...by("reason").lastElementChild.children].map((option) => option.value));
+const types = new Map((await get("/v1/paper-types")).paper_types.map((type) => [type.code, type]));
+let papers = [];
+let chosen = null;
+
+const day = (iso) => (iso ? shown("date", iso) : "");
+const today = new Date().toLocaleDateString("sv-SE", { timeZone: "Asia/Ho_Chi_Minh" });
+const stands = (paper) => (paper.state === "stored" && paper.valid_until && paper.valid_until < today ? "expired" : paper.state);
+const named = (paper) => worded(types.get(paper.paper_type) ?? { name: texts.type_unknown }, "name");
+const tag = (kinds, kind, text) => make("span", { class: `tag ${kinds[kind] ?? ""}` }, text);
+
+async function ask() {
+  by("problem").textContent = "";
+  const number = by("number").value.trim();
+  try {
+    const states = ["stored", "expired", "superseded", "revoked"];
+    const [found, read] = await Promise.all([
+      post("/v1/search", { owner_number: number, query: by("words").value, states, limit: 100 }),
+      post("/v1/owners/reads", { number, limit: 50 }),
+    ]);
+    papers = found.papers.sort((a, b) => (b.issued_on ?? b.stored_at ?? "").localeCompare(a.issued_on ?? a.stored_at ?? ""));
+    list(read.reads);
+  } catch (error) {
+    by("problem").textContent = `${error.message} ${error.advice ?? ""}`;
+  }
+}
+
+function list(reads) {
+  by("none").hidden = papers.length > 0;
+  by("papers").hidden = papers.length === 0;
+  by("detail").hidden = true;
+  by("list").replaceChildren(...papers.map((paper) => {
+    const open = make("button", { type: "button", class: "link" }, named(paper));
+    open.addEventListener("click", () => show(paper.id));
+    const found = paper.snippets?.[0]?.text;
+    return make("tr", {}, make("td", {}, day(paper.issued_on)),
+      make("td", {}, open, make("div", { class: "hint" }, found ?? (paper.title === named(paper) ? "" : (paper.title ?? "")))),
+      make("td", {}, paper.valid_until ? day(paper.valid_until) : texts.unlimited),
+      make("td", {}, tag(TAGS, stands(paper), texts[`stands_${stands(paper)}`])),
+      make("td", {}, paper.verdict ? tag(VERDICTS, paper.verdict, texts[`verdict_${paper.verdict}`]) : ""));
+  }));
+  by("read").hidden = reads.length === 0;
+  by("reads").replaceChildren(...reads.map((read) => make("tr", {}, make("td", {}, moment(read.at)),
+    make("td", {}, read.consumer, make("div", { class: "hint" }, read.role ? texts[`role_${read.role}`] : "")),
+    make("td", {}, read.paper_type ? worded(types.get(read.paper_type) ?? { name: "" }, "name") : texts.owner_itself),
+    make("td", {}, [texts[`purpose_${read.purpose}`] ?? read.purpose, read.dossier].filter(Boolean).join(" · ")))));
+}
+
+async function show(id) {
+  try {
+    [chosen] = (await get(`/v1/papers/${id}`)).papers;
+  } catch (error) {
+    return say(error.message, true);
+  }
+  by("detail-heading").textContent = named(chosen);
+  const standing = chosen.standing && [texts[`reason_${chosen.standing.reason}`] ?? chosen.standing.reason, chosen.standing.authority].filter(Boolean).join(" · ");
+  const facts = [[texts.paper_id, chosen.id], [texts.grade, chosen.grade && texts[`grade_${chosen.grade}`]], [texts.standing, standing],
+    [texts.dossier, chosen.dossier], [texts.confirmed_by, chosen.confirmed_by && `${chosen.confirmed_by}, ${moment(chosen.confirmed_at)}`],
+    [texts.stored_at, moment(chosen.stored_at)], [texts.protected_until, moment(chosen.protected_until)]];
+  const rules = new Map((types.get(chosen.paper_type)?.fields ?? []).map((rule) => [rule.key, rule]));
+  for (const field of chosen.fields) {
+    const rule = rules.get(field.key);
+    if (rule && field.value !== null) facts.push([worded(rule, "name"), shown(rule.value, field.value)]);
+  }
+  by("facts").replaceChildren(...facts.filter(([, fact]) => fact).flatMap(([name, fact]) => [make("dt", {}, name), make("dd", {}, fact)]));
+  by("file").href = `/v1/papers/${chosen.id}/file`;
+  by("evidence").href = `/v1/papers/${chosen.id}/evidence`;
+  by("hand-over").hidden = chosen.kind !== "result" || chosen.handed_over_at !== null;
+  by("end").hidden = !["stored", "expired", "superseded"].includes(chosen.state);
+  const others = papers.filter((paper) => paper.id !== chosen.id && paper.state === "stored");
+  by("successor").replaceChildren(...others.map((paper) => make("option", { value: paper.id }, `${named(paper)} ${day(paper.issued_on)}`)));
+  by("reason").value = "";
+  wanted();
+  by("detail").hidden = false;
+  by("detail").focus();
+}
+
+function wanted() {
+  const reason = by("reason").value;
+  by("by-what").hidden = !superseding.has(reason);
+  by("by-whom").hidden = !reason || superseding.has(reason);
+  by("authority").required = !by("by-whom").hidden;
+}
+
+async function act(path, body) {
+  try {
+    await post(`/v1/papers/${chosen.id}/${path}`, body);
+    say(texts.done);
+    await ask();
+  } catch (error) {
+    say(`${error.message} ${error.advice ?? ""}`, true);
+  }
+}
+
+by("ask").addEventListener("submit", (event) => {
+  event.preventDefault();
+  ask();
+});
+by("reason").addEventListener("change", wanted);
+by("hand-over").addEventListener("click", () => act("hand-over", undefined));
+by("end").addEventListener("submit", (event) => {
+  event.preventDefault();
+  const reason = by("reason").value;
+  if (superseding.has(reason)) act("supersession", { successor: by("successor").value, reason, by: told.person });
+  else act("revocation", { reason, authority: by("authority").value, by: told.person });
+});
+by("number").focus();

@@ -1,0 +1,40 @@
+"""``POST /v1/reviews/next``: take the paper in hand that waits longest."""
+
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from api.http.access import allow
+from api.http.answers.people import Taken
+from api.http.deps import HouseDep, note_read
+from api.http.reading import new_router
+from api.http.views import claim_json
+from api.keys import Caller, Role
+from api.shapes import Json, papers_json
+from dossier.identifiers import PaperId
+from dossier.papers import PaperState
+from storage import claims
+
+router = new_router()
+_MOST_SKIPPED = 200
+
+
+class Wanted(BaseModel):
+    """Lấy giấy tờ nào. / Which papers are wanted, and which were laid aside."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    state: PaperState | None = None
+    skip: Annotated[list[Annotated[str, Field(pattern=f"^{PaperId.pattern}$")]], Field(max_length=_MOST_SKIPPED)] = []
+
+
+@router.post("/v1/reviews/next", response_model=Taken, summary="Nhận giấy tờ tiếp theo / Take the next paper in hand")
+def take_next(caller: Annotated[Caller, allow(Role.OFFICER)], house: HouseDep, body: Wanted) -> Json:
+    """Take in hand the oldest paper that nobody else has: until it is decided, laid back, or untouched for a while."""
+    states = (body.state,) if body.state in claims.WAITING else claims.WAITING
+    skip = [PaperId(paper) for paper in body.skip]
+    claim = claims.claim_next(house.catalogue, states=states, actor=caller.name, person=caller.person or "", skip=skip)
+    if claim is None:
+        return {"claim": None, "papers": []}
+    note_read(house, caller, claim.paper)
+    return {"claim": claim_json(claim, caller), **papers_json([house.catalogue.paper(claim.paper)], house)}

@@ -1,0 +1,22 @@
+"""``PUT /v1/papers/{paper}/claim``: take a paper in hand, or keep it longer."""
+
+from typing import Annotated
+
+from api.http.access import allow
+from api.http.answers.people import Taken
+from api.http.deps import HouseDep, PaperIdPath, note_read
+from api.http.reading import new_router
+from api.http.views import claim_json
+from api.keys import Caller, Role
+from api.shapes import Json, papers_json
+from storage import claims
+
+router = new_router()
+
+
+@router.put("/v1/papers/{paper}/claim", response_model=Taken, summary="Nhận xử lý một giấy tờ / Take a paper in hand")
+def take_paper(caller: Annotated[Caller, allow(Role.OFFICER)], house: HouseDep, paper: PaperIdPath) -> Json:
+    """Take a paper in hand that waits for a person; nobody else can decide about it meanwhile."""
+    claim = claims.claim(house.catalogue, paper, actor=caller.name, person=caller.person or "")
+    note_read(house, caller, paper)
+    return {"claim": claim_json(claim, caller), **papers_json([house.catalogue.paper(paper)], house)}

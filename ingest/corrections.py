@@ -1,0 +1,129 @@
+"""Correct: what a person makes of a paper before it is confirmed: another value, another type, another owner.
+
+What follows from the fields is worked out again, so that the doubts left are those of the paper as it now stands. What
+was read, where, and what stands there is kept: the truth about our reading, to measure it by and to learn from.
+"""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from sqlalchemy.orm import Session
+
+from dossier import times
+from dossier.errors import InvalidValue, WrongState
+from dossier.identifiers import PaperId
+from dossier.owners import Owner
+from dossier.paper_types import OTHER, FieldRule, PaperType, find_type
+from dossier.papers import Field, FieldSource, Paper
+from dossier.text import nfc
+from dossier.values import parse_value
+from ingest.house import House
+from ingest.pipeline import fields_of, printed_owner, weighed
+from ingest.receive import announced, owner_of_scan
+from storage.claims import WAITING, unclaimed_by_others
+from storage.corrections import note
+from storage.records import Correction
+from storage.schema import PaperRow
+
+CORRECTED = "paper.corrected"
+"""Action in the audit log."""
+
+
+def correct(
+    house: House,
+    paper_id: PaperId,
+    values: Mapping[str, str],
+    *,
+    by: str,
+    actor: str,
+    paper_type: str | None = None,
+    owner: Owner | None = None,
+) -> Paper:
+    """Keep what a person says a paper says, and return it with the doubts that are left.
+
+    Args:
+        house: The parts.
+        paper_id: A paper that is ready or needs review.
+        values: By key of the field, as typed; an empty text: the paper does not say it.
+        by: The person's name.
+        actor: Who told us, for the audit log.
+        paper_type: What the paper is, if not what it was taken for: its fields are read anew.
+        owner: Whose it is, if not who was named or read.
+
+    Raises:
+        NotFound: No such paper. WrongState: It does not wait for a person, or somebody else was first.
+        ClaimedByOther: Somebody else has it in hand.
+        InvalidValue: A text is no value of its field, or the type has no such field.
+        UnknownPaperType: There is no such type.
+    """
+    paper = house.catalogue.paper(paper_id)
+    if paper.state not in WAITING:
+        raise WrongState(state=paper.state.value, needed=", ".join(sorted(WAITING)))
+    kind = find_type(house.paper_types, paper_type or paper.paper_type or OTHER)
+    fields = paper.fields
+    if kind.code != paper.paper_type:
+        fields = fields_of(house, paper, kind)
+    typed = {key: _typed(kind, key, text, fields) for key, text in values.items()}
+    after = replace(paper, paper_type=kind.code, fields=_with(fields, typed, kind))
+    if paper_type is not None:
+        after = replace(after, type_confidence=None)
+    after = weighed(house, replace(after, owner=owner or _owner(house, paper, after, kind)))
+    made = [
+        Correction(paper_id, kind.code, key, _read(fields, key), field.value or "" if field else "", by, times.now())
+        for key, field in typed.items()
+    ]
+    free = unclaimed_by_others(house.catalogue, actor)
+
+    def also(session: Session, row: PaperRow) -> None:
+        free(session, row)
+        note(session, made)
+
+    detail = {"fields": ", ".join(sorted(typed))} if typed else {}
+    if kind.code != paper.paper_type:
+        detail |= {"type_from": paper.paper_type or "", "type_to": kind.code}
+    return house.catalogue.save(after, actor=actor, action=CORRECTED, detail=detail, expected=paper.state, also=also)
+
+
+def _typed(kind: PaperType, key: str, text: str, fields: tuple[Field, ...]) -> Field | None:
+    rule = kind.rule(key)
+    if rule is None:
+        raise InvalidValue(key=key, reason="this type has no such field", reason_vi="loại giấy tờ không có trường này")
+    if not text.strip():
+        return None
+    value = parse_value(rule.value, text, key=key)
+    _require_chosen(rule, value)
+    read = _read(fields, key)
+    page, box = (read.page, read.box) if read else (None, None)
+    return Field(key, value, nfc(text).strip(), page, box, 1.0, FieldSource.MANUAL)
+
+
+def _require_chosen(rule: FieldRule, value: str) -> None:
+    choices = rule.choices or tuple(box.value for box in rule.boxes)
+    if choices and value not in choices:
+        raise InvalidValue(
+            key=rule.key, reason="expected one of the choices", reason_vi="cần một trong các giá trị cho sẵn"
+        )
+
+
+def _read(fields: tuple[Field, ...], key: str) -> Field | None:
+    """Return the field of this name, one with a place on a page rather than one without."""
+    found = sorted((field for field in fields if field.key == key), key=lambda field: field.box is None)
+    return found[0] if found else None
+
+
+def _with(fields: tuple[Field, ...], typed: Mapping[str, Field | None], kind: PaperType) -> tuple[Field, ...]:
+    places = {rule.key: place for place, rule in enumerate(kind.fields)}
+    kept = [field for field in fields if field.key not in typed]
+    entered = [field for field in typed.values() if field is not None]
+    return tuple(sorted([*kept, *entered], key=lambda field: places.get(field.key, len(places))))
+
+
+def _owner(house: House, before: Paper, after: Paper, kind: PaperType) -> Owner | None:
+    """Return whose the paper is: who was named, else whose number stands on it now."""
+    was = find_type(house.paper_types, before.paper_type or OTHER)
+    printed = printed_owner(before, was)
+    entry = announced(house, before)
+    named = before.split_from is None and entry is not None and entry.owner is not None
+    if before.owner and (named or printed is None or printed.number != before.owner.number):
+        return before.owner
+    return printed_owner(after, kind) or owner_of_scan(house, before)

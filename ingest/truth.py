@@ -1,0 +1,55 @@
+"""Truth: what people said stands where the reader read something else, with its picture, to measure and to teach it.
+
+Of a field corrected more than once the first reading and the last correction count. The picture is the field's own box
+on the master page, as the reader saw it; there is none where the file arrived signed and is stored, or is gone.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+import cv2
+import numpy as np
+
+from dossier.errors import Conflict, NotFound
+from dossier.papers import FieldSource
+from ingest.crop import page_picture
+from ingest.house import House
+from ingest.workspace import decode_image
+from storage.corrections import corrections
+from storage.records import Correction
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """A field, what was read there, and what stands there.
+
+    Attributes:
+        correction: The first reading, with the last correction. picture: PNG of the field's box, if it has one.
+    """
+
+    correction: Correction
+    picture: bytes | None
+
+
+def truth(house: House) -> Iterator[Sample]:
+    """Yield a sample per corrected field of every paper that is not disposed of."""
+    last: dict[tuple[str, str], Correction] = {}
+    for one in corrections(house.catalogue):
+        place = (one.paper.value, one.key)
+        first = last.get(place)
+        last[place] = replace(one, read=first.read) if first else one
+    for one in last.values():
+        if one.read is None or one.read.source is not FieldSource.MANUAL:
+            yield Sample(one, _picture(house, one))
+
+
+def _picture(house: House, one: Correction) -> bytes | None:
+    if one.read is None or one.read.page is None or one.read.box is None:
+        return None
+    try:
+        page, _ = page_picture(house, one.paper, one.read.page)
+    except (Conflict, NotFound):
+        return None
+    box = one.read.box
+    pixels = decode_image(page, f"page {one.read.page}")[box.y : box.bottom, box.x : box.right]
+    return np.asarray(cv2.imencode(".png", pixels)[1]).tobytes() if pixels.size else None

@@ -1,0 +1,58 @@
+"""What people corrected in what was read: the truth about our reading, kept to learn from."""
+
+from collections.abc import Iterable, Iterator
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from dossier.identifiers import PaperId
+from dossier.papers import Box, Field, FieldSource
+from storage.catalogue import Catalogue
+from storage.database import reading
+from storage.records import Correction
+from storage.schema import CorrectionRow
+
+
+def note(session: Session, corrections: Iterable[Correction]) -> None:
+    """Keep corrections within the transaction that changes the paper."""
+    session.add_all(_row(one) for one in corrections)
+
+
+def corrections(catalogue: Catalogue) -> Iterator[Correction]:
+    """Yield all corrections of papers that are still there, in the order in which they were made."""
+    query = select(CorrectionRow).order_by(CorrectionRow.serial).execution_options(yield_per=1000)
+    with reading(catalogue.engine) as session:
+        for row in session.scalars(query):
+            yield _correction(row)
+
+
+def _row(one: Correction) -> CorrectionRow:
+    read = one.read
+    box = read.box if read else None
+    return CorrectionRow(
+        paper=one.paper.value,
+        paper_type=one.paper_type,
+        key=one.key,
+        raw=read.raw if read else "",
+        value=read.value if read else None,
+        source=read.source.value if read else None,
+        confidence=read.confidence if read else None,
+        corrected=one.corrected,
+        page=read.page if read else None,
+        x=box.x if box else None,
+        y=box.y if box else None,
+        width=box.width if box else None,
+        height=box.height if box else None,
+        person=one.person,
+        at=one.at,
+    )
+
+
+def _correction(row: CorrectionRow) -> Correction:
+    read = None
+    if row.source is not None:
+        sides = (row.x, row.y, row.width, row.height)
+        box = Box(*(side for side in sides if side is not None)) if None not in sides else None
+        confidence = row.confidence or 0.0
+        read = Field(row.key, row.value, row.raw, row.page, box, confidence, FieldSource(row.source))
+    return Correction(PaperId(row.paper), row.paper_type, row.key, read, row.corrected, row.person, row.at)

@@ -1,0 +1,106 @@
+"""Two people never have the same paper in hand."""
+
+import datetime as dt
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+
+import pytest
+
+from dossier.errors import ClaimedByOther, WrongState
+from dossier.identifiers import PaperId
+from dossier.papers import Paper, PaperState
+from storage import claims
+from storage.catalogue import Catalogue
+from tests.storage.examples import NOON, batch, paper
+
+
+class Clock:
+    def __init__(self) -> None:
+        self.now = NOON
+
+    def __call__(self) -> dt.datetime:
+        return self.now
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def catalogue(database_url: str, clock: Clock) -> Iterator[Catalogue]:
+    opened = Catalogue.open(database_url, clock=clock)
+    yield opened
+    opened.close()
+
+
+def waiting(catalogue: Catalogue, count: int, state: PaperState = PaperState.READY) -> list[Paper]:
+    papers = [paper(str(number).encode()) for number in range(count)]
+    catalogue.add_batch(batch(), papers, actor="station-1")
+    return [catalogue.save(replace(one, state=state), actor="w", action="test") for one in papers]
+
+
+def test_each_gets_another_paper_the_oldest_first(catalogue: Catalogue) -> None:
+    papers = waiting(catalogue, 3)
+    taken = [
+        claims.claim_next(catalogue, states=claims.WAITING, actor=who, person=who.upper()) for who in ("a", "b", "c")
+    ]
+    assert [claim.paper for claim in taken if claim] == [one.id for one in papers]
+    assert claims.claim_next(catalogue, states=claims.WAITING, actor="d", person="D") is None
+    assert [(one.id, claim.person) for one, claim in claims.queue(catalogue, limit=9) if claim] == list(
+        zip([one.id for one in papers], "ABC", strict=True)
+    )
+
+
+def test_many_at_once_never_get_the_same(catalogue: Catalogue) -> None:
+    waiting(catalogue, 20)
+
+    def take(who: int) -> PaperId | None:
+        claim = claims.claim_next(catalogue, states=claims.WAITING, actor=f"reviewer-{who}", person="")
+        return claim.paper if claim else None
+
+    with ThreadPoolExecutor(20) as threads:
+        taken = list(threads.map(take, range(20)))
+    assert None not in taken
+    assert len(set(taken)) == 20
+
+
+def test_a_paper_in_hand_is_refused_to_others_until_it_is_laid_back_or_time_is_up(
+    catalogue: Catalogue, clock: Clock
+) -> None:
+    (one,) = waiting(catalogue, 1)
+    claims.claim(catalogue, one.id, actor="a", person="A")
+    with pytest.raises(ClaimedByOther):
+        claims.claim(catalogue, one.id, actor="b", person="B")
+    claims.release(catalogue, one.id, actor="b")
+    with pytest.raises(ClaimedByOther):
+        claims.claim(catalogue, one.id, actor="b", person="B")
+    claims.release(catalogue, one.id, actor="a")
+    until = claims.claim(catalogue, one.id, actor="b", person="B").until
+    clock.now = until + dt.timedelta(seconds=1)
+    assert claims.queue(catalogue, limit=9)[0][1] is None
+    assert claims.claim(catalogue, one.id, actor="a", person="A").actor == "a"
+
+
+def test_papers_laid_aside_or_of_another_state_are_not_next(catalogue: Catalogue) -> None:
+    first, second = waiting(catalogue, 2)
+    asked = {"states": claims.WAITING, "actor": "a", "person": "A"}
+    claim = claims.claim_next(catalogue, skip=[first.id], **asked)  # type: ignore[arg-type]
+    assert claim
+    assert claim.paper == second.id
+    assert claims.claim_next(catalogue, **{**asked, "states": (PaperState.NEEDS_REVIEW,)}) is None  # type: ignore[arg-type]
+
+
+def test_only_who_has_it_decides_and_then_it_is_in_nobodys_hand(catalogue: Catalogue) -> None:
+    (one,) = waiting(catalogue, 1)
+    claims.claim(catalogue, one.id, actor="a", person="A")
+    confirmed = replace(one, state=PaperState.CONFIRMED, confirmed_by="B", confirmed_at=NOON)
+    with pytest.raises(ClaimedByOther):
+        catalogue.save(confirmed, actor="b", action="test", also=claims.unclaimed_by_others(catalogue, "b"))
+    assert catalogue.paper(one.id) == one, "nothing of it was kept"
+    catalogue.save(confirmed, actor="a", action="test", also=claims.unclaimed_by_others(catalogue, "a"))
+    with pytest.raises(WrongState):
+        claims.claim(catalogue, one.id, actor="a", person="A")
+    assert claims.queue(catalogue, limit=9) == []
+    assert claims.count(catalogue) == dict.fromkeys(claims.WAITING, 0)
