@@ -16,6 +16,7 @@ from ingest.house import House
 from ingest.pages import PageNotes, left_out_of
 from ingest.workspace import Workspace
 from ocr.model import Reading
+from storage.claims import unclaimed_by_others
 
 _OPEN = frozenset({PaperState.READY, PaperState.NEEDS_REVIEW})
 
@@ -38,6 +39,7 @@ def hide_pages(house: House, paper_id: PaperId, hidden: Collection[int], *, acto
 
     Raises:
         NotFound: No such paper. WrongState: It has not been read yet, or somebody has confirmed it.
+        ClaimedByOther: Somebody else has it in hand.
         InvalidValue: One of the pages is not among those that may be hidden.
     """
     paper = house.catalogue.paper(paper_id)
@@ -57,7 +59,14 @@ def hide_pages(house: House, paper_id: PaperId, hidden: Collection[int], *, acto
     checks = (*(one for one in paper.checks if one.code != HIDDEN), *hidden_pages_told(wanted))
     detail = {"hidden": " ".join(map(str, wanted)), "before": " ".join(map(str, paper.hidden_pages))}
     changed = replace(paper, hidden_pages=wanted, checks=checks)
-    return house.catalogue.save(changed, actor=actor, action="paper.pages-hidden", detail=detail, expected=paper.state)
+    return house.catalogue.save(
+        changed,
+        actor=actor,
+        action="paper.pages-hidden",
+        detail=detail,
+        expected=paper.state,
+        also=unclaimed_by_others(house.catalogue, actor),
+    )
 
 
 def shown_pages(paper: Paper, work: Workspace) -> PageNotes:
