@@ -7,11 +7,12 @@ A claim is no statement about the paper: it leaves no entry in the audit log, th
 import datetime as dt
 from collections.abc import Callable, Collection
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import case, delete, func, select
 from sqlalchemy.orm import Session
 
 from dossier.errors import ClaimedByOther, WrongState
 from dossier.identifiers import PaperId
+from dossier.lanes import Lane
 from dossier.papers import Paper, PaperState
 from storage.catalogue import Catalogue, paper_row
 from storage.database import reading, writing
@@ -21,6 +22,8 @@ from storage.schema import ClaimRow, PaperRow
 
 WAITING = (PaperState.READY, PaperState.NEEDS_REVIEW)
 """States in which a paper waits for a person."""
+_IN_TURN = (case({lane.value: lane.rank for lane in Lane}, value=PaperRow.lane), PaperRow.serial)
+"""The order in which papers wait: by lane, then by age."""
 HELD_FOR = dt.timedelta(minutes=10)
 """So long after the last sign of life of its reviewer a paper is free again."""
 
@@ -28,13 +31,13 @@ HELD_FOR = dt.timedelta(minutes=10)
 def queue(
     catalogue: Catalogue, *, states: Collection[PaperState] = WAITING, limit: int
 ) -> list[tuple[Paper, Claim | None]]:
-    """Return the papers that wait for a person, the oldest first, each with who has it in hand."""
+    """Return the papers that wait for a person, by lane and age, each with who has it in hand."""
     now = catalogue.now()
     query = (
         select(PaperRow, ClaimRow)
         .outerjoin(ClaimRow, (ClaimRow.paper == PaperRow.id) & (ClaimRow.until > now))
         .where(PaperRow.state.in_([state.value for state in states]))
-        .order_by(PaperRow.serial)
+        .order_by(*_IN_TURN)
         .limit(limit)
     )
     with reading(catalogue.engine) as session:
@@ -71,7 +74,7 @@ def claim(catalogue: Catalogue, paper: PaperId, *, actor: str, person: str) -> C
 def claim_next(
     catalogue: Catalogue, *, states: Collection[PaperState], actor: str, person: str, skip: Collection[PaperId] = ()
 ) -> Claim | None:
-    """Take in hand the paper that waits longest and that nobody else has; ``None``: none waits.
+    """Take in hand the first paper that nobody else has, by lane and age; ``None``: none waits.
 
     Args:
         catalogue: Where papers are.
@@ -89,7 +92,7 @@ def claim_next(
             PaperRow.id.not_in(held_by_others),
             PaperRow.id.not_in([paper.value for paper in skip]),
         )
-        .order_by(PaperRow.serial)
+        .order_by(*_IN_TURN)
         .limit(1)
     )
     with writing(catalogue.engine) as session:

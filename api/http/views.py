@@ -181,6 +181,7 @@ def waiting_paper_json(paper: Paper, claim: Claim | None, caller: Caller) -> Jso
         "name": paper.name,
         "state": paper.state.value,
         "paper_type": paper.paper_type,
+        "lane": paper.lane.value,
         "dossier": str(paper.dossier) if paper.dossier else None,
         "pages": paper.page_count,
         "doubts": sum(finding.severity is not Severity.INFO for finding in paper.checks),

@@ -9,6 +9,7 @@ import pytest
 
 from dossier.errors import ClaimedByOther, WrongState
 from dossier.identifiers import PaperId
+from dossier.lanes import Lane
 from dossier.papers import Paper, PaperState
 from storage import claims
 from storage.catalogue import Catalogue
@@ -51,6 +52,18 @@ def test_each_gets_another_paper_the_oldest_first(catalogue: Catalogue) -> None:
     assert [(one.id, claim.person) for one, claim in claims.queue(catalogue, limit=9) if claim] == list(
         zip([one.id for one in papers], "ABC", strict=True)
     )
+
+
+def test_what_somebody_waits_for_goes_first(catalogue: Catalogue) -> None:
+    papers = [replace(paper(lane.value.encode()), lane=lane) for lane in (Lane.BACKLOG, Lane.COUNTER, Lane.ON_THE_SPOT)]
+    catalogue.add_batch(batch(), papers, actor="station-1")
+    old, usual, first = (
+        catalogue.save(replace(one, state=PaperState.READY), actor="w", action="test") for one in papers
+    )
+    assert [one.id for one, _ in claims.queue(catalogue, limit=9)] == [first.id, usual.id, old.id]
+    claim = claims.claim_next(catalogue, states=claims.WAITING, actor="a", person="A")
+    assert claim
+    assert claim.paper == first.id
 
 
 def test_many_at_once_never_get_the_same(catalogue: Catalogue) -> None:

@@ -44,7 +44,8 @@ function queueRow(one) {
   return make("tr", {},
     make("td", {}, held ? name : open), make("td", {}, one.name), make("td", {}, one.dossier ?? ""),
     make("td", { class: "number" }, String(one.pages ?? "")),
-    make("td", {}, make("span", { class: one.doubts ? "tag doubt" : "tag good" }, state)),
+    make("td", {}, make("span", { class: one.doubts ? "tag doubt" : "tag good" }, state),
+      one.lane === "counter" ? "" : make("span", { class: one.lane === "on-the-spot" ? "tag bad" : "tag" }, texts[`lane_${one.lane}`])),
     make("td", { title: moment(one.created_at) }, age(one.created_at)),
     make("td", {}, one.claim ? one.claim.person : ""));
 }

@@ -109,7 +109,7 @@ async function announce() {
       const bytes = one.sha256 ? { size: one.file.size, sha256: one.sha256 } : {};
       papers.push({ name: one.sent, owner_number: value("owner-number"), owner_name: value("owner-name"), ...bytes });
     }
-    const content = { operator: told.person, dossier: value("dossier"), procedure: value("procedure"), papers };
+    const content = { operator: told.person, dossier: value("dossier"), procedure: value("procedure"), on_the_spot: by("on-the-spot").checked, papers };
     // The same files for the same dossier are the same batch: chosen again after a break, they go on where they stopped.
     const name = await sha256(new Blob([JSON.stringify(content), new Date().toISOString().slice(0, 10)]));
     batch = await post("/v1/batches", { ...content, batch: name ? `desk-${name.slice(0, 16)}` : undefined });

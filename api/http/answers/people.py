@@ -3,6 +3,7 @@
 from api.http.answers.base import Answer
 from api.http.answers.papers import Paper
 from api.keys import Role
+from dossier.lanes import Lane
 from dossier.papers import PaperKind, PaperState
 
 
@@ -66,6 +67,7 @@ class Waiting(Answer):
     name: str
     state: PaperState
     paper_type: str | None
+    lane: Lane
     dossier: str | None
     pages: int | None
     doubts: int

@@ -17,7 +17,7 @@ router = new_router()
 
 @router.get("/v1/reviews", response_model=ReviewQueue, summary="Hàng chờ xem / What waits for a person")
 def list_reviews(caller: Annotated[Caller, allow(Role.OFFICER)], house: HouseDep, limit: PageSize = 50) -> Json:
-    """List what waits, the oldest first, and who has what in hand; nothing of what papers say."""
+    """List what waits, by lane and age, and who has what in hand; nothing of what papers say."""
     counts = claims.count(house.catalogue)
     return {
         "ready": counts[PaperState.READY],

@@ -1,4 +1,4 @@
-"""``POST /v1/reviews/next``: take the paper in hand that waits longest."""
+"""``POST /v1/reviews/next``: take the first paper that waits in hand, by lane and age."""
 
 from typing import Annotated
 
