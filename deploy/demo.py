@@ -68,6 +68,7 @@ def main() -> None:
     if owner:
         console.print(f"{prefix} find --owner {owner.number.value}", highlight=False)
     console.print(f"{prefix} verify {sealed[0]}", highlight=False)
+    console.print(f"{prefix} serve   → http://127.0.0.1:8080/desk (bàn làm việc / desks)", highlight=False)
 
 
 def sample(scans: Path) -> list[dict[str, Any]]:
