@@ -67,7 +67,9 @@ class Access:
 
 
 def _admitted(request: Request, *, key: str = "", session: str = "") -> Caller:
-    """Return who calls, if it may ask now; a refusal is counted."""
+    """Return who calls, if it may ask now; a refusal of what may be a guess is counted."""
+    if not (key or session):
+        raise Unauthenticated
     try:
         caller = caller_of_session(request.app.state.house, session) if session else _bearer_of(request, key)
     except Unauthenticated:

@@ -84,6 +84,11 @@ def test_knocking_without_a_key_is_on_record_without_who_it_was(service: Service
     assert [(entry.actor, entry.object, entry.detail) for entry in entries] == [("access", "service", {"count": "1"})]
 
 
+def test_who_shows_nothing_guesses_nothing(service: Service) -> None:
+    asked = [httpx.get(service.url + path) for path in ("/v1/batches", "/desk/review") for _ in range(5)]
+    assert [answer.status_code for answer in asked] == [401] * 5 + [303] * 5
+
+
 def test_a_valid_key_passes_where_its_neighbours_were_refused(tmp_path_factory: pytest.TempPathFactory) -> None:
     with running(tmp_path_factory.mktemp("neighbours"), refusals_per_minute=1) as service:
         assert [status(service, "guess").status_code for _ in range(3)] == [401, 429, 429]
