@@ -165,6 +165,12 @@ def test_papers_are_handed_in(service: Service, browser: Browser, sample: Path) 
         page = desk.page
         page.fill("#dossier", DOSSIER)
         page.fill("#procedure", PROCEDURE)
+        page.focus("#owner-number")  # a hand scanner types the code of an identity card
+        page.keyboard.type("001190012345|012345678|Lê Thị Sen|05031990|Nữ|Thôn Quýt, xã Tân Lĩnh|01012022")
+        page.keyboard.press("Enter")
+        assert [page.input_value(f"#owner-{part}") for part in ("number", "name")] == ["001190012345", "Lê Thị Sen"]
+        page.fill("#owner-number", "")
+        page.fill("#owner-name", "")
         page.set_input_files("#files", [sample / name for name in FILES])
         for tags in (page.locator("#list .tag.busy"), page.locator("#list .tag.bad")):
             tags.first.wait_for(state="detached")

@@ -198,6 +198,12 @@ function showReceipt(receipt) {
 
 // --- what starts it --------------------------------------------------------------------------------------------------
 
+/** A hand scanner types what the identity card's code says: number, old number, name, …, parted by "|", and Enter. */
+by("owner-number").addEventListener("change", ({ target }) => {
+  const said = target.value.split("|").map((part) => part.trim());
+  if (said.length < 3) return;
+  [target.value, , by("owner-name").value] = said;
+});
 by("choose").addEventListener("click", () => by("files").click());
 by("folder").addEventListener("click", () => by("tree").click());
 for (const id of ["files", "tree"]) by(id).addEventListener("change", ({ target }) => add(target.files));
