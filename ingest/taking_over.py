@@ -44,6 +44,7 @@ def take_over(house: House) -> None:
     """Queue anew what workers held that have fallen silent, but set aside papers that ended too many of them."""
     catalogue = house.catalogue
     moment, silence = times.now(), dt.timedelta(seconds=house.settings.dead_after_s)
+    _notice_unknown(house, moment)
     for executor in catalogue.dead_executors(moment - silence):
         if not catalogue.claim_executor(executor, moment - silence, moment):
             continue  # another worker sees to it, or it lives after all
@@ -54,6 +55,14 @@ def take_over(house: House) -> None:
             else:
                 DBOS.cancel_workflow(workflow.workflow_id)
         catalogue.forget_executor(executor)
+
+
+def _notice_unknown(house: House, moment: dt.datetime) -> None:
+    """Note as heard of now who holds work and is not known: it drew a paper at the very moment in which it ended."""
+    known = set(house.catalogue.executors())
+    held = DBOS.list_workflows(status="PENDING", queue_name=QUEUE, load_input=False, load_output=False)
+    for executor in {workflow.executor_id for workflow in held} - known - {None}:
+        house.catalogue.beat(str(executor), moment)
 
 
 def hand_back(executor: str) -> int:

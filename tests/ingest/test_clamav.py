@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from dossier import times
 from dossier.errors import ConfigurationError, MalwareFound, ScannerUnavailable
-from dossier.papers import PaperState
+from dossier.papers import PaperState, Setback
 from ingest import pipeline
 from ingest.clamav import ClamAv
 from ingest.house import QUARANTINE, House
@@ -76,12 +77,12 @@ def test_a_harmful_paper_is_quarantined_and_waits_where_the_scanner_is_away(tmp_
 
     with answering(tmp_path / "s", b"stream: Some.Name FOUND\0"), pytest.raises(MalwareFound) as found:
         pipeline.inspect(house, paper.id)
-    assert set_aside(house, paper.id, found.value) is PaperState.QUARANTINED
+    assert set_aside(house, paper.id, found.value, Setback("inspect", "", 0, times.now())) is PaperState.QUARANTINED
     kept = house.catalogue.paper(paper.id)
     assert kept.problem == "malware-found"
     assert kept.original.key.startswith(QUARANTINE)
     assert kept.original.media_type == "application/octet-stream"
     assert house.objects.get(kept.original.key, kept.original.version) == data
     assert not list(house.objects.keys("originals/"))
-    assert set_aside(house, paper.id, found.value) is PaperState.QUARANTINED
+    assert set_aside(house, paper.id, found.value, Setback("inspect", "", 0, times.now())) is PaperState.QUARANTINED
     house.close()

@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 import structlog
 
+from dossier import times
 from dossier.errors import SecrecyMark
-from dossier.papers import PaperState
+from dossier.papers import PaperState, Setback
 from ingest import pipeline
 from ingest.house import QUARANTINE, House
 from ingest.problems import set_aside
@@ -31,7 +32,7 @@ def test_a_secret_paper_stops_and_leaves_no_trace(tmp_path: Path) -> None:
             step(house, paper)
         with pytest.raises(SecrecyMark) as caught:
             pipeline.read(house, paper)
-        assert set_aside(house, paper, caught.value) is PaperState.QUARANTINED
+        assert set_aside(house, paper, caught.value, Setback("read", "", 0, times.now())) is PaperState.QUARANTINED
 
     kept = house.catalogue.paper(paper)
     assert (kept.fields, kept.title, kept.paper_type) == ((), None, None)

@@ -211,7 +211,7 @@ def test_what_the_service_says_is_said(service: Service, agent: Agent, said: lis
     with pytest.MonkeyPatch.context() as patched:
         patched.setitem(house.settings.__dict__, "station_unfinished_bytes", LIMIT)
         assert again.once() is True
-    assert all(word in said[-1] for word in ("uploads-unfinished", "again in 60 s"))
+    assert all(word in said[-1] for word in ("uploads-unfinished", "again in 30 s"))
     assert made(service, agent.station.root.parent, said).once() is False
 
 

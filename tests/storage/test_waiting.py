@@ -45,6 +45,8 @@ def test_a_paper_that_waits_says_for_what_and_until_when(catalogue: Catalogue, c
         "key-unavailable": 0,
         "seal-missing": 0,
         "object-key-missing": 0,
+        "issuer-unavailable": 0,
+        "scanner-unavailable": 0,
     }
 
 
