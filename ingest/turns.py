@@ -39,10 +39,10 @@ class Turns:
         """Count a paper as under way during the body; ``alone`` waits first until no other is.
 
         Raises:
-            Leaving: This process is to end, or another paper is to be alone already.
+            Leaving: This process is to end, or another paper is to be alone.
         """
         with self._changed:
-            if self._closing or (alone and self._one_alone):
+            if self._closing or self._one_alone:
                 raise Leaving
             self._under_way += 1
             if alone:
