@@ -24,7 +24,7 @@ help:
 	@echo "make chaos  kill -9 of everything, PAPERS=200 SEED=1 MINUTES=5, and nothing is lost (as root)"
 	@echo "make soak   PAGES=5000 through the workers: does anything grow? (as root)"
 	@echo "make corpus             thousands of wrong files through inspection and decoding (FILES=2000)"
-	@echo "make fuzz               coverage-guided fuzzing of every parser for MINUTES=10"
+	@echo "make fuzz               coverage-guided fuzzing of every parser for FUZZ_MINUTES=10"
 	@echo "make audit              known faults of the pinned dependencies (needs the network)"
 	@echo "make train-reader      train the line reader for HOURS=2, from where the last run stopped"
 
@@ -137,7 +137,7 @@ corpus: $(VENV)/.test
 
 # The fuzzer instruments what it loads: it lives in an environment of its own.
 FUZZ := .venv-fuzz
-MINUTES ?= 10
+FUZZ_MINUTES ?= 10
 
 $(FUZZ)/.installed: requirements.lock tests/fuzz/fuzz.lock
 	python3 -m venv $(FUZZ)
@@ -146,7 +146,7 @@ $(FUZZ)/.installed: requirements.lock tests/fuzz/fuzz.lock
 	@touch $@
 
 fuzz: $(FUZZ)/.installed
-	nice -n 10 $(FUZZ)/bin/python -m tests.fuzz --minutes $(MINUTES)
+	nice -n 10 $(FUZZ)/bin/python -m tests.fuzz --minutes $(FUZZ_MINUTES)
 
 # It asks a database in the network, so it is no part of check.
 AUDIT := .venv-audit

@@ -11,12 +11,14 @@ import hmac
 import re
 import secrets
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
-from api.keys import NAME, OWN_NAMES, Caller, Role
+from api.keys import NAME, Caller, Role, is_reserved
 from dossier import times
 from dossier.errors import (
     AlreadyExists,
@@ -25,6 +27,7 @@ from dossier.errors import (
     PasswordChangeNeeded,
     SignInRefused,
     TooManyAttempts,
+    TooManyRequests,
     Unauthenticated,
 )
 from dossier.text import nfc, tidy
@@ -41,6 +44,7 @@ DESK_ROLES = (Role.STATION, Role.OFFICER, Role.AUDITOR, Role.ADMIN)
 _ACTOR = "desk"
 _AT_ONCE = threading.BoundedSemaphore(2)
 """Argon2 takes 64 MiB each time: strangers who try must not take more together."""
+_PATIENCE_S = 2.0
 _FIRST = (
     ("quay", "Người quét thử nghiệm", Role.STATION),
     ("canbo", "Cán bộ thử nghiệm", Role.OFFICER),
@@ -80,7 +84,7 @@ def new_account(catalogue: Catalogue, name: str, person: str, role: Role, *, act
         raise InvalidValue(key="person", reason="a name is needed", reason_vi="cần họ tên")
     if role not in DESK_ROLES:
         raise InvalidValue(key="role", reason="systems have keys", reason_vi="hệ thống dùng khóa truy cập")
-    if name in OWN_NAMES:
+    if is_reserved(name):
         raise AlreadyExists(kind="account", id=name)
     password = _first_password()
     account = Account(name, person, role.value, _hash(password), temporary=True, created_at=times.now())
@@ -122,6 +126,7 @@ def sign_in(catalogue: Catalogue, name: str, password: str, new_password: str | 
         new_password: Takes the place of the password; needed if that was made for the person.
 
     Raises:
+        TooManyRequests: Too many try at this moment.
         TooManyAttempts: Signing in failed too often under this name.
         SignInRefused: There is no such account in force, or the password is another one.
         PasswordChangeNeeded: The password is good for the first time only.
@@ -134,13 +139,15 @@ def sign_in(catalogue: Catalogue, name: str, password: str, new_password: str | 
     if not _fits(account.password if account else _nobodys(), password) or account is None:
         accounts.note_refusal(catalogue, account.name if account else "", actor=_ACTOR)
         raise SignInRefused
+    proved = account.password
     if new_password is not None:
         _require_good(new_password, password)
-        accounts.set_password(catalogue, name, _hash(new_password), temporary=False, actor=name)
+        proved = _hash(new_password)
+        accounts.set_password(catalogue, name, proved, temporary=False, actor=name)
     elif account.temporary:
         raise PasswordChangeNeeded
     secret = secrets.token_urlsafe(32)
-    accounts.open_session(catalogue, name, _digest(secret), name_hash)
+    accounts.open_session(catalogue, name, _digest(secret), name_hash, password=proved)
     return secret, Caller(account.name, Role(account.role), account.person)
 
 
@@ -182,13 +189,28 @@ def _require_good(new: str, old: str) -> None:
         )
 
 
+@contextmanager
+def _turn() -> Iterator[None]:
+    """Wait a moment for one's turn to hash: who tries many at once must not hold up all other requests.
+
+    Raises:
+        TooManyRequests: The turn did not come.
+    """
+    if not _AT_ONCE.acquire(timeout=_PATIENCE_S):
+        raise TooManyRequests(seconds=int(_PATIENCE_S))
+    try:
+        yield
+    finally:
+        _AT_ONCE.release()
+
+
 def _hash(password: str) -> str:
-    with _AT_ONCE:
+    with _turn():
         return _hasher().hash(nfc(password))
 
 
 def _fits(kept: str, password: str) -> bool:
-    with _AT_ONCE:
+    with _turn():
         try:
             return _hasher().verify(kept, nfc(password))
         except (VerificationError, InvalidHashError):

@@ -52,6 +52,11 @@ class Role(StrEnum):
     """Issues and revokes keys, grants by law, webhooks; sees no papers."""
 
 
+def is_reserved(name: str) -> bool:
+    """Return whether a name stands for what is done without a key, or for the bearers of tokens."""
+    return name in OWN_NAMES or name.startswith(TOKEN_NAMES)
+
+
 @dataclass(frozen=True, slots=True)
 class Caller:
     """Who is calling.
@@ -135,7 +140,7 @@ def caller_of(catalogue: Catalogue, key: str) -> Caller:
 def _add(catalogue: Catalogue, name: str, role: Role, key: str, actor: str) -> None:
     if not re.fullmatch(NAME, name):
         raise InvalidIdentifier(kind="key name", kind_vi="Tên khóa", example="station-07")
-    if name in OWN_NAMES or name.startswith(TOKEN_NAMES):
+    if is_reserved(name):
         raise AlreadyExists(kind="access key", id=name)
     catalogue.add_key(AccessKey(name, role.value, _digest(key), times.now()), actor=actor)
 

@@ -138,18 +138,30 @@ class Issuer:
         """
         if not isinstance(number, str):
             raise Unauthenticated
-        with self._lock:
-            now = time.monotonic()
-            due = now - self._seen > self._rules.keys_s or number not in self._keys
-            if due and now - self._tried > _REST_S:
-                self._tried = now
-                self._renew(now)
-            if now - self._seen > _STALE_S:
-                raise IssuerUnavailable(part="issuer", reason="it was asked a moment ago and did not answer")
-            key = self._keys.get(number)
+        known = number in self._keys
+        due = not known or time.monotonic() - self._seen > self._rules.keys_s
+        # Who bears a token under a known key does not wait while another request asks the issuer.
+        if due and self._lock.acquire(blocking=not known):
+            try:
+                self._renew_if_due(number)
+            finally:
+                self._lock.release()
+        if time.monotonic() - self._seen > _STALE_S:
+            raise IssuerUnavailable(part="issuer", reason="it was asked a moment ago and did not answer")
+        key = self._keys.get(number)
         if key is None or key.algorithm not in {None, algorithm}:
             raise Unauthenticated
         return key
+
+    def _renew_if_due(self, number: str) -> None:
+        """Fetch the issuer's keys unless that was tried a moment ago, or another request has just done it."""
+        now = time.monotonic()
+        due = now - self._seen > self._rules.keys_s or number not in self._keys
+        if due and now - self._tried > _REST_S:
+            try:
+                self._renew(now)
+            finally:
+                self._tried = time.monotonic()
 
     def _renew(self, now: float) -> None:
         """Fetch the issuer's keys; those known stay where it does not answer.
@@ -159,7 +171,7 @@ class Issuer:
         """
         try:
             keys = self._told_keys()
-        except (PartFailed, AddressRefused, LookupError, TypeError, ValueError) as error:
+        except (PartFailed, AddressRefused, AttributeError, LookupError, TypeError, ValueError) as error:
             if now - self._seen > _STALE_S:
                 reason = error.details["reason"] if isinstance(error, PartFailed | AddressRefused) else "malformed"
                 raise IssuerUnavailable(part="issuer", reason=reason) from None

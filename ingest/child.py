@@ -113,6 +113,7 @@ def run_limited(function: Callable[..., Any], *arguments: object, limits: Limits
     }
     answer = folder / ANSWER
     answer.unlink(missing_ok=True)
+    (folder / REQUEST).unlink(missing_ok=True)  # whatever a child before may have put there, and where it leads
     (folder / REQUEST).write_text(json.dumps(request), encoding="utf-8")
     require_ended_well(_run_to_its_end(folder, limits))
     if not answer.exists():

@@ -7,7 +7,9 @@ files and gets no name. Whatever is not a plain "OK" is no leave: a file is foun
 import socket
 import struct
 import time
+from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import chain
 
 from dossier.errors import ConfigurationError, MalwareFound, ScannerUnavailable
 
@@ -43,7 +45,8 @@ class ClamAv:
             ScannerUnavailable: It does not answer, or could not look at all of it.
         """
         pieces = (data[start : start + _PIECE] for start in range(0, len(data), _PIECE))
-        answer = self._asked(b"zINSTREAM\0", *(struct.pack(">I", len(piece)) + piece for piece in pieces), bytes(4))
+        framed = (struct.pack(">I", len(piece)) + piece for piece in pieces)
+        answer = self._asked(chain([b"zINSTREAM\0"], framed, [bytes(4)]))
         if answer == "stream: OK":
             return
         if answer.startswith("stream: ") and answer.endswith(" FOUND"):
@@ -58,9 +61,9 @@ class ClamAv:
         Raises:
             ScannerUnavailable: It does not answer.
         """
-        return "".join(c for c in self._asked(b"zVERSION\0") if c.isprintable())[:100]
+        return "".join(c for c in self._asked([b"zVERSION\0"]) if c.isprintable())[:100]
 
-    def _asked(self, *parts: bytes) -> str:
+    def _asked(self, parts: Iterable[bytes]) -> str:
         """Send a command and return the daemon's answer without its end mark."""
         ends = time.monotonic() + self.seconds
         answer = b""

@@ -60,7 +60,8 @@ class Trouble(StrEnum):
     UNFINISHED_UPLOAD = "unfinished-upload"
     """A file was announced and did not arrive, or was not catalogued: its sender sends it again."""
     DISPOSED_LEFT = "disposed-left"
-    """Of a paper that was disposed of: it came while that was done, as a renewed version might."""
+    """Of a paper that was disposed of, or the original of one in quarantine: it came while that was done, as a renewed
+    version might, or could not be deleted then."""
     WORK_LEFT = "work-left"
     """Work in progress of a paper that needs it no more."""
     WORK_MISSING = "work-missing"
@@ -182,11 +183,16 @@ def _same_bytes(house: House, one: Reference) -> str | None:
     return None
 
 
+def _is_secret(house: House, paper: str) -> bool:
+    found = _paper(house, PaperId(paper))
+    return found is not None and found.state is PaperState.QUARANTINED
+
+
 def _unknown(house: House, key: str) -> Iterator[Finding]:
     """Yield what is wrong with an object that no row names, if something is."""
     room, _, rest = key.partition("/")
     paper = paper_of(key)
-    if paper and is_disposed(house.catalogue, PaperId(paper)):
+    if paper and (is_disposed(house.catalogue, PaperId(paper)) or (room == "originals" and _is_secret(house, paper))):
         yield Finding(Trouble.DISPOSED_LEFT, key, None, paper)
         return
     trouble = None

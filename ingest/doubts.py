@@ -42,9 +42,10 @@ def page_doubts(
         fields: What was found there.
         hidden: Numbers of the pages that are not archived, of which is only told.
     """
-    blank = [note.number for note in notes.pages if note.blank and note.number not in hidden]
+    shown = [note for note in notes.pages if note.number not in hidden]
+    blank = [note.number for note in shown if note.blank]
     findings = [*hidden_pages_told(hidden)]
-    if len(blank) == len(notes.pages):
+    if len(blank) == len(shown):
         text = "Mọi trang đều trống; có thể giấy đặt úp mặt trong máy quét."
         findings.append(
             Finding("paper-blank", Severity.ERROR, text, "Every page is blank; it may have lain face down.")

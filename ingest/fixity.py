@@ -138,7 +138,7 @@ def mend(house: House, stored: StoredObject, backup: BackupFolder | None = None)
 def paper_of(key: str) -> str | None:
     """Return the identifier of the paper to which an object of this key belongs; ``None`` if it belongs to none."""
     room, *rest = key.split("/")
-    place = {"originals": 0, "verifications": 0, "papers": 1}.get(room)
+    place = {"originals": 0, "quarantine": 0, "verifications": 0, "papers": 1}.get(room)
     if place is None or len(rest) <= place:
         return None
     try:

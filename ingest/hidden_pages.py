@@ -82,8 +82,9 @@ def as_archived(paper: Paper, reading: Reading) -> Reading:
 
 def fields_as_archived(paper: Paper) -> tuple[Field, ...]:
     """Return a paper's fields with the numbers that their pages have in the sealed file."""
-    return tuple(replace(one, page=_archived_number(paper, one.page)) if one.page else one for one in paper.fields)
+    return tuple(replace(one, page=archived_number(paper, one.page)) if one.page else one for one in paper.fields)
 
 
-def _archived_number(paper: Paper, page: int) -> int:
+def archived_number(paper: Paper, page: int) -> int:
+    """Return the number in the sealed file of a page of the scan that is not hidden."""
     return page - sum(hidden < page for hidden in paper.hidden_pages)

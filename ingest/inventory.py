@@ -18,7 +18,7 @@ import structlog
 from dossier.errors import Conflict, NotFound, ObjectDamaged, StoreUnavailable
 from dossier.identifiers import PaperId
 from dossier.papers import Paper, StoredObject
-from ingest.house import House
+from ingest.house import QUARANTINE, House
 from storage import audit, inventory, references
 from storage.inventory import WORK, Entry
 from storage.objects import Listed
@@ -130,7 +130,7 @@ def described(house: House, listed: Listed, named: Sequence[Reference] = ()) -> 
 
 def prefixes_of(paper: Paper) -> list[str]:
     """Return where the objects lie that belong to one paper alone, its work in progress left out."""
-    own = [f"originals/{paper.id}", f"quarantine/{paper.id}", f"verifications/{paper.id}/"]
+    own = [f"originals/{paper.id}", f"{QUARANTINE}{paper.id}", f"verifications/{paper.id}/"]
     folder = paper.sealed.key.rpartition("/")[0] if paper.sealed is not None else ""  # none once it was disposed of
     return [*own, f"{folder}/"] if folder else own
 

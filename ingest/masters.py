@@ -102,10 +102,9 @@ def read_master(
         SecrecyMark: The page bears a state-secret mark: nothing of it may be kept.
         PartError: The engine is missing or failed.
     """
-    if blank:
-        reading = PageReading(number, pixels.shape[1], pixels.shape[0], dpi, ())
-    else:
+    reading = PageReading(number, pixels.shape[1], pixels.shape[0], dpi, ())
+    if not blank:
         reading = read_page(pixels, number=number, dpi=dpi, engine=house.engine)
-        if has_secrecy_mark(pixels, reading, house.engine):
-            raise SecrecyMark
+    if has_secrecy_mark(pixels, reading, house.engine):  # a pale stamp may be all there is on a page
+        raise SecrecyMark
     return reading, find_codes(pixels, number)

@@ -13,6 +13,7 @@ import numpy as np
 from dossier.errors import Conflict, NotFound
 from dossier.papers import FieldSource
 from ingest.crop import page_picture
+from ingest.hidden_pages import archived_number
 from ingest.house import House
 from ingest.workspace import decode_image
 from storage.corrections import corrections
@@ -47,7 +48,9 @@ def _picture(house: House, one: Correction) -> bytes | None:
     if one.read is None or one.read.page is None or one.read.box is None:
         return None
     try:
-        page, _ = page_picture(house, one.paper, one.read.page)
+        paper = house.catalogue.paper(one.paper)
+        number = archived_number(paper, one.read.page) if paper.sealed else one.read.page
+        page, _ = page_picture(house, one.paper, number)
     except (Conflict, NotFound):
         return None
     box = one.read.box

@@ -45,10 +45,13 @@ class Turns:
             if self._closing or self._one_alone:
                 raise Leaving
             self._under_way += 1
-            if alone:
-                self._one_alone = True
-                self._changed.wait_for(lambda: self._under_way == 1 or self._closing)
+            self._one_alone = alone
         try:
+            if alone:
+                with self._changed:
+                    self._changed.wait_for(lambda: self._under_way == 1 or self._closing)
+                    if self._closing:
+                        raise Leaving
             yield
         finally:
             with self._changed:

@@ -159,16 +159,16 @@ def finish(house: House, upload: Upload) -> Received:
             raise FileDiffers
     except SohoaError as error:
         if error.status < _OURS:
-            _end_counting(house, space, upload)
+            _end_counting(house, space, upload.id)
         raise
-    _end_counting(house, space, upload)
+    _end_counting(house, space, upload.id)
     return received
 
 
-def _end_counting(house: House, space: Workspace, upload: Upload) -> None:
+def _end_counting(house: House, space: Workspace, upload: PaperId) -> None:
     """Forget the pieces of an upload that needs them no more, which then is no unfinished one."""
     space.clear(_PIECE)
-    upload_quota.release(house.catalogue, upload.id)
+    upload_quota.release(house.catalogue, upload)
 
 
 def _received(house: House, begun: Begun) -> Received | None:
@@ -201,7 +201,7 @@ def drop_expired(house: House) -> int:
     for upload in begun & {PaperId(key.split("/")[1]) for key in keys if f"/{_PIECE}" in key}:
         space = Workspace(house.objects, upload)
         if _received(house, space.get_value(_BEGUN, Begun)):
-            space.clear(_PIECE)
+            _end_counting(house, space, upload)
     old = [upload for upload in begun if not is_waiting(house, upload)]
     for upload in old:
         drop(house, upload)

@@ -12,6 +12,7 @@ Each wall stands by itself and is left out where the kernel does not offer it; `
 
 import ctypes
 import os
+import re
 import resource
 import stat
 import sys
@@ -27,6 +28,8 @@ WALLS = ("user", "namespaces", "files", "calls")
 _PR_SET_NO_NEW_PRIVS = 38
 _NEW_USER, _NEW_NETWORK, _NEW_IPC = 0x10000000, 0x40000000, 0x08000000
 _NOBODY = 65534
+_COUNTED_APART = (5, 14)
+"""Linux counts the processes of a user namespace apart since then; before, the limit would count all of the user's."""
 _CODE = Path(__file__).resolve().parent.parent
 _PARTS = ("dossier", "ingest", "ocr", "signing", "storage")
 _PROGRAMS = ("/usr", "/lib", "/lib64", "/bin", "/etc/ld.so.cache", "/etc/alternatives")
@@ -103,5 +106,7 @@ def _leave_namespaces(processes: int, *, network: bool) -> bool:
     wanted = _NEW_USER | _NEW_IPC | (0 if network else _NEW_NETWORK)
     if ctypes.CDLL(None).unshare(wanted):
         return False
-    resource.setrlimit(resource.RLIMIT_NPROC, (processes, processes))
+    release = re.match(r"(\d+)\.(\d+)", os.uname().release)
+    if release and (int(release[1]), int(release[2])) >= _COUNTED_APART:
+        resource.setrlimit(resource.RLIMIT_NPROC, (processes, processes))
     return True

@@ -272,7 +272,8 @@ class Work:
 
     def _keep_watch(self) -> None:
         """Beat, take over what silent workers held, start what was never queued; until closed."""
-        self._tidy_up()
+        # It takes long where many papers wait, and who is silent meanwhile would be taken for dead.
+        threading.Thread(target=self._tidy_up, name="sohoa-tidying", daemon=True).start()
         silence = dt.timedelta(seconds=self.house.settings.dead_after_s)
         beaten = deaf_until = adopt_at = times.now()
         while not self._stop.is_set():

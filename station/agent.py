@@ -14,7 +14,17 @@ from typing import Any
 
 from station.escl import Scanner
 from station.feeder import Feeder
-from station.folders import RECEIPT, SIGNED_RECEIPT, Station, TicketWrong, announcement, scans, sent_as, write
+from station.folders import (
+    RECEIPT,
+    SIGNED_RECEIPT,
+    Station,
+    TicketWrong,
+    announcement,
+    is_urgent,
+    scans,
+    sent_as,
+    write,
+)
 from station.results import Results
 from station.server import Refused, Server, Unreachable
 
@@ -48,6 +58,8 @@ class Agent:
         if self.feeder:
             self.feeder.poll()
         for batch in self.station.take():
+            if is_urgent(batch):
+                self._not_before = 0.0  # the service may let it in where others were asked to come later
             self.say(f"{batch.name}: đã nhận {len(scans(batch))} tệp từ hộp quét. / taken from the inbox.")
         full, self._full = self._full, not self.station.has_room
         if self._full and not full:

@@ -40,6 +40,8 @@ class Feeder:
                 self._say_once(f"Máy quét: {status.fault}.{self._kept()}")
             elif status.idle and status.loaded and self.station.has_room:
                 return self._scan()
+            elif status.idle and not status.loaded and self._unfinished():
+                self._say_once(f"Máy quét: khay trống. / The feeder is empty.{self._kept()}")
         except ScannerAway as error:
             self._say_once(f"Máy quét chưa trả lời. / The scanner does not answer. {error}{self._kept()}")
         return False
@@ -97,8 +99,18 @@ class Feeder:
         count = len(_pages(folder)) if folder else 0
         if not count:
             return ""
-        lay = "đặt các tờ còn lại vào khay để quét tiếp"
-        return f" Đã giữ {count} trang, {lay}. / {count} pages are kept; lay in the rest to go on."
+        from_vi = from_en = ""
+        if self._scans_both_sides():
+            sheet = count // 2 + 1  # of a sheet whose back did not come the front is scanned again
+            from_vi, from_en = f", bắt đầu từ tờ thứ {sheet}", f", beginning with sheet {sheet},"
+        vi = f"Đã giữ {count} trang, đặt các tờ còn lại vào khay để quét tiếp{from_vi}."
+        return f" {vi} / {count} pages are kept; lay in the rest{from_en} to go on."
+
+    def _scans_both_sides(self) -> bool:
+        try:
+            return self.scanner.both_sides
+        except ScannerAway:
+            return self.scanner.duplex
 
     def _say_once(self, text: str) -> None:
         if text != self._said:

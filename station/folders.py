@@ -236,6 +236,11 @@ def _announced(batch: Path) -> dict[str, Any] | None:
     return told
 
 
+def is_urgent(batch: Path) -> bool:
+    """Return whether somebody waits at the counter for a batch."""
+    return _turn(batch) < 0
+
+
 def _turn(batch: Path) -> int:
     """Return the lower number the sooner a batch is to be sent, as its ticket says."""
     with contextlib.suppress(TicketWrong):

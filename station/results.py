@@ -1,6 +1,5 @@
 """What became of papers that arrived: asked for now and then, and told on the screen once each."""
 
-import contextlib
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -64,12 +63,17 @@ class Results:
             return
         self._next = time.monotonic() + self.every_s
         for known, batch in list(self._batches.items()):
-            with contextlib.suppress(Unreachable, Refused):
+            try:
                 files = server.files(known)
-                for name, file in files.items():
-                    state = str(file["state"])
-                    if state in _WORDS and batch.told.get(name) != state:
-                        say(f"{batch.name}/{batch.scans.get(name, name)}: {_WORDS[state]}.")
-                        batch.told[name] = state
-                if all(file["state"] in _ENDED or file["state"] is None for file in files.values()):
-                    del self._batches[known]
+            except Unreachable:
+                return
+            except Refused:
+                del self._batches[known]
+                continue
+            for name, file in files.items():
+                state = str(file["state"])
+                if state in _WORDS and batch.told.get(name) != state:
+                    say(f"{batch.name}/{batch.scans.get(name, name)}: {_WORDS[state]}.")
+                    batch.told[name] = state
+            if all(file["state"] in _ENDED or file["state"] is None for file in files.values()):
+                del self._batches[known]

@@ -8,7 +8,7 @@ import datetime as dt
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from dossier.errors import AlreadyExists, NotFound
+from dossier.errors import AlreadyExists, NotFound, SignInRefused
 from storage import audit
 from storage.catalogue import Catalogue
 from storage.database import reading, writing
@@ -79,10 +79,12 @@ def set_password(catalogue: Catalogue, name: str, password: str, *, temporary: b
     """Keep another password's hash, and end the sessions opened with the one before.
 
     Raises:
-        NotFound: There is no account of this name.
+        NotFound: There is no account of this name in force.
     """
     with writing(catalogue.engine) as session:
         row = _known(session, name)
+        if row.closed_at is not None:
+            raise NotFound(kind="account", id=name)
         row.password, row.temporary = password, temporary
         _end_all(session, name)
         _note(catalogue, session, actor, "account.password-set", name)
@@ -121,10 +123,17 @@ def note_refusal(catalogue: Catalogue, name: str, *, actor: str) -> None:
     catalogue.record(actor, "session.refused", f"account:{name or 'unknown'}")
 
 
-def open_session(catalogue: Catalogue, name: str, sha256: str, name_hash: str) -> None:
-    """Keep a session of an account that proved its password; its failed attempts are forgotten."""
+def open_session(catalogue: Catalogue, name: str, sha256: str, name_hash: str, *, password: str) -> None:
+    """Keep a session of an account that proved its password; its failed attempts are forgotten.
+
+    Raises:
+        SignInRefused: The account was closed meanwhile, or ``password``, the hash that was proved, is its own no more.
+    """
     now = catalogue.now()
     with writing(catalogue.engine) as session:
+        row = _known(session, name)
+        if row.closed_at is not None or row.password != password:
+            raise SignInRefused
         session.execute(delete(SignInRow).where(SignInRow.name == name_hash))
         session.add(SessionRow(sha256=sha256, account=name, created_at=now, seen_at=now))
         _note(catalogue, session, name, "session.opened", name)

@@ -71,6 +71,14 @@ def claim(catalogue: Catalogue, paper: PaperId, *, actor: str, person: str) -> C
         return _take(catalogue, session, row.id, actor, person)
 
 
+def is_held(catalogue: Catalogue, paper: PaperId, *, actor: str) -> bool:
+    """Return whether ``actor`` has a paper in hand."""
+    query = select(ClaimRow.until).where(ClaimRow.paper == paper.value, ClaimRow.actor == actor)
+    with reading(catalogue.engine, statements=1) as session:
+        until = session.scalar(query)
+    return until is not None and until > catalogue.now()
+
+
 def claim_next(
     catalogue: Catalogue, *, states: Collection[PaperState], actor: str, person: str, skip: Collection[PaperId] = ()
 ) -> Claim | None:

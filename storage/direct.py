@@ -10,6 +10,7 @@ from collections import namedtuple
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 import psycopg
@@ -28,6 +29,8 @@ from storage.schema import Base
 
 _Turn = Callable[[Any], Any]
 _Values = Mapping[str, object]
+_AT_ONCE = 100
+"""Rows added by one statement: a server takes so many parameters, and each number of rows is a statement of its own."""
 
 
 class Among(ColumnElement[bool]):
@@ -191,12 +194,12 @@ class Direct:
 
     def add(self, adding: Adding, rows: Collection[_Values]) -> None:
         """Add rows, if there are any."""
-        if not rows:
-            return
-        written = adding.on(self._dialect, len(rows))
-        values = {f"{name}_{row}": value for row, one in enumerate(rows) for name, value in one.items()}
-        with _faults(self._dialect):
-            self._connection.execute(written.sql, written.taken(values))
+        left = iter(rows)
+        while some := list(islice(left, _AT_ONCE)):
+            written = adding.on(self._dialect, len(some))
+            values = {f"{name}_{row}": value for row, one in enumerate(some) for name, value in one.items()}
+            with _faults(self._dialect):
+                self._connection.execute(written.sql, written.taken(values))
 
 
 @contextmanager

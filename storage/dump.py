@@ -28,8 +28,12 @@ from storage.database import reading, upgrade
 from storage.references import batched, in_order_within
 from storage.schema import REVISION, SEARCH_INDEX, AuditRow, Base, Moment
 
-LEFT_OUT = frozenset({"heartbeats", "objects", "bookmarks", "indexed", "page_words", "sessions", "sign_ins", "claims"})
-"""Tables that are made anew: signs of life, what is known of the objects, the search index, who is at a desk now."""
+LEFT_OUT = frozenset({
+    "heartbeats", "objects", "bookmarks", "indexed", "page_words", "sessions", "sign_ins", "claims",
+    "unfinished_uploads",
+})  # fmt: skip
+"""Tables that are made anew: signs of life, what is known of the objects, the search index, who is at a desk now,
+what is being uploaded: its pieces are not kept either."""
 _PAGE = 1000
 
 

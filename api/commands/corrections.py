@@ -2,7 +2,7 @@
 
 import json
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, TextIO
 
 import typer
 
@@ -24,21 +24,32 @@ def corrections(
     """
     if folder.exists() and any(folder.iterdir()):
         raise UnwritableFile(name=str(folder))
-    count = 0
-    (folder / "pictures").mkdir(parents=True, mode=0o700, exist_ok=True)
-    with open_house() as house, (folder / "truth.jsonl").open("w", encoding="utf-8") as lines:
-        papers = set()
-        for count, sample in enumerate(truth(house), 1):
-            name = f"{count:06}.png" if sample.picture else None
-            if name and sample.picture:
-                (folder / "pictures" / name).write_bytes(sample.picture)
-            lines.write(json.dumps(_line(sample, name), ensure_ascii=False) + "\n")
-            papers.add(sample.correction.paper)
-        record_reads(house.catalogue, sorted(papers, key=str), actor="cli", about="corrections")
+    count, papers = 0, set()
+    with open_house() as house, _opened(folder) as lines:
+        try:
+            for count, sample in enumerate(truth(house), 1):
+                papers.add(sample.correction.paper)
+                name = f"{count:06}.png" if sample.picture else None
+                if name and sample.picture:
+                    (folder / "pictures" / name).write_bytes(sample.picture)
+                lines.write(json.dumps(_line(sample, name), ensure_ascii=False) + "\n")
+        finally:  # what was written was seen, also where it stopped halfway
+            record_reads(house.catalogue, sorted(papers, key=str), actor="cli", about="corrections")
     if as_json:
         print_json({"corrections": count})
     else:
         out.print(f"{count} chỗ đã sửa / corrections → {folder}")
+
+
+def _opened(folder: Path) -> TextIO:
+    """Make the folder, which nobody else may enter, and open its file of lines."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        folder.chmod(0o700)
+        (folder / "pictures").mkdir(exist_ok=True)
+        return (folder / "truth.jsonl").open("w", encoding="utf-8")
+    except OSError:
+        raise UnwritableFile(name=str(folder)) from None
 
 
 def _line(sample: Sample, picture: str | None) -> Json:

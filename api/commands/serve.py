@@ -82,20 +82,28 @@ def worker() -> None:
         _log_to_stderr()
         work = Work(house)
         err.print(f"sohoa worker {work.executor} (Ctrl+C để dừng / to stop)")
-        stop.wait()
-        _end(work)
+        try:
+            stop.wait()
+        finally:
+            _end(work)
 
 
 def _end(work: "Work") -> None:
     """Close ``work``; the process ends even if a step does not, or the database is away."""
-    latest = threading.Timer(work.house.settings.drain_s + _CLOSING_S, os._exit, (0,))
+    failed = sys.exc_info()[1]
+    status = 0 if failed is None else 1
+    latest = threading.Timer(work.house.settings.drain_s + _CLOSING_S, os._exit, (status,))
     latest.daemon = True
     latest.start()
-    ended = work.close()
-    latest.cancel()
+    try:
+        ended = work.close()
+    finally:
+        latest.cancel()
     if not ended:
+        if failed is not None:
+            err.print(f"sohoa: {failed}", soft_wrap=True)
         sys.stdout.flush()
-        os._exit(0)  # a thread in the middle of a step must neither be waited for nor see the house closed
+        os._exit(status)  # a thread in the middle of a step must neither be waited for nor see the house closed
 
 
 def _listen(address: str, port: int) -> socket.socket:

@@ -22,7 +22,7 @@ _TROUBLE_VI = {
     Trouble.UNKNOWN_SEALED: "danh mục chưa ghi là đã lưu / not known as stored",
     Trouble.UNKNOWN_REPORT: "báo cáo thừa, vô hại / a report no row names, harmless",
     Trouble.UNFINISHED_UPLOAD: "gửi dở, nơi gửi sẽ gửi lại / upload not finished, to be sent again",
-    Trouble.DISPOSED_LEFT: "còn sót của giấy tờ đã hủy / left of a disposed paper",
+    Trouble.DISPOSED_LEFT: "còn sót của giấy tờ đã hủy hoặc cách ly / left of a disposed or quarantined paper",
     Trouble.WORK_LEFT: "tệp tạm còn sót / work in progress left over",
     Trouble.WORK_MISSING: "mất tệp tạm, cần đọc lại / work in progress gone",
     Trouble.FOREIGN: "không phải của sohoa / not a key of sohoa",

@@ -69,6 +69,7 @@ def create_app(house: House, work: Work | None) -> FastAPI:
     settings = house.settings
     app.state.allowances = Allowances(settings.rate_per_key, max(1.0, _BURST_S * settings.rate_per_key))
     by_address = Allowances(settings.refusals_per_minute / 60, max(1.0, settings.refusals_per_minute))
+    app.state.sign_ins = Allowances(by_address.per_second, by_address.burst)
     app.state.refusals = Refusals(by_address, lambda count: _tell_refusals(house, count))
     _ = (
         house.objects,

@@ -1,9 +1,10 @@
 """How often one may ask, and what becomes of knocking without a key.
 
 Threat: a caller that runs wild keeps the others waiting; somebody without a key fills the logs, or hides in them. What
-stops it: each key has an allowance of requests that fills up steadily; refusals for want of a key are counted by
-address and, past an allowance, told to wait; the audit log tells how many there were, at most once a minute. A valid
-key is never refused because of its neighbours behind one proxy: keys cannot be guessed, so nothing is gained by it.
+stops it: each key has an allowance of requests that fills up steadily; refusals of a wrong key, and attempts to sign
+in, are counted by address and, past an allowance, told to wait; the audit log tells how many there were, at most once a
+minute. A valid key is never refused because of its neighbours behind one proxy: keys cannot be guessed, so nothing is
+gained by it.
 
 Everything is kept in memory, in each process for itself, and bounded: with several processes of the API the allowances
 add up. Residual risk accepted: floods below HTTP, and of whole networks, are the reverse proxy's to stop.

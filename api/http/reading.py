@@ -14,13 +14,14 @@ from fastapi import APIRouter, Depends, Request, Response
 from fastapi.dependencies.models import Dependant
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from starlette.types import Message, Receive
 
 from api.http.access import admit
 from api.keys import Caller
 from dossier import times
 from dossier.errors import FileTooLarge, NameDiffers, RequestTooLarge, SohoaError
+from dossier.owners import Owner
 from dossier.text import tidy
 
 MAX_JSON_BYTES = 1024 * 1024
@@ -37,6 +38,27 @@ Words = Annotated[str, Field(min_length=1, max_length=500, pattern=_SAID), After
 """Why, what for, or by which document, in a person's words."""
 Day = Annotated[dt.date, Field(ge=times.EARLIEST, le=times.LATEST)]
 """A day in Vietnam."""
+
+
+class OwnerNamed(BaseModel):
+    """Chủ giấy tờ, nếu chưa biết. / The owner, where not known yet."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    owner_number: Text | None = None
+    owner_name: Text | None = None
+
+    @property
+    def owner(self) -> Owner | None:
+        """The owner, checked.
+
+        Raises:
+            InvalidOwnerNumber: The number fails its checks, or there is a name without a number.
+        """
+        if self.owner_number is None and self.owner_name is None:
+            return None
+        return Owner.parse(self.owner_number or "", self.owner_name)
+
 
 FILE_BODY: dict[str, Any] = {
     "requestBody": {
@@ -103,7 +125,11 @@ def _require_own_name(caller: Caller | None, body: bytes) -> None:
         said = json.loads(body)
     except ValueError:
         return  # refused as malformed next
-    named = [said.get(key) for key in ("by", "operator")] if isinstance(said, dict) else []
+    if not isinstance(said, dict):
+        return
+    papers = said.get("papers")
+    named = [said.get("by"), said.get("operator")]
+    named += [one.get("confirmed_by") for one in papers if isinstance(one, dict)] if isinstance(papers, list) else []
     if any(isinstance(name, str) and name and tidy(name) != caller.person for name in named):
         raise NameDiffers
 

@@ -14,12 +14,17 @@ from dossier.errors import InvalidValue, WrongState
 from dossier.papers import Paper, PaperState
 from ingest.clean import clean
 from ingest.confirm import confirm
+from ingest.corrections import correct
+from ingest.doubts import page_doubts
 from ingest.hidden_pages import hide_pages
 from ingest.house import House
 from ingest.images import PageImage
+from ingest.pages import PageNote, PageNotes
 from ingest.separator_sheets import separator_pdf
 from ingest.settings import Settings
+from ingest.truth import truth
 from ingest.versions import versions_of
+from ocr.model import Reading
 from ocr.orientation import Orientation
 from ocr.separators import Separator
 from storage import audit
@@ -90,6 +95,10 @@ def test_empty_backs_and_the_sheet_are_left_out_and_what_the_sheet_says_is_known
     assert {"pages-hidden"} <= {finding.code for finding in waiting.checks}
     assert not {"separator-sheet", "several-papers", "page-blank"} & {finding.code for finding in waiting.checks}
     assert {field.page for field in waiting.fields} == {3}
+    field = next(one for one in waiting.fields if one.box and one.value)
+    correct(house, waiting.id, {field.key: field.value or ""}, by="Trần Văn Đối", actor="test")
+    (seen,) = truth(house)
+    assert seen.picture
 
     confirm(house, waiting.id, by="Trần Văn Đối", actor="test")
     with pytest.raises(WrongState):
@@ -104,6 +113,7 @@ def test_empty_backs_and_the_sheet_are_left_out_and_what_the_sheet_says_is_known
         assert len(original.pages) == 4, "the original has every page"
     assert [page.number for page in versions_of(house, stored)[0].reading.pages] == [1]
     assert prints_of(house.catalogue, [stored.id])[stored.id].keys() == {1}
+    assert [one.picture for one in truth(house)] == [seen.picture], "the same place, by whatever number its page has"
 
 
 def test_a_person_takes_pages_back_in_before_confirming(house: House, waiting: Paper) -> None:
@@ -120,6 +130,12 @@ def test_a_person_takes_pages_back_in_before_confirming(house: House, waiting: P
     confirm(house, hide_pages(house, waiting.id, [1, 2], actor="officer").id, by="Trần Văn Đối", actor="test")
     (stored,) = work_off(house, waiting.id)
     assert (stored.page_count, {field.page for field in stored.fields}) == (2, {1})
+
+
+def test_a_scan_of_which_only_blank_pages_are_shown_is_blank() -> None:
+    notes = PageNotes((PageNote(1, 200, blank=True), PageNote(2, 200, blank=True, empty=True)))
+    codes = {one.code for one in page_doubts(notes, Reading(()), hidden=(2,))}
+    assert "paper-blank" in codes
 
 
 def test_nothing_is_hidden_where_nothing_would_be_left(house: House, tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ from storage.folder import FolderStore
 from storage.object_keys import ObjectKeys
 from storage.objects import ObjectStore
 from storage.routed import RoutedStore
+from tests.storage.examples import Clock
 
 if TYPE_CHECKING:
     from tests.servers import S3Server
@@ -38,6 +39,11 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
         return f"sqlite:///{tmp_path / 'catalogue.db'}"
     url: str = request.getfixturevalue("postgres_url")
     return url
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
 
 
 @pytest.fixture

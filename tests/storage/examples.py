@@ -136,3 +136,13 @@ papers = st.builds(
     handed_over_at=st.none() | _moments,
     superseded_by=st.none() | st.just(PaperId("0" * 16)),
 )
+
+
+class Clock:
+    """A clock that stands at noon until it is set."""
+
+    def __init__(self) -> None:
+        self.now = NOON
+
+    def __call__(self) -> dt.datetime:
+        return self.now

@@ -13,20 +13,7 @@ from dossier.lanes import Lane
 from dossier.papers import Paper, PaperState
 from storage import claims
 from storage.catalogue import Catalogue
-from tests.storage.examples import NOON, batch, paper
-
-
-class Clock:
-    def __init__(self) -> None:
-        self.now = NOON
-
-    def __call__(self) -> dt.datetime:
-        return self.now
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
+from tests.storage.examples import NOON, Clock, batch, paper
 
 
 @pytest.fixture

@@ -49,6 +49,12 @@ export function say(text, bad = false) {
   say.timer = setTimeout(() => (place.textContent = ""), bad ? 9000 : 5000);
 }
 
+let touched = Date.now();
+for (const kind of ["keydown", "pointerdown"]) document.addEventListener(kind, () => (touched = Date.now()), true);
+
+/** Whether a person was at the page lately: for one who is away nothing is asked, so that sessions and claims can end. */
+export const attended = (ms = 600000) => Date.now() - touched < ms;
+
 /** Make an element: properties, then children; `class` and `data-…`, `aria-…` are attributes. */
 export function make(tag, properties = {}, ...children) {
   const element = document.createElement(tag);

@@ -37,7 +37,7 @@ function signature(one, place) {
 
 async function attempt(name, asked) {
   by("problem").textContent = "";
-  by("report").hidden = true;
+  by("report").hidden = by("evidence").hidden = true;
   try {
     show(name, await asked());
   } catch (error) {
@@ -49,7 +49,10 @@ const verify = ([file]) =>
   file && attempt(file.name, async () => (await (await send("POST", "/v1/verifications", { body: file })).json()).files[0]);
 
 by("choose").addEventListener("click", () => by("files").click());
-by("files").addEventListener("change", ({ target }) => verify(target.files));
+by("files").addEventListener("change", ({ target }) => {
+  verify([...target.files]);
+  target.value = ""; // the same file may be chosen again
+});
 for (const kind of ["dragover", "dragleave", "drop"])
   by("drop").addEventListener(kind, (event) => {
     event.preventDefault();

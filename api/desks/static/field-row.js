@@ -6,10 +6,10 @@ import { keyboard, shown, spelled } from "./values.js";
 const LONG = 46;
 const CODES = new Set(["qr", "mrz"]);
 
-/** A field's row; `desk` has the viewer, `correct` to send a correction, and `next` to move on from the row. */
+/** A field's row; `desk` has the viewer, `correct` to send a correction, `told` to hear what came of it, and `next` to move on from the row. */
 export class FieldRow {
   constructor(rule, paper, desk) {
-    Object.assign(this, { rule, desk, isSeen: false, isWrong: false });
+    Object.assign(this, { rule, desk, isSeen: false, isWrong: false, isSending: false });
     this.take(paper);
     this.isDoubtful = this.weight > 0;
     this.input = this.makeInput();
@@ -56,9 +56,14 @@ export class FieldRow {
     return this.input.value.trim();
   }
 
+  get kept() {
+    const value = this.field?.value ?? null;
+    return this.input.tagName === "SELECT" ? (value ?? "") : shown(this.rule.value, value);
+  }
+
   fillIn() {
     const value = this.field?.value ?? null;
-    this.before = this.input.tagName === "SELECT" ? (value ?? "") : shown(this.rule.value, value);
+    this.before = this.kept;
     if (value === null && this.field?.raw && this.field.source !== "handwriting" && this.input.tagName !== "SELECT")
       this.input.placeholder = this.field.raw;
     this.input.value = this.before;
@@ -115,22 +120,28 @@ export class FieldRow {
     if (this.input.tagName !== "SELECT") this.input.value = spelled(this.rule.value, this.input.value);
     if (this.typed === this.before && !this.isWrong) return;
     this.problem.textContent = "";
+    this.isWrong = false;
+    this.isSending = true;
     try {
       await this.desk.correct({ fields: { [this.rule.key]: this.typed } });
-      this.isWrong = false;
       this.isSeen = true;
+      this.before = this.kept;
+      if (!this.element.contains(document.activeElement)) this.input.value = this.before;
     } catch (error) {
-      this.isWrong = error.status === 422;
+      // Whatever kept it from being kept: what stands here is not what would be confirmed.
+      this.isWrong = true;
       this.problem.textContent = fill(texts.not_kept, { why: error.message });
     }
+    this.isSending = false;
     this.input.setAttribute("aria-invalid", String(this.isWrong));
     this.tell();
+    this.desk.told();
   }
 
-  /** Take over what the service made of the paper, unless the person is typing here. */
+  /** Take over what the service made of the paper, unless the person is typing here, or what was typed is on its way. */
   update(paper) {
     this.take(paper);
-    if (this.isWrong || this.element.contains(document.activeElement)) this.tell();
+    if (this.isWrong || this.isSending || this.element.contains(document.activeElement)) this.tell();
     else this.fillIn();
   }
 }

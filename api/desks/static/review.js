@@ -1,6 +1,6 @@
 // The review desk: take a paper in hand, look at what is doubtful, mend it, confirm it. Every step works by keyboard.
 
-import { age, fill, get, make, moment, post, say, send, texts, told, worded } from "./api.js";
+import { age, attended, fill, get, make, moment, post, say, send, texts, told, worded } from "./api.js";
 import { FieldRow } from "./field-row.js";
 import { Viewer } from "./viewer.js";
 
@@ -22,7 +22,7 @@ let busy = false;
 // --- the queue -------------------------------------------------------------------------------------------------------
 
 async function listQueue() {
-  if (paper || document.hidden) return;
+  if (paper || document.hidden || !attended()) return;
   const queue = await get("/v1/reviews?limit=200");
   by("ready").textContent = queue.ready;
   by("doubtful").textContent = queue.needs_review;
@@ -92,7 +92,9 @@ function listFields() {
   by("type").value = paper.paper_type ?? "other";
   const about = [paper.name, paper.dossier, paper.owner && [paper.owner.name, paper.owner.number].filter(Boolean).join(" · ")];
   by("about").textContent = about.filter(Boolean).join("  ·  ");
-  rows = (kind?.fields ?? []).map((rule) => new FieldRow(rule, paper, { viewer, correct, next: following }));
+  const { id } = paper;
+  const desk = { viewer, correct: (change) => correct(id, change), told: () => paper?.id === id && showState(), next: following };
+  rows = (kind?.fields ?? []).map((rule) => new FieldRow(rule, paper, desk));
   const doubtful = rows.filter((row) => row.isDoubtful).sort((a, b) => b.weight - a.weight);
   by("doubts").hidden = !doubtful.length;
   by("doubts").lastElementChild.replaceChildren(...doubtful.map((row) => row.element));
@@ -121,8 +123,7 @@ function following(row, backwards) {
 }
 
 /** Send a correction; those of one paper follow one another. */
-function correct(change) {
-  const { id } = paper;
+function correct(id, change) {
   saving = saving.catch(() => {}).then(async () => {
     const answer = await post(`/v1/papers/${id}/corrections`, { by: told.person, ...change });
     if (paper?.id !== id) return;
@@ -135,12 +136,11 @@ function correct(change) {
 
 async function confirm() {
   await once(async () => {
-    document.activeElement?.blur?.();
-    await saving.catch(() => {});
+    await settle();
     showState();
     if (by("confirm").disabled) {
       rows.find((row) => row.isWrong)?.input.focus();
-      return;
+      return false;
     }
     const [confirmed] = (await post(`/v1/papers/${paper.id}/confirmation`, { by: told.person })).papers;
     if (confirmed.confirmed_by !== told.person) say(fill(texts.confirmed_before, { person: confirmed.confirmed_by }), true);
@@ -148,9 +148,15 @@ async function confirm() {
   }, takeNext);
 }
 
+/** Leave the field one is in, and wait until what was typed is kept or refused. */
+async function settle() {
+  document.activeElement?.blur?.();
+  await saving.catch(() => {});
+}
+
 async function layBack() {
   await once(async () => {
-    await saving.catch(() => {});
+    await settle();
     await send("DELETE", `/v1/papers/${paper.id}/claim`);
     await showQueue();
   });
@@ -158,26 +164,26 @@ async function layBack() {
 
 async function later() {
   await once(async () => {
+    await settle();
     await send("DELETE", `/v1/papers/${paper.id}/claim`);
     laidAside.push(paper.id);
   }, takeNext);
 }
 
-/** Do one thing at a time; tell what was refused, and let go of a paper that somebody else has. */
+/** Do one thing at a time, `then` another unless `work` says false; tell what was refused, let go of what others have. */
 async function once(work, then) {
   if (busy) return;
   busy = true;
   let done = false;
   try {
-    await work();
-    done = true;
+    done = (await work()) !== false;
   } catch (error) {
     say(`${error.message} ${error.advice ?? ""}`, true);
     if (error.code === "claimed" || error.code === "wrong-state") await showQueue();
   } finally {
     busy = false;
   }
-  if (done && then && !by("confirm").disabled) await then();
+  if (done && then) await then();
 }
 
 // --- what starts it --------------------------------------------------------------------------------------------------
@@ -195,7 +201,7 @@ by("fit").addEventListener("click", () => viewer.fit());
 by("turn").addEventListener("click", () => viewer.rotate());
 by("type").addEventListener("change", async ({ target }) => {
   try {
-    await correct({ paper_type: target.value });
+    await correct(paper.id, { paper_type: target.value });
     listFields();
     showState();
   } catch (error) {
@@ -206,7 +212,7 @@ by("type").addEventListener("change", async ({ target }) => {
 by("owner").addEventListener("submit", async (event) => {
   event.preventDefault();
   try {
-    await correct({ owner_number: by("owner-number").value, owner_name: by("owner-name").value || null });
+    await correct(paper.id, { owner_number: by("owner-number").value, owner_name: by("owner-name").value || null });
     (rows.find((row) => row.isDoubtful)?.input ?? by("confirm")).focus();
   } catch (error) {
     say(error.message, true);
@@ -235,7 +241,7 @@ document.addEventListener("keydown", (event) => {
 });
 by("confirm").addEventListener("keydown", (event) => event.repeat && event.preventDefault());
 setInterval(() => listQueue().catch(() => {}), AGAIN_MS);
-setInterval(() => paper && !document.hidden && send("PUT", `/v1/papers/${paper.id}/claim`).catch(() => {}), HOLD_MS);
+setInterval(() => paper && !document.hidden && attended(HOLD_MS) && send("PUT", `/v1/papers/${paper.id}/claim`).catch(() => {}), HOLD_MS);
 
 const catalogue = (await get("/v1/paper-types")).paper_types;
 types = new Map(catalogue.map((type) => [type.code, type]));

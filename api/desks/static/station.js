@@ -1,6 +1,6 @@
 // The station desk: files are looked at, announced, sent, and followed until each is read; then there is a receipt.
 
-import { fill, get, make, moment, post, say, send, texts, told, worded } from "./api.js";
+import { attended, fill, get, make, moment, post, say, send, texts, told, worded } from "./api.js";
 import { sha256, upload } from "./upload.js";
 
 const LOOK_MS = 1000;
@@ -8,26 +8,31 @@ const READ = new Set(["ready", "needs_review", "confirmed", "stored", "rejected"
 const TAGS = { ready: "good", stored: "good", confirmed: "good", needs_review: "doubt", rejected: "bad", quarantined: "bad", failed: "bad", received: "busy" };
 const by = (id) => document.getElementById(id);
 const files = new Map();
+let announcing = false;
 let batch = null;
 let looking = Promise.resolve();
 
 // --- choosing --------------------------------------------------------------------------------------------------------
 
 function add(chosen) {
-  if (batch) return;
+  if (batch || announcing) return;
+  let others = 0;
   for (const file of chosen) {
-    if (!/\.(pdf|tiff?|jpe?g|png)$/i.test(file.name) || files.has(file.name)) continue;
-    const one = { name: file.name.normalize("NFC"), sent: null, file, row: null, state: null, progress: null };
-    files.set(file.name, one);
+    const key = file.webkitRelativePath || file.name;
+    if (!/\.(pdf|tiff?|jpe?g|png)$/i.test(file.name)) others += 1;
+    if (!/\.(pdf|tiff?|jpe?g|png)$/i.test(file.name) || files.has(key)) continue;
+    const one = { key, name: key.normalize("NFC"), sent: null, file, row: null, state: null, progress: null };
+    files.set(key, one);
     list(one);
     looking = looking.then(() => look(one));
   }
+  if (others) say(fill(texts.not_scans, { n: others }), true);
   tell();
 }
 
 /** Ask how good a scan is while the paper still lies at the scanner; one file after the other. */
 async function look(one) {
-  if (!files.has(one.file.name)) return;
+  if (!files.has(one.key)) return;
   try {
     const verdict = await (await send("POST", "/v1/quality-checks", { body: one.file })).json();
     const reasons = verdict.pages.flatMap((page) => page.reasons.map((reason) => ({ ...reason, page: page.page })));
@@ -49,7 +54,8 @@ function list(one) {
   const sent = one.progress === null ? "" : make("progress", { max: one.file.size || 1, value: one.progress, "aria-label": one.name });
   const drop = make("button", { type: "button", hidden: batch !== null, "aria-label": `${texts.remove} ${one.name}` }, "×");
   drop.addEventListener("click", () => {
-    files.delete(one.file.name);
+    if (announcing || batch) return;
+    files.delete(one.key);
     one.row.remove();
     tell();
   });
@@ -63,7 +69,14 @@ function list(one) {
 function state(one) {
   const shown = [];
   if (one.twins?.length) shown.push(...twins(one));
-  if (one.problem) shown.push(make("span", { class: "tag bad" }, texts.refused), make("div", { class: "findings error" }, one.problem));
+  if (one.problem) {
+    const again = make("button", { type: "button", hidden: Boolean(one.known) }, texts.send_again);
+    again.addEventListener("click", () => {
+      one.problem = null;
+      transfer(one);
+    });
+    shown.push(make("span", { class: "tag bad" }, texts.refused), make("div", { class: "findings error" }, one.problem), again);
+  }
   else if (one.state) {
     shown.push(make("span", { class: `tag ${TAGS[one.state] ?? ""}` }, texts[`state_${one.state}`]));
     if (one.duplicate) shown.push(make("div", { class: "findings" }, texts.duplicate));
@@ -91,14 +104,16 @@ const size = (bytes) => (bytes < 1e6 ? `${Math.ceil(bytes / 1000)} kB` : `${(byt
 
 function tell() {
   by("empty").hidden = files.size > 0;
-  by("send").disabled = files.size === 0 || batch !== null;
+  by("send").disabled = files.size === 0 || announcing || batch !== null;
 }
 
 // --- sending ---------------------------------------------------------------------------------------------------------
 
 async function announce() {
   by("problem").textContent = "";
-  by("send").disabled = true;
+  if (announcing || batch) return;
+  announcing = true;
+  tell();
   const value = (id) => by(id).value.trim() || null;
   try {
     const papers = [];
@@ -111,13 +126,15 @@ async function announce() {
     }
     const content = { operator: told.person, dossier: value("dossier"), procedure: value("procedure"), on_the_spot: by("on-the-spot").checked, papers };
     // The same files for the same dossier are the same batch: chosen again after a break, they go on where they stopped.
-    const name = await sha256(new Blob([JSON.stringify(content), new Date().toISOString().slice(0, 10)]));
+    const name = await sha256(new Blob([JSON.stringify(content), new Date().toLocaleDateString("sv-SE", { timeZone: "Asia/Ho_Chi_Minh" })]));
     batch = await post("/v1/batches", { ...content, batch: name ? `desk-${name.slice(0, 16)}` : undefined });
   } catch (error) {
     by("problem").textContent = `${error.message} ${error.advice ?? ""}`;
-    by("send").disabled = false;
+    announcing = false;
+    tell();
     return;
   }
+  announcing = false;
   for (const field of by("about").elements) field.disabled = true;
   by("drop").hidden = by("send").hidden = true;
   by("close").hidden = by("fresh").hidden = false;
@@ -153,16 +170,20 @@ async function transfer(one) {
 /** Ask where the papers stand until all are read, or another batch is begun. */
 async function follow(id) {
   while (batch?.id === id) {
+    if (!attended()) {
+      await pause(LOOK_MS);
+      continue;
+    }
     try {
       const [now, read] = await Promise.all([get(`/v1/batches/${id}`), get(`/v1/papers?batch=${id}&limit=200`)]);
       const papers = new Map(read.papers.map((paper) => [paper.id, paper]));
       for (const told of now.files) {
         const one = sentAs(told.name);
         const before = JSON.stringify([one.state, one.paper?.checks]);
-        Object.assign(one, { state: told.state, duplicate: told.duplicate, paper: papers.get(told.paper) });
+        Object.assign(one, { state: told.state, known: told.problem, duplicate: told.duplicate, paper: papers.get(told.paper) });
         if (before !== JSON.stringify([one.state, one.paper?.checks])) list(one);
       }
-      by("close").disabled = now.files.some((file) => !file.paper && !file.problem && !sentAs(file.name).held);
+      by("close").disabled = now.files.some((file) => !file.paper && !file.problem && !isAbsent(sentAs(file.name)));
       if (now.files.every((file) => READ.has(file.state) && file.state !== "confirmed")) await pause(4 * LOOK_MS);
     } catch (error) {
       if (error.status !== 0) say(error.message, true);
@@ -172,11 +193,13 @@ async function follow(id) {
 }
 
 const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+/** Whether a file is not to arrive: it was held back, or could not be sent. */
+const isAbsent = (one) => Boolean(one.held || one.problem);
 const sentAs = (name) => [...files.values()].find((one) => one.sent === name);
 
 async function close() {
   try {
-    const leave_out = [...files.values()].filter((one) => one.held).map((one) => one.sent);
+    const leave_out = [...files.values()].filter((one) => isAbsent(one) && !one.state && !one.known).map((one) => one.sent);
     showReceipt(await post(`/v1/batches/${batch.id}/receipt`, { leave_out }));
   } catch (error) {
     say(`${error.message} ${error.advice ?? ""}`, true);
@@ -206,7 +229,10 @@ by("owner-number").addEventListener("change", ({ target }) => {
 });
 by("choose").addEventListener("click", () => by("files").click());
 by("folder").addEventListener("click", () => by("tree").click());
-for (const id of ["files", "tree"]) by(id).addEventListener("change", ({ target }) => add(target.files));
+for (const id of ["files", "tree"]) by(id).addEventListener("change", ({ target }) => {
+  add([...target.files]);
+  target.value = ""; // a scan made anew under the same name may be chosen again
+});
 for (const kind of ["dragover", "dragleave", "drop"])
   by("drop").addEventListener(kind, (event) => {
     event.preventDefault();

@@ -4,7 +4,7 @@ import { get, make, moment, post, say, texts, told, worded } from "./api.js";
 import { shown } from "./values.js";
 
 const by = (id) => document.getElementById(id);
-const TAGS = { stored: "good", expired: "doubt", superseded: "doubt", revoked: "bad" };
+const TAGS = { stored: "good", expired: "doubt", superseded: "doubt" };
 const VERDICTS = { valid: "good", undetermined: "doubt", invalid: "bad" };
 const superseding = new Set([...by("reason").lastElementChild.children].map((option) => option.value));
 const types = new Map((await get("/v1/paper-types")).paper_types.map((type) => [type.code, type]));
@@ -19,9 +19,10 @@ const tag = (kinds, kind, text) => make("span", { class: `tag ${kinds[kind] ?? "
 
 async function ask() {
   by("problem").textContent = "";
+  for (const part of ["papers", "read", "none", "detail"]) by(part).hidden = true; // the owner asked about before
   const number = by("number").value.trim();
   try {
-    const states = ["stored", "expired", "superseded", "revoked"];
+    const states = ["stored", "expired", "superseded"];
     const [found, read] = await Promise.all([
       post("/v1/search", { owner_number: number, query: by("words").value, states, limit: 100 }),
       post("/v1/owners/reads", { number, limit: 50 }),
@@ -95,6 +96,7 @@ async function act(path, body) {
     await post(`/v1/papers/${chosen.id}/${path}`, body);
     say(texts.done);
     await ask();
+    by("number").focus();
   } catch (error) {
     say(`${error.message} ${error.advice ?? ""}`, true);
   }

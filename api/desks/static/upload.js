@@ -25,7 +25,7 @@ export async function upload(batch, name, file, progress) {
       });
       return;
     } catch (error) {
-      const passing = error instanceof Refusal && (error.status === 0 || error.status >= 500 || error.code === "offset-differs");
+      const passing = error instanceof Refusal && (error.status === 0 || error.status === 429 || error.status >= 500 || error.code === "upload-offset");
       if (!passing) throw error;
       progress(null);
       await pause(PATIENCE_MS[Math.min(patience++, PATIENCE_MS.length - 1)]);

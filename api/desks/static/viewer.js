@@ -25,16 +25,23 @@ export class Viewer {
   /** Open a paper; resolves when its first page is there. */
   open(paper) {
     Object.assign(this, { paper: paper.id, pages: paper.pages ?? 1, number: 0, box: null, turn: 0, kept: new Map() });
+    this.image.removeAttribute("src");
+    this.mark.hidden = true;
     return this.show(1);
   }
 
   load(number) {
-    if (!this.kept.has(number)) {
+    const { kept } = this;
+    if (!kept.has(number)) {
       const image = new Image();
       image.src = `/v1/papers/${this.paper}/pages/${number}/picture`;
-      this.kept.set(number, image.decode().then(() => image));
+      const forget = (error) => {
+        kept.delete(number); // asked again, it may come
+        throw error;
+      };
+      kept.set(number, image.decode().then(() => image, forget));
     }
-    return this.kept.get(number);
+    return kept.get(number);
   }
 
   async show(number) {
@@ -95,9 +102,11 @@ export class Viewer {
 
   /** Bring the box of a field into view, on its page. */
   async point(field) {
+    this.wanted = field;
     this.box = null;
     if (!field?.box || !field.page) return this.place();
     await this.show(field.page);
+    if (this.wanted !== field) return; // another field was entered while the page came
     this.box = field.box;
     this.place();
     const [seen, mark] = [this.stage.getBoundingClientRect(), this.mark.getBoundingClientRect()];

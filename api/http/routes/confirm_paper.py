@@ -2,44 +2,26 @@
 
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict
-
 from api.http.access import allow
 from api.http.answers.papers import Papers
 from api.http.deps import HouseDep, PaperIdPath, WorkDep, note_read
-from api.http.reading import PersonName, Text, new_router
+from api.http.reading import OwnerNamed, PersonName, new_router
 from api.keys import Caller, Role
 from api.shapes import Json, papers_json
-from dossier.owners import Owner
 from dossier.papers import SourceGrade
 from ingest.confirm import confirm
 
 router = new_router()
 
 
-class Confirmation(BaseModel):
+class Confirmation(OwnerNamed):
     """Người đối chiếu; chủ giấy tờ nếu chưa biết. / Who compared scan and original; the owner if not known yet.
 
     ``grade``: giá trị nguồn của tệp đến kèm chữ ký số. / What a file that arrived signed is worth as a source.
     """
 
-    model_config = ConfigDict(extra="forbid")
-
     by: PersonName
-    owner_number: Text | None = None
-    owner_name: Text | None = None
     grade: SourceGrade | None = None
-
-    @property
-    def owner(self) -> Owner | None:
-        """The owner, checked.
-
-        Raises:
-            InvalidOwnerNumber: The number fails its checks, or there is a name without a number.
-        """
-        if self.owner_number is None and self.owner_name is None:
-            return None
-        return Owner.parse(self.owner_number or "", self.owner_name)
 
 
 @router.post(

@@ -2,15 +2,14 @@
 
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from api.http.access import allow
 from api.http.answers.papers import Papers
 from api.http.deps import HouseDep, PaperIdPath, note_read
-from api.http.reading import Code, PersonName, Text, new_router
+from api.http.reading import Code, OwnerNamed, PersonName, new_router
 from api.keys import Caller, Role
 from api.shapes import Json, papers_json
-from dossier.owners import Owner
 from ingest.corrections import correct
 
 router = new_router()
@@ -19,30 +18,15 @@ Key = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
 Typed = Annotated[str, Field(max_length=2000, pattern=r"^[^\x00-\x08\x0b-\x1f\x7f]*$")]
 
 
-class Corrections(BaseModel):
+class Corrections(OwnerNamed):
     """Giá trị đúng theo từng trường, loại giấy tờ, chủ giấy tờ. / What stands there, by field; the type; the owner.
 
     Chuỗi rỗng: giấy tờ không ghi. / An empty text: the paper does not say it.
     """
 
-    model_config = ConfigDict(extra="forbid")
-
     by: PersonName
-    fields: Annotated[dict[Key, Typed], Field(max_length=_MOST_FIELDS)] = {}
+    fields: Annotated[dict[Key, Typed], Field(max_length=_MOST_FIELDS, default_factory=dict)]
     paper_type: Code | None = None
-    owner_number: Text | None = None
-    owner_name: Text | None = None
-
-    @property
-    def owner(self) -> Owner | None:
-        """The owner, checked.
-
-        Raises:
-            InvalidOwnerNumber: The number fails its checks, or there is a name without a number.
-        """
-        if self.owner_number is None and self.owner_name is None:
-            return None
-        return Owner.parse(self.owner_number or "", self.owner_name)
 
 
 @router.post(

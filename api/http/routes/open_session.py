@@ -37,6 +37,7 @@ class SignIn(BaseModel):
 def open_session(request: Request, response: Response, body: SignIn, house: HouseDep) -> Json:
     """Sign in from a page of this service. The answer's ``page_token`` goes with every change (``X-Page-Token``)."""
     require_own_origin(request)
+    request.app.state.sign_ins.take(request.client.host if request.client else "")
     secret, caller = sign_in(house.catalogue, body.name, body.password, body.new_password)
     secure = is_secure(request)
     name = SECURE_COOKIE if secure else COOKIE

@@ -1,6 +1,6 @@
 """``POST /v1/reviews/next``: take the first paper that waits in hand, by lane and age."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -24,14 +24,14 @@ class Wanted(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    state: PaperState | None = None
+    state: Literal[PaperState.READY, PaperState.NEEDS_REVIEW] | None = None
     skip: Annotated[list[Annotated[str, Field(pattern=f"^{PaperId.pattern}$")]], Field(max_length=_MOST_SKIPPED)] = []
 
 
 @router.post("/v1/reviews/next", response_model=Taken, summary="Nhận giấy tờ tiếp theo / Take the next paper in hand")
 def take_next(caller: Annotated[Caller, allow(Role.OFFICER)], house: HouseDep, body: Wanted) -> Json:
-    """Take in hand the oldest paper that nobody else has: until it is decided, laid back, or untouched for a while."""
-    states = (body.state,) if body.state in claims.WAITING else claims.WAITING
+    """Take in hand the first paper that nobody else has: until it is decided, laid back, or untouched for a while."""
+    states = (body.state,) if body.state else claims.WAITING
     skip = [PaperId(paper) for paper in body.skip]
     claim = claims.claim_next(house.catalogue, states=states, actor=caller.name, person=caller.person or "", skip=skip)
     if claim is None:

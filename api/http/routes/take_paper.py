@@ -16,7 +16,12 @@ router = new_router()
 
 @router.put("/v1/papers/{paper}/claim", response_model=Taken, summary="Nhận xử lý một giấy tờ / Take a paper in hand")
 def take_paper(caller: Annotated[Caller, allow(Role.OFFICER)], house: HouseDep, paper: PaperIdPath) -> Json:
-    """Take a paper in hand that waits for a person; nobody else can decide about it meanwhile."""
+    """Take a paper in hand that waits for a person; nobody else can decide about it meanwhile.
+
+    Keeping it longer is no further reading of it.
+    """
+    again = claims.is_held(house.catalogue, paper, actor=caller.name)
     claim = claims.claim(house.catalogue, paper, actor=caller.name, person=caller.person or "")
-    note_read(house, caller, paper)
+    if not again:
+        note_read(house, caller, paper)
     return {"claim": claim_json(claim, caller), **papers_json([house.catalogue.paper(paper)], house)}
