@@ -141,7 +141,7 @@ FUZZ_MINUTES ?= 10
 
 $(FUZZ)/.installed: requirements.lock tests/fuzz/fuzz.lock
 	python3 -m venv $(FUZZ)
-	$(FUZZ)/bin/pip install --quiet --disable-pip-version-check -r requirements-test.lock
+	$(FUZZ)/bin/pip install --quiet --disable-pip-version-check -r requirements.lock -r requirements-test.lock
 	$(FUZZ)/bin/pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r tests/fuzz/fuzz.lock
 	@touch $@
 

@@ -4,7 +4,7 @@ What follows from the fields is worked out again, so that the doubts left are th
 was read, where, and what stands there is kept: the truth about our reading, to measure it by and to learn from.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from sqlalchemy.orm import Session
@@ -47,7 +47,7 @@ def correct(
         values: By key of the field, as typed; an empty text: the paper does not say it.
         by: The person's name.
         actor: Who told us, for the audit log.
-        paper_type: What the paper is, if not what it was taken for: its fields are read anew.
+        paper_type: What the paper is, if not what it was taken for: its fields are read anew, those entered stay.
         owner: Whose it is, if not who was named or read.
 
     Raises:
@@ -62,7 +62,8 @@ def correct(
     kind = find_type(house.paper_types, paper_type or paper.paper_type or OTHER)
     fields = paper.fields
     if kind.code != paper.paper_type:
-        fields = fields_of(house, paper, kind)
+        known = {rule.key for rule in kind.fields}
+        fields = with_manual([one for one in paper.fields if one.key in known], fields_of(house, paper, kind), kind)
     typed = {key: _typed(kind, key, text, fields) for key, text in values.items()}
     after = replace(paper, paper_type=kind.code, fields=_with(fields, typed, kind))
     if paper_type is not None:
@@ -112,10 +113,20 @@ def _read(fields: tuple[Field, ...], key: str) -> Field | None:
 
 
 def _with(fields: tuple[Field, ...], typed: Mapping[str, Field | None], kind: PaperType) -> tuple[Field, ...]:
-    places = {rule.key: place for place, rule in enumerate(kind.fields)}
     kept = [field for field in fields if field.key not in typed]
-    entered = [field for field in typed.values() if field is not None]
-    return tuple(sorted([*kept, *entered], key=lambda field: places.get(field.key, len(places))))
+    return _in_order([*kept, *(field for field in typed.values() if field is not None)], kind)
+
+
+def with_manual(kept: Sequence[Field], found: Iterable[Field], kind: PaperType) -> tuple[Field, ...]:
+    """Return the fields found, but of each key that a person entered what is kept, in the type's order."""
+    entered = {field.key for field in kept if field.source is FieldSource.MANUAL}
+    fields = [field for field in found if field.key not in entered] + [field for field in kept if field.key in entered]
+    return _in_order(fields, kind)
+
+
+def _in_order(fields: Iterable[Field], kind: PaperType) -> tuple[Field, ...]:
+    places = {rule.key: place for place, rule in enumerate(kind.fields)}
+    return tuple(sorted(fields, key=lambda field: places.get(field.key, len(places))))
 
 
 def _owner(house: House, before: Paper, after: Paper, kind: PaperType) -> Owner | None:

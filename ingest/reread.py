@@ -19,8 +19,9 @@ from dossier.checks import needs_review
 from dossier.errors import NotFound, PartFailed, SohoaError, WrongState
 from dossier.identifiers import PaperId
 from dossier.paper_types import OTHER, PaperType, find_type
-from dossier.papers import Field, FieldSource, Paper, PaperState
+from dossier.papers import Field, Paper, PaperState
 from dossier.verdicts import Finding
+from ingest.corrections import with_manual
 from ingest.doubts import READING_CODES, reading_doubts
 from ingest.house import House
 from ingest.judge import VALIDITY_UNKNOWN, judge
@@ -251,7 +252,7 @@ def _read_again(
         codes = tuple(code for number in numbers for code in find_codes(pages.shown(number, reading), number))
     fields = read_fields(reading, paper_type, codes or (), lambda number: pages.shown(number, reading), house.second)
     return replace(
-        base, codes=codes, fields=_with_manual(paper.fields, fields, paper_type), type_version=paper_type.version
+        base, codes=codes, fields=with_manual(paper.fields, fields, paper_type), type_version=paper_type.version
     )
 
 
@@ -262,14 +263,6 @@ def _read_pages(house: House, pages: _Pages, base: ReadingVersion) -> ReadingVer
     read = list(house.over_pages(read_one, pages.masters))
     reading = Reading(tuple(page for page, _ in read))
     return replace(base, reading=reading, codes=tuple(code for _, codes in read for code in codes))
-
-
-def _with_manual(kept: Sequence[Field], found: Sequence[Field], paper_type: PaperType) -> tuple[Field, ...]:
-    """Return the fields found, but of each key that a person entered what is kept, in the type's order."""
-    entered = {field.key for field in kept if field.source is FieldSource.MANUAL}
-    fields = [field for field in found if field.key not in entered] + [field for field in kept if field.key in entered]
-    places = {rule.key: place for place, rule in enumerate(paper_type.fields)}
-    return tuple(sorted(fields, key=lambda field: places.get(field.key, len(places))))
 
 
 def _is_same(kept: ReadingVersion, new: ReadingVersion, paper_type: PaperType) -> bool:

@@ -83,6 +83,8 @@ class Work:
         self._idle_beats, self._poll = 0, POLL_S
         self._stop = threading.Event()
         self._watch = threading.Thread(target=self._keep_watch, name="sohoa-watch", daemon=True)
+        # It takes long where many papers wait, and who is silent meanwhile would be taken for dead.
+        self._tidying = threading.Thread(target=self._tidy_up, name="sohoa-tidying", daemon=True)
         self._duties = Duties(house)
         self._prepare = DBOS.workflow(name="prepare")(lambda paper, trace="": self._run_prepare(PaperId(paper), trace))
         self._finish = DBOS.workflow(name="finish")(lambda paper, trace="": self._run_finish(PaperId(paper), trace))
@@ -93,6 +95,7 @@ class Work:
             self._queue = launch(house, self.executor, draws=draws, takes=self._turns.free)
         if draws:
             self._watch.start()
+            self._tidying.start()
             self._duties.start()
 
     def __enter__(self) -> Self:
@@ -114,6 +117,7 @@ class Work:
         self._stop.set()
         if self.draws:
             self._watch.join()
+            self._tidying.join()
             self._duties.stop()
         self.hand_back()
         DBOS.destroy(destroy_registry=True)
@@ -272,8 +276,6 @@ class Work:
 
     def _keep_watch(self) -> None:
         """Beat, take over what silent workers held, start what was never queued; until closed."""
-        # It takes long where many papers wait, and who is silent meanwhile would be taken for dead.
-        threading.Thread(target=self._tidy_up, name="sohoa-tidying", daemon=True).start()
         silence = dt.timedelta(seconds=self.house.settings.dead_after_s)
         beaten = deaf_until = adopt_at = times.now()
         while not self._stop.is_set():
@@ -302,6 +304,8 @@ class Work:
             sweep()
             drop_expired(self.house)
             for paper in {PaperId(key.split("/")[1]) for key in self.house.objects.keys("work/")}:
+                if self._stop.is_set():
+                    return
                 if not self._needs_workspace(paper):
                     Workspace(self.house.objects, paper).clear()
         except SohoaError:

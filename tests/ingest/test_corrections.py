@@ -1,0 +1,107 @@
+"""What a person makes of a paper before it is confirmed: values, type, owner; and nothing of it is lost."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from dossier.catalogue_files import load_paper_types
+from dossier.errors import InvalidValue, UnknownPaperType, WrongState
+from dossier.owners import Owner
+from dossier.paper_types import find_type
+from dossier.papers import Field, FieldSource, Paper
+from ingest.corrections import correct, with_manual
+from ingest.house import House
+from ingest.settings import Settings
+from storage import audit
+from storage.corrections import corrections
+from tests.ingest.test_split import prepared
+from tests.ingest.test_work import send
+
+PERSON = "Trần Văn Đối"
+DAY = "2001-02-03"
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> Iterator[House]:
+    house = House(Settings(data_dir=tmp_path / "data"))
+    yield house
+    house.close()
+
+
+@pytest.fixture
+def card(house: House, small_scan: Path) -> Paper:
+    return prepared(house, send(house, small_scan.name, small_scan.read_bytes()).paper)
+
+
+def change(house: House, paper: Paper, fields: dict[str, str], paper_type: str | None = None) -> Paper:
+    return correct(house, paper.id, fields, by=PERSON, actor="officer:test", paper_type=paper_type)
+
+
+def test_what_a_person_entered_stays_when_the_type_is_mended_and_mended_back(house: House, card: Paper) -> None:
+    assert card.paper_type == "identity-card"
+    changed = change(house, card, {"birth_date": "03/02/2001"})
+    entered = changed.field("birth_date")
+    assert entered
+    assert (entered.value, entered.source) == (DAY, FieldSource.MANUAL)
+    elsewhere = change(house, card, {}, "birth-certificate")
+    assert elsewhere.paper_type == "birth-certificate"
+    assert elsewhere.type_confidence is None, "a person said it"
+    assert elsewhere.field("birth_date") == entered
+    rules = [rule.key for rule in find_type(house.paper_types, "birth-certificate").fields]
+    keys = [one.key for one in elsewhere.fields]
+    assert keys == sorted(keys, key=rules.index)
+    back = change(house, card, {}, "identity-card")
+    assert back.field("birth_date") == entered
+    assert len([one for one in back.fields if one.key == "birth_date"]) == 1
+
+
+def test_what_was_read_is_kept_beside_what_was_said(house: House, card: Paper) -> None:
+    read = card.field("birth_date")
+    assert read
+    change(house, card, {"birth_date": "03/02/2001", "residence": ""})
+    found = {one.key: one for one in corrections(house.catalogue)}
+    assert (found["birth_date"].read, found["birth_date"].corrected) == (read, DAY)
+    assert found["residence"].corrected == "", "the paper does not say it"
+    assert {one.person for one in found.values()} == {PERSON}
+    assert [
+        (entry.actor, dict(entry.detail))
+        for entry in audit.entries(house.catalogue, limit=1000)
+        if entry.action == "paper.corrected"
+    ] == [("officer:test", {"fields": "birth_date, residence"})]
+
+
+def test_what_is_no_value_changes_nothing(house: House, card: Paper) -> None:
+    for fields, paper_type, error in (
+        ({"birth_date": "31/02/2001"}, None, InvalidValue),
+        ({"husband_name": "Lê Văn A"}, None, InvalidValue),
+        ({"sex": "0"}, None, InvalidValue),
+        ({"birth_date": "03/02/2001"}, "laissez-passer", UnknownPaperType),
+    ):
+        with pytest.raises(error):
+            change(house, card, fields, paper_type)
+    assert house.catalogue.paper(card.id) == card
+    assert list(corrections(house.catalogue)) == []
+
+
+def test_a_named_owner_is_the_owner(house: House, card: Paper) -> None:
+    other = Owner.parse("001200012346", "Đỗ Thị Ngâu")
+    named = correct(house, card.id, {}, by=PERSON, actor="officer:test", owner=other)
+    assert named.owner == other
+
+
+def test_what_is_read_by_nobody_is_not_to_be_corrected(house: House, small_scan: Path) -> None:
+    received = send(house, small_scan.name, small_scan.read_bytes()).paper
+    with pytest.raises(WrongState):
+        change(house, received, {"birth_date": "03/02/2001"})
+
+
+def test_of_a_key_a_person_entered_only_that_is_kept() -> None:
+    kind = load_paper_types()["identity-card"]
+    read = Field("birth_date", "1990-03-05", "05/03/1990", 1, None, 0.9, FieldSource.OCR)
+    coded = replace(read, source=FieldSource.QR)
+    entered = replace(read, value=DAY, source=FieldSource.MANUAL)
+    sex = replace(read, key="sex", value="female", raw="Nữ")
+    assert with_manual([entered, sex], [sex, read, coded], kind) == with_manual([entered], [read, sex], kind)
+    assert entered in with_manual([entered], [read, sex], kind)
