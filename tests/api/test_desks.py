@@ -3,109 +3,38 @@
 import json
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, ConsoleMessage, Page, Response, sync_playwright
+from playwright.sync_api import Browser
 from typer.testing import CliRunner
 
-from api.accounts import new_account, sign_in
+from api.accounts import new_account
 from api.cli import app
-from api.http.access import COOKIE
 from api.keys import Role
 from dossier import times
 from dossier.papers import Paper, PaperState
 from ingest.pipeline import weighed
-from tests.api.http_service import DOSSIER, PROCEDURE, Service, running
-from tests.press.browser import executable
+from tests.api.desks import PASSWORD, PATIENCE_MS, Desk, at_desk, needs_browser, peopled, started_browser
+from tests.api.http_service import DOSSIER, PROCEDURE, Service
 
-pytestmark = pytest.mark.skipif(executable() is None, reason="no browser is installed: tests/press/install.sh")
+pytestmark = needs_browser
 
-PEOPLE = {
-    "quay": ("Phạm Văn Quét", Role.STATION),
-    "canbo": ("Trần Thị Đối Chiếu", Role.OFFICER),
-    "canbo2": ("Lê Văn Hai", Role.OFFICER),
-    "thanhtra": ("Ngô Thị Thanh Tra", Role.AUDITOR),
-}
-PASSWORD = "một câu dễ nhớ"  # noqa: S105 - of a test
 FILES = ("giay-khai-sinh.pdf", "can-cuoc.jpg")
-PATIENCE_MS = 300_000
 MOST_KEYS = 6
-MOST_BYTES = 300_000
-IMAGES = Path(__file__).parents[2] / "build" / "desks"
-"""Pictures of each desk, as docs/images has them."""
 
 
 @pytest.fixture(scope="module")
 def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
-    with running(tmp_path_factory.mktemp("house"), working=True) as service:
-        for name, (person, role) in PEOPLE.items():
-            first = new_account(service.house.catalogue, name, person, role)
-            sign_in(service.house.catalogue, name, first, PASSWORD)
+    with peopled(tmp_path_factory.mktemp("house")) as service:
         yield service
 
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    options = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--font-render-hinting=none"]
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=executable(), args=options)
-        yield started
-        started.close()
-
-
-@dataclass
-class Desk:
-    """A browser's window at a desk, and what went over its line."""
-
-    page: Page
-    complaints: list[str] = field(default_factory=list)
-    bytes: dict[str, int] = field(default_factory=dict)
-    keys: int = 0
-
-    def press(self, *keys: str) -> None:
-        for key in keys:
-            self.page.keyboard.press(key)
-            self.keys += 1
-
-    def note_console(self, message: ConsoleMessage) -> None:
-        if message.type in {"error", "warning"}:
-            self.complaints.append(message.text)
-
-    def note_response(self, response: Response) -> None:
-        if "picture" not in response.url and response.status == 200:
-            self.bytes.setdefault(response.url, int(response.headers.get("content-length", 0)))
-
-    def show(self, name: str) -> None:
-        IMAGES.mkdir(parents=True, exist_ok=True)
-        self.page.screenshot(path=IMAGES / f"{name}.png")
-
-    def audit(self) -> None:
-        """Let axe look: nothing serious or critical."""
-        found = Axe().run(self.page).response["violations"]
-        assert [
-            (v["id"], [n["html"] for n in v["nodes"]]) for v in found if v["impact"] in {"serious", "critical"}
-        ] == []
-
-
-@contextmanager
-def at_desk(service: Service, browser: Browser, name: str, desk: str) -> Iterator[Desk]:
-    with browser.new_context(viewport={"width": 1366, "height": 768}, locale="vi-VN") as context:
-        secret, _ = sign_in(service.house.catalogue, name, PASSWORD)
-        context.add_cookies([{"name": COOKIE, "value": secret, "url": service.url}])
-        page = context.new_page()
-        page.set_default_timeout(PATIENCE_MS)
-        opened = Desk(page)
-        page.on("console", opened.note_console)
-        page.on("pageerror", lambda error: opened.complaints.append(str(error)))
-        page.on("response", opened.note_response)
-        page.goto(f"{service.url}/desk/{desk}")
-        yield opened
-        assert opened.complaints == []
-        assert sum(opened.bytes.values()) < MOST_BYTES
+    with started_browser() as browser:
+        yield browser
 
 
 def read_wrong(service: Service, paper: Paper) -> Paper:
