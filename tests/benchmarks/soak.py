@@ -1,6 +1,6 @@
 """``python -m tests.benchmarks.soak --pages 5000``: does anything grow, and what is a second worker worth?
 
-A station sends drawn pages of one paper each to an API with PostgreSQL and SeaweedFS; one worker works on a tenth of
+A station sends papers of four drawn pages each to an API with PostgreSQL and SeaweedFS; one worker works on a tenth of
 them, then two on the rest, each on one paper at a time. Memory, descriptors and processor time of our processes are
 looked at every few seconds, with those of the children they had. Meanwhile somebody follows a batch, which tells how
 quick the state calls are while the workers leave nothing idle. Needs to be root, as ``tests.chaos``.
@@ -8,6 +8,7 @@ quick the state calls are while the workers leave nothing idle. Needs to be root
 
 import random
 import statistics
+import sys
 import tempfile
 import threading
 import time
@@ -26,13 +27,17 @@ from station.agent import Agent
 from station.server import Server
 from tests.benchmarks.usage import machine
 from tests.chaos.campaign import filled
+from tests.chaos.scans import paper
 from tests.chaos.town import Town, town
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _LOOK_S = 2.0
-_ASK_S = 0.2
+_ASK_S = 1.0
+_SAY_S = 60.0
+_PAGES = 4
+"""Of each paper."""
 _TENTHS = 10
 _MB = 1_000_000
 
@@ -42,7 +47,7 @@ class Sample:
     """One look.
 
     Attributes:
-        at: Seconds since the beginning. stored: Papers until then. cpu_s: Of all workers and their children.
+        at: Seconds since the beginning. stored: Pages until then. cpu_s: Of all workers and their children.
         memory, descriptors: Of each process of ours, in bytes and in number.
     """
 
@@ -73,10 +78,13 @@ def main(
 ) -> None:
     """Work through the pages with one worker, then with two, and print the verdict."""
     print(machine(), flush=True)
-    few = max(10, pages // _TENTHS)
+    few = max(10, pages // _PAGES // _TENTHS)
     one, _ = _worked_off(few, seed, workers=1)
-    two, asked = _worked_off(pages - few, seed + 1, workers=2)
-    print(f"\npages {pages} · {_per_minute(one):.1f} a minute with one worker, {_per_minute(two):.1f} with two")
+    two, asked = _worked_off(pages // _PAGES - few, seed + 1, workers=2)
+    hours = (one[-1].at + two[-1].at) / 3600
+    print(
+        f"\npages {one[-1].stored + two[-1].stored} in {hours:.2f} hours · {_per_minute(one):.1f} a minute with one worker, {_per_minute(two):.1f} with two"
+    )
     print(f"throughput 1 → 2 workers: × {_per_minute(two) / _per_minute(one):.2f}")
     costs = _costs(two)
     print("CPU seconds a page, by tenths: " + " ".join(f"{cost:.2f}" for cost in costs))
@@ -92,12 +100,12 @@ def main(
         )
 
 
-def _worked_off(pages: int, seed: int, *, workers: int) -> tuple[list[Sample], Asked]:
-    """Send pages and return what was seen until all were stored, from the first one stored on."""
+def _worked_off(papers: int, seed: int, *, workers: int) -> tuple[list[Sample], Asked]:
+    """Send papers and return what was seen until all were stored, from the first one stored on."""
     asked, stop, samples = Asked(), threading.Event(), list[Sample]()
     with tempfile.TemporaryDirectory(prefix="sohoa-soak-") as name, town(Path(name)) as place:
         place.start(workers, workers=1)
-        station = filled(Path(name) / "station", pages, seed)
+        station = filled(Path(name) / "station", (paper(seed, number, _PAGES) for number in range(papers)), ".tif")
         server = Server(f"http://127.0.0.1:{place.port}", place.key("station"))
         agent = Agent(station, server, say=lambda _: None)
         began = time.monotonic()
@@ -108,9 +116,11 @@ def _worked_off(pages: int, seed: int, *, workers: int) -> tuple[list[Sample], A
         for thread in threads:
             thread.start()
         with _metrics(place) as stored:
-            while not samples or samples[-1].stored < pages:
+            while not samples or samples[-1].stored < _PAGES * papers:
                 time.sleep(_LOOK_S)
-                samples.append(_seen(place, time.monotonic() - began, stored()))
+                samples.append(_seen(place, time.monotonic() - began, _PAGES * stored()))
+                if samples[-1].at // _SAY_S > (samples[-2].at // _SAY_S if samples[1:] else 0):
+                    print(f"{samples[-1].stored} pages after {samples[-1].at:.0f} s", file=sys.stderr, flush=True)
         stop.set()
         for thread in threads:
             thread.join(60)
@@ -128,8 +138,8 @@ def _metrics(place: Town) -> "Iterator[object]":
 
         def stored() -> int:
             for state in ("ready", "needs_review"):
-                for paper in client.get("/v1/papers", params={"state": state, "limit": 200}).json()["papers"]:
-                    client.post(f"/v1/papers/{paper['id']}/confirmation", json={"by": "Soak"})
+                for one in client.get("/v1/papers", params={"state": state, "limit": 200}).json()["papers"]:
+                    client.post(f"/v1/papers/{one['id']}/confirmation", json={"by": "Soak"})
             lines = client.get("/v1/metrics", headers=admin).text.splitlines()
             return int(
                 float(next(line for line in lines if line.startswith('sohoa_papers{state="stored"}')).split()[1])

@@ -4,6 +4,7 @@ import json
 import threading
 import time
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -71,7 +72,7 @@ def run(
     began, stop = time.monotonic(), threading.Event()
     with town(folder) as place:
         place.start(workers)
-        station = filled(folder / "station", papers, seed)
+        station = filled(folder / "station", (scan(seed, number) for number in range(papers)), ".jpg")
         agent = Agent(station, Server(f"http://127.0.0.1:{place.port}", place.key("station")), say=lambda _: None)
         sender = threading.Thread(target=agent.run, kwargs={"until": stop.is_set}, daemon=True)
         sender.start()
@@ -96,15 +97,15 @@ def run(
     return outcome
 
 
-def filled(folder: Path, papers: int, seed: int) -> Station:
-    """Return a station that has papers to send, in batches of ten, and never waits long."""
+def filled(folder: Path, files: Iterable[bytes], suffix: str) -> Station:
+    """Return a station that has files to send, in batches of ten, and never waits long."""
     station_agent.POLL_S = 0.5
     station_agent._FIRST_WAIT_S, station_agent._LONGEST_WAIT_S = 0.5, 3.0  # noqa: SLF001 - minutes, not days
     station = Station(folder, settle_s=0.0)
-    for number in range(papers):
+    for number, data in enumerate(files):
         batch = station.inbox / f"{number // _OF_A_BATCH:04}"
         batch.mkdir(exist_ok=True)
-        (batch / f"{number:05}.jpg").write_bytes(scan(seed, number))
+        (batch / f"{number:05}{suffix}").write_bytes(data)
         write(batch / TICKET, json.dumps(_TICKET).encode())
     return station
 
