@@ -82,9 +82,8 @@ def main(
     one, _ = _worked_off(few, seed, workers=1)
     two, asked = _worked_off(pages // _PAGES - few, seed + 1, workers=2)
     hours = (one[-1].at + two[-1].at) / 3600
-    print(
-        f"\npages {one[-1].stored + two[-1].stored} in {hours:.2f} hours · {_per_minute(one):.1f} a minute with one worker, {_per_minute(two):.1f} with two"
-    )
+    print(f"\npages {one[-1].stored + two[-1].stored} in {hours:.2f} hours")
+    print(f"{_per_minute(one):.1f} pages a minute with one worker, {_per_minute(two):.1f} with two")
     print(f"throughput 1 → 2 workers: × {_per_minute(two) / _per_minute(one):.2f}")
     costs = _costs(two)
     print("CPU seconds a page, by tenths: " + " ".join(f"{cost:.2f}" for cost in costs))
