@@ -42,7 +42,7 @@ from ingest.workspace import Workspace
 from storage import audit
 from storage.database import failures
 from storage.setbacks import begin_last_try, setback_of
-from storage.waiting import take_due
+from storage.waiting import take_due, to_be_worked_on
 
 _IDLE_POLL_S = 0.5
 """Seconds between looks at the queue after a while without papers: ten looks a second cost an idle process a few
@@ -63,6 +63,8 @@ _UNRECORDED_S = 5.0
 """Seconds after a paper failed in which the end of its work is recorded, unless it cannot be."""
 _TAKEN = dt.timedelta(seconds=60)
 """For how long a waiting paper that was due is left to the process that started it."""
+_AT_ONCE = 500
+"""Papers that are looked at in one beat."""
 _ENDED = {"SUCCESS", "ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED"}
 _log = structlog.get_logger(__name__)
 
@@ -81,6 +83,7 @@ class Work:
         self.executor = executor_name(socket.gethostname(), os.getpid(), secrets.token_hex(3))
         self._turns = Turns(house.settings.concurrency)
         self._idle_beats, self._poll = 0, POLL_S
+        self._looked_until = 0
         self._stop = threading.Event()
         self._watch = threading.Thread(target=self._keep_watch, name="sohoa-watch", daemon=True)
         # It takes long where many papers wait, and who is silent meanwhile would be taken for dead.
@@ -318,13 +321,23 @@ class Work:
             return is_waiting(self.house, paper)
 
     def _start_forgotten(self) -> bool:
-        """Start what was never queued, and what waited for a part until now; return whether there is work at all."""
+        """Start what was never queued, and what waited for a part until now; return whether there is work at all.
+
+        However many papers wait, a look costs the same: it goes on where the last one ended.
+        """
         catalogue, moment = self.house.catalogue, times.now()
-        papers = [paper.id for state in _WORKFLOWS for paper in catalogue.papers(state=state, waiting=False)]
-        papers += take_due(catalogue.engine, at=moment, again=moment + _TAKEN)
-        for paper in papers:
+        some = to_be_worked_on(catalogue.engine, _WORKFLOWS, after=self._looked_until, limit=_AT_ONCE)
+        self._looked_until = some[-1][0] if len(some) == _AT_ONCE else 0
+        papers = {f"{_WORKFLOWS[state]}:{paper}": paper for _, paper, state in some}
+        if papers:
+            known = DBOS.list_workflows(workflow_ids=list(papers), load_input=False, load_output=False)
+            for workflow in known:
+                if workflow.status not in _ENDED:
+                    del papers[workflow.workflow_id]
+        due = take_due(catalogue.engine, at=moment, again=moment + _TAKEN)
+        for paper in (*papers.values(), *due):
             self.start(paper)
-        return bool(papers)
+        return bool(some or due)
 
     def _look_often(self, *, papers: bool) -> None:
         """Let all workers look at the queue often while papers come, else rarely: all see the same papers."""

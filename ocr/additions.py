@@ -116,11 +116,12 @@ def _moment(text: str) -> dt.datetime | None:
     if match is None:
         return None
     day, month, year, hour, minute, second = map(int, match.groups()[:6])
-    hours, minutes = int(match[7] or "+07"), int(match[8] or "00")
-    zone = dt.timezone(dt.timedelta(hours=hours, minutes=minutes if hours >= 0 else -minutes))
+    zone = match[7] or "+07"
+    offset = dt.timedelta(hours=int(zone[1:]), minutes=int(match[8] or "00"))
     try:
-        return dt.datetime(year, month, day, hour, minute, second, tzinfo=zone).astimezone(dt.UTC)
-    except ValueError:
+        place = dt.timezone(-offset if zone[0] == "-" else offset)
+        return dt.datetime(year, month, day, hour, minute, second, tzinfo=place).astimezone(dt.UTC)
+    except (ValueError, OverflowError):
         return None
 
 

@@ -136,6 +136,8 @@ class Scanner:
             with contextlib.suppress(ScannerAway):  # it forgets the job by itself
                 self._ask("DELETE", job)
         self._stop_if_faulty()
+        if self.status().loaded:  # the job ended before the feeder was empty: it was forgotten, or its time was up
+            raise Misfeed("còn giấy trong khay, quét tiếp / there is paper left in the feeder, going on")
 
     def _next(self, job: str) -> bytes | None:
         """Return the next side; ``None`` if there are no more."""

@@ -184,7 +184,6 @@ class Catalogue:
         batch: str | None = None,
         paper_type: str | None = None,
         stored_from: dt.datetime | None = None,
-        waiting: bool | None = None,
         limit: int = 100,
         after: PaperId | None = None,
         newest_first: bool = False,
@@ -196,7 +195,6 @@ class Catalogue:
             batch: Only of this one.
             paper_type: Only of this one.
             stored_from: Only those stored at or after this moment.
-            waiting: Only those that wait for a part, or that do not.
             limit: How many at most.
             after: Only those that follow this paper in the list.
             newest_first: The other way round.
@@ -213,8 +211,6 @@ class Catalogue:
             query = query.where(PaperRow.paper_type == paper_type)
         if stored_from is not None:
             query = query.where(PaperRow.stored_at >= stored_from)
-        if waiting is not None:
-            query = query.where(PaperRow.waiting.has() if waiting else ~PaperRow.waiting.has())
         with reading(self.engine) as session:
             if after is not None:
                 edge = paper_row(session, after).serial

@@ -5,12 +5,13 @@ the next change of the paper's state (`Catalogue.save`).
 """
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 from sqlalchemy import Engine, func, select, update
 
 from dossier.errors import PartAway
 from dossier.identifiers import PaperId
+from dossier.papers import PaperState
 from storage import audit
 from storage.database import reading, writing
 from storage.schema import PaperRow, WaitingRow
@@ -56,6 +57,30 @@ def postpone(
         row.tries += 1
         row.retry_at = at + delay(row.tries)
         return row.retry_at
+
+
+def to_be_worked_on(
+    engine: Engine, states: Collection[PaperState], *, after: int = 0, limit: int
+) -> list[tuple[int, PaperId, PaperState]]:
+    """Return up to ``limit`` papers in ``states`` that wait for no part, in the order they came in.
+
+    Args:
+        engine: Of the catalogue.
+        states: Which.
+        after: Only papers that came after the one of this place.
+        limit: How many at most.
+
+    Returns:
+        Of each its place, its identifier and its state.
+    """
+    query = (
+        select(PaperRow.serial, PaperRow.id, PaperRow.state)
+        .where(PaperRow.state.in_(states), PaperRow.serial > after, ~PaperRow.waiting.has())
+        .order_by(PaperRow.serial)
+        .limit(limit)
+    )
+    with reading(engine) as session:
+        return [(serial, PaperId(paper), PaperState(state)) for serial, paper, state in session.execute(query)]
 
 
 def take_due(engine: Engine, *, at: dt.datetime, again: dt.datetime, limit: int = 20) -> list[PaperId]:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import structlog
 from certomancer.registry import CertomancerConfig
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 from tests.generator.batch import sample_batch
 from tests.servers import postgres_server, postgres_url, s3_server
@@ -16,7 +16,7 @@ from tests.signing.pki import Tree, make_trees, tree
 __all__ = ["postgres_server", "postgres_url", "s3_server", "sample", "small_scan"]
 
 # How long an example takes is not what a test is about, and a busy machine fails none.
-settings.register_profile("sohoa", deadline=None)
+settings.register_profile("sohoa", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("sohoa")
 
 

@@ -89,13 +89,13 @@ def taken_over_s(town: Town) -> list[float]:
 
 
 def complaints(log: Path) -> Counter[str]:
-    """Count what a process logged as an error, by event."""
+    """Count what a process logged as an error, and why papers were set aside, by event."""
     found = Counter[str]()
     for line in log.read_text(errors="replace").splitlines():
         with contextlib.suppress(ValueError):
             entry = json.loads(line)
-            if entry.get("level") == "error":
-                found[f"{entry['event']} ({entry.get('code', '')})"] += 1
+            if entry.get("level") == "error" or "set aside" in entry["event"]:
+                found[f"{entry['event']} ({', '.join(entry[key] for key in ('step', 'code') if key in entry)})"] += 1
             continue
         if "Traceback" in line or "ERROR" in line:
             found[line.strip()[:120]] += 1

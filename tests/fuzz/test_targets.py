@@ -9,6 +9,8 @@ from tests.ingest.made import mutated
 BROKE = (
     ("tus", "filename MDAxLnº=".encode("latin-1")),
     ("tus", "sha256 é".encode("latin-1")),
+    ("stamp", "KÝ 11 bởi: Sở: 22-11-2026 09:15:04 +43:00".encode()),
+    ("stamp", "KÝ 11 bởi: Sở: 01-01-0001 00:00:00 +07:00".encode()),
 )
 """What fuzzing found, as it found it."""
 

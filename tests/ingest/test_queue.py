@@ -18,7 +18,7 @@ from dossier.errors import DiskLow, InvalidValue, QueueFull
 from dossier.identifiers import PaperId
 from dossier.lanes import Lane
 from dossier.papers import PaperState
-from ingest import pipeline, taking_over, work_queue
+from ingest import pipeline, taking_over, work, work_queue
 from ingest.house import House
 from ingest.receive import Manifest, ManifestEntry, open_batch, receive
 from ingest.settings import Settings
@@ -101,15 +101,15 @@ def test_a_paper_somebody_waits_for_overtakes_all_others(
     settings = Settings(data_dir=tmp_path, workers=1, heartbeat_s=60, database_url=SecretStr(url))
     house = House(settings)
     try:
-        with Work(house, draws=False) as work:
+        with Work(house, draws=False) as worker:
             backlog, counter = send(house, 6, backlog=True), send(house, 3)
             for paper in backlog + counter:
-                work.start(paper)
+                worker.start(paper)
             hurried = send(house, 1, on_the_spot=True)
-            work.start(hurried[0])
+            worker.start(hurried[0])
             priorities = [DBOS.list_workflows(workflow_ids=[f"prepare:{p}"])[0].priority for p in hurried + backlog]
-        with Work(house) as work:
-            work.wait(backlog + counter + hurried)
+        with Work(house) as worker:
+            worker.wait(backlog + counter + hurried)
         assert house.catalogue.paper(hurried[0]).lane is Lane.ON_THE_SPOT
     finally:
         house.close()
@@ -123,7 +123,7 @@ def test_a_paper_somebody_waits_for_overtakes_all_others(
 
 
 def test_each_process_works_on_as_many_papers_as_its_own_machine_bears(house: House, steps: Steps) -> None:
-    with Work(house) as work:
+    with Work(house) as worker:
         steps.go_on.clear()
         papers = send(house, 4)
         engine = sa.create_engine(f"sqlite:///{house.settings.root / 'work.db'}")
@@ -131,11 +131,11 @@ def test_each_process_works_on_as_many_papers_as_its_own_machine_bears(house: Ho
             other.execute(sa.text("UPDATE queues SET worker_concurrency = 8 WHERE name = :name"), {"name": QUEUE})
         engine.dispose()
         for paper in papers:
-            work.start(paper)
+            worker.start(paper)
         until(lambda: bool(steps.seen))
         time.sleep(0.5)  # several looks at the queue
         steps.go_on.set()
-        work.wait(papers)
+        worker.wait(papers)
     assert steps.most == 1
 
 
@@ -151,10 +151,10 @@ def test_who_ends_in_order_gives_back_what_it_holds_and_complains_of_nothing(
     steps.go_on.clear()
     (paper,) = send(house)
     impatient = House(house.settings.model_copy(update={"drain_s": 0.1}))
-    work = Work(impatient)
-    work.start(paper)
+    worker = Work(impatient)
+    worker.start(paper)
     until(lambda: bool(steps.seen))
-    assert not work.close(), "the step goes on"
+    assert not worker.close(), "the step goes on"
     assert house.catalogue.executors() == []
     steps.go_on.set()
     with Work(house) as following:
@@ -172,8 +172,8 @@ def test_what_another_version_left_is_begun_anew_once_nobody_runs_it(
     with monkeypatch.context() as before:
         for module in (work_queue, taking_over):
             before.setattr(module, "APPLICATION_VERSION", "1")
-        with Work(house, draws=False) as work:
-            work.start(paper)
+        with Work(house, draws=False) as worker:
+            worker.start(paper)
     quick = House(house.settings.model_copy(update={"heartbeat_s": 0.05, "dead_after_s": 0.3}))
     house.catalogue.beat("1@elsewhere", times.now() + dt.timedelta(days=1))
     with Work(quick):
@@ -184,16 +184,36 @@ def test_what_another_version_left_is_begun_anew_once_nobody_runs_it(
     quick.close()
 
 
+def test_what_was_never_queued_is_found_however_many_others_wait(
+    house: House, steps: Steps, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(work, "_AT_ONCE", 2)
+    queued = send(house, 3)
+    steps.go_on.clear()
+    quick = House(house.settings.model_copy(update={"heartbeat_s": 0.05}))
+    with Work(quick) as worker:
+        for paper in queued:
+            worker.start(paper)
+        forgotten = send(house, 2)
+        until(lambda: bool(steps.seen))
+        begun = [f"prepare:{paper}" for paper in forgotten]
+        until(lambda: len(DBOS.list_workflows(workflow_ids=begun)) == len(begun))
+        steps.go_on.set()
+        worker.wait([*queued, *forgotten])
+    quick.close()
+    assert sorted(map(str, steps.seen)) == sorted(map(str, queued + forgotten)), "each once"
+
+
 def test_the_last_try_of_a_paper_is_made_alone(house: House, steps: Steps) -> None:
     two = House(house.settings.model_copy(update={"workers": 2}))
     suspect, *others = send(house, 4)
     for _ in range(house.settings.max_losses - 1):
         note_loss(house.catalogue.engine, suspect, step="inspect", trace="0", at=times.now(), most=3)
-    with Work(two) as work:
-        work.start(suspect)
+    with Work(two) as worker:
+        worker.start(suspect)
         for paper in others:
-            work.start(paper)
-        work.wait([suspect, *others])
+            worker.start(paper)
+        worker.wait([suspect, *others])
     two.close()
     assert set(steps.seen) == {suspect, *others}
     assert steps.company[suspect] == 1

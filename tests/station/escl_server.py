@@ -32,6 +32,7 @@ class FakeScanner:
     status_xml: bytes | None = None
     jobs: list[dict[str, str]] = field(default_factory=list)
     stuck: bool = False
+    forgets_after: int | None = None
     _sides: list[bytes] | None = None
     _given: int = 0
 
@@ -79,7 +80,7 @@ class FakeScanner:
             self.stuck, self._sides = True, None
             return self.jam_status, b""
         if not self._sides:
-            if not self.sheets:
+            if not self.sheets or self._given == self.forgets_after:
                 self._sides = None
                 return 404, b""
             front, back = self.sheets.pop(0)

@@ -100,6 +100,18 @@ def test_a_jam_keeps_what_came_and_the_same_batch_goes_on(
     assert list(station.scanning.iterdir()) == []
 
 
+def test_a_job_that_ends_before_the_feeder_is_empty_is_gone_on_with(station: Station, said: list[str]) -> None:
+    device = FakeScanner(sheets(1, 2, 3), forgets_after=2)
+    with scanner_at(device) as url:
+        feeder = Feeder(Scanner(url), station, said.append)
+        assert feeder.poll()
+        assert "2 pages are kept" in said[-1]
+        device.forgets_after = None
+        assert feeder.poll()
+    assert len(device.jobs) == 2
+    assert images(only(station.sending)) == [side for sheet in sheets(1, 2, 3) for side in sheet]
+
+
 def test_a_stop_while_pages_are_bound_is_made_good(station: Station) -> None:
     folder = station.scanning / "20261122-080000-00000000"
     folder.mkdir()

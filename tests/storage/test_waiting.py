@@ -10,7 +10,7 @@ from dossier.errors import KeyUnavailable, PartAway, SealMissing, TimestampUnava
 from dossier.papers import Paper, PaperState, Waiting
 from storage import audit
 from storage.catalogue import Catalogue
-from storage.waiting import count, postpone, take_due, try_now
+from storage.waiting import count, postpone, take_due, to_be_worked_on, try_now
 from tests.storage.examples import NOON, batch, paper
 
 MINUTE = dt.timedelta(minutes=1)
@@ -37,8 +37,7 @@ def test_a_paper_that_waits_says_for_what_and_until_when(catalogue: Catalogue, c
     kept = catalogue.paper(confirmed.id)
     assert kept.waiting == Waiting(AWAY.code, AWAY.text_vi, AWAY.text_en, NOON, 2, NOON + 3 * MINUTE)
     assert replace(kept, waiting=None) == confirmed
-    assert catalogue.papers(waiting=True) == [kept]
-    assert catalogue.papers(waiting=False) == []
+    assert to_be_worked_on(catalogue.engine, [PaperState.CONFIRMED], limit=9) == []
     assert count(catalogue.engine) == {
         "store-unavailable": 0,
         "timestamp-unavailable": 1,
@@ -99,6 +98,18 @@ def test_what_is_due_is_given_to_one_only(catalogue: Catalogue, confirmed: Paper
 
     assert sorted(map(len, taken)) == [0, 0, 0, 1]
     assert take_due(catalogue.engine, at=again, again=again + MINUTE) == [confirmed.id], "who took it may have died"
+
+
+def test_what_is_to_be_worked_on_is_listed_in_pieces(catalogue: Catalogue) -> None:
+    papers = [paper(b"%d" % number) for number in range(5)]
+    catalogue.add_batch(batch(), papers, actor="station-1")
+    catalogue.save(replace(papers[1], state=PaperState.REJECTED), actor="w", action="paper.rejected")
+    wait(catalogue, papers[3])
+    states = [PaperState.RECEIVED, PaperState.CONFIRMED]
+    first = to_be_worked_on(catalogue.engine, states, limit=2)
+    rest = to_be_worked_on(catalogue.engine, states, after=first[-1][0], limit=2)
+    assert [one for _, one, _ in first + rest] == [papers[at].id for at in (0, 2, 4)]
+    assert {state for _, _, state in first + rest} == {PaperState.RECEIVED}
 
 
 def test_a_person_need_not_wait(catalogue: Catalogue, confirmed: Paper) -> None:
