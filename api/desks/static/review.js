@@ -2,16 +2,19 @@
 
 import { age, attended, fill, get, make, moment, post, say, send, texts, told, worded } from "./api.js";
 import { FieldRow } from "./field-row.js";
+import { Splitter } from "./splitting.js";
 import { Viewer } from "./viewer.js";
 
 const AGAIN_MS = 5000;
 const HOLD_MS = 120000;
+const SEVERAL = new Set(["several-papers", "separator-sheet"]);
 const by = (id) => document.getElementById(id);
 const viewer = new Viewer(by("stage"), ({ number, pages }) => {
   by("page-number").textContent = fill(texts.page_of, { page: number, pages });
   by("page-before").disabled = number <= 1;
   by("page-after").disabled = number >= pages;
 });
+const splitter = new Splitter(by("splitting"), split);
 const laidAside = [];
 let types = new Map();
 let paper = null;
@@ -84,7 +87,9 @@ async function open(taken) {
   by("fields").scrollTop = 0;
   await pictured;
   showState();
-  (rows.find((row) => row.isDoubtful)?.input ?? by("confirm")).focus();
+  const several = paper.checks.some((check) => SEVERAL.has(check.code)) && !by("split").hidden;
+  by("split").classList.toggle("primary", several);
+  (several ? by("split") : (rows.find((row) => row.isDoubtful)?.input ?? by("confirm"))).focus();
 }
 
 function listFields() {
@@ -92,6 +97,7 @@ function listFields() {
   by("type").value = paper.paper_type ?? "other";
   const about = [paper.name, paper.dossier, paper.owner && [paper.owner.name, paper.owner.number].filter(Boolean).join(" · ")];
   by("about").textContent = about.filter(Boolean).join("  ·  ");
+  by("split").hidden = paper.signed_origin || (paper.pages ?? 1) < 2;
   const { id } = paper;
   const desk = { viewer, correct: (change) => correct(id, change), told: () => paper?.id === id && showState(), next: following };
   rows = (kind?.fields ?? []).map((rule) => new FieldRow(rule, paper, desk));
@@ -154,6 +160,20 @@ async function settle() {
   await saving.catch(() => {});
 }
 
+/** Ask where the scan is to be split. */
+async function cut() {
+  if (!by("split").hidden) await once(() => splitter.open(paper, types));
+}
+
+async function split(firstPages) {
+  await once(async () => {
+    await settle();
+    say(texts.splitting);
+    const [, ...parts] = (await post(`/v1/papers/${paper.id}/split`, { by: told.person, first_pages: firstPages })).papers;
+    say(fill(texts.split, { n: parts.length }));
+  }, takeNext);
+}
+
 async function layBack() {
   await once(async () => {
     await settle();
@@ -199,6 +219,7 @@ by("smaller").addEventListener("click", () => viewer.zoom(1 / 1.25));
 by("larger").addEventListener("click", () => viewer.zoom(1.25));
 by("fit").addEventListener("click", () => viewer.fit());
 by("turn").addEventListener("click", () => viewer.rotate());
+by("split").addEventListener("click", cut);
 by("type").addEventListener("change", async ({ target }) => {
   try {
     await correct(paper.id, { paper_type: target.value });
@@ -230,9 +251,10 @@ const KEYS = {
   "Alt+0": () => viewer.fit(),
   "Alt+r": () => viewer.rotate(),
   "Alt+l": later,
+  "Alt+t": cut,
 };
 document.addEventListener("keydown", (event) => {
-  if (!paper || event.isComposing) return;
+  if (!paper || event.isComposing || document.querySelector("dialog[open]")) return;
   const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
   const act = KEYS[`${event.ctrlKey || event.metaKey ? "Ctrl+" : ""}${event.altKey ? "Alt+" : ""}${key}`];
   if (!act) return;
