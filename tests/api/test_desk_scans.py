@@ -89,3 +89,57 @@ def test_a_scan_is_split_by_keyboard(service: Service, browser: Browser, tmp_pat
     parts = until_waiting(service, 2)
     assert [part.id for part in parts] == list(split.parts)
     assert [part.hidden_pages for part in parts] == [(2,), (2,)]
+
+
+def test_empty_pages_are_told_looked_at_and_taken_in(service: Service, browser: Browser) -> None:
+    card = until_waiting(service, 2)[1]
+    with at_desk(service, browser, "canbo", "review") as desk:
+        page = desk.page
+        page.wait_for_selector("#waiting tr")
+        page.get_by_role("button", name="Thẻ căn cước").click()
+        page.wait_for_selector("#left-out:visible")
+        page.wait_for_selector("#page-number:text-is('Trang 1/2 · bản lưu 1/1')")
+        assert not page.is_visible("#hide"), "what says something is never left out"
+        desk.press("PageDown")
+        page.wait_for_selector("#hide:visible")
+        page.wait_for_selector("#page-number:text-is('Trang 2/2 · không lưu')")
+        desk.audit()
+        desk.show("desk-hidden-pages")
+        desk.press("Alt+h")
+        page.wait_for_selector("#page-number:text-is('Trang 2/2')")
+        assert not page.is_visible("#left-out")
+        assert service.house.catalogue.paper(card.id).hidden_pages == ()
+        desk.press("Alt+h")
+        page.wait_for_selector("#page-number:text-is('Trang 2/2 · không lưu')")
+        assert page.is_visible("#left-out")
+        assert service.house.catalogue.paper(card.id).hidden_pages == (2,)
+        desk.press("Escape")
+        page.wait_for_selector("#queue:visible")
+
+
+def test_a_page_is_seen_as_archived_as_it_came_and_as_it_was_read(service: Service, browser: Browser) -> None:
+    card = until_waiting(service, 2)[1]
+    field = next(one for one in card.fields if one.box)
+    where = f"/v1/papers/{card.id}/pages/1/picture"
+    for kind in ("master", "original", "reading"):
+        answer = service.call(Role.OFFICER, "GET", where, params={"image": kind})
+        assert answer.headers["content-type"] in {"image/jpeg", "image/png"}, kind
+    assert service.call(Role.OFFICER, "GET", where, params={"image": "raw"}).status_code == 422
+    with at_desk(service, browser, "canbo2", "review") as desk:
+        page = desk.page
+        page.wait_for_selector("#waiting tr")
+        page.get_by_role("button", name="Thẻ căn cước").click()
+        page.wait_for_selector("#confirm:enabled")
+        page.focus(f"#field-{field.key}")
+        page.wait_for_selector(".mark:visible")
+        desk.press("Alt+o")
+        page.wait_for_selector(".turned img[src$='image=original']")
+        page.wait_for_selector(".mark", state="hidden")
+        desk.show("desk-original")
+        desk.press("Alt+o")
+        page.wait_for_selector(".turned img[src$='image=reading']")
+        page.wait_for_selector(".mark:visible")
+        desk.audit()
+        desk.show("desk-reading")
+        desk.press("Alt+o")
+        page.wait_for_selector(".turned img[src$='image=master']")
