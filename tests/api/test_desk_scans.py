@@ -70,7 +70,7 @@ def test_a_scan_is_split_by_keyboard(service: Service, browser: Browser, tmp_pat
         assert tiles.count() == scan.page_count == 4
         assert [one.get_attribute("aria-pressed") for one in tiles.all()] == ["true", "false", "true", "false"]
         tiles.nth(3).locator("img").scroll_into_view_if_needed()
-        page.wait_for_function("[...document.querySelectorAll('.tile img')].every((one) => one.complete)")
+        tiles.nth(3).locator("img").evaluate("one => one.decode()")
         desk.audit()
         desk.show("desk-split")
 
