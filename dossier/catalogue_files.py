@@ -153,6 +153,7 @@ def _field_rule(table: Table) -> FieldRule:
         value=value,
         required=table.flag("required", default=False),
         pii=table.flag("pii", default=False),
+        critical=table.flag("critical", default=False),
         labels=tuple(nfc(label) for label in table.texts("labels")),
         zone=_one_of(table, "zone", ZONES),
         pattern=_pattern(table),

@@ -26,6 +26,7 @@ placeholders; they must never hold personal data, because errors are logged.
     │   ├── NotSealed, NotSplittable, NotRenewable, SamePerson, NotEmpty, OwnersDiffer
     │   ├── NotReusable, PaperKnown, CursorUnknown
     │   ├── OffsetDiffers, BatchIncomplete, BatchClosed, ClaimedByOther
+    │   ├── SecondPersonNeeded
     │   └── UploadsUnfinished                                                              HTTP 429
     ├── PartError                  an external part is missing or failed                  exit 6   HTTP 503
     │   ├── PartMissing, PartFailed, LimitExceeded, WorkerLost
@@ -622,6 +623,16 @@ class SamePerson(Conflict):
     vi = "Cần người thứ hai, dùng khóa truy cập khác, đồng ý."
     advice_en = "Ask a colleague to agree."
     advice_vi = "Hãy đề nghị một đồng nghiệp khác đồng ý."
+
+
+class SecondPersonNeeded(Conflict):
+    """A paper that whoever corrected a critical field of it would confirm."""
+
+    code = "second-person-needed"
+    en = "Who corrected these fields cannot confirm the paper: {fields}."
+    vi = "Người đã sửa các trường này không được xác nhận giấy tờ: {fields_vi}."
+    advice_en = "Lay the paper back; another person compares it once more and confirms it."
+    advice_vi = "Hãy trả lại giấy tờ; người khác sẽ đối chiếu lần nữa rồi xác nhận."
 
 
 class NotEmpty(Conflict):

@@ -63,6 +63,7 @@ class FieldRule:
         value: Its kind, a key of :data:`dossier.values.VALUE_KINDS`.
         required: A paper without it goes to a person.
         pii: Personal data (Law 91/2025/QH15).
+        critical: An error in it is grave, as in whose paper it is: what one person corrected, another one confirms.
         labels: Variants of the label printed before it; fields are declared in the order in which they are printed,
             which tells two equal labels apart.
         zone: Where it stands without a label, one of :data:`ZONES`.
@@ -79,6 +80,7 @@ class FieldRule:
     value: str
     required: bool = False
     pii: bool = False
+    critical: bool = False
     labels: tuple[str, ...] = ()
     zone: str | None = None
     pattern: re.Pattern[str] | None = None

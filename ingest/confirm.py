@@ -11,6 +11,7 @@ from dossier.papers import Paper, PaperState, SourceGrade
 from dossier.text import nfc
 from ingest.grades import chosen_grade
 from ingest.house import House
+from ingest.second_person import require_second_person
 from ingest.twins import OTHERS_TWIN, TWIN
 from storage.claims import unclaimed_by_others
 
@@ -47,6 +48,7 @@ def confirm(
         WrongState: The paper cannot be confirmed now, or somebody else was first.
         ClaimedByOther: Somebody else has it in hand.
         InvalidOwnerNumber: The paper has no owner yet, so there is nowhere to store it.
+        SecondPersonNeeded: The same person corrected a critical field of it.
         InvalidValue: ``by`` is empty, or the paper cannot be of that grade.
     """
     paper = house.catalogue.paper(paper_id)
@@ -56,6 +58,7 @@ def confirm(
         raise WrongState(state=paper.state.value, needed=", ".join(sorted(_CONFIRMABLE)))
     if not by.strip():
         raise InvalidValue(key="by", reason="a name is needed", reason_vi="cần họ tên người đối chiếu")
+    require_second_person(house, paper, by=by)
     owner = paper.owner or owner
     if owner is None:
         raise InvalidOwnerNumber(reason="the paper has no owner", reason_vi="giấy tờ chưa xác định được chủ sở hữu")

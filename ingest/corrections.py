@@ -14,12 +14,14 @@ from dossier.errors import InvalidValue, WrongState
 from dossier.identifiers import PaperId
 from dossier.owners import Owner
 from dossier.paper_types import OTHER, FieldRule, PaperType, find_type
-from dossier.papers import Field, FieldSource, Paper
+from dossier.papers import Field, FieldSource, Paper, PaperState
 from dossier.text import nfc
 from dossier.values import parse_value
 from ingest.house import House
 from ingest.pipeline import fields_of, printed_owner, weighed
 from ingest.receive import announced, owner_of_scan
+from ingest.second_person import corrected_critical, critical_fields
+from ingest.second_person import told as second_person_told
 from storage.claims import WAITING, unclaimed_by_others
 from storage.corrections import note
 from storage.records import Correction
@@ -68,11 +70,12 @@ def correct(
     after = replace(paper, paper_type=kind.code, fields=_with(fields, typed, kind))
     if paper_type is not None:
         after = replace(after, type_confidence=None)
-    after = weighed(house, replace(after, owner=owner or _owner(house, paper, after, kind)))
     made = [
         Correction(paper_id, kind.code, key, _read(fields, key), field.value or "" if field else "", by, times.now())
         for key, field in typed.items()
     ]
+    after = weighed(house, replace(after, owner=owner or _owner(house, paper, after, kind)))
+    after = _for_a_second_person(house, after, kind, made)
     free = unclaimed_by_others(house.catalogue, actor)
 
     def also(session: Session, row: PaperRow) -> None:
@@ -83,6 +86,14 @@ def correct(
     if kind.code != paper.paper_type:
         detail |= {"type_from": paper.paper_type or "", "type_to": kind.code}
     return house.catalogue.save(after, actor=actor, action=CORRECTED, detail=detail, expected=paper.state, also=also)
+
+
+def _for_a_second_person(house: House, paper: Paper, kind: PaperType, made: Iterable[Correction]) -> Paper:
+    """Return a paper with what is told of critical fields that were corrected, before or just now."""
+    now = {one.key for one in made if one.is_change and (kind.code, one.key) in critical_fields(house)}
+    found = second_person_told(kind, now | corrected_critical(house, paper).keys())
+    checks = (*paper.checks, *found)
+    return replace(paper, checks=checks, state=PaperState.NEEDS_REVIEW) if found else paper
 
 
 def _typed(kind: PaperType, key: str, text: str, fields: tuple[Field, ...]) -> Field | None:

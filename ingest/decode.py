@@ -40,15 +40,28 @@ def decode(data: bytes, inspection: Inspection, limits: Limits) -> Iterator[Page
     with workplace() as folder:
         (folder / INPUT_NAME).write_bytes(whole(data, inspection.media_type))
         for first, sizes in _shares(inspection.pages):
-            if inspection.media_type is MediaType.PDF:
-                pages = [(number, size.width, size.height) for number, size in enumerate(sizes, first)]
-                run_limited(
-                    poppler.decode, INPUT_NAME, pages, limits=replace(limits, processes=_OF_POPPLER), folder=folder
-                )
-            else:
-                run_limited(raster.decode, INPUT_NAME, first, first + len(sizes) - 1, limits=limits, folder=folder)
-            for number, size in enumerate(sizes, first):
-                yield _taken(folder, number, size)
+            yield from _decoded(folder, inspection.media_type, first, sizes, limits)
+
+
+def decode_page(data: bytes, inspection: Inspection, number: int, limits: Limits) -> PageImage:
+    """Return one page of a file, by its number there from 1, as :func:`decode` gives it; raises what that does."""
+    with workplace() as folder:
+        (folder / INPUT_NAME).write_bytes(whole(data, inspection.media_type))
+        size = inspection.pages[number - 1]
+        return next(_decoded(folder, inspection.media_type, number, [size], limits))
+
+
+def _decoded(
+    folder: Path, media_type: MediaType, first: int, sizes: Sequence[PageSize], limits: Limits
+) -> Iterator[PageImage]:
+    """Give the pages from ``first`` on that have these sizes, decoded by one child."""
+    if media_type is MediaType.PDF:
+        pages = [(number, size.width, size.height) for number, size in enumerate(sizes, first)]
+        run_limited(poppler.decode, INPUT_NAME, pages, limits=replace(limits, processes=_OF_POPPLER), folder=folder)
+    else:
+        run_limited(raster.decode, INPUT_NAME, first, first + len(sizes) - 1, limits=limits, folder=folder)
+    for number, size in enumerate(sizes, first):
+        yield _taken(folder, number, size)
 
 
 def _taken(folder: Path, number: int, size: PageSize) -> PageImage:

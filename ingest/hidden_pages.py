@@ -42,13 +42,11 @@ def hide_pages(house: House, paper_id: PaperId, hidden: Collection[int], *, acto
         ClaimedByOther: Somebody else has it in hand.
         InvalidValue: One of the pages is not among those that may be hidden.
     """
-    paper = house.catalogue.paper(paper_id)
-    if paper.state not in _OPEN:
-        raise WrongState(state=paper.state.value, needed=", ".join(sorted(_OPEN)))
+    paper = _waiting(house, paper_id)
     wanted = tuple(sorted(set(hidden)))
     if wanted == paper.hidden_pages:
         return paper
-    allowed = () if paper.signed_origin else hideable(Workspace(house.objects, paper_id))
+    allowed = _hideable(house, paper)
     if not set(wanted) <= set(allowed):
         named = ", ".join(map(str, allowed)) or "-"
         raise InvalidValue(
@@ -67,6 +65,27 @@ def hide_pages(house: House, paper_id: PaperId, hidden: Collection[int], *, acto
         expected=paper.state,
         also=unclaimed_by_others(house.catalogue, actor),
     )
+
+
+def may_be_hidden(house: House, paper_id: PaperId) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """Return the numbers of the pages of a paper that are hidden, and of all that a person may hide.
+
+    Raises:
+        NotFound: No such paper. WrongState: It has not been read yet, or somebody has confirmed it.
+    """
+    paper = _waiting(house, paper_id)
+    return paper.hidden_pages, _hideable(house, paper)
+
+
+def _waiting(house: House, paper_id: PaperId) -> Paper:
+    paper = house.catalogue.paper(paper_id)
+    if paper.state not in _OPEN:
+        raise WrongState(state=paper.state.value, needed=", ".join(sorted(_OPEN)))
+    return paper
+
+
+def _hideable(house: House, paper: Paper) -> tuple[int, ...]:
+    return () if paper.signed_origin else hideable(Workspace(house.objects, paper.id))
 
 
 def shown_pages(paper: Paper, work: Workspace) -> PageNotes:

@@ -73,6 +73,7 @@ class Settings(BaseSettings):
         min_free_mb: Megabytes (10⁶ bytes) that must be free on the disk of ``data_dir`` for more to be taken in.
         session_idle_minutes: After so long without use a person at a desk is signed out. session_hours: And after so
             long in any case.
+        second_person: Whoever corrected a critical field of a paper cannot confirm it; another person must.
         webhook_networks: Networks besides the public Internet to which webhooks may lead, parted by spaces.
             webhook_ca_file: Certificates of further authorities that webhooks' receivers may have theirs from.
             webhook_timeout_s: Seconds for one delivery.
@@ -158,6 +159,7 @@ class Settings(BaseSettings):
     min_free_mb: int = Field(default=1000, ge=0)
     session_idle_minutes: float = Field(default=30.0, gt=0, le=24 * 60)
     session_hours: float = Field(default=10.0, gt=0, le=24)
+    second_person: bool = False
     webhook_networks: str = ""
     webhook_ca_file: Path | None = None
     webhook_timeout_s: float = Field(default=10.0, gt=0, le=60)

@@ -6,51 +6,87 @@ A claim is no statement about the paper: it leaves no entry in the audit log, th
 
 import datetime as dt
 from collections.abc import Callable, Collection
+from typing import Any
 
-from sqlalchemy import case, delete, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, Select, bindparam, delete, exists, false, func, select, tuple_
+from sqlalchemy.orm import Session, aliased
 
 from dossier.errors import ClaimedByOther, WrongState
-from dossier.identifiers import PaperId
+from dossier.identifiers import DossierNumber, PaperId
 from dossier.lanes import Lane
-from dossier.papers import Paper, PaperState
+from dossier.papers import PaperState
+from dossier.verdicts import Severity
 from storage.catalogue import Catalogue, paper_row
+from storage.corrections import is_change
 from storage.database import reading, writing
-from storage.records import Claim
-from storage.rows import paper_from
-from storage.schema import ClaimRow, PaperRow
+from storage.records import Claim, Queued
+from storage.rows import BareRow
+from storage.schema import CheckRow, ClaimRow, CorrectionRow, PaperRow
 
 WAITING = (PaperState.READY, PaperState.NEEDS_REVIEW)
 """States in which a paper waits for a person."""
-_IN_TURN = (case({lane.value: lane.rank for lane in Lane}, value=PaperRow.lane), PaperRow.serial)
-"""The order in which papers wait: by lane, then by age."""
+_WAITS = PaperRow.state.in_(
+    bindparam("waiting", [state.value for state in WAITING], expanding=True, literal_execute=True)
+)
+"""Written out as in the index ``ix_papers_waiting``: else SQLite does not see that the index has every such paper."""
+Critical = frozenset[tuple[str, str]]
+"""Fields of which whoever corrected them cannot confirm the paper: code of the type and key of the field."""
 HELD_FOR = dt.timedelta(minutes=10)
 """So long after the last sign of life of its reviewer a paper is free again."""
 
 
 def queue(
-    catalogue: Catalogue, *, states: Collection[PaperState] = WAITING, limit: int
-) -> list[tuple[Paper, Claim | None]]:
-    """Return the papers that wait for a person, by lane and age, each with who has it in hand."""
-    now = catalogue.now()
+    catalogue: Catalogue,
+    *,
+    states: Collection[PaperState] = WAITING,
+    limit: int,
+    person: str = "",
+    critical: Critical = frozenset(),
+) -> list[Queued]:
+    """Return the first papers that wait for a person, by lane and age, each with who has it in hand.
+
+    Args:
+        catalogue: Where papers are.
+        states: Of the papers wanted.
+        limit: How many at most.
+        person: Who asks.
+        critical: Fields of which whoever corrected them cannot confirm the paper.
+    """
+    doubts = select(func.count()).where(CheckRow.paper == PaperRow.id, CheckRow.severity != Severity.INFO.value)
     query = (
-        select(PaperRow, ClaimRow)
-        .outerjoin(ClaimRow, (ClaimRow.paper == PaperRow.id) & (ClaimRow.until > now))
-        .where(PaperRow.state.in_([state.value for state in states]))
-        .order_by(*_IN_TURN)
-        .limit(limit)
+        select(
+            PaperRow.id,
+            PaperRow.name,
+            PaperRow.state,
+            PaperRow.paper_type,
+            PaperRow.lane,
+            PaperRow.dossier,
+            PaperRow.page_count,
+            PaperRow.created_at,
+            doubts.scalar_subquery().label("doubts"),
+            (_corrected_by(person, critical) if critical else false()).label("awaits_other"),
+            ClaimRow,
+        )
+        .outerjoin(ClaimRow, (ClaimRow.paper == PaperRow.id) & (ClaimRow.until > catalogue.now()))
+        .where(_WAITS, PaperRow.state.in_([state.value for state in states]))
     )
     with reading(catalogue.engine) as session:
-        return [(paper_from(row), _claim(claim) if claim else None) for row, claim in session.execute(query)]
+        return [_queued(row) for row in _in_turn(session, query, limit)]
+
+
+def _in_turn(session: Session, query: Select[Any], limit: int) -> list[BareRow]:
+    """Return the first rows of papers that wait, by lane, then by age."""
+    rows: list[BareRow] = []
+    for lane in sorted(Lane, key=lambda lane: lane.rank):
+        if len(rows) < limit:
+            of_lane = query.where(PaperRow.lane == lane.value).order_by(PaperRow.serial).limit(limit - len(rows))
+            rows += session.execute(of_lane)
+    return rows
 
 
 def count(catalogue: Catalogue) -> dict[PaperState, int]:
     """Return how many papers wait in each of ``WAITING``, those in hand among them."""
-    query = (
-        select(PaperRow.state, func.count())
-        .where(PaperRow.state.in_([state.value for state in WAITING]))
-        .group_by(PaperRow.state)
-    )
+    query = select(PaperRow.state, func.count()).where(_WAITS).group_by(PaperRow.state)
     with reading(catalogue.engine) as session:
         found = {PaperState(state): number for state, number in session.execute(query)}
     return dict.fromkeys(WAITING, 0) | found
@@ -80,7 +116,13 @@ def is_held(catalogue: Catalogue, paper: PaperId, *, actor: str) -> bool:
 
 
 def claim_next(
-    catalogue: Catalogue, *, states: Collection[PaperState], actor: str, person: str, skip: Collection[PaperId] = ()
+    catalogue: Catalogue,
+    *,
+    states: Collection[PaperState],
+    actor: str,
+    person: str,
+    skip: Collection[PaperId] = (),
+    critical: Critical = frozenset(),
 ) -> Claim | None:
     """Take in hand the first paper that nobody else has, by lane and age; ``None``: none waits.
 
@@ -90,23 +132,37 @@ def claim_next(
         actor: Name of the account or key that takes it.
         person: Name of the person.
         skip: Papers laid aside.
+        critical: Papers of which ``person`` last changed one of these fields are left to others.
     """
     now = catalogue.now()
     held_by_others = select(ClaimRow.paper).where(ClaimRow.until > now, ClaimRow.actor != actor)
-    query = (
-        select(PaperRow.id)
-        .where(
-            PaperRow.state.in_([state.value for state in states]),
-            PaperRow.id.not_in(held_by_others),
-            PaperRow.id.not_in([paper.value for paper in skip]),
-        )
-        .order_by(*_IN_TURN)
-        .limit(1)
+    query = select(PaperRow.id).where(
+        _WAITS,
+        PaperRow.state.in_([state.value for state in states]),
+        PaperRow.id.not_in(held_by_others),
+        PaperRow.id.not_in([paper.value for paper in skip]),
     )
+    if critical:
+        query = query.where(~_corrected_by(person, critical))
     with writing(catalogue.engine) as session:
         session.execute(delete(ClaimRow).where(ClaimRow.until <= now))
-        paper = session.scalar(query)
-        return _take(catalogue, session, paper, actor, person) if paper else None
+        first = _in_turn(session, query, limit=1)
+        return _take(catalogue, session, first[0].id, actor, person) if first else None
+
+
+def _corrected_by(person: str, critical: Critical) -> ColumnElement[bool]:
+    """Return the condition that a person was the last to change one of the critical fields of a paper."""
+    one, later = aliased(CorrectionRow), aliased(CorrectionRow)
+    changed_later = exists().where(
+        later.paper == one.paper, later.key == one.key, later.serial > one.serial, is_change(later)
+    )
+    return exists().where(
+        one.paper == PaperRow.id,
+        one.person == person,
+        tuple_(PaperRow.paper_type, one.key).in_(sorted(critical)),
+        is_change(one),
+        ~changed_later,
+    )
 
 
 def release(catalogue: Catalogue, paper: PaperId, *, actor: str) -> None:
@@ -145,6 +201,22 @@ def _take(catalogue: Catalogue, session: Session, paper: str, actor: str, person
     until = catalogue.now() + HELD_FOR
     session.merge(ClaimRow(paper=paper, actor=actor, person=person, until=until))
     return Claim(PaperId(paper), actor, person, until)
+
+
+def _queued(row: BareRow) -> Queued:
+    return Queued(
+        id=PaperId(row.id),
+        name=row.name,
+        state=PaperState(row.state),
+        paper_type=row.paper_type,
+        lane=Lane(row.lane),
+        dossier=DossierNumber(row.dossier) if row.dossier else None,
+        pages=row.page_count,
+        doubts=row.doubts,
+        created_at=row.created_at,
+        claim=_claim(row.ClaimRow) if row.ClaimRow else None,
+        awaits_other=bool(row.awaits_other),
+    )
 
 
 def _claim(row: ClaimRow) -> Claim:

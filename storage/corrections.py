@@ -1,8 +1,9 @@
 """What people corrected in what was read: the truth about our reading, kept to learn from."""
 
-from collections.abc import Iterable, Iterator
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from dossier.identifiers import PaperId
@@ -24,6 +25,25 @@ def corrections(catalogue: Catalogue) -> Iterator[Correction]:
     with reading(catalogue.engine) as session:
         for row in session.scalars(query):
             yield _correction(row)
+
+
+def changed_by(catalogue: Catalogue, papers: Collection[PaperId]) -> dict[PaperId, dict[str, str]]:
+    """Return for those of some papers that were corrected, by field, who changed its value last."""
+    query = (
+        select(CorrectionRow.paper, CorrectionRow.key, CorrectionRow.person)
+        .where(CorrectionRow.paper.in_([paper.value for paper in papers]), is_change(CorrectionRow))
+        .order_by(CorrectionRow.serial)
+    )
+    found: defaultdict[PaperId, dict[str, str]] = defaultdict(dict)
+    with reading(catalogue.engine, statements=1) as session:
+        for paper, key, person in session.execute(query):
+            found[PaperId(paper)][key] = person
+    return dict(found)
+
+
+def is_change(row: type[CorrectionRow]) -> ColumnElement[bool]:
+    """Return the condition that a correction says something else than stood there before."""
+    return func.coalesce(row.value, "") != row.corrected
 
 
 def _row(one: Correction) -> CorrectionRow:

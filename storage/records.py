@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from dossier.identifiers import AgencyCode, DossierNumber, PaperId, ProcedureCode
 from dossier.lanes import Lane
-from dossier.papers import Field, StoredObject
+from dossier.papers import Field, PaperState, StoredObject
 from dossier.verdicts import Verdict
 
 
@@ -91,6 +91,29 @@ class Claim:
 
 
 @dataclass(frozen=True, slots=True)
+class Queued:
+    """A paper that waits for a person: what the queue shows of it, nothing of what it says.
+
+    Attributes:
+        id, name, state, paper_type, lane, dossier, pages, created_at: The paper's.
+        doubts: How many findings ask for a person.
+        claim: Who has it in hand. awaits_other: Whoever asked corrected it, so that another person must confirm it.
+    """
+
+    id: PaperId
+    name: str
+    state: PaperState
+    paper_type: str | None
+    lane: Lane
+    dossier: DossierNumber | None
+    pages: int | None
+    doubts: int
+    created_at: dt.datetime
+    claim: Claim | None = None
+    awaits_other: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Correction:
     """What a person made of a field.
 
@@ -108,6 +131,11 @@ class Correction:
     corrected: str
     person: str
     at: dt.datetime
+
+    @property
+    def is_change(self) -> bool:
+        """Whether it says something else than stood there before."""
+        return ((self.read and self.read.value) or "") != self.corrected
 
 
 class Occasion(StrEnum):

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 
 from api.keys import Caller
-from api.shapes import Json
+from api.shapes import Json, papers_json
 from dossier import times
 from dossier.accepted import Reuse, marks_of
 from dossier.forms import Form, FormField
@@ -13,10 +13,10 @@ from dossier.paper_types import PaperType
 from dossier.papers import Paper
 from dossier.prefill import Answer as Known
 from dossier.prefill import Saying
-from dossier.verdicts import Severity
 from ingest.house import House
 from ingest.receipts import Receipt
-from storage.records import Batch, Claim
+from ingest.second_person import corrected_by
+from storage.records import Batch, Claim, Queued
 
 
 def batch_json(batch: Batch) -> Json:
@@ -154,6 +154,7 @@ def paper_type_json(paper_type: PaperType) -> Json:
                 "value": rule.value,
                 "required": rule.required,
                 "personal": rule.pii,
+                "critical": rule.critical,
                 "choices": [
                     *({"value": value, "name": value} for value in rule.choices),
                     *({"value": box.value, "name": box.label} for box in rule.boxes),
@@ -174,7 +175,14 @@ def claim_json(claim: Claim, caller: Caller) -> Json:
     }
 
 
-def waiting_paper_json(paper: Paper, claim: Claim | None, caller: Caller) -> Json:
+def taken_json(claim: Claim, caller: Caller, house: House) -> Json:
+    """Return a paper taken in hand, with the fields that keep the caller from confirming it."""
+    paper = house.catalogue.paper(claim.paper)
+    corrected = corrected_by(house, paper, caller.person) if caller.person else []
+    return {"claim": claim_json(claim, caller), "corrected": corrected, **papers_json([paper], house)}
+
+
+def waiting_paper_json(paper: Queued, caller: Caller) -> Json:
     """Return a paper of the queue: nothing of what it says."""
     return {
         "id": paper.id.value,
@@ -183,8 +191,9 @@ def waiting_paper_json(paper: Paper, claim: Claim | None, caller: Caller) -> Jso
         "paper_type": paper.paper_type,
         "lane": paper.lane.value,
         "dossier": str(paper.dossier) if paper.dossier else None,
-        "pages": paper.page_count,
-        "doubts": sum(finding.severity is not Severity.INFO for finding in paper.checks),
+        "pages": paper.pages,
+        "doubts": paper.doubts,
         "created_at": times.iso_local(paper.created_at),
-        "claim": claim_json(claim, caller) if claim else None,
+        "claim": claim_json(paper.claim, caller) if paper.claim else None,
+        "awaits_other": paper.awaits_other,
     }

@@ -79,5 +79,5 @@ __all__ = [
     "WebhookRow",
 ]
 
-REVISION = "0025"
+REVISION = "0026"
 """The newest migration: a database at this one needs none."""

@@ -2,7 +2,7 @@
 
 import datetime as dt
 
-from sqlalchemy import ForeignKey, Index, Integer
+from sqlalchemy import ForeignKey, Index, Integer, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from storage.schema.columns import Base, Serial
@@ -49,6 +49,13 @@ class PaperRow(Base):
         Index("ix_papers_validity", "state", "valid_until"),
         Index("ix_papers_batch", "batch", "serial"),
         Index("ix_papers_type_issued", "paper_type", "issued_on"),
+        Index(
+            "ix_papers_waiting",
+            "lane",
+            "serial",
+            sqlite_where=text("state IN ('ready', 'needs_review')"),
+            postgresql_where=text("state IN ('ready', 'needs_review')"),
+        ),
     )
 
     serial: Mapped[int] = mapped_column(Serial, primary_key=True)

@@ -140,6 +140,7 @@ ELSEWHERE = {
     ("PUT", "/v1/batches/{batch}/files/{name}"),
     ("POST", "/v1/papers/{paper}/split"),
     ("POST", "/v1/papers/{paper}/retry"),
+    ("GET", "/v1/papers/{paper}/hidden-pages"),  # tests/api/test_http_hidden_pages.py
     ("GET", "/v1/papers/{paper}/fields/{key}/picture"),
     ("GET", "/v1/papers/{paper}/pages/{page}/picture"),
     ("POST", "/v1/papers/{paper}/corrections"),

@@ -46,6 +46,7 @@ WHO_MAY = {
     ("DELETE", "/v1/papers/{paper}/claim"): {O},
     ("GET", "/v1/papers/{paper}/pages/{page}/picture"): {O, U},
     ("GET", "/v1/papers/{paper}/fields/{key}/picture"): {O, U},
+    ("GET", "/v1/papers/{paper}/hidden-pages"): {O, U},
     ("POST", "/v1/papers/{paper}/hidden-pages"): {O},
     ("POST", "/v1/papers/{paper}/corrections"): {O},
     ("POST", "/v1/papers/{paper}/confirmation"): {O},

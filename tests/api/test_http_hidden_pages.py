@@ -49,9 +49,13 @@ def test_an_officer_hides_and_restores_pages(service: Service, paper: Paper) -> 
         refused = service.call(Role.OFFICER, "POST", where, json={"hidden": wrong})
         assert refused.status_code == 422, wrong
     assert told(service, paper) == [("officer", "2 4"), ("officer", "2")]
+    assert service.call(Role.AUDITOR, "GET", where).json() == {"hidden": [2], "may_be_hidden": [2, 4]}
+    entries = audit.entries(service.house.catalogue, limit=1000)
+    assert any(e.action == "paper.read" and e.actor == "auditor" and paper.id.value in e.object for e in entries)
     service.call(Role.OFFICER, "POST", f"/v1/papers/{paper.id}/confirmation", json={"by": "Trần Văn Bình"})
     late = service.call(Role.OFFICER, "POST", where, json={"hidden": []})
     assert (late.status_code, late.json()["code"]) == (409, "wrong-state")
+    assert service.call(Role.OFFICER, "GET", where).json()["code"] == "wrong-state"
 
 
 def test_so_does_the_command(service: Service, paper: Paper, monkeypatch: pytest.MonkeyPatch) -> None:

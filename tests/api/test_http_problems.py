@@ -218,6 +218,7 @@ def test_owner_numbers_have_no_place_in_addresses(service: Service) -> None:
         "grant",
         "upload",
         "page",
+        "image",
     }
     assert in_address == papers | others | {"upload", "page"}
 

@@ -371,3 +371,11 @@ def test_a_file_in_another_encoding_is_refused(tmp_path: Path) -> None:
     (tmp_path / "wrong.toml").write_bytes(MINIMAL.encode("utf-16"))
     with pytest.raises(ConfigurationError, match=r"wrong\.toml"):
         load_paper_types(tmp_path)
+
+
+def test_what_says_whose_a_certificate_is_is_critical() -> None:
+    critical = {kind.code for kind in TYPES.values() if any(rule.critical for rule in kind.fields)}
+    assert {"birth-certificate", "identity-card", "marriage-certificate", "land-use-certificate"} <= critical
+    for code in critical:
+        keys = {key for owner in TYPES[code].owners for key in (owner.number, owner.name, owner.birth) if key}
+        assert keys <= {rule.key for rule in TYPES[code].fields if rule.critical}, code

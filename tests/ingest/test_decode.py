@@ -1,5 +1,6 @@
 import io
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +11,7 @@ from PIL import Image
 
 from dossier.errors import DamagedFile, LimitExceeded, PartMissing
 from ingest import decode as decoding
-from ingest.decode import decode
+from ingest.decode import decode, decode_page
 from ingest.images import PageImage, parse_ppm
 from ingest.inspect import Inspection, MediaType, PageSize, inspect
 from ingest.limits import MIB, Limits
@@ -26,6 +27,15 @@ def pages_of(data: bytes, limits: Limits = LIMITS) -> list[PageImage]:
 
 def rgb(page: PageImage) -> made.Picture:
     return page.pixels[:, :, ::-1]
+
+
+@pytest.mark.parametrize("form", [made.scan_pdf, made.tiff], ids=["PDF", "TIFF"])
+def test_one_page_is_the_same_alone_as_among_all(form: Callable[..., bytes]) -> None:
+    data = form(*(made.picture(seed=seed) for seed in range(3)))
+    for among in pages_of(data):
+        alone = decode_page(data, inspect(data, LIMITS), among.number, LIMITS)
+        assert (alone.number, alone.dpi) == (among.number, among.dpi)
+        assert np.array_equal(alone.pixels, among.pixels)
 
 
 # --- PDF -----------------------------------------------------------------------------------------------------------

@@ -6,11 +6,13 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import pytest
+from sqlalchemy import event
 
 from dossier.errors import ClaimedByOther, WrongState
 from dossier.identifiers import PaperId
 from dossier.lanes import Lane
 from dossier.papers import Paper, PaperState
+from dossier.verdicts import Finding, Severity
 from storage import claims
 from storage.catalogue import Catalogue
 from tests.storage.examples import NOON, Clock, batch, paper
@@ -36,7 +38,7 @@ def test_each_gets_another_paper_the_oldest_first(catalogue: Catalogue) -> None:
     ]
     assert [claim.paper for claim in taken if claim] == [one.id for one in papers]
     assert claims.claim_next(catalogue, states=claims.WAITING, actor="d", person="D") is None
-    assert [(one.id, claim.person) for one, claim in claims.queue(catalogue, limit=9) if claim] == list(
+    assert [(one.id, one.claim.person) for one in claims.queue(catalogue, limit=9) if one.claim] == list(
         zip([one.id for one in papers], "ABC", strict=True)
     )
 
@@ -47,7 +49,7 @@ def test_what_somebody_waits_for_goes_first(catalogue: Catalogue) -> None:
     old, usual, first = (
         catalogue.save(replace(one, state=PaperState.READY), actor="w", action="test") for one in papers
     )
-    assert [one.id for one, _ in claims.queue(catalogue, limit=9)] == [first.id, usual.id, old.id]
+    assert [one.id for one in claims.queue(catalogue, limit=9)] == [first.id, usual.id, old.id]
     claim = claims.claim_next(catalogue, states=claims.WAITING, actor="a", person="A")
     assert claim
     assert claim.paper == first.id
@@ -79,7 +81,7 @@ def test_a_paper_in_hand_is_refused_to_others_until_it_is_laid_back_or_time_is_u
     claims.release(catalogue, one.id, actor="a")
     until = claims.claim(catalogue, one.id, actor="b", person="B").until
     clock.now = until + dt.timedelta(seconds=1)
-    assert claims.queue(catalogue, limit=9)[0][1] is None
+    assert claims.queue(catalogue, limit=9)[0].claim is None
     assert claims.claim(catalogue, one.id, actor="a", person="A").actor == "a"
 
 
@@ -104,3 +106,29 @@ def test_only_who_has_it_decides_and_then_it_is_in_nobodys_hand(catalogue: Catal
         claims.claim(catalogue, one.id, actor="a", person="A")
     assert claims.queue(catalogue, limit=9) == []
     assert claims.count(catalogue) == dict.fromkeys(claims.WAITING, 0)
+
+
+def test_the_queue_shows_the_first_of_a_state_and_how_many_doubts_each_has(catalogue: Catalogue) -> None:
+    ready = waiting(catalogue, 1)
+    doubtful = replace(paper(b"doubtful"), checks=(Finding("a", Severity.ERROR, "A"), Finding("b", Severity.INFO, "B")))
+    later = replace(batch(), id="station-1.later")
+    catalogue.add_batch(later, [replace(doubtful, batch=later.id)], actor="station-1")
+    shown = replace(doubtful, batch=later.id, state=PaperState.NEEDS_REVIEW)
+    catalogue.save(shown, actor="w", action="test")
+    assert [one.id for one in claims.queue(catalogue, limit=1)] == [ready[0].id]
+    (found,) = claims.queue(catalogue, limit=9, states=(PaperState.NEEDS_REVIEW,))
+    assert (found.id, found.doubts, found.state, found.name) == (shown.id, 1, shown.state, shown.name)
+
+
+def test_what_waits_is_found_by_its_index(catalogue: Catalogue) -> None:
+    waiting(catalogue, 1)
+    if catalogue.engine.dialect.name == "sqlite":  # PostgreSQL reads so small a table as a whole
+        asked: list[str] = []
+        event.listen(catalogue.engine, "before_cursor_execute", lambda *_: asked.append(_[2]))
+        claims.queue(catalogue, limit=9)
+        (query, *_) = [one for one in asked if "FROM papers" in one]
+        with catalogue.engine.connect() as connection:
+            values = tuple(0 for _ in range(query.count("?")))
+            plan = str(connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {query}", values).all())
+        assert "ix_papers_waiting" in plan
+        assert "TEMP B-TREE" not in plan

@@ -2,20 +2,23 @@
 
 import { age, attended, fill, get, make, moment, post, say, send, texts, told, worded } from "./api.js";
 import { FieldRow } from "./field-row.js";
+import { Splitter } from "./splitting.js";
 import { Viewer } from "./viewer.js";
 
+const LISTED = 200;
 const AGAIN_MS = 5000;
 const HOLD_MS = 120000;
+const SEVERAL = new Set(["several-papers", "separator-sheet"]);
 const by = (id) => document.getElementById(id);
-const viewer = new Viewer(by("stage"), ({ number, pages }) => {
-  by("page-number").textContent = fill(texts.page_of, { page: number, pages });
-  by("page-before").disabled = number <= 1;
-  by("page-after").disabled = number >= pages;
-});
+const IMAGES = ["master", "original", "reading"];
+const viewer = new Viewer(by("stage"), showPage);
+const splitter = new Splitter(by("splitting"), split);
 const laidAside = [];
 let types = new Map();
 let paper = null;
 let rows = [];
+let hideable = new Set();
+let corrected = [];
 let saving = Promise.resolve();
 let busy = false;
 
@@ -23,13 +26,14 @@ let busy = false;
 
 async function listQueue() {
   if (paper || document.hidden || !attended()) return;
-  const queue = await get("/v1/reviews?limit=200");
+  const lane = by("lane").value;
+  const queue = await get(`/v1/reviews?limit=${LISTED}${lane && `&state=${lane}`}`);
   by("ready").textContent = queue.ready;
   by("doubtful").textContent = queue.needs_review;
-  const lane = by("lane").value;
-  const waiting = queue.papers.filter((one) => !lane || one.state === lane);
+  const waiting = queue.papers;
   by("waiting").replaceChildren(...waiting.map(queueRow));
   by("empty").hidden = waiting.length > 0;
+  by("more").hidden = waiting.length < LISTED;
   const own = queue.papers.find((one) => one.claim?.own);
   if (own && !listQueue.resumed) await take(() => send("PUT", `/v1/papers/${own.id}/claim`));
   listQueue.resumed = true;
@@ -45,7 +49,8 @@ function queueRow(one) {
     make("td", {}, held ? name : open), make("td", {}, one.name), make("td", {}, one.dossier ?? ""),
     make("td", { class: "number" }, String(one.pages ?? "")),
     make("td", {}, make("span", { class: one.doubts ? "tag doubt" : "tag good" }, state),
-      one.lane === "counter" ? "" : make("span", { class: one.lane === "on-the-spot" ? "tag bad" : "tag" }, texts[`lane_${one.lane}`])),
+      one.lane === "counter" ? "" : make("span", { class: one.lane === "on-the-spot" ? "tag bad" : "tag" }, texts[`lane_${one.lane}`]),
+      one.awaits_other ? make("span", { class: "tag busy" }, texts.awaits_other) : ""),
     make("td", { title: moment(one.created_at) }, age(one.created_at)),
     make("td", {}, one.claim ? one.claim.person : ""));
 }
@@ -60,7 +65,7 @@ async function take(asked) {
       await showQueue();
       return say(texts.none_waits);
     }
-    await open(taken.papers[0]);
+    await open(taken.papers[0], taken.corrected);
   });
 }
 
@@ -74,17 +79,25 @@ async function showQueue() {
 
 // --- one paper -------------------------------------------------------------------------------------------------------
 
-async function open(taken) {
+async function open(taken, barred) {
   paper = taken;
+  corrected = barred;
   by("queue").hidden = true;
   by("work").hidden = false;
   by("confirm").disabled = true;
   listFields();
-  const pictured = viewer.open(paper).catch(() => say(texts.no_picture, true));
+  hideable = new Set();
+  by("image").value = "master";
+  const hidden = new Set(paper.hidden_pages);
+  const first = Array.from({ length: paper.pages ?? 1 }, (_, place) => place + 1).find((page) => !hidden.has(page)) ?? 1;
+  const pictured = viewer.open(paper, first).catch(() => say(texts.no_picture, true));
+  learnHideable().catch(() => {});
   by("fields").scrollTop = 0;
   await pictured;
   showState();
-  (rows.find((row) => row.isDoubtful)?.input ?? by("confirm")).focus();
+  const several = paper.checks.some((check) => SEVERAL.has(check.code)) && !by("split").hidden;
+  by("split").classList.toggle("primary", several);
+  (several ? by("split") : (rows.find((row) => row.isDoubtful)?.input ?? by("confirm"))).focus();
 }
 
 function listFields() {
@@ -92,6 +105,7 @@ function listFields() {
   by("type").value = paper.paper_type ?? "other";
   const about = [paper.name, paper.dossier, paper.owner && [paper.owner.name, paper.owner.number].filter(Boolean).join(" · ")];
   by("about").textContent = about.filter(Boolean).join("  ·  ");
+  by("split").hidden = paper.signed_origin || (paper.pages ?? 1) < 2;
   const { id } = paper;
   const desk = { viewer, correct: (change) => correct(id, change), told: () => paper?.id === id && showState(), next: following };
   rows = (kind?.fields ?? []).map((rule) => new FieldRow(rule, paper, desk));
@@ -111,8 +125,75 @@ function showState() {
   by("state").textContent = doubts ? fill(texts.doubts, { n: doubts }) : texts.nothing_doubtful;
   by("state").className = doubts ? "tag doubt" : "tag good";
   by("owner").hidden = paper.owner !== null;
-  by("confirm").disabled = !viewer.number || rows.some((row) => row.isWrong) || paper.owner === null;
+  showWhoConfirms();
+  listHidden();
+  by("confirm").disabled = !viewer.number || rows.some((row) => row.isWrong) || (paper.owner === null && !corrected.length);
 }
+
+/** Who corrected a critical field hands the paper on instead of confirming it. */
+function showWhoConfirms() {
+  const names = rows.filter((row) => corrected.includes(row.rule.key)).map((row) => worded(row.rule, "name"));
+  by("statement").hidden = names.length > 0;
+  by("second").hidden = !names.length;
+  by("second").textContent = fill(texts.second_person, { fields: names.join(", ") });
+  by("confirm").firstChild.textContent = names.length ? texts.hand_on : texts.confirm;
+  by("confirm").setAttribute("aria-describedby", names.length ? "second" : "statement");
+}
+
+// --- its pages --------------------------------------------------------------------------------------------------------
+
+function showPage() {
+  if (!paper) return;
+  const { number, pages } = viewer;
+  const hidden = paper.hidden_pages;
+  const place = { page: number, pages, archived: number - hidden.filter((page) => page < number).length, of: pages - hidden.length };
+  const isHidden = hidden.includes(number);
+  by("page-number").textContent = fill(isHidden ? texts.page_hidden : hidden.length ? texts.page_archived : texts.page_of, place);
+  by("page-before").disabled = number <= 1;
+  by("page-after").disabled = number >= pages;
+  by("hide").hidden = !hideable.has(number);
+  by("hide").textContent = isHidden ? texts.restore_page : texts.hide_page;
+}
+
+/** Tell which pages are left out, each to be looked at. */
+function listHidden() {
+  by("left-out").hidden = !paper.hidden_pages.length;
+  const pages = paper.hidden_pages.map((page) => {
+    const look = make("button", { type: "button" }, fill(texts.page, { page }));
+    look.addEventListener("click", () => viewer.show(page));
+    return look;
+  });
+  by("left-out").replaceChildren(texts.pages_left_out, ...pages);
+}
+
+async function learnHideable() {
+  const { id } = paper;
+  if (paper.signed_origin || (paper.pages ?? 1) < 2) return;
+  const { may_be_hidden: found } = await get(`/v1/papers/${id}/hidden-pages`);
+  if (paper?.id !== id) return;
+  hideable = new Set(found);
+  if (viewer.number) showPage();
+}
+
+/** Leave the page shown out of what is archived, or take it back in. */
+async function hideOrRestore() {
+  const { number } = viewer;
+  if (!hideable.has(number)) return;
+  const others = paper.hidden_pages.filter((page) => page !== number);
+  const hidden = others.length < paper.hidden_pages.length ? others : [...others, number];
+  await once(() => save(paper.id, "hidden-pages", { hidden }));
+  if (paper) showPage();
+}
+
+function showImage(kind) {
+  by("image").value = kind;
+  viewer.show(viewer.number, kind).catch(() => {
+    by("image").value = viewer.kind;
+    say(texts.no_picture, true);
+  });
+}
+
+const nextImage = () => showImage(IMAGES[(IMAGES.indexOf(by("image").value) + 1) % IMAGES.length]);
 
 /** Move on from a field: to the next doubtful one, else to the button that confirms. */
 function following(row, backwards) {
@@ -122,22 +203,36 @@ function following(row, backwards) {
   (target?.input ?? by(backwards ? "stage" : "confirm")).focus();
 }
 
-/** Send a correction; those of one paper follow one another. */
-function correct(id, change) {
+/** Send a correction. */
+const correct = (id, change) => save(id, "corrections", { by: told.person, ...change });
+
+/** Send a change; those of one paper follow one another. */
+function save(id, what, change) {
   saving = saving.catch(() => {}).then(async () => {
-    const answer = await post(`/v1/papers/${id}/corrections`, { by: told.person, ...change });
+    const answer = await post(`/v1/papers/${id}/${what}`, change);
     if (paper?.id !== id) return;
     [paper] = answer.papers;
+    if (rows.some((row) => row.rule.critical && row.rule.key in (change.fields ?? {}))) await learnCorrected(id);
     for (const row of rows) row.update(paper);
     showState();
   });
   return saving;
 }
 
+/** Ask which of the fields corrected here another person must confirm. */
+async function learnCorrected(id) {
+  const taken = await send("PUT", `/v1/papers/${id}/claim`).catch(() => null); // unknown, the service still refuses
+  if (taken) ({ corrected } = await taken.json());
+}
+
 async function confirm() {
   await once(async () => {
     await settle();
     showState();
+    if (corrected.length) {
+      await send("DELETE", `/v1/papers/${paper.id}/claim`);
+      return say(texts.handed_on);
+    }
     if (by("confirm").disabled) {
       rows.find((row) => row.isWrong)?.input.focus();
       return false;
@@ -152,6 +247,20 @@ async function confirm() {
 async function settle() {
   document.activeElement?.blur?.();
   await saving.catch(() => {});
+}
+
+/** Ask where the scan is to be split. */
+async function cut() {
+  if (!by("split").hidden) await once(() => splitter.open(paper, types));
+}
+
+async function split(firstPages) {
+  await once(async () => {
+    await settle();
+    say(texts.splitting);
+    const [, ...parts] = (await post(`/v1/papers/${paper.id}/split`, { by: told.person, first_pages: firstPages })).papers;
+    say(fill(texts.split, { n: parts.length }));
+  }, takeNext);
 }
 
 async function layBack() {
@@ -199,6 +308,9 @@ by("smaller").addEventListener("click", () => viewer.zoom(1 / 1.25));
 by("larger").addEventListener("click", () => viewer.zoom(1.25));
 by("fit").addEventListener("click", () => viewer.fit());
 by("turn").addEventListener("click", () => viewer.rotate());
+by("split").addEventListener("click", cut);
+by("hide").addEventListener("click", hideOrRestore);
+by("image").addEventListener("change", ({ target }) => showImage(target.value));
 by("type").addEventListener("change", async ({ target }) => {
   try {
     await correct(paper.id, { paper_type: target.value });
@@ -230,9 +342,12 @@ const KEYS = {
   "Alt+0": () => viewer.fit(),
   "Alt+r": () => viewer.rotate(),
   "Alt+l": later,
+  "Alt+t": cut,
+  "Alt+h": hideOrRestore,
+  "Alt+o": nextImage,
 };
 document.addEventListener("keydown", (event) => {
-  if (!paper || event.isComposing) return;
+  if (!paper || event.isComposing || document.querySelector("dialog[open]")) return;
   const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
   const act = KEYS[`${event.ctrlKey || event.metaKey ? "Ctrl+" : ""}${event.altKey ? "Alt+" : ""}${key}`];
   if (!act) return;

@@ -22,40 +22,42 @@ export class Viewer {
     new ResizeObserver(() => this.fitted && this.fit()).observe(stage);
   }
 
-  /** Open a paper; resolves when its first page is there. */
-  open(paper) {
-    Object.assign(this, { paper: paper.id, pages: paper.pages ?? 1, number: 0, box: null, turn: 0, kept: new Map() });
+  /** Open a paper at a page, as it will be archived; resolves when that is there. */
+  open(paper, number) {
+    Object.assign(this, { paper: paper.id, pages: paper.pages ?? 1, number: 0, box: null, turn: 0, kind: "master", kept: new Map() });
     this.image.removeAttribute("src");
     this.mark.hidden = true;
-    return this.show(1);
+    return this.show(number);
   }
 
-  load(number) {
+  load(number, kind = "master") {
     const { kept } = this;
-    if (!kept.has(number)) {
+    const path = `/v1/papers/${this.paper}/pages/${number}/picture?image=${kind}`;
+    if (!kept.has(path)) {
       const image = new Image();
-      image.src = `/v1/papers/${this.paper}/pages/${number}/picture`;
+      image.src = path;
       const forget = (error) => {
-        kept.delete(number); // asked again, it may come
+        kept.delete(path); // asked again, it may come
         throw error;
       };
-      kept.set(number, image.decode().then(() => image, forget));
+      kept.set(path, image.decode().then(() => image, forget));
     }
-    return kept.get(number);
+    return kept.get(path);
   }
 
-  async show(number) {
-    if (number < 1 || number > this.pages || number === this.number) return;
+  /** Show a page: as it will be archived (`master`), as it came (`original`), or as it was read (`reading`). */
+  async show(number, kind = this.kind) {
+    if (number < 1 || number > this.pages || (number === this.number && kind === this.kind)) return;
     const paper = this.paper;
-    const loaded = await this.load(number);
+    const loaded = await this.load(number, kind);
     if (paper !== this.paper) return;
-    this.number = number;
+    Object.assign(this, { number, kind });
     this.image.src = loaded.src;
     await this.image.decode();
     this.fit();
     this.stage.scrollTo(0, 0);
     this.changed(this);
-    if (number < this.pages) this.load(number + 1).catch(() => {});
+    if (number < this.pages && kind === "master") this.load(number + 1).catch(() => {});
   }
 
   get sizes() {
@@ -94,8 +96,8 @@ export class Viewer {
   }
 
   place() {
-    this.mark.hidden = !this.box;
-    if (!this.box) return;
+    this.mark.hidden = !this.box || this.kind === "original"; // boxes are in the master's pixels, which reading keeps
+    if (this.mark.hidden) return;
     const [x, y, width, height] = this.box.map((side) => side * this.scale);
     Object.assign(this.mark.style, { left: `${x - 4}px`, top: `${y - 3}px`, width: `${width + 8}px`, height: `${height + 6}px` });
   }
@@ -109,6 +111,7 @@ export class Viewer {
     if (this.wanted !== field) return; // another field was entered while the page came
     this.box = field.box;
     this.place();
+    if (this.mark.hidden) return;
     const [seen, mark] = [this.stage.getBoundingClientRect(), this.mark.getBoundingClientRect()];
     const [down, across] = [mark.top - seen.top, mark.left - seen.left];
     if (down < 30 || down > seen.height - 80) this.stage.scrollTop += down - seen.height / 3;

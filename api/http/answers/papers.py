@@ -162,6 +162,13 @@ class PaperPage(Papers):
     next: str | None
 
 
+class HiddenPages(Answer):
+    """Các trang không đưa vào bản lưu, và mọi trang có thể không lưu. / Pages left out, and all that may be."""
+
+    hidden: list[int]
+    may_be_hidden: list[int]
+
+
 class ProposedPaper(Answer):
     """Một giấy tờ có vẻ nằm trong bản quét. / One paper that a scan seems to hold, and what speaks for it.
 

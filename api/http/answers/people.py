@@ -32,6 +32,7 @@ class TypeField(Answer):
     value: str
     required: bool
     personal: bool
+    critical: bool
     choices: list[Choice]
 
 
@@ -61,7 +62,10 @@ class Claim(Answer):
 
 
 class Waiting(Answer):
-    """Một giấy tờ chờ người xem. / A paper that waits for a person; ``doubts``: how many findings ask for one."""
+    """Một giấy tờ chờ người xem. / A paper that waits for a person; ``doubts``: how many findings ask for one.
+
+    ``awaits_other``: người hỏi đã sửa, người khác phải xác nhận. / Whoever asks corrected it, another one must confirm.
+    """
 
     id: str
     name: str
@@ -73,6 +77,7 @@ class Waiting(Answer):
     doubts: int
     created_at: str
     claim: Claim | None
+    awaits_other: bool
 
 
 class ReviewQueue(Answer):
@@ -84,7 +89,12 @@ class ReviewQueue(Answer):
 
 
 class Taken(Answer):
-    """Giấy tờ vừa nhận xử lý. / The paper taken in hand, ``null`` if none waits."""
+    """Giấy tờ vừa nhận xử lý. / The paper taken in hand, ``null`` if none waits.
+
+    ``corrected``: trường người này đã sửa nên không được tự xác nhận. / Fields that whoever asks corrected, so that
+    another person must confirm the paper.
+    """
 
     claim: Claim | None
+    corrected: list[str]
     papers: list[Paper]

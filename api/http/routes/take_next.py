@@ -8,11 +8,12 @@ from api.http.access import allow
 from api.http.answers.people import Taken
 from api.http.deps import HouseDep, note_read
 from api.http.reading import new_router
-from api.http.views import claim_json
+from api.http.views import taken_json
 from api.keys import Caller, Role
-from api.shapes import Json, papers_json
+from api.shapes import Json
 from dossier.identifiers import PaperId
 from dossier.papers import PaperState
+from ingest.second_person import critical_fields
 from storage import claims
 
 router = new_router()
@@ -30,11 +31,21 @@ class Wanted(BaseModel):
 
 @router.post("/v1/reviews/next", response_model=Taken, summary="Nhận giấy tờ tiếp theo / Take the next paper in hand")
 def take_next(caller: Annotated[Caller, allow(Role.OFFICER)], house: HouseDep, body: Wanted) -> Json:
-    """Take in hand the first paper that nobody else has: until it is decided, laid back, or untouched for a while."""
+    """Take in hand the first paper that nobody else has: until it is decided, laid back, or untouched for a while.
+
+    A paper of which the caller corrected a critical field is left to others, where a second person must confirm it.
+    """
     states = (body.state,) if body.state else claims.WAITING
     skip = [PaperId(paper) for paper in body.skip]
-    claim = claims.claim_next(house.catalogue, states=states, actor=caller.name, person=caller.person or "", skip=skip)
+    claim = claims.claim_next(
+        house.catalogue,
+        states=states,
+        actor=caller.name,
+        person=caller.person or "",
+        skip=skip,
+        critical=critical_fields(house),
+    )
     if claim is None:
-        return {"claim": None, "papers": []}
+        return {"claim": None, "corrected": [], "papers": []}
     note_read(house, caller, claim.paper)
-    return {"claim": claim_json(claim, caller), **papers_json([house.catalogue.paper(claim.paper)], house)}
+    return taken_json(claim, caller, house)

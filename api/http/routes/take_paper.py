@@ -6,9 +6,9 @@ from api.http.access import allow
 from api.http.answers.people import Taken
 from api.http.deps import HouseDep, PaperIdPath, note_read
 from api.http.reading import new_router
-from api.http.views import claim_json
+from api.http.views import taken_json
 from api.keys import Caller, Role
-from api.shapes import Json, papers_json
+from api.shapes import Json
 from storage import claims
 
 router = new_router()
@@ -24,4 +24,4 @@ def take_paper(caller: Annotated[Caller, allow(Role.OFFICER)], house: HouseDep, 
     claim = claims.claim(house.catalogue, paper, actor=caller.name, person=caller.person or "")
     if not again:
         note_read(house, caller, paper)
-    return {"claim": claim_json(claim, caller), **papers_json([house.catalogue.paper(paper)], house)}
+    return taken_json(claim, caller, house)
