@@ -17,6 +17,7 @@ from api.http.access import allow, public, session_secret
 from api.http.deps import HouseDep
 from api.http.reading import StrictRoute
 from api.keys import Caller, Role
+from api.oidc_client import Why
 from dossier import times
 from dossier.errors import Forbidden, Unauthenticated, UnknownAddress
 from dossier.grants import purposes
@@ -68,37 +69,37 @@ def root() -> Response:
 def desk(caller: Annotated[Caller, allow(*Role)], request: Request) -> Response:
     """Lead to the first desk of whoever is signed in, or say that there is none."""
     first = next((name for name, roles in DESKS.items() if caller.role in roles), None)
-    return RedirectResponse(f"/desk/{first}", _SEE_OTHER) if first else _page(request, "none", caller)
+    return RedirectResponse(f"/desk/{first}", _SEE_OTHER) if first else page(request, "none", caller)
 
 
 @router.get("/desk/sign-in", dependencies=[public])
-def sign_in(request: Request) -> Response:
-    """Show the page to sign in."""
-    return _page(request, "sign-in", None)
+def sign_in(request: Request, why: Why | None = None) -> Response:
+    """Show the page to sign in; ``why``: it did not work with the issuer."""
+    return page(request, "sign-in", None, by_issuer=request.app.state.client is not None, why=why)
 
 
 @router.get("/desk/review")
 def review(caller: Annotated[Caller, allow(*DESKS["review"])], request: Request) -> Response:
     """Show the desk where papers are compared and confirmed."""
-    return _page(request, "review", caller)
+    return page(request, "review", caller)
 
 
 @router.get("/desk/station")
 def station(caller: Annotated[Caller, allow(*DESKS["station"])], request: Request) -> Response:
     """Show the desk where papers are handed in."""
-    return _page(request, "station", caller)
+    return page(request, "station", caller)
 
 
 @router.get("/desk/store")
 def store(caller: Annotated[Caller, allow(*DESKS["store"])], request: Request) -> Response:
     """Show the desk where an owner's papers are found."""
-    return _page(request, "store", caller, revoking=REVOKING, superseding=SUPERSEDING)
+    return page(request, "store", caller, revoking=REVOKING, superseding=SUPERSEDING)
 
 
 @router.get("/desk/audit")
 def audit(caller: Annotated[Caller, allow(*DESKS["audit"])], request: Request) -> Response:
     """Show the desk where signed files are verified."""
-    return _page(request, "audit", caller)
+    return page(request, "audit", caller)
 
 
 @router.get("/desk/figures")
@@ -111,7 +112,7 @@ def figures(
 ) -> Response:
     """Show the figures of a reporting month, and how they came about over the months before."""
     chosen = Period.parse(period) if period else Period.containing(times.today())
-    return _page(request, "figures", caller, **figures_shown(house, chosen, by, _language(request)))
+    return page(request, "figures", caller, **figures_shown(house, chosen, by, _language(request)))
 
 
 @router.get("/desk/static/{name}", dependencies=[public])
@@ -142,7 +143,8 @@ def _language(request: Request) -> str:
     return chosen if chosen in LANGUAGES else LANGUAGES[0]
 
 
-def _page(request: Request, name: str, caller: Caller | None, **more: object) -> Response:
+def page(request: Request, name: str, caller: Caller | None, **more: object) -> Response:
+    """Return a page in the language of whoever asks; ``more``: what its template needs besides."""
     language = _language(request)
     words, secret = texts(language), session_secret(request)
     said = {f"reason_{one.value}": one.text if language == "vi" else one.text_en for one in Reason}

@@ -118,6 +118,8 @@ PAGES = {
     ("GET", "/"): EVERYBODY,
     ("GET", "/desk"): {S, O, Y, U, A},
     ("GET", "/desk/sign-in"): EVERYBODY,
+    ("GET", "/desk/sign-in/issuer"): EVERYBODY,
+    ("GET", "/desk/sign-in/issuer/back"): EVERYBODY,
     ("GET", "/desk/static/{name}"): EVERYBODY,
     ("GET", "/desk/review"): {O},
     ("GET", "/desk/station"): {S, O},

@@ -104,6 +104,7 @@ UNDO = {
     ],
     "0024": ["DROP TABLE sessions", "DROP TABLE sign_ins", "DROP TABLE accounts"],
     "0025": ["DROP TABLE claims", "DROP TABLE corrections"],
+    "0026": ["DROP TABLE entries"],
 }
 """What takes back each migration."""
 
