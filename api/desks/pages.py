@@ -12,7 +12,9 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from api.accounts import SHORTEST, page_token
 from api.desks.months import figures_shown
+from api.desks.renewals import renewals_shown
 from api.desks.texts import COOKIE, LANGUAGES, texts
+from api.desks.work import operations_shown
 from api.http.access import allow, public, session_secret
 from api.http.deps import HouseDep
 from api.http.reading import StrictRoute
@@ -21,6 +23,7 @@ from api.oidc_client import Why
 from dossier import times
 from dossier.errors import Forbidden, Unauthenticated, UnknownAddress
 from dossier.grants import purposes
+from dossier.lanes import Lane
 from dossier.periods import Period
 from dossier.standing import REVOKING, SUPERSEDING, Reason
 from ingest.figures import By
@@ -33,6 +36,8 @@ DESKS: dict[str, frozenset[Role]] = {
     "figures": frozenset({Role.OFFICER, Role.AUDITOR, Role.ADMIN}),
 }
 """The desks in the order of the menu, and whose they are."""
+WALL = frozenset({Role.STATION, *DESKS["figures"]})
+"""Whose the screen on the wall may be: it shows counts alone."""
 _SEE_OTHER = 303
 _MEDIA_TYPES = {"css": "text/css", "js": "text/javascript", "svg": "image/svg+xml"}
 _environment = Environment(loader=PackageLoader(__package__), autoescape=True, undefined=StrictUndefined)
@@ -97,9 +102,9 @@ def store(caller: Annotated[Caller, allow(*DESKS["store"])], request: Request) -
 
 
 @router.get("/desk/audit")
-def audit(caller: Annotated[Caller, allow(*DESKS["audit"])], request: Request) -> Response:
-    """Show the desk where signed files are verified."""
-    return page(request, "audit", caller)
+def audit(caller: Annotated[Caller, allow(*DESKS["audit"])], request: Request, house: HouseDep) -> Response:
+    """Show the desk where signed files, the log and the status list are checked."""
+    return page(request, "audit", caller, **renewals_shown(house))
 
 
 @router.get("/desk/figures")
@@ -111,8 +116,16 @@ def figures(
     by: By = By.AGENCY,
 ) -> Response:
     """Show the figures of a reporting month, and how they came about over the months before."""
-    chosen = Period.parse(period) if period else Period.containing(times.today())
-    return page(request, "figures", caller, **figures_shown(house, chosen, by, _language(request)))
+    chosen, language = Period.parse(period) if period else Period.containing(times.today()), _language(request)
+    point = "," if language == "vi" else "."
+    work = operations_shown(request.app.state.operations.now(), texts(language)["script"], point)
+    return page(request, "figures", caller, **figures_shown(house, chosen, by, language), **work, lanes=tuple(Lane))
+
+
+@router.get("/desk/wall")
+def wall(caller: Annotated[Caller, allow(*WALL)], request: Request) -> Response:
+    """Show how the work goes on a screen that nobody touches."""
+    return page(request, "wall", caller, lanes=tuple(Lane))
 
 
 @router.get("/desk/static/{name}", dependencies=[public])

@@ -20,6 +20,7 @@ from api.http.watch import Watch
 from api.oidc import issuer_of
 from api.oidc_client import client_of
 from ingest.house import House
+from ingest.operations import Watched
 from ingest.work import Work
 
 _DESCRIPTION = """\
@@ -87,6 +88,7 @@ def create_app(house: House, work: Work | None) -> FastAPI:
     )
     app.state.metrics = Metrics(house)
     app.state.readiness = Readiness(house)
+    app.state.operations = Watched(house.catalogue)
     app.state.watch = Watch(house.catalogue)
     app.state.batch_watch = BatchWatch(house.catalogue)
     app.add_middleware(Observe, metrics=app.state.metrics)

@@ -80,5 +80,5 @@ __all__ = [
     "WebhookRow",
 ]
 
-REVISION = "0026"
+REVISION = "0027"
 """The newest migration: a database at this one needs none."""

@@ -65,6 +65,10 @@ WHO_MAY = {
     ("POST", "/v1/papers/{paper}/supersession"): {O},
     ("POST", "/v1/papers/{paper}/revocation"): {O},
     ("GET", "/v1/status-list"): EVERYBODY,
+    ("GET", "/v1/status-list/check"): {U},
+    ("GET", "/v1/operations"): {S, O, U, A},
+    ("POST", "/v1/audit-checks"): {U},
+    ("POST", "/v1/file-histories"): {U},
     ("POST", "/v1/owners/lookup"): {O, U},
     ("POST", "/v1/owners/reads"): {O, U},
     ("POST", "/v1/owners/merges"): {O},
@@ -126,6 +130,7 @@ PAGES = {
     ("GET", "/desk/store"): {O},
     ("GET", "/desk/audit"): {U},
     ("GET", "/desk/figures"): {O, U, A},
+    ("GET", "/desk/wall"): {S, O, U, A},
 }
 """The same of pages, which lead on whom they do not let in."""
 
