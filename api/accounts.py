@@ -18,10 +18,11 @@ from functools import cache
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
-from api.keys import NAME, Caller, Role, is_reserved
+from api.keys import NAME, TOKEN_NAMES, Caller, Role, is_reserved
 from dossier import times
 from dossier.errors import (
     AlreadyExists,
+    Forbidden,
     InvalidIdentifier,
     InvalidValue,
     PasswordChangeNeeded,
@@ -97,7 +98,10 @@ def renew_password(catalogue: Catalogue, name: str, *, actor: str = "cli") -> st
 
     Raises:
         NotFound: There is no account of this name.
+        InvalidValue: Its bearer signs in with the issuer, not with a password.
     """
+    if name.startswith(TOKEN_NAMES):
+        raise InvalidValue(key="name", reason="the issuer asks for it", reason_vi="máy chủ tài khoản giữ mật khẩu")
     password = _first_password()
     accounts.set_password(catalogue, name, _hash(password), temporary=True, actor=actor)
     return password
@@ -132,11 +136,12 @@ def sign_in(catalogue: Catalogue, name: str, password: str, new_password: str | 
         PasswordChangeNeeded: The password is good for the first time only.
         InvalidValue: The new password is too short, or the old one.
     """
-    name, name_hash = name.strip().lower(), _digest(name.strip().lower())
+    name, name_hash = name.strip().lower(), digest(name.strip().lower())
     if wait := accounts.attempt(catalogue, name_hash):
         raise TooManyAttempts(seconds=int(wait.total_seconds()) + 1)
     account = accounts.open_account(catalogue, name)
-    if not _fits(account.password if account else _nobodys(), password) or account is None:
+    kept = account.password if account else ""  # the issuer's people have none either
+    if not _fits(kept or _nobodys(), password) or account is None:
         accounts.note_refusal(catalogue, account.name if account else "", actor=_ACTOR)
         raise SignInRefused
     proved = account.password
@@ -147,13 +152,35 @@ def sign_in(catalogue: Catalogue, name: str, password: str, new_password: str | 
     elif account.temporary:
         raise PasswordChangeNeeded
     secret = secrets.token_urlsafe(32)
-    accounts.open_session(catalogue, name, _digest(secret), name_hash, password=proved)
+    accounts.open_session(catalogue, name, digest(secret), name_hash, password=proved)
     return secret, Caller(account.name, Role(account.role), account.person)
+
+
+def sign_in_by_issuer(catalogue: Catalogue, caller: Caller) -> str:
+    """Open a session of a person whom the issuer named, and return its secret.
+
+    Raises:
+        Forbidden: People do not have this role, or the account was closed here.
+    """
+    if caller.role not in DESK_ROLES or caller.person is None:
+        raise Forbidden(roles=", ".join(sorted(DESK_ROLES)))
+    secret = secrets.token_urlsafe(32)
+    account = Account(caller.name, caller.person, caller.role.value, "", temporary=False, created_at=times.now())
+    try:
+        accounts.open_issuers_session(catalogue, account, digest(secret))
+    except SignInRefused:
+        raise Forbidden(roles=", ".join(sorted(DESK_ROLES))) from None
+    return secret
+
+
+def note_refusal(catalogue: Catalogue) -> None:
+    """Record that signing in with the issuer failed; nothing of who it was."""
+    accounts.note_refusal(catalogue, "", actor=_ACTOR)
 
 
 def sign_out(catalogue: Catalogue, secret: str) -> None:
     """End a session."""
-    accounts.end_session(catalogue, _digest(secret))
+    accounts.end_session(catalogue, digest(secret))
 
 
 def caller_of_session(house: House, secret: str) -> Caller:
@@ -164,7 +191,7 @@ def caller_of_session(house: House, secret: str) -> Caller:
     """
     settings = house.settings
     account = accounts.account_of(
-        house.catalogue, _digest(secret), idle=settings.session_idle, longest=settings.session_longest
+        house.catalogue, digest(secret), idle=settings.session_idle, longest=settings.session_longest
     )
     if account is None:
         raise Unauthenticated
@@ -217,5 +244,6 @@ def _fits(kept: str, password: str) -> bool:
             return False
 
 
-def _digest(secret: str) -> str:
+def digest(secret: str) -> str:
+    """Return what is kept of a secret."""
     return hashlib.sha256(secret.encode()).hexdigest()

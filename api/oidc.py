@@ -8,8 +8,8 @@ Defence
     - Signatures of the issuer's present keys alone, found under the addresses that its own metadata names (OpenID
       Connect Discovery 1.0); algorithms of a fixed list, all asymmetric, and each only with a key of its kind.
     - Issuer, audience, beginning and end are checked (RFC 7519, RFC 9068); a token without an end, an issue time or a
-      subject is refused, and so are tokens made for something else (identity tokens name no role here) and what is
-      longer than any honest token.
+      subject is refused, and so are tokens made for something else and what is longer than any honest token. Identity
+      tokens are made out for another audience than access tokens, so that neither passes for the other.
     - Keys are remembered for a while. A token under a key not seen yet has them fetched again, at most once in
       ``_REST_S`` seconds, so that made-up tokens do not become requests to the issuer; where the issuer is away, the
       keys last seen go on for a day.
@@ -20,6 +20,7 @@ Residual risks accepted
 """
 
 import hashlib
+import hmac
 import json
 import re
 import threading
@@ -39,7 +40,8 @@ from dossier.errors import (
     PartFailed,
     Unauthenticated,
 )
-from ingest.outward import Rules, check_url, get, trust_context
+from dossier.text import tidy
+from ingest.outward import Reply, Rules, check_url, get, post, trust_context
 from ingest.settings import Environment, Settings
 
 ALGORITHMS: Final = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA")
@@ -54,6 +56,8 @@ _MOST_BYTES = 256 * 1024
 _ASK_S = 5.0
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _DIGEST = 32
+_MOST_NAME = 200
+_SERVER_ERROR = 500
 
 
 def is_token(credentials: str) -> bool:
@@ -94,7 +98,8 @@ class Issuer:
         self._rules, self._asking = rules, asking
         self._require_askable(rules.issuer)
         self._keys: dict[str, _Key] = {}
-        self._seen = self._tried = float("-inf")
+        self._metadata: dict[str, Any] = {}
+        self._seen = self._tried = self._told = float("-inf")
         self._lock = threading.Lock()
 
     def caller(self, token: str) -> Caller:
@@ -105,10 +110,78 @@ class Issuer:
             Forbidden: Its bearer has none of our roles, or several.
             IssuerUnavailable: The issuer does not tell its keys.
         """
-        claims = self._claims(token)
+        claims = self._claims(token, self._rules.audience)
         return Caller(_name(str(claims["sub"])), self._role(claims))
 
-    def _claims(self, token: str) -> dict[str, Any]:
+    def person(self, token: str, client: str, nonce: str) -> Caller:
+        """Return whom an identity token is about, by name (OpenID Connect Core, 3.1.3.7).
+
+        Args:
+            token: As the issuer gave it for a code.
+            client: For whom it must be made out, alone or as the party that asked.
+            nonce: What was sent along when it was asked for.
+
+        Raises:
+            Unauthenticated: It is not the issuer's answer to that, is not in force, or names nobody.
+            Forbidden: It leads to none of our roles, or to several.
+            IssuerUnavailable: The issuer does not tell its keys.
+        """
+        claims = self._claims(token, client)
+        name = claims.get("name")
+        person = tidy(name) if isinstance(name, str) else ""
+        told, alone = str(claims.get("nonce", "")), claims["aud"] in (client, [client])
+        if not hmac.compare_digest(told.encode(), nonce.encode()):
+            raise Unauthenticated
+        if claims.get("azp", client if alone else None) != client:
+            raise Unauthenticated
+        if not person or not person.isprintable() or len(person) > _MOST_NAME:
+            raise Unauthenticated
+        return Caller(_name(str(claims["sub"])), self._role(claims), person)
+
+    def is_named(self, issuer: str) -> bool:
+        """Return whether this is the issuer of this address."""
+        return issuer == self._rules.issuer
+
+    def address(self, kind: str) -> str:
+        """Return where the issuer does something, as its metadata names it, such as ``token_endpoint``.
+
+        Raises:
+            IssuerUnavailable: It does not tell, or an address that may not be asked.
+        """
+        try:
+            if not self._metadata or time.monotonic() - self._told > self._rules.keys_s:
+                self._metadata, self._told = self._told_metadata(), time.monotonic()
+            return check_url(str(self._metadata[kind]), self._asking).geturl()
+        except (PartFailed, AddressRefused, LookupError, ValueError) as error:
+            raise _away(error) from None
+
+    def exchange(self, body: bytes, headers: Mapping[str, str]) -> str:
+        """Return the identity token that the issuer gives for a code.
+
+        Args:
+            body: The request (RFC 6749, 4.1.3), form-encoded.
+            headers: How we prove who we are.
+
+        Raises:
+            Unauthenticated: It gives none for this.
+            IssuerUnavailable: It does not answer.
+        """
+        form = {"Content-Type": "application/x-www-form-urlencoded", "Accept": "application/json"}
+        try:
+            reply = post(self.address("token_endpoint"), body, {**form, **headers}, self._asking)
+        except (PartFailed, AddressRefused) as error:
+            raise _away(error) from None
+        if reply.status >= _SERVER_ERROR:
+            raise IssuerUnavailable(part="issuer", reason=f"it answered {reply.status}")
+        try:
+            token = _object(reply)["id_token"]
+        except (PartFailed, LookupError, ValueError):
+            raise Unauthenticated from None
+        if not isinstance(token, str):
+            raise Unauthenticated
+        return token
+
+    def _claims(self, token: str, audience: str) -> dict[str, Any]:
         if len(token) > MAX_TOKEN:
             raise Unauthenticated
         try:
@@ -121,7 +194,7 @@ class Issuer:
                 token,
                 self._key(number, algorithm).key,
                 algorithms=[algorithm],
-                audience=self._rules.audience,
+                audience=audience,
                 issuer=self._rules.issuer,
                 leeway=self._rules.leeway_s,
                 options={"require": ["exp", "iat", "sub", "iss", "aud"], "verify_iat": True},
@@ -173,25 +246,21 @@ class Issuer:
             keys = self._told_keys()
         except (PartFailed, AddressRefused, AttributeError, LookupError, TypeError, ValueError) as error:
             if now - self._seen > _STALE_S:
-                reason = error.details["reason"] if isinstance(error, PartFailed | AddressRefused) else "malformed"
-                raise IssuerUnavailable(part="issuer", reason=reason) from None
+                raise _away(error) from None
             return
         self._keys, self._seen = keys, now
 
     def _told_keys(self) -> "dict[str, _Key]":
+        return _usable(self._fetched(str(self._told_metadata()["jwks_uri"]))["keys"])
+
+    def _told_metadata(self) -> dict[str, Any]:
         metadata = self._fetched(f"{self._rules.issuer.rstrip('/')}/.well-known/openid-configuration")
         if metadata.get("issuer") != self._rules.issuer:
             raise PartFailed(part="issuer", reason="its metadata is another issuer's")
-        return _usable(self._fetched(str(metadata["jwks_uri"]))["keys"])
+        return metadata
 
     def _fetched(self, url: str) -> dict[str, Any]:
-        reply = get(url, self._asking)
-        if reply.status != 200:  # noqa: PLR2004 - OK
-            raise PartFailed(part="issuer", reason=f"it answered {reply.status}")
-        document = json.loads(reply.body)
-        if not isinstance(document, dict):
-            raise PartFailed(part="issuer", reason="it answered no object")
-        return document
+        return _object(get(url, self._asking))
 
     def _role(self, claims: Mapping[str, Any]) -> Role:
         found: Any = claims
@@ -241,6 +310,25 @@ def issuer_of(settings: Settings) -> Issuer | None:
         context=trust_context(settings.oidc_ca_file),
     )
     return Issuer(rules, asking)
+
+
+def _object(reply: Reply) -> dict[str, Any]:
+    """Return the JSON object of an answer.
+
+    Raises:
+        PartFailed: It is another answer. ValueError: It is no JSON.
+    """
+    if reply.status != 200:  # noqa: PLR2004 - OK
+        raise PartFailed(part="issuer", reason=f"it answered {reply.status}")
+    document = json.loads(reply.body)
+    if not isinstance(document, dict):
+        raise PartFailed(part="issuer", reason="it answered no object")
+    return document
+
+
+def _away(error: Exception) -> IssuerUnavailable:
+    reason = error.details["reason"] if isinstance(error, PartFailed | AddressRefused) else "malformed"
+    return IssuerUnavailable(part="issuer", reason=reason)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ One child decodes several pages, since starting one costs as much as decoding on
 stay small on disk, and that one hostile page cannot use up the time of a whole book.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,6 +13,7 @@ from ingest.child import read_output, run_limited, workplace
 from ingest.images import PageImage, parse_ppm
 from ingest.inspect import INPUT_NAME, Inspection, MediaType, PageSize, whole
 from ingest.limits import Limits
+from ingest.pixels import Pixels
 
 _PIXELS_PER_CHILD = 200_000_000
 """23 pages of A4 at 300 dpi, 600 MB on disk."""
@@ -62,6 +63,20 @@ def _decoded(
         run_limited(raster.decode, INPUT_NAME, first, first + len(sizes) - 1, limits=limits, folder=folder)
     for number, size in enumerate(sizes, first):
         yield _taken(folder, number, size)
+
+
+def rendered(data: bytes, pages: Mapping[int, PageSize], limits: Limits) -> dict[int, Pixels]:
+    """Return some pages of a PDF, rendered at the sizes given, by number; all in one child.
+
+    Raises:
+        DamagedFile: One cannot be rendered. LimitExceeded: They hit a limit of the child.
+        PartMissing: poppler is not installed.
+    """
+    with workplace() as folder:
+        (folder / INPUT_NAME).write_bytes(data)
+        asked = [(number, size.width, size.height) for number, size in pages.items()]
+        run_limited(poppler.decode, INPUT_NAME, asked, limits=replace(limits, processes=_OF_POPPLER), folder=folder)
+        return {number: _taken(folder, number, size).pixels for number, size in pages.items()}
 
 
 def _taken(folder: Path, number: int, size: PageSize) -> PageImage:

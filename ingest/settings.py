@@ -89,6 +89,8 @@ class Settings(BaseSettings):
             oidc_roles: Pairs ``theirs=ours``, parted by spaces, where the issuer's names of roles are not ours.
             oidc_leeway_s: Seconds by which clocks may differ. oidc_keys_s: Seconds for which its keys are remembered.
             oidc_ca_file: Certificates of further authorities that the issuer may have its own from.
+            oidc_client_id: Under which people may sign in at the desks with the issuer's accounts; empty: they may
+            not. oidc_client_secret: Of that client; or oidc_client_secret_file, which holds it. Empty: it has none.
     """
 
     model_config = SettingsConfigDict(
@@ -178,6 +180,9 @@ class Settings(BaseSettings):
     oidc_leeway_s: float = Field(default=30.0, ge=0, le=300)
     oidc_keys_s: float = Field(default=3600.0, gt=0, le=86400)
     oidc_ca_file: Path | None = None
+    oidc_client_id: str = ""
+    oidc_client_secret: SecretStr = SecretStr("")
+    oidc_client_secret_file: Path | None = None
     portal_files_url: str = Field(default="", pattern=r"^(https?://[^\s?#@]+)?$")
 
     @classmethod

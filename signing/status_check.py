@@ -43,6 +43,11 @@ class CheckedList:
     signed: SignedContent | None = None
 
     @property
+    def verdict(self) -> Verdict:
+        """Valid if it can be relied on at the moment of checking; what is stale proves nothing either way."""
+        return Verdict.of(self.findings)
+
+    @property
     def is_fresh(self) -> bool:
         """Whether no newer list was due by the moment of checking."""
         return self.content is not None and self.at <= self.content.next_at

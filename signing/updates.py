@@ -59,7 +59,7 @@ def about_updates(data: bytes, reader: Reader, signed: int, covered: int) -> lis
     for revision in range(signed + 1, reader.xrefs.total_revisions):
         try:
             spans, returns = _spans(data, reader, revision, end)
-            after = _end(data, reader, revision)
+            after = end_of(data, reader, revision)
         except TooComplex:
             raise
         except (PdfError, ValueError, TypeError, KeyError, AttributeError, AssertionError, IndexError):
@@ -128,7 +128,7 @@ def _table_end(reader: Reader, info: XRefSectionMetaInfo) -> int:
     return int(reader.stream.tell())
 
 
-def _end(data: bytes, reader: Reader, revision: int) -> int:
+def end_of(data: bytes, reader: Reader, revision: int) -> int:
     """Return where ``revision`` ends, its end mark included."""
     match = _END.match(data, _table_end(reader, reader.xrefs.get_xref_container_info(revision)))
     if match is None:

@@ -13,13 +13,15 @@ from storage import audit
 from storage.catalogue import Catalogue
 from storage.database import reading, writing
 from storage.records import Account
-from storage.schema import AccessKeyRow, AccountRow, SessionRow, SignInRow
+from storage.schema import AccessKeyRow, AccountRow, EntryRow, SessionRow, SignInRow
 
 _FREE_TRIES = 5
 """So many wrong passwords in a row cost nothing: people mistype."""
 _FIRST_WAIT, _LONGEST_WAIT = dt.timedelta(seconds=15), dt.timedelta(minutes=15)
 """After these each further one costs a wait, twice as long as the one before."""
 _FORGOTTEN_AFTER = dt.timedelta(days=1)
+_ISSUER = "issuer"
+"""Who makes accounts, and gives them another role, where people sign in elsewhere."""
 _LOOKED_EVERY = dt.timedelta(minutes=1)
 """A session that is used is written down no more often than this."""
 
@@ -34,17 +36,7 @@ def add(catalogue: Catalogue, account: Account, *, actor: str) -> None:
         key = session.scalar(select(AccessKeyRow).where(AccessKeyRow.name == account.name))
         if key or session.get(AccountRow, account.name):
             raise AlreadyExists(kind="account", id=account.name)
-        session.add(
-            AccountRow(
-                name=account.name,
-                person=account.person,
-                role=account.role,
-                password=account.password,
-                temporary=account.temporary,
-                created_at=account.created_at,
-                closed_at=account.closed_at,
-            )
-        )
+        session.add(_row(account))
         _note(catalogue, session, actor, "account.added", account.name, role=account.role)
 
 
@@ -139,6 +131,53 @@ def open_session(catalogue: Catalogue, name: str, sha256: str, name_hash: str, *
         _note(catalogue, session, name, "session.opened", name)
 
 
+def begin_entry(catalogue: Catalogue, sha256: str, *, within: dt.timedelta) -> None:
+    """Keep that a browser went to the issuer to sign in there; what began longer ago than ``within`` is forgotten.
+
+    Args:
+        catalogue: Where it is kept.
+        sha256: Of the secret that the browser holds meanwhile, lower-case hex.
+        within: How long it may take.
+    """
+    now = catalogue.now()
+    with writing(catalogue.engine) as session:
+        session.execute(delete(EntryRow).where(EntryRow.at < now - within))
+        session.add(EntryRow(sha256=sha256, at=now))
+
+
+def take_entry(catalogue: Catalogue, sha256: str, *, within: dt.timedelta) -> bool:
+    """Return whether a browser that comes back went there from here, in time and for the first time."""
+    began = catalogue.now() - within
+    with writing(catalogue.engine) as session:
+        taken = delete(EntryRow).where(EntryRow.sha256 == sha256, EntryRow.at >= began).returning(EntryRow.sha256)
+        return session.scalar(taken) is not None
+
+
+def open_issuers_session(catalogue: Catalogue, account: Account, sha256: str) -> None:
+    """Keep a session of a person whom the issuer named; name and role are as it says now.
+
+    The account is made when the person comes for the first time.
+
+    Raises:
+        SignInRefused: The account was closed here.
+    """
+    with writing(catalogue.engine) as session:
+        row = session.get(AccountRow, account.name)
+        if row is None:
+            session.add(_row(account))
+            session.flush()
+            _note(catalogue, session, _ISSUER, "account.added", account.name, role=account.role)
+        elif row.closed_at is not None:
+            raise SignInRefused
+        else:
+            if row.role != account.role:
+                _note(catalogue, session, _ISSUER, "account.role-set", account.name, role=account.role)
+            row.person, row.role = account.person, account.role
+        now = catalogue.now()
+        session.add(SessionRow(sha256=sha256, account=account.name, created_at=now, seen_at=now))
+        _note(catalogue, session, account.name, "session.opened", account.name)
+
+
 def account_of(catalogue: Catalogue, sha256: str, *, idle: dt.timedelta, longest: dt.timedelta) -> Account | None:
     """Return whose session this is, if it has not ended.
 
@@ -186,6 +225,18 @@ def _end_all(session: Session, name: str) -> None:
 
 def _note(catalogue: Catalogue, session: Session, actor: str, action: str, name: str, **detail: str) -> None:
     audit.append(session, actor=actor, action=action, about=f"account:{name}", at=catalogue.now(), detail=detail)
+
+
+def _row(account: Account) -> AccountRow:
+    return AccountRow(
+        name=account.name,
+        person=account.person,
+        role=account.role,
+        password=account.password,
+        temporary=account.temporary,
+        created_at=account.created_at,
+        closed_at=account.closed_at,
+    )
 
 
 def _account(row: AccountRow) -> Account:

@@ -30,7 +30,7 @@ from storage.schema import REVISION, SEARCH_INDEX, AuditRow, Base, Moment
 
 LEFT_OUT = frozenset({
     "heartbeats", "objects", "bookmarks", "indexed", "page_words", "sessions", "sign_ins", "claims",
-    "unfinished_uploads",
+    "entries", "unfinished_uploads",
 })  # fmt: skip
 """Tables that are made anew: signs of life, what is known of the objects, the search index, who is at a desk now,
 what is being uploaded: its pieces are not kept either."""

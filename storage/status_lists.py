@@ -10,6 +10,7 @@ from functools import cache
 from sqlalchemy import Row, Select, and_, exists, func, select
 from sqlalchemy.orm import Session, aliased
 
+from dossier.identifiers import PaperId
 from dossier.papers import PaperState, StoredObject
 from dossier.standing import ENDED, Reason
 from dossier.status_lists import MEDIA_TYPE, StatusEntry, sorted_entries
@@ -67,6 +68,13 @@ def standing_of(catalogue: Catalogue, sha256: str) -> tuple[bool, StatusEntry | 
         of_it = _ended().where(PaperRow.id.in_(papers), SealedVersionRow.sha256 == sha256)
         found = sorted_entries(_entry(row) for row in session.execute(of_it)) if papers else ()
     return bool(papers), found[0] if found else None
+
+
+def files_of(catalogue: Catalogue, paper: PaperId) -> list[str]:
+    """Return the SHA-256 of each version of a paper's file, the first one first; none if it was never stored."""
+    having = select(SealedVersionRow.sha256).where(SealedVersionRow.paper == paper.value)
+    with reading(catalogue.engine) as session:
+        return list(session.scalars(having.order_by(SealedVersionRow.number)))
 
 
 def newest(catalogue: Catalogue) -> KeptList | None:

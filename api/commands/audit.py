@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from api.commands.common import AsJson, open_house, out, print_json
+from api.shapes.audit import log_json
 from dossier import times
 from ingest.audit_log import check_log, keep_log
 
@@ -26,18 +27,7 @@ def check(
         report = check_log(house, segments=segments)
     chain = report.chain
     if as_json:
-        print_json(
-            {
-                "entries": chain.entries,
-                "head": chain.head_hash,
-                "anchored": chain.anchored,
-                "segmented": chain.segmented,
-                "stamped": report.stamped,
-                "proven_at": times.iso_local(report.proven_at) if report.proven_at else None,
-                "stamps": report.stamps,
-                "open": [{"entry": seq, "findings": codes} for seq, codes in report.open],
-            }
-        )
+        print_json(log_json(report))
         return
     out.print(f"[green]✓[/] Nhật ký nguyên vẹn: {chain.entries} mục, mã băm cuối {chain.head_hash}")
     out.print(f"[dim]The log is intact: {chain.entries} entries, last hash as above.[/]")

@@ -12,14 +12,18 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from api.accounts import SHORTEST, page_token
 from api.desks.months import figures_shown
+from api.desks.renewals import renewals_shown
 from api.desks.texts import COOKIE, LANGUAGES, texts
+from api.desks.work import operations_shown
 from api.http.access import allow, public, session_secret
 from api.http.deps import HouseDep
 from api.http.reading import StrictRoute
 from api.keys import Caller, Role
+from api.oidc_client import Why
 from dossier import times
 from dossier.errors import Forbidden, Unauthenticated, UnknownAddress
 from dossier.grants import purposes
+from dossier.lanes import Lane
 from dossier.periods import Period
 from dossier.standing import REVOKING, SUPERSEDING, Reason
 from ingest.figures import By
@@ -32,6 +36,8 @@ DESKS: dict[str, frozenset[Role]] = {
     "figures": frozenset({Role.OFFICER, Role.AUDITOR, Role.ADMIN}),
 }
 """The desks in the order of the menu, and whose they are."""
+WALL = frozenset({Role.STATION, *DESKS["figures"]})
+"""Whose the screen on the wall may be: it shows counts alone."""
 _SEE_OTHER = 303
 _MEDIA_TYPES = {"css": "text/css", "js": "text/javascript", "svg": "image/svg+xml"}
 _environment = Environment(loader=PackageLoader(__package__), autoescape=True, undefined=StrictUndefined)
@@ -68,37 +74,37 @@ def root() -> Response:
 def desk(caller: Annotated[Caller, allow(*Role)], request: Request) -> Response:
     """Lead to the first desk of whoever is signed in, or say that there is none."""
     first = next((name for name, roles in DESKS.items() if caller.role in roles), None)
-    return RedirectResponse(f"/desk/{first}", _SEE_OTHER) if first else _page(request, "none", caller)
+    return RedirectResponse(f"/desk/{first}", _SEE_OTHER) if first else page(request, "none", caller)
 
 
 @router.get("/desk/sign-in", dependencies=[public])
-def sign_in(request: Request) -> Response:
-    """Show the page to sign in."""
-    return _page(request, "sign-in", None)
+def sign_in(request: Request, why: Why | None = None) -> Response:
+    """Show the page to sign in; ``why``: it did not work with the issuer."""
+    return page(request, "sign-in", None, by_issuer=request.app.state.client is not None, why=why)
 
 
 @router.get("/desk/review")
 def review(caller: Annotated[Caller, allow(*DESKS["review"])], request: Request) -> Response:
     """Show the desk where papers are compared and confirmed."""
-    return _page(request, "review", caller)
+    return page(request, "review", caller)
 
 
 @router.get("/desk/station")
 def station(caller: Annotated[Caller, allow(*DESKS["station"])], request: Request) -> Response:
     """Show the desk where papers are handed in."""
-    return _page(request, "station", caller)
+    return page(request, "station", caller)
 
 
 @router.get("/desk/store")
 def store(caller: Annotated[Caller, allow(*DESKS["store"])], request: Request) -> Response:
     """Show the desk where an owner's papers are found."""
-    return _page(request, "store", caller, revoking=REVOKING, superseding=SUPERSEDING)
+    return page(request, "store", caller, revoking=REVOKING, superseding=SUPERSEDING)
 
 
 @router.get("/desk/audit")
-def audit(caller: Annotated[Caller, allow(*DESKS["audit"])], request: Request) -> Response:
-    """Show the desk where signed files are verified."""
-    return _page(request, "audit", caller)
+def audit(caller: Annotated[Caller, allow(*DESKS["audit"])], request: Request, house: HouseDep) -> Response:
+    """Show the desk where signed files, the log and the status list are checked."""
+    return page(request, "audit", caller, **renewals_shown(house))
 
 
 @router.get("/desk/figures")
@@ -110,8 +116,16 @@ def figures(
     by: By = By.AGENCY,
 ) -> Response:
     """Show the figures of a reporting month, and how they came about over the months before."""
-    chosen = Period.parse(period) if period else Period.containing(times.today())
-    return _page(request, "figures", caller, **figures_shown(house, chosen, by, _language(request)))
+    chosen, language = Period.parse(period) if period else Period.containing(times.today()), _language(request)
+    point = "," if language == "vi" else "."
+    work = operations_shown(request.app.state.operations.now(), texts(language)["script"], point)
+    return page(request, "figures", caller, **figures_shown(house, chosen, by, language), **work, lanes=tuple(Lane))
+
+
+@router.get("/desk/wall")
+def wall(caller: Annotated[Caller, allow(*WALL)], request: Request) -> Response:
+    """Show how the work goes on a screen that nobody touches."""
+    return page(request, "wall", caller, lanes=tuple(Lane))
 
 
 @router.get("/desk/static/{name}", dependencies=[public])
@@ -142,7 +156,8 @@ def _language(request: Request) -> str:
     return chosen if chosen in LANGUAGES else LANGUAGES[0]
 
 
-def _page(request: Request, name: str, caller: Caller | None, **more: object) -> Response:
+def page(request: Request, name: str, caller: Caller | None, **more: object) -> Response:
+    """Return a page in the language of whoever asks; ``more``: what its template needs besides."""
     language = _language(request)
     words, secret = texts(language), session_secret(request)
     said = {f"reason_{one.value}": one.text if language == "vi" else one.text_en for one in Reason}

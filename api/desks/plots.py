@@ -1,4 +1,4 @@
-"""Plots of figures, as the numbers an SVG needs: one line over reporting months, and the target it should reach."""
+"""Plots, as the numbers an SVG needs: figures as lines over reporting months, and columns of what ends when."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -47,6 +47,43 @@ def plot(months: Sequence[tuple[str, float | None]], target: float | None) -> Pl
             runs[-1].append(f"{point.x},{point.y}")
     lines = tuple(" ".join(run) for run in runs if len(run) > 1)
     return Plot(points, lines, None if target is None else _height(target))
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column: where it stands, how wide and high it is, what it is called, and what it counts."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+    label: str
+    count: int
+
+
+WIDE, HIGH = 640, 150
+"""Of a plot of columns, in its own units."""
+_FOOT, _HEAD = 18, 16
+
+
+def columns(counts: Sequence[tuple[str, int]]) -> tuple[Column, ...]:
+    """Return the columns of counts from 0 up, in order; the highest fills the plot."""
+    step, most = WIDE / max(1, len(counts)), max((count for _, count in counts), default=0) or 1
+    width, full = round(min(44.0, 0.7 * step), 1), HIGH - _FOOT - _HEAD
+    found = []
+    for number, (label, count) in enumerate(counts):
+        height = round(full * count / most, 1)
+        found.append(
+            Column(
+                round((number + 0.5) * step - width / 2, 1),
+                round(HIGH - _FOOT - height, 1),
+                width,
+                height,
+                label,
+                count,
+            )
+        )
+    return tuple(found)
 
 
 def _height(percent: float) -> float:

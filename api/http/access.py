@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Annotated, Any
 from urllib.parse import urlsplit
 
-from fastapi import Depends, Request
+from fastapi import Depends, Request, Response
 from fastapi.concurrency import run_in_threadpool
 from fastapi.dependencies.models import Dependant
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
@@ -96,6 +96,13 @@ def is_secure(request: Request) -> bool:
 def session_secret(request: Request) -> str:
     """Return the secret of the session that a request comes under, empty if it comes under none."""
     return request.cookies.get(SECURE_COOKIE if is_secure(request) else COOKIE, "")
+
+
+def give_session(request: Request, response: Response, secret: str) -> None:
+    """Give a browser the session's secret in a cookie that no script can read."""
+    secure = is_secure(request)
+    name = SECURE_COOKIE if secure else COOKIE
+    response.set_cookie(name, secret, httponly=True, samesite="strict", secure=secure, path="/")
 
 
 def require_own_origin(request: Request) -> None:

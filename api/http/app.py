@@ -6,7 +6,7 @@ from typing import Any
 from fastapi import FastAPI
 from fastapi.routing import iter_route_contexts
 
-from api.desks import pages
+from api.desks import entry, pages
 from api.http import problems
 from api.http.access import declared_roles
 from api.http.answers.service import Problem
@@ -18,7 +18,9 @@ from api.http.routes import ROUTERS
 from api.http.routes.ready import Readiness
 from api.http.watch import Watch
 from api.oidc import issuer_of
+from api.oidc_client import client_of
 from ingest.house import House
+from ingest.operations import Watched
 from ingest.work import Work
 
 _DESCRIPTION = """\
@@ -61,11 +63,13 @@ def create_app(house: House, work: Work | None) -> FastAPI:
     for router in ROUTERS:
         app.include_router(router)
     app.include_router(pages.router)
+    app.include_router(entry.router)
     problems.install(app)
 
     # Opened before there are threads: two first requests would each open their own.
     app.state.house, app.state.work = house, work
     app.state.issuer = issuer_of(house.settings)
+    app.state.client = client_of(house.settings, app.state.issuer)
     settings = house.settings
     app.state.allowances = Allowances(settings.rate_per_key, max(1.0, _BURST_S * settings.rate_per_key))
     by_address = Allowances(settings.refusals_per_minute / 60, max(1.0, settings.refusals_per_minute))
@@ -84,6 +88,7 @@ def create_app(house: House, work: Work | None) -> FastAPI:
     )
     app.state.metrics = Metrics(house)
     app.state.readiness = Readiness(house)
+    app.state.operations = Watched(house.catalogue)
     app.state.watch = Watch(house.catalogue)
     app.state.batch_watch = BatchWatch(house.catalogue)
     app.add_middleware(Observe, metrics=app.state.metrics)

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import io
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -32,6 +33,16 @@ def report_xlsx(report: Report) -> bytes:
         if report.stations:
             _stations_sheet(book, report)
         _definitions_sheet(book, report)
+    return data.getvalue()
+
+
+def rows_xlsx(rows: Iterable[Sequence[str | float | None]]) -> bytes:
+    """Return a table as an XLSX workbook of one sheet; the first row has the names of the columns."""
+    data = io.BytesIO()
+    with xlsxwriter.Workbook(data, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}) as book:
+        sheet, bold = book.add_worksheet("Vận hành"), book.add_format({"bold": True})
+        for number, row in enumerate(rows):
+            sheet.write_row(number, 0, row, None if number else bold)
     return data.getvalue()
 
 

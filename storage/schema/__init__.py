@@ -24,7 +24,7 @@ from storage.schema.papers import (
     UnfinishedUploadRow,
     WaitingRow,
 )
-from storage.schema.people import AccountRow, ClaimRow, CorrectionRow, SessionRow, SignInRow
+from storage.schema.people import AccountRow, ClaimRow, CorrectionRow, EntryRow, SessionRow, SignInRow
 from storage.schema.reuse import DisclosureRow, DossierRow, GrantRow, ReuseRow
 from storage.schema.search import SEARCH_INDEX, IndexedRow, PageWordsRow
 from storage.schema.service import AccessKeyRow, AuditBlockRow, AuditRow, AuditSubjectRow, HeartbeatRow
@@ -50,6 +50,7 @@ __all__ = [
     "DisclosureRow",
     "DisposalRow",
     "DossierRow",
+    "EntryRow",
     "EventRow",
     "FieldRow",
     "FollowerRow",
@@ -79,5 +80,5 @@ __all__ = [
     "WebhookRow",
 ]
 
-REVISION = "0026"
+REVISION = "0028"
 """The newest migration: a database at this one needs none."""

@@ -64,7 +64,7 @@ class PaperRow(Base):
     batch: Mapped[str] = mapped_column(ForeignKey("batches.id"))
     name: Mapped[str]
     state: Mapped[str]
-    created_at: Mapped[dt.datetime]
+    created_at: Mapped[dt.datetime] = mapped_column(index=True)
     owner_serial: Mapped[int | None] = mapped_column(ForeignKey("owners.serial"))
     owner_name: Mapped[str | None]
     kind: Mapped[str]
@@ -83,7 +83,7 @@ class PaperRow(Base):
     valid_until: Mapped[dt.date | None]
     confirmed_by: Mapped[str | None]
     confirmed_at: Mapped[dt.datetime | None]
-    stored_at: Mapped[dt.datetime | None]
+    stored_at: Mapped[dt.datetime | None] = mapped_column(index=True)
     protected_until: Mapped[dt.datetime | None] = mapped_column(index=True)
     reading_version: Mapped[int]
     problem: Mapped[str | None]

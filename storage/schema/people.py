@@ -38,6 +38,15 @@ class SignInRow(Base):
     at: Mapped[dt.datetime] = mapped_column(index=True)
 
 
+class EntryRow(Base):
+    """A browser went to the issuer to sign in there; the secret that it holds meanwhile is nowhere."""
+
+    __tablename__ = "entries"
+
+    sha256: Mapped[str] = mapped_column(primary_key=True)
+    at: Mapped[dt.datetime] = mapped_column(index=True)
+
+
 class SessionRow(Base):
     """A person signed in; the secret that the browser holds is nowhere."""
 

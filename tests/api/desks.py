@@ -30,9 +30,9 @@ IMAGES = Path(__file__).parents[2] / "build" / "desks"
 
 
 @contextmanager
-def peopled(folder: Path, **settings: object) -> Iterator[Service]:
-    """Run the service on ``folder`` with a worker and an account for each of ``PEOPLE``."""
-    with running(folder, working=True, **settings) as service:
+def peopled(folder: Path, *, working: bool = True, **settings: object) -> Iterator[Service]:
+    """Run the service on ``folder`` with an account for each of ``PEOPLE``; ``working`` papers too."""
+    with running(folder, working=working, **settings) as service:
         for name, (person, role) in PEOPLE.items():
             first = new_account(service.house.catalogue, name, person, role)
             sign_in(service.house.catalogue, name, first, PASSWORD)

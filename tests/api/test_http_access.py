@@ -66,6 +66,10 @@ WHO_MAY = {
     ("POST", "/v1/papers/{paper}/supersession"): {O},
     ("POST", "/v1/papers/{paper}/revocation"): {O},
     ("GET", "/v1/status-list"): EVERYBODY,
+    ("GET", "/v1/status-list/check"): {U},
+    ("GET", "/v1/operations"): {S, O, U, A},
+    ("POST", "/v1/audit-checks"): {U},
+    ("POST", "/v1/file-histories"): {U},
     ("POST", "/v1/owners/lookup"): {O, U},
     ("POST", "/v1/owners/reads"): {O, U},
     ("POST", "/v1/owners/merges"): {O},
@@ -119,12 +123,15 @@ PAGES = {
     ("GET", "/"): EVERYBODY,
     ("GET", "/desk"): {S, O, Y, U, A},
     ("GET", "/desk/sign-in"): EVERYBODY,
+    ("GET", "/desk/sign-in/issuer"): EVERYBODY,
+    ("GET", "/desk/sign-in/issuer/back"): EVERYBODY,
     ("GET", "/desk/static/{name}"): EVERYBODY,
     ("GET", "/desk/review"): {O},
     ("GET", "/desk/station"): {S, O},
     ("GET", "/desk/store"): {O},
     ("GET", "/desk/audit"): {U},
     ("GET", "/desk/figures"): {O, U, A},
+    ("GET", "/desk/wall"): {S, O, U, A},
 }
 """The same of pages, which lead on whom they do not let in."""
 

@@ -105,6 +105,8 @@ UNDO = {
     "0024": ["DROP TABLE sessions", "DROP TABLE sign_ins", "DROP TABLE accounts"],
     "0025": ["DROP TABLE claims", "DROP TABLE corrections"],
     "0026": ["DROP INDEX ix_papers_waiting"],
+    "0027": ["DROP TABLE entries"],
+    "0028": ["DROP INDEX ix_papers_created_at", "DROP INDEX ix_papers_stored_at"],
 }
 """What takes back each migration."""
 

@@ -2,7 +2,7 @@
 
 import { say, send } from "./api.js";
 
-document.getElementById("language").addEventListener("click", ({ currentTarget }) => {
+document.getElementById("language")?.addEventListener("click", ({ currentTarget }) => {
   document.cookie = `sohoa-lang=${currentTarget.value}; path=/; max-age=31536000; samesite=strict`;
   location.reload();
 });

@@ -6,7 +6,7 @@ from fastapi import Request, Response, status
 from pydantic import BaseModel, ConfigDict, Field
 
 from api.accounts import page_token, sign_in
-from api.http.access import COOKIE, SECURE_COOKIE, is_secure, public, require_own_origin
+from api.http.access import give_session, public, require_own_origin
 from api.http.answers.people import Session
 from api.http.deps import HouseDep
 from api.http.reading import new_router
@@ -39,7 +39,5 @@ def open_session(request: Request, response: Response, body: SignIn, house: Hous
     require_own_origin(request)
     request.app.state.sign_ins.take(request.client.host if request.client else "")
     secret, caller = sign_in(house.catalogue, body.name, body.password, body.new_password)
-    secure = is_secure(request)
-    name = SECURE_COOKIE if secure else COOKIE
-    response.set_cookie(name, secret, httponly=True, samesite="strict", secure=secure, path="/")
+    give_session(request, response, secret)
     return session_json(caller, page_token(secret))
