@@ -14,6 +14,7 @@ export class Viewer {
     this.turned = document.createElement("div");
     this.turned.className = "turned";
     this.turned.append(this.image, this.mark);
+    this.found = [];
     this.sheet = document.createElement("div");
     this.sheet.className = "sheet";
     this.sheet.append(this.turned);
@@ -24,7 +25,7 @@ export class Viewer {
 
   /** Open a paper; resolves when its first page is there. */
   open(paper) {
-    Object.assign(this, { paper: paper.id, pages: paper.pages ?? 1, number: 0, box: null, turn: 0, kept: new Map() });
+    Object.assign(this, { paper: paper.id, pages: paper.pages ?? 1, number: 0, box: null, found: [], turn: 0, kept: new Map() });
     this.image.removeAttribute("src");
     this.mark.hidden = true;
     return this.show(1);
@@ -93,11 +94,34 @@ export class Viewer {
     this.place();
   }
 
+  /** Mark words wherever they stand, each place `{page, boxes}`, and show the first of these pages. */
+  async highlight(found) {
+    this.found = found;
+    const [first] = found;
+    if (first) await this.show(first.page);
+    this.lay();
+    this.turned.querySelector(".found")?.scrollIntoView({ block: "center", inline: "nearest" });
+  }
+
+  placeFound() {
+    for (const old of this.turned.querySelectorAll(".found")) old.remove();
+    for (const box of this.found.filter((one) => one.page === this.number).flatMap((one) => one.boxes)) {
+      const mark = document.createElement("div");
+      mark.className = "mark found";
+      this.set(mark, box);
+      this.turned.append(mark);
+    }
+  }
+
+  set(mark, box) {
+    const [x, y, width, height] = box.map((side) => side * this.scale);
+    Object.assign(mark.style, { left: `${x - 4}px`, top: `${y - 3}px`, width: `${width + 8}px`, height: `${height + 6}px` });
+  }
+
   place() {
+    this.placeFound();
     this.mark.hidden = !this.box;
-    if (!this.box) return;
-    const [x, y, width, height] = this.box.map((side) => side * this.scale);
-    Object.assign(this.mark.style, { left: `${x - 4}px`, top: `${y - 3}px`, width: `${width + 8}px`, height: `${height + 6}px` });
+    if (this.box) this.set(this.mark, this.box);
   }
 
   /** Bring the box of a field into view, on its page. */
