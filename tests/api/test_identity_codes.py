@@ -35,9 +35,18 @@ def test_number_and_name_come_back_and_nothing_is_kept(service: Service, sample:
     ] * 2
 
 
+def dot(kind: str) -> bytes:
+    """Return the smallest picture there is."""
+    buffer = io.BytesIO()
+    Image.new("RGB", (1, 1)).save(buffer, kind)
+    return buffer.getvalue()
+
+
 def test_what_is_no_picture_of_a_card_is_refused(service: Service) -> None:
     for picture, code in (
         (png(), "value-invalid"),
+        (dot("PNG"), "value-invalid"),
+        (dot("JPEG"), "value-invalid"),
         (b"no picture", "file-type-unsupported"),
         (bytes(MOST_BYTES + 1), "file-too-large"),
     ):
