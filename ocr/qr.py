@@ -57,7 +57,7 @@ def find_codes(image: NDArray[np.uint8], page: int) -> tuple[Code, ...]:
 def _codes_at(grey: NDArray[np.uint8], scales: Sequence[float], page: int) -> tuple[Code, ...]:
     """Return the codes found at the first of the scales at which there are any."""
     for scale in scales:
-        if scale > 1 and max(grey.shape) * scale > _LARGEST_SIDE:
+        if (scale > 1 and max(grey.shape) * scale > _LARGEST_SIDE) or min(grey.shape) * scale < 1:
             continue
         method = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
         scaled = grey if scale == 1 else cv2.resize(grey, None, fx=scale, fy=scale, interpolation=method)

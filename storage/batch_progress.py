@@ -9,7 +9,7 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sqlalchemy import String, case, func, literal, select
+from sqlalchemy import ColumnElement, String, case, exists, func, literal, or_, select
 from sqlalchemy.orm import Session
 
 from dossier.identifiers import PaperId
@@ -65,6 +65,13 @@ class BatchProgress:
     def has_ended(self) -> bool:
         """Whether nothing about it changes any more."""
         return self.closed and not any(paper.state in _OPEN for paper in self.papers)
+
+
+def goes_on() -> ColumnElement[bool]:
+    """Return what is true of a row of batches as long as something about the batch still changes."""
+    closed = exists().where(AuditRow.object == literal(_BATCH, String) + BatchRow.id, AuditRow.action == CLOSED)
+    states = [state.value for state in _OPEN]
+    return or_(~closed, exists().where(PaperRow.batch == BatchRow.id, PaperRow.state.in_(states)))
 
 
 def progress(catalogue: "Catalogue", batch: str) -> BatchProgress:

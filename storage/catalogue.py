@@ -29,9 +29,11 @@ from sqlalchemy.orm import Session, aliased
 from dossier import times
 from dossier.errors import AlreadyExists, BatchMismatch, NotFound, WrongState
 from dossier.identifiers import OwnerNumber, PaperId
+from dossier.lanes import Lane
 from dossier.owners import Owner
 from dossier.papers import Paper, PaperState, SourceGrade, StoredObject, require_transition
 from storage import audit, direct
+from storage.batch_progress import goes_on
 from storage.database import connect, migrate, reading, writing
 from storage.records import AccessKey, Batch, Event
 from storage.rows import (
@@ -153,13 +155,34 @@ class Catalogue:
         with reading(self.engine) as session:
             return batch_from(_one(session, select(BatchRow).where(BatchRow.id == batch_id), "batch", batch_id))
 
-    def batches(self, *, limit: int = 100, before: str | None = None) -> list[Batch]:
-        """Return up to ``limit`` batches, newest first, those that came before batch ``before`` if one is named.
+    def batches(
+        self,
+        *,
+        limit: int = 100,
+        before: str | None = None,
+        station: str | None = None,
+        lane: Lane | None = None,
+        going_on_since: dt.datetime | None = None,
+    ) -> list[Batch]:
+        """Return up to ``limit`` batches, newest first.
+
+        Args:
+            limit: How many at most.
+            before: Only those that came before this batch.
+            station: Only of this sender.
+            lane: Only in this one.
+            going_on_since: Only those announced at or after this moment of which something still changes.
 
         Raises:
             NotFound: There is no batch ``before``.
         """
         query = select(BatchRow).order_by(BatchRow.serial.desc()).limit(limit)
+        if station is not None:
+            query = query.where(BatchRow.station == station)
+        if lane is not None:
+            query = query.where(BatchRow.lane == lane.value)
+        if going_on_since is not None:
+            query = query.where(BatchRow.created_at >= going_on_since, goes_on())
         with reading(self.engine) as session:
             if before is not None:
                 edge = _one(session, select(BatchRow).where(BatchRow.id == before), "batch", before)

@@ -27,6 +27,7 @@ from dossier.lanes import Lane
 from dossier.periods import Period
 from dossier.standing import REVOKING, SUPERSEDING, Reason
 from ingest.figures import By
+from ingest.separator_sheets import MOST
 
 DESKS: dict[str, frozenset[Role]] = {
     "review": frozenset({Role.OFFICER}),
@@ -92,7 +93,7 @@ def review(caller: Annotated[Caller, allow(*DESKS["review"])], request: Request)
 @router.get("/desk/station")
 def station(caller: Annotated[Caller, allow(*DESKS["station"])], request: Request) -> Response:
     """Show the desk where papers are handed in."""
-    return page(request, "station", caller)
+    return page(request, "station", caller, may_look_up=caller.role is Role.OFFICER, most_sheets=MOST)
 
 
 @router.get("/desk/store")

@@ -23,6 +23,7 @@ from dossier import times
 from dossier.errors import FileTooLarge, NameDiffers, RequestTooLarge, SohoaError
 from dossier.owners import Owner
 from dossier.text import tidy
+from ingest.identity_codes import MOST_BYTES
 
 MAX_JSON_BYTES = 1024 * 1024
 """A manifest of a thousand papers takes a fifth of it."""
@@ -143,6 +144,14 @@ async def _read_file(request: Request) -> bytes:
 
 FileBody = Annotated[bytes, Depends(_read_file)]
 """The bytes of a file sent as the body."""
+
+
+async def _read_picture(request: Request) -> bytes:
+    return await _read_at_most(request, MOST_BYTES, FileTooLarge(size=f"> {MOST_BYTES}", limit=MOST_BYTES))
+
+
+PictureBody = Annotated[bytes, Depends(_read_picture)]
+"""The bytes of a picture sent as the body."""
 
 
 async def _read_at_most(request: Request, limit: int, refusal: SohoaError) -> bytes:

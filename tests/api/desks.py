@@ -12,6 +12,7 @@ from playwright.sync_api import Browser, ConsoleMessage, Page, Response, sync_pl
 from api.accounts import new_account, sign_in
 from api.http.access import COOKIE
 from api.keys import Role
+from storage.catalogue import Catalogue
 from tests.api.http_service import Service, running
 from tests.press.browser import executable
 
@@ -33,10 +34,14 @@ IMAGES = Path(__file__).parents[2] / "build" / "desks"
 def peopled(folder: Path, *, working: bool = True, **settings: object) -> Iterator[Service]:
     """Run the service on ``folder`` with an account for each of ``PEOPLE``; ``working`` papers too."""
     with running(folder, working=working, **settings) as service:
-        for name, (person, role) in PEOPLE.items():
-            first = new_account(service.house.catalogue, name, person, role)
-            sign_in(service.house.catalogue, name, first, PASSWORD)
+        employ(service.house.catalogue)
         yield service
+
+
+def employ(catalogue: Catalogue) -> None:
+    """Make an account for each of ``PEOPLE``."""
+    for name, (person, role) in PEOPLE.items():
+        sign_in(catalogue, name, new_account(catalogue, name, person, role), PASSWORD)
 
 
 @contextmanager
@@ -85,16 +90,24 @@ class Desk:
 
 @contextmanager
 def at_desk(service: Service, browser: Browser, name: str, desk: str) -> Iterator[Desk]:
+    """Open a desk for somebody of ``PEOPLE``; nothing may go wrong in the window, and little may go over its line."""
+    with opened(service.house.catalogue, service.url, browser, name, desk) as at:
+        yield at
+        assert at.complaints == []
+        assert sum(at.bytes.values()) < MOST_BYTES
+
+
+@contextmanager
+def opened(catalogue: Catalogue, url: str, browser: Browser, name: str, desk: str) -> Iterator[Desk]:
+    """Open a desk at ``url``, whatever goes wrong there."""
     with browser.new_context(viewport={"width": 1366, "height": 768}, locale="vi-VN") as context:
-        secret, _ = sign_in(service.house.catalogue, name, PASSWORD)
-        context.add_cookies([{"name": COOKIE, "value": secret, "url": service.url}])
+        secret, _ = sign_in(catalogue, name, PASSWORD)
+        context.add_cookies([{"name": COOKIE, "value": secret, "url": url}])
         page = context.new_page()
         page.set_default_timeout(PATIENCE_MS)
-        opened = Desk(page)
-        page.on("console", opened.note_console)
-        page.on("pageerror", lambda error: opened.complaints.append(str(error)))
-        page.on("response", opened.note_response)
-        page.goto(f"{service.url}/desk/{desk}")
-        yield opened
-        assert opened.complaints == []
-        assert sum(opened.bytes.values()) < MOST_BYTES
+        at = Desk(page)
+        page.on("console", at.note_console)
+        page.on("pageerror", lambda error: at.complaints.append(str(error)))
+        page.on("response", at.note_response)
+        page.goto(f"{url}/desk/{desk}")
+        yield at

@@ -45,6 +45,7 @@ NO_PAPER = {
     ("OPTIONS", "/v1/uploads"): "the protocol",
     ("POST", "/v1/separators"): "sheets to print",
     ("POST", "/v1/quality-checks"): "the scan is not kept",
+    ("POST", "/v1/identity-codes"): "a card at the counter, no paper; an entry of its own",
     ("POST", "/v1/verifications"): "a stranger's file, which is not kept",
     ("POST", "/v1/file-histories"): "a stranger's file, which is not kept",
     ("GET", "/v1/changes"): "identifiers and hashes, nothing of what papers say",

@@ -24,7 +24,7 @@ EVERYBODY: frozenset[Role] = frozenset()
 
 WHO_MAY = {
     ("POST", "/v1/batches"): {S, O},
-    ("GET", "/v1/batches"): {O, U},
+    ("GET", "/v1/batches"): {S, O, U},
     ("GET", "/v1/batches/{batch}"): {S, O, U},
     ("GET", "/v1/batches/{batch}/events"): {S, O, U},
     ("PUT", "/v1/batches/{batch}/files/{name}"): {S, O},
@@ -82,6 +82,7 @@ WHO_MAY = {
     ("POST", "/v1/reuse/prefill"): {O, Y},
     ("POST", "/v1/search"): {O, U},
     ("POST", "/v1/quality-checks"): {S, O},
+    ("POST", "/v1/identity-codes"): {S, O},
     ("POST", "/v1/verifications"): {S, O, Y, U},
     ("GET", "/v1/figures"): {O, U, A},
     ("GET", "/v1/changes"): {O, Y, U},

@@ -1,5 +1,6 @@
 """A station announces a batch, uploads its files, and sees where they stand; and sees nothing of others."""
 
+import datetime as dt
 import hashlib
 import unicodedata
 from collections.abc import Iterator
@@ -12,6 +13,7 @@ import pytest
 
 from api.http.reading import MAX_JSON_BYTES
 from api.keys import Role, issue_key
+from dossier import times
 from dossier.errors import StoreUnavailable
 from dossier.identifiers import PaperId
 from dossier.papers import PaperState
@@ -295,6 +297,29 @@ def test_lists_are_paged(service: Service) -> None:
     first = service.call(Role.AUDITOR, "GET", "/v1/batches", params={"limit": 2}).json()
     second = service.call(Role.AUDITOR, "GET", "/v1/batches", params={"limit": 2, "before": first["next"]}).json()
     assert not {b["id"] for b in first["batches"]} & {b["id"] for b in second["batches"]}
+
+
+def test_batches_that_somebody_waits_for_are_listed_until_their_end(tmp_path: Path) -> None:
+    def waiting(role: Role, day: dt.date) -> list[str]:
+        asked = {"lane": "on-the-spot", "going_on_since": day.isoformat()}
+        return [one["id"] for one in service.call(role, "GET", "/v1/batches", params=asked).json()["batches"]]
+
+    today = times.today()
+    with running(tmp_path) as service:
+        announce(service, Role.STATION, "lo-1", "001.png")
+        for role, name in ((Role.STATION, "lo-2"), (Role.OFFICER, "lo-3")):
+            body = {"batch": name, "on_the_spot": True, "papers": [{"name": "001.png"}]}
+            assert service.call(role, "POST", "/v1/batches", json=body).status_code == 201
+        assert waiting(Role.OFFICER, today) == ["officer.lo-3", "station.lo-2"]
+        assert waiting(Role.STATION, today) == ["station.lo-2"], "a station sees its own"
+        assert waiting(Role.OFFICER, today + dt.timedelta(days=1)) == []
+
+        paper = upload(service, "station.lo-2", "001.png", png(1)).json()["paper"]
+        assert service.call(Role.STATION, "POST", "/v1/batches/station.lo-2/receipt", json={}).is_success
+        assert waiting(Role.STATION, today) == ["station.lo-2"], "it has its receipt, and its paper goes on"
+        rejected = replace(service.house.catalogue.paper(PaperId(paper)), state=PaperState.REJECTED)
+        service.house.catalogue.save(rejected, actor="test", action="paper.rejected")
+        assert waiting(Role.STATION, today) == []
 
 
 @pytest.mark.parametrize(

@@ -1,12 +1,16 @@
-"""A line between the service and a server of its own: it can be cut, or answer slowly."""
+"""A line between two programs: it can be cut, answer slowly, or be bad from end to end."""
 
 import contextlib
+import random
 import socket
 import threading
 import time
 from dataclasses import dataclass, field
 
 _BLOCK = 64 * 1024
+_PIECE = 8 * 1024
+_BREAKS = 0.5
+"""Share of bad pieces that end their connection."""
 
 
 @dataclass
@@ -73,14 +77,52 @@ class Line:
     def _pump(self, source: socket.socket, sink: socket.socket, *, answers: bool = False) -> None:
         with contextlib.suppress(OSError):
             while data := source.recv(_BLOCK):
-                if answers and self.delay_s:
-                    time.sleep(self.delay_s)
-                sink.sendall(data)
+                self._carry(data, sink, answers=answers)
         for one in (source, sink):
             self._close(one)
+
+    def _carry(self, data: bytes, sink: socket.socket, *, answers: bool) -> None:
+        if answers and self.delay_s:
+            time.sleep(self.delay_s)
+        sink.sendall(data)
 
     def _close(self, one: socket.socket) -> None:
         self._open.discard(one)
         with contextlib.suppress(OSError):
             one.shutdown(socket.SHUT_RDWR)
         one.close()
+
+
+@dataclass
+class BadLine(Line):
+    """A line as slow as told, on which pieces are held up and connections break.
+
+    Attributes:
+        rate: Bytes per second that all connections share; 0: as fast as it goes. bad: Share of pieces with which
+            something happens, half of them held up and half the end of their connection. seed: Of chance.
+    """
+
+    rate: int = 0
+    bad: float = 0.0
+    seed: int = 1
+    broken: int = 0
+    _chance: random.Random = field(init=False)
+    _turn: threading.Lock = field(default_factory=threading.Lock)
+
+    def __post_init__(self) -> None:
+        self._chance = random.Random(self.seed)  # noqa: S311 - what happens is to happen again
+
+    def _carry(self, data: bytes, sink: socket.socket, *, answers: bool) -> None:
+        del answers  # both ways are as bad
+        for start in range(0, len(data), _PIECE):
+            piece = data[start : start + _PIECE]
+            with self._turn:
+                if self.rate:
+                    time.sleep(len(piece) / self.rate)
+                happens, breaks, held_s = (self._chance.random() for _ in range(3))
+            if happens < self.bad and breaks < _BREAKS:
+                self.broken += 1
+                raise ConnectionError
+            if happens < self.bad:
+                time.sleep(held_s)
+            sink.sendall(piece)

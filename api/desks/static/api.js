@@ -31,6 +31,32 @@ export async function send(method, path, { json, body, headers = {}, signal } = 
   throw new Refusal(answer.status, problem);
 }
 
+const BUSY = new Set([0, 429, 503]);
+const PATIENCE_MS = [500, 1000, 2000, 4000, 8000, 15000];
+export const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+
+/** Whether what was asked can be asked again as it is: nobody answered, or the service has no room at the moment. */
+export const isPassing = (error) => error instanceof Refusal && BUSY.has(error.status);
+
+/**
+ * Do what may be done twice again until it is answered, at most so many times; `work` is given what to call when it
+ * gets on, `broken` is told each time that it did not.
+ */
+export async function insist(work, { broken = lineBroke, passing = isPassing, most = Infinity } = {}) {
+  let patience = 0;
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await work(() => (patience = 0));
+    } catch (error) {
+      if (!passing(error) || tries >= most) throw error;
+      broken(error);
+      await pause(PATIENCE_MS[Math.min(patience++, PATIENCE_MS.length - 1)]);
+    }
+  }
+}
+
+const lineBroke = (error) => say(error.status ? `${error.message} ${error.advice}` : texts.line_broke, true);
+
 export const get = async (path) => (await send("GET", path)).json();
 export const post = async (path, json) => (await send("POST", path, { json })).json();
 

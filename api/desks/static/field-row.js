@@ -1,15 +1,16 @@
 // One field of a paper: what was read, why it is doubtful, its enlarged picture, and what the person makes of it.
 
-import { fill, make, texts, worded } from "./api.js";
+import { fill, isPassing, make, texts, worded } from "./api.js";
 import { keyboard, shown, spelled } from "./values.js";
 
 const LONG = 46;
+const AGAIN_MS = 3000;
 const CODES = new Set(["qr", "mrz"]);
 
 /** A field's row; `desk` has the viewer, `correct` to send a correction, `told` to hear what came of it, and `next` to move on from the row. */
 export class FieldRow {
   constructor(rule, paper, desk) {
-    Object.assign(this, { rule, desk, isSeen: false, isWrong: false, isSending: false });
+    Object.assign(this, { rule, desk, isSeen: false, isWrong: false, isUnsent: false, isSending: false });
     this.take(paper);
     this.isDoubtful = this.weight > 0;
     this.input = this.makeInput();
@@ -120,7 +121,7 @@ export class FieldRow {
     if (this.input.tagName !== "SELECT") this.input.value = spelled(this.rule.value, this.input.value);
     if (this.typed === this.before && !this.isWrong) return;
     this.problem.textContent = "";
-    this.isWrong = false;
+    this.isWrong = this.isUnsent = false;
     this.isSending = true;
     try {
       await this.desk.correct({ fields: { [this.rule.key]: this.typed } });
@@ -130,12 +131,20 @@ export class FieldRow {
     } catch (error) {
       // Whatever kept it from being kept: what stands here is not what would be confirmed.
       this.isWrong = true;
-      this.problem.textContent = fill(texts.not_kept, { why: error.message });
+      this.isUnsent = isPassing(error);
+      this.problem.textContent = fill(this.isUnsent ? texts.not_kept_yet : texts.not_kept, { why: error.message });
+      if (this.isUnsent) setTimeout(() => this.sendAgain(), AGAIN_MS);
     }
     this.isSending = false;
     this.input.setAttribute("aria-invalid", String(this.isWrong));
     this.tell();
     this.desk.told();
+  }
+
+  /** Send what nobody answered to, unless the person is at it again, or at another paper. */
+  async sendAgain() {
+    const typing = this.element.contains(document.activeElement);
+    if (this.isUnsent && this.element.isConnected && !typing) await this.leave();
   }
 
   /** Take over what the service made of the paper, unless the person is typing here, or what was typed is on its way. */

@@ -247,6 +247,7 @@ async function confirm() {
 async function settle() {
   document.activeElement?.blur?.();
   await saving.catch(() => {});
+  for (const row of rows) await row.sendAgain();
 }
 
 /** Ask where the scan is to be split. */
@@ -355,6 +356,7 @@ document.addEventListener("keydown", (event) => {
   if (!event.repeat) act();
 });
 by("confirm").addEventListener("keydown", (event) => event.repeat && event.preventDefault());
+window.addEventListener("beforeunload", (event) => paper && rows.some((row) => row.isUnsent) && event.preventDefault());
 setInterval(() => listQueue().catch(() => {}), AGAIN_MS);
 setInterval(() => paper && !document.hidden && attended(HOLD_MS) && send("PUT", `/v1/papers/${paper.id}/claim`).catch(() => {}), HOLD_MS);
 

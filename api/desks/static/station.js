@@ -1,15 +1,22 @@
 // The station desk: files are looked at, announced, sent, and followed until each is read; then there is a receipt.
 
-import { attended, fill, get, make, moment, post, say, send, texts, told, worded } from "./api.js";
+import { attended, fill, get, insist, isPassing, make, moment, pause, post, say, send, texts, told, worded } from "./api.js";
+import { Bell } from "./bell.js";
+import { cardOf, readCard } from "./card.js";
+import { clock, ownerIsThere } from "./counter.js";
 import { sha256, upload } from "./upload.js";
 
-const LOOK_MS = 1000;
-const READ = new Set(["ready", "needs_review", "confirmed", "stored", "rejected", "quarantined", "failed", "split", "expired", "superseded", "revoked"]);
+const AWAY_MS = 1000;
+const TICK_MS = 10000;
+const GOES_ON = new Set(["received", "ready", "needs_review", "confirmed"]);
+const MOST_LOOKS = 4;
 const TAGS = { ready: "good", stored: "good", confirmed: "good", needs_review: "doubt", rejected: "bad", quarantined: "bad", failed: "bad", received: "busy" };
+const ADVICE = { accept: "good", unknown: "doubt", rescan: "bad" };
 const by = (id) => document.getElementById(id);
 const files = new Map();
 let announcing = false;
 let batch = null;
+let bell = null;
 let looking = Promise.resolve();
 
 // --- choosing --------------------------------------------------------------------------------------------------------
@@ -34,20 +41,21 @@ function add(chosen) {
 async function look(one) {
   if (!files.has(one.key)) return;
   try {
-    const verdict = await (await send("POST", "/v1/quality-checks", { body: one.file })).json();
+    const verdict = await insist(async () => (await send("POST", "/v1/quality-checks", { body: one.file })).json(), { most: MOST_LOOKS });
     const reasons = verdict.pages.flatMap((page) => page.reasons.map((reason) => ({ ...reason, page: page.page })));
     one.reasons = reasons.filter((reason) => reason.severity !== "info");
     one.advice = verdict.advice;
   } catch (error) {
-    one.reasons = [{ severity: "error", text: error.message, text_en: error.message }];
-    one.advice = "rescan";
+    // A line that broke says nothing of the scan: it may be sent, and is judged when it has arrived.
+    one.reasons = [{ severity: isPassing(error) ? "warning" : "error", text: error.message, text_en: error.message }];
+    one.advice = isPassing(error) ? "unknown" : "rescan";
   }
   list(one);
 }
 
 function list(one) {
   const quality = one.advice
-    ? make("span", { class: one.advice === "accept" ? "tag good" : "tag bad" }, texts[`advice_${one.advice}`])
+    ? make("span", { class: `tag ${ADVICE[one.advice]}` }, texts[`advice_${one.advice}`])
     : make("span", { class: "tag busy" }, texts.looking);
   const reasons = make("ul", { class: "findings" }, ...(one.reasons ?? []).map((reason) =>
     make("li", { class: reason.severity }, (reason.page ? fill(texts.on_page, reason) : "") + worded(reason, "text"))));
@@ -78,12 +86,22 @@ function state(one) {
     shown.push(make("span", { class: "tag bad" }, texts.refused), make("div", { class: "findings error" }, one.problem), again);
   }
   else if (one.state) {
-    shown.push(make("span", { class: `tag ${TAGS[one.state] ?? ""}` }, texts[`state_${one.state}`]));
+    shown.push(make("span", { class: `tag ${TAGS[one.state] ?? ""}` }, texts[`state_${one.state}`]), " ", ...waits(one));
     if (one.duplicate) shown.push(make("div", { class: "findings" }, texts.duplicate));
     const checks = (one.paper?.checks ?? []).filter((check) => check.severity !== "info");
     shown.push(make("ul", { class: "findings" }, ...checks.map((check) => make("li", { class: check.severity }, worded(check, "text")))));
   }
   return shown;
+}
+
+/** Since when somebody waits for a paper at the counter, as long as it goes on; once it is stored, how long it took. */
+function waits({ state, paper }) {
+  if (batch.lane !== "on-the-spot" || !paper || !(GOES_ON.has(state) || paper.stored_at)) return [];
+  return [clock(paper.created_at, paper.stored_at)];
+}
+
+function tick() {
+  for (const one of files.values()) one.row.querySelector(".clock")?.replaceWith(...waits(one));
 }
 
 function twins(one) {
@@ -127,7 +145,8 @@ async function announce() {
     const content = { operator: told.person, dossier: value("dossier"), procedure: value("procedure"), on_the_spot: by("on-the-spot").checked, papers };
     // The same files for the same dossier are the same batch: chosen again after a break, they go on where they stopped.
     const name = await sha256(new Blob([JSON.stringify(content), new Date().toLocaleDateString("sv-SE", { timeZone: "Asia/Ho_Chi_Minh" })]));
-    batch = await post("/v1/batches", { ...content, batch: name ? `desk-${name.slice(0, 16)}` : undefined });
+    const announced = { ...content, batch: name ? `desk-${name.slice(0, 16)}` : undefined };
+    batch = await insist(() => post("/v1/batches", announced), { most: name ? Infinity : 1 });
   } catch (error) {
     by("problem").textContent = `${error.message} ${error.advice ?? ""}`;
     announcing = false;
@@ -155,7 +174,6 @@ async function transfer(one) {
   try {
     if (one.sha256)
       await upload(id, one.sent, one.file, (offset) => {
-        if (offset === null) return say(texts.line_broke, true);
         one.progress = offset;
         one.row.querySelector("progress").value = offset;
       });
@@ -165,34 +183,37 @@ async function transfer(one) {
     one.problem = `${error.message} ${error.advice ?? ""}`;
   }
   list(one);
+  bell.ring(); // a file that is refused, or known already, is no event of the batch
 }
 
-/** Ask where the papers stand until all are read, or another batch is begun. */
+/** Show where the papers stand whenever that changes, until nothing does any more, or another batch is begun. */
 async function follow(id) {
+  bell = new Bell(`/v1/batches/${id}/events`);
   while (batch?.id === id) {
     if (!attended()) {
-      await pause(LOOK_MS);
+      bell.rest();
+      await pause(AWAY_MS);
       continue;
     }
-    try {
-      const [now, read] = await Promise.all([get(`/v1/batches/${id}`), get(`/v1/papers?batch=${id}&limit=200`)]);
-      const papers = new Map(read.papers.map((paper) => [paper.id, paper]));
-      for (const told of now.files) {
-        const one = sentAs(told.name);
-        const before = JSON.stringify([one.state, one.paper?.checks]);
-        Object.assign(one, { state: told.state, known: told.problem, duplicate: told.duplicate, paper: papers.get(told.paper) });
-        if (before !== JSON.stringify([one.state, one.paper?.checks])) list(one);
-      }
-      by("close").disabled = now.files.some((file) => !file.paper && !file.problem && !isAbsent(sentAs(file.name)));
-      if (now.files.every((file) => READ.has(file.state) && file.state !== "confirmed")) await pause(4 * LOOK_MS);
-    } catch (error) {
-      if (error.status !== 0) say(error.message, true);
-    }
-    await pause(LOOK_MS);
+    const last = bell.ended;
+    const shown = await refresh(id).then(() => true, (error) => void (error.status === 0 || say(error.message, true)));
+    if (last && shown) return;
+    await bell.next();
   }
 }
 
-const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+async function refresh(id) {
+  const [now, read] = await Promise.all([get(`/v1/batches/${id}`), get(`/v1/papers?batch=${id}&limit=200`)]);
+  const papers = new Map(read.papers.map((paper) => [paper.id, paper]));
+  for (const told of now.files) {
+    const one = sentAs(told.name);
+    const before = JSON.stringify([one.state, one.paper?.checks]);
+    Object.assign(one, { state: told.state, known: told.problem, duplicate: told.duplicate, paper: papers.get(told.paper) });
+    if (before !== JSON.stringify([one.state, one.paper?.checks])) list(one);
+  }
+  by("close").disabled = now.files.some((file) => !file.paper && !file.problem && !isAbsent(sentAs(file.name)));
+}
+
 /** Whether a file is not to arrive: it was held back, or could not be sent. */
 const isAbsent = (one) => Boolean(one.held || one.problem);
 const sentAs = (name) => [...files.values()].find((one) => one.sent === name);
@@ -200,7 +221,7 @@ const sentAs = (name) => [...files.values()].find((one) => one.sent === name);
 async function close() {
   try {
     const leave_out = [...files.values()].filter((one) => isAbsent(one) && !one.state && !one.known).map((one) => one.sent);
-    showReceipt(await post(`/v1/batches/${batch.id}/receipt`, { leave_out }));
+    showReceipt(await insist(() => post(`/v1/batches/${batch.id}/receipt`, { leave_out })));
   } catch (error) {
     say(`${error.message} ${error.advice ?? ""}`, true);
   }
@@ -221,11 +242,30 @@ function showReceipt(receipt) {
 
 // --- what starts it --------------------------------------------------------------------------------------------------
 
-/** A hand scanner types what the identity card's code says: number, old number, name, …, parted by "|", and Enter. */
+function fillInOwner({ number, name }) {
+  by("owner-number").value = number;
+  by("owner-name").value = name;
+}
+
+/** A hand scanner types what the identity card's code says, and Enter. */
 by("owner-number").addEventListener("change", ({ target }) => {
-  const said = target.value.split("|").map((part) => part.trim());
-  if (said.length < 3) return;
-  [target.value, , by("owner-name").value] = said;
+  const card = cardOf(target.value);
+  if (card) fillInOwner(card);
+});
+by("card").addEventListener("click", () => by("card-picture").click());
+by("card-picture").addEventListener("change", async ({ target }) => {
+  const [picture] = target.files;
+  if (!picture) return;
+  by("card").disabled = true;
+  try {
+    fillInOwner(await readCard(picture));
+    say(texts.card_read);
+    ownerIsThere();
+  } catch (error) {
+    say(`${error.message} ${error.advice ?? ""}`, true);
+  }
+  by("card").disabled = batch !== null;
+  target.value = "";
 });
 by("choose").addEventListener("click", () => by("files").click());
 by("folder").addEventListener("click", () => by("tree").click());
@@ -246,4 +286,5 @@ by("print").addEventListener("click", () => print());
 window.addEventListener("beforeunload", (event) => {
   if ([...files.values()].some((one) => one.progress !== null && one.progress < one.file.size && !one.problem)) event.preventDefault();
 });
+setInterval(tick, TICK_MS);
 by("dossier").focus();

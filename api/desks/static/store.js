@@ -1,14 +1,22 @@
 // The owner's store: by a number typed into a form, which never stands in an address.
 
-import { get, make, moment, post, say, texts, told, worded } from "./api.js";
+import { fill, get, make, moment, post, say, texts, told, worded } from "./api.js";
 import { shown } from "./values.js";
+import { Viewer } from "./viewer.js";
 
 const by = (id) => document.getElementById(id);
 const TAGS = { stored: "good", expired: "doubt", superseded: "doubt" };
 const VERDICTS = { valid: "good", undetermined: "doubt", invalid: "bad" };
 const superseding = new Set([...by("reason").lastElementChild.children].map((option) => option.value));
 const types = new Map((await get("/v1/paper-types")).paper_types.map((type) => [type.code, type]));
+const MOST_READS = 50;
+const viewer = new Viewer(by("stage"), ({ number, pages }) => {
+  by("page-number").textContent = fill(texts.page_of, { page: number, pages });
+  by("page-before").disabled = number <= 1;
+  by("page-after").disabled = number >= pages;
+});
 let papers = [];
+let reads = [];
 let chosen = null;
 
 const day = (iso) => (iso ? shown("date", iso) : "");
@@ -21,38 +29,72 @@ async function ask() {
   by("problem").textContent = "";
   for (const part of ["papers", "read", "none", "detail"]) by(part).hidden = true; // the owner asked about before
   const number = by("number").value.trim();
+  const query = by("words").value.trim();
+  if (!number && !query) return by("number").focus();
   try {
     const states = ["stored", "expired", "superseded"];
     const [found, read] = await Promise.all([
-      post("/v1/search", { owner_number: number, query: by("words").value, states, limit: 100 }),
-      post("/v1/owners/reads", { number, limit: 50 }),
+      post("/v1/search", { owner_number: number || null, query, states, limit: 100 }),
+      number ? post("/v1/owners/reads", { number, limit: 200 }) : { reads: [] },
     ]);
-    papers = found.papers.sort((a, b) => (b.issued_on ?? b.stored_at ?? "").localeCompare(a.issued_on ?? a.stored_at ?? ""));
-    list(read.reads);
+    papers = found.papers;
+    if (number) papers.sort((a, b) => (b.issued_on ?? b.stored_at ?? "").localeCompare(a.issued_on ?? a.stored_at ?? ""));
+    ({ reads } = read);
+    list();
   } catch (error) {
     by("problem").textContent = `${error.message} ${error.advice ?? ""}`;
   }
 }
 
-function list(reads) {
+function list() {
   by("none").hidden = papers.length > 0;
   by("papers").hidden = papers.length === 0;
   by("detail").hidden = true;
   by("list").replaceChildren(...papers.map((paper) => {
     const open = make("button", { type: "button", class: "link" }, named(paper));
     open.addEventListener("click", () => show(paper.id));
-    const found = paper.snippets?.[0]?.text;
+    const about = [paper.title === named(paper) ? "" : paper.title, by("number").value ? "" : paper.owner?.name].filter(Boolean).join(" · ");
     return make("tr", {}, make("td", {}, day(paper.issued_on)),
-      make("td", {}, open, make("div", { class: "hint" }, found ?? (paper.title === named(paper) ? "" : (paper.title ?? "")))),
+      make("td", {}, open, make("div", { class: "hint" }, about), ...paper.snippets.map((snippet) => place(paper, snippet))),
       make("td", {}, paper.valid_until ? day(paper.valid_until) : texts.unlimited),
       make("td", {}, tag(TAGS, stands(paper), texts[`stands_${stands(paper)}`])),
       make("td", {}, paper.verdict ? tag(VERDICTS, paper.verdict, texts[`verdict_${paper.verdict}`]) : ""));
   }));
   by("read").hidden = reads.length === 0;
-  by("reads").replaceChildren(...reads.map((read) => make("tr", {}, make("td", {}, moment(read.at)),
-    make("td", {}, read.consumer, make("div", { class: "hint" }, read.role ? texts[`role_${read.role}`] : "")),
+  by("reads").replaceChildren(...reads.slice(0, MOST_READS).map((read) => make("tr", {}, make("td", {}, moment(read.at)),
+    who(read),
     make("td", {}, read.paper_type ? worded(types.get(read.paper_type) ?? { name: "" }, "name") : texts.owner_itself),
-    make("td", {}, [texts[`purpose_${read.purpose}`] ?? read.purpose, read.dossier].filter(Boolean).join(" · ")))));
+    why(read))));
+}
+
+const who = (read) => make("td", {}, read.consumer, make("div", { class: "hint" }, read.role ? texts[`role_${read.role}`] : ""));
+const why = (read) => make("td", {}, [texts[`purpose_${read.purpose}`] ?? read.purpose, read.dossier].filter(Boolean).join(" · "));
+
+/** A place where words were found, as printed; it opens the page with the words marked. */
+function place(paper, snippet) {
+  const shown = [];
+  let end = 0;
+  for (const [first, behind] of snippet.marks) {
+    shown.push(snippet.text.slice(end, first), make("mark", {}, snippet.text.slice(first, behind)));
+    end = behind;
+  }
+  const button = make("button", { type: "button", class: "link snippet" }, fill(texts.on_page, snippet), ...shown, snippet.text.slice(end));
+  button.addEventListener("click", () => see(paper, [snippet, ...paper.snippets.filter((other) => other !== snippet)]));
+  return make("div", {}, button);
+}
+
+/** Show a paper's pages, with the places where the words were found. */
+async function see(paper, found) {
+  by("pages-heading").textContent = named(paper);
+  by("pages").showModal();
+  by("stage").focus();
+  try {
+    await viewer.open(paper);
+    await viewer.highlight(found);
+  } catch (error) {
+    by("pages").close();
+    say(texts.no_picture, true);
+  }
 }
 
 async function show(id) {
@@ -65,7 +107,8 @@ async function show(id) {
   const standing = chosen.standing && [texts[`reason_${chosen.standing.reason}`] ?? chosen.standing.reason, chosen.standing.authority].filter(Boolean).join(" · ");
   const facts = [[texts.paper_id, chosen.id], [texts.grade, chosen.grade && texts[`grade_${chosen.grade}`]], [texts.standing, standing],
     [texts.dossier, chosen.dossier], [texts.confirmed_by, chosen.confirmed_by && `${chosen.confirmed_by}, ${moment(chosen.confirmed_at)}`],
-    [texts.stored_at, moment(chosen.stored_at)], [texts.protected_until, moment(chosen.protected_until)]];
+    [texts.stored_at, moment(chosen.stored_at)], [texts.protected_until, moment(chosen.protected_until)],
+    [texts.handed_over_at, moment(chosen.handed_over_at)]];
   const rules = new Map((types.get(chosen.paper_type)?.fields ?? []).map((rule) => [rule.key, rule]));
   for (const field of chosen.fields) {
     const rule = rules.get(field.key);
@@ -74,6 +117,12 @@ async function show(id) {
   by("facts").replaceChildren(...facts.filter(([, fact]) => fact).flatMap(([name, fact]) => [make("dt", {}, name), make("dd", {}, fact)]));
   by("file").href = `/v1/papers/${chosen.id}/file`;
   by("evidence").href = `/v1/papers/${chosen.id}/evidence`;
+  const seen = reads.filter((read) => read.paper === chosen.id);
+  by("paper-read").hidden = seen.length === 0;
+  by("paper-reads").replaceChildren(...seen.slice(0, MOST_READS).map((read) => make("tr", {}, make("td", {}, moment(read.at)), who(read), why(read))));
+  by("see").hidden = chosen.signed_origin;
+  by("reuse").hidden = chosen.state !== "stored";
+  by("reused").textContent = "";
   by("hand-over").hidden = chosen.kind !== "result" || chosen.handed_over_at !== null;
   by("end").hidden = !["stored", "expired", "superseded"].includes(chosen.state);
   const others = papers.filter((paper) => paper.id !== chosen.id && paper.state === "stored");
@@ -102,6 +151,18 @@ async function act(path, body) {
   }
 }
 
+async function accept() {
+  const value = (id) => by(id).value.trim();
+  const wanted = { paper: chosen.id, dossier: value("dossier"), procedure: value("procedure"), purpose: value("purpose"), by: told.person };
+  by("reused").textContent = "";
+  try {
+    const reuse = await post("/v1/reuse", wanted);
+    by("reused").textContent = fill(texts.reused, { dossier: reuse.dossier, reference: reuse.reference });
+  } catch (error) {
+    say(`${error.message} ${error.advice ?? ""}`, true);
+  }
+}
+
 by("ask").addEventListener("submit", (event) => {
   event.preventDefault();
   ask();
@@ -114,4 +175,17 @@ by("end").addEventListener("submit", (event) => {
   if (superseding.has(reason)) act("supersession", { successor: by("successor").value, reason, by: told.person });
   else act("revocation", { reason, authority: by("authority").value, by: told.person });
 });
+by("reuse").addEventListener("submit", (event) => {
+  event.preventDefault();
+  accept();
+});
+by("see").addEventListener("click", () => see(chosen, papers.find((paper) => paper.id === chosen.id)?.snippets ?? []));
+by("shut").addEventListener("click", () => by("pages").close());
+const turnTo = (number) => viewer.show(number).catch(() => say(texts.no_picture, true));
+by("page-before").addEventListener("click", () => turnTo(viewer.number - 1));
+by("page-after").addEventListener("click", () => turnTo(viewer.number + 1));
+by("smaller").addEventListener("click", () => viewer.zoom(1 / 1.25));
+by("larger").addEventListener("click", () => viewer.zoom(1.25));
+by("fit").addEventListener("click", () => viewer.fit());
+by("purpose").value = texts["purpose_settle-dossier"];
 by("number").focus();

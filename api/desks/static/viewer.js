@@ -14,6 +14,7 @@ export class Viewer {
     this.turned = document.createElement("div");
     this.turned.className = "turned";
     this.turned.append(this.image, this.mark);
+    this.found = [];
     this.sheet = document.createElement("div");
     this.sheet.className = "sheet";
     this.sheet.append(this.turned);
@@ -23,8 +24,8 @@ export class Viewer {
   }
 
   /** Open a paper at a page, as it will be archived; resolves when that is there. */
-  open(paper, number) {
-    Object.assign(this, { paper: paper.id, pages: paper.pages ?? 1, number: 0, box: null, turn: 0, kind: "master", kept: new Map() });
+  open(paper, number = 1) {
+    Object.assign(this, { paper: paper.id, pages: paper.pages ?? 1, number: 0, box: null, found: [], turn: 0, kind: "master", kept: new Map() });
     this.image.removeAttribute("src");
     this.mark.hidden = true;
     return this.show(number);
@@ -95,11 +96,34 @@ export class Viewer {
     this.place();
   }
 
+  /** Mark words wherever they stand, each place `{page, boxes}`, and show the first of these pages. */
+  async highlight(found) {
+    this.found = found;
+    const [first] = found;
+    if (first) await this.show(first.page);
+    this.lay();
+    this.turned.querySelector(".found")?.scrollIntoView({ block: "center", inline: "nearest" });
+  }
+
+  placeFound() {
+    for (const old of this.turned.querySelectorAll(".found")) old.remove();
+    for (const box of this.found.filter((one) => one.page === this.number).flatMap((one) => one.boxes)) {
+      const mark = document.createElement("div");
+      mark.className = "mark found";
+      this.set(mark, box);
+      this.turned.append(mark);
+    }
+  }
+
+  set(mark, box) {
+    const [x, y, width, height] = box.map((side) => side * this.scale);
+    Object.assign(mark.style, { left: `${x - 4}px`, top: `${y - 3}px`, width: `${width + 8}px`, height: `${height + 6}px` });
+  }
+
   place() {
+    this.placeFound();
     this.mark.hidden = !this.box || this.kind === "original"; // boxes are in the master's pixels, which reading keeps
-    if (this.mark.hidden) return;
-    const [x, y, width, height] = this.box.map((side) => side * this.scale);
-    Object.assign(this.mark.style, { left: `${x - 4}px`, top: `${y - 3}px`, width: `${width + 8}px`, height: `${height + 6}px` });
+    if (!this.mark.hidden) this.set(this.mark, this.box);
   }
 
   /** Bring the box of a field into view, on its page. */

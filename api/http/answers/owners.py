@@ -8,6 +8,13 @@ from dossier.papers import PaperState
 from storage.owner_records import Source
 
 
+class CardOwner(Answer):
+    """Số và tên trong mã QR. / Number and name that the code of an identity card says."""
+
+    number: str
+    name: str
+
+
 class Number(Answer):
     """Một số định danh. / One number of an owner."""
 

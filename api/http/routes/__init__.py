@@ -64,6 +64,7 @@ from api.http.routes import (
     prefill_form,
     propose_disposal,
     propose_split,
+    read_identity_code,
     ready,
     replay_deliveries,
     resume_webhook,
@@ -104,6 +105,7 @@ ROUTERS = tuple(
     for module in (
         make_separators,
         check_quality,
+        read_identity_code,
         create_batch,
         upload_file,
         upload_options,
