@@ -23,7 +23,7 @@ from tests.chaos.town import town
 from tests.generator.files import write_scan
 from tests.generator.render import Kind, PaperSpec, render
 
-_LOOK_S = 0.02
+_LOOK_S = 0.2
 _PATIENCE_S = 300
 _Clients = tuple[httpx.Client, httpx.Client]
 """Of a station and of an officer."""
