@@ -19,7 +19,7 @@ READ = "identity-code.read"
 
 
 def read_identity(house: House, picture: bytes, *, actor: str) -> IdentityQr:
-    """Return what the code of an identity card on a picture says; the audit log has who asked, and not whose it is.
+    """Return what the code of an identity card on a picture says; the audit log has who read one, and not whose.
 
     Args:
         house: The parts.
@@ -32,13 +32,13 @@ def read_identity(house: House, picture: bytes, *, actor: str) -> IdentityQr:
     """
     limits = replace(house.limits, max_bytes=min(MOST_BYTES, house.limits.max_bytes), max_pages=1)
     (found,) = house.over_pages(_identity_on, decode(picture, inspect(picture, limits), limits))
-    house.catalogue.record(actor, READ, "identity-card", {"found": "yes" if found else "no"})
     if found is None:
         raise InvalidValue(
             key="qr",
             reason="no code of an identity card is to be seen on the picture",
             reason_vi="không thấy mã QR của thẻ căn cước trong ảnh",
         )
+    house.catalogue.record(actor, READ, "identity-card")
     return found
 
 

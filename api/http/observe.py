@@ -31,8 +31,12 @@ PAGE_HEADERS = HEADERS | {
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; connect-src 'self';"
         " form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
     ),
+    "Permissions-Policy": "camera=(self), geolocation=(), microphone=()",
 }
-"""Sent with the pages of desks and their parts: everything comes from here, nothing is written into the page."""
+"""Sent with the pages of desks and their parts: everything comes from here, nothing is written into the page.
+
+The camera reads identity cards at the counter, where the browser's user lets it.
+"""
 
 _KNOWN_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 _GONE = 499

@@ -45,9 +45,9 @@ def employ(catalogue: Catalogue) -> None:
 
 
 @contextmanager
-def started_browser() -> Iterator[Browser]:
-    """Start Debian's Chromium, without a window."""
-    options = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--font-render-hinting=none"]
+def started_browser(*more: str) -> Iterator[Browser]:
+    """Start Debian's Chromium, without a window, with ``more`` options."""
+    options = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--font-render-hinting=none", *more]
     with sync_playwright() as playwright:
         started = playwright.chromium.launch(executable_path=executable(), args=options)
         yield started

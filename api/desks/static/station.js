@@ -2,6 +2,7 @@
 
 import { attended, fill, get, insist, isPassing, make, moment, pause, post, say, send, texts, told, worded } from "./api.js";
 import { Bell } from "./bell.js";
+import { Camera } from "./camera.js";
 import { cardOf, readCard } from "./card.js";
 import { clock, ownerIsThere } from "./counter.js";
 import { sha256, upload } from "./upload.js";
@@ -252,19 +253,35 @@ by("owner-number").addEventListener("change", ({ target }) => {
   const card = cardOf(target.value);
   if (card) fillInOwner(card);
 });
-by("card").addEventListener("click", () => by("card-picture").click());
-by("card-picture").addEventListener("change", async ({ target }) => {
-  const [picture] = target.files;
-  if (!picture) return;
+/** Read whose card it is, from a camera or a picture, and fill it in; nothing where the person gave up. */
+async function learnOwner(asked) {
   by("card").disabled = true;
   try {
-    fillInOwner(await readCard(picture));
-    say(texts.card_read);
-    ownerIsThere();
+    const card = await asked;
+    if (card) {
+      fillInOwner(card);
+      say(texts.card_read);
+      ownerIsThere();
+    }
   } catch (error) {
     say(`${error.message} ${error.advice ?? ""}`, true);
   }
   by("card").disabled = batch !== null;
+}
+
+const camera = new Camera(by("camera"));
+const choosePicture = () => by("card-picture").click();
+by("card").addEventListener("click", () => {
+  if (!Camera.isThere) return choosePicture();
+  learnOwner(camera.card().catch((error) => (error instanceof DOMException ? choosePicture() : Promise.reject(error))));
+});
+by("card-chosen").addEventListener("click", () => {
+  by("camera").close();
+  choosePicture();
+});
+by("card-picture").addEventListener("change", async ({ target }) => {
+  const [picture] = target.files;
+  if (picture) await learnOwner(readCard(picture));
   target.value = "";
 });
 by("choose").addEventListener("click", () => by("files").click());
