@@ -1,8 +1,8 @@
 """Scanning by the agent itself: what lies in a network scanner's feeder becomes one batch, whatever gets stuck.
 
 Pages are kept as they come, in a folder of ``scanning``. A feeder that stops in the middle leaves them there; once
-paper lies in it again, the same batch goes on. Only a feeder that ran empty ends a batch: then its pages are bound into
-one PDF, and its folder moves to ``sending``.
+paper lies in it again, the same batch goes on. A feeder that ran empty ends a batch, or a person who lays a file of one
+of the names ``ENDS`` beside its pages: then these are bound into one PDF, and its folder moves to ``sending``.
 """
 
 from collections.abc import Callable
@@ -14,6 +14,8 @@ from station.folders import Station, batch_name, write
 from station.pdf import bind
 
 SCAN = "scan.pdf"
+ENDS = ("xong", "xong.txt", "end", "end.txt")
+"""Names of a file by which a person says that no more pages come."""
 
 
 @dataclass
@@ -32,9 +34,12 @@ class Feeder:
     def poll(self) -> bool:
         """Scan what lies in the feeder, if anything does; return whether anything came."""
         begun = self._unfinished()
-        if begun and (begun / SCAN).exists():  # stopped while it was handed on
-            self._hand_on(begun)
         try:
+            if begun and (begun / SCAN).exists():  # stopped while it was handed on
+                self._hand_on(begun)
+            elif begun and (pages := _pages(begun)) and any((begun / name).exists() for name in ENDS):
+                self._end(begun, pages)
+                return True
             status = self.scanner.status()
             if status.fault:
                 self._say_once(f"Máy quét: {status.fault}.{self._kept()}")
@@ -90,8 +95,8 @@ class Feeder:
 
     def _hand_on(self, folder: Path) -> None:
         """Move a bound batch to ``sending``; doing it again after a stop in the middle is harmless."""
-        for page in _pages(folder):
-            page.unlink()
+        for done in (*_pages(folder), *(folder / name for name in ENDS)):
+            done.unlink(missing_ok=True)
         folder.rename(self.station.sending / folder.name)
 
     def _kept(self) -> str:

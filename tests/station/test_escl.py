@@ -112,6 +112,21 @@ def test_a_job_that_ends_before_the_feeder_is_empty_is_gone_on_with(station: Sta
     assert images(only(station.sending)) == [side for sheet in sheets(1, 2, 3) for side in sheet]
 
 
+@pytest.mark.parametrize("name", ["xong", "end.txt"])
+def test_a_person_ends_a_batch_that_got_stuck(station: Station, said: list[str], name: str) -> None:
+    device = FakeScanner(sheets(1, 2), jam_after=2)
+    with scanner_at(device) as url:
+        feeder = Feeder(Scanner(url), station, said.append)
+        assert feeder.poll()
+        (only(station.scanning) / name).touch()
+        assert feeder.poll()
+        assert said[-1].endswith("pages scanned: 2.")
+        assert not feeder.poll()
+    assert [path.name for path in only(station.sending).iterdir()] == [SCAN]
+    assert images(only(station.sending)) == list(sheets(1)[0])
+    assert list(station.scanning.iterdir()) == []
+
+
 def test_a_stop_while_pages_are_bound_is_made_good(station: Station) -> None:
     folder = station.scanning / "20261122-080000-00000000"
     folder.mkdir()
