@@ -3,6 +3,7 @@
 import hashlib
 import os
 import random
+import socket
 import subprocess
 import sys
 import time
@@ -16,13 +17,14 @@ import httpx
 import pytest
 from playwright.sync_api import Browser
 
+from api.desks.texts import texts
 from dossier.papers import Paper, PaperState
 from ingest.house import House
 from ingest.settings import Settings
 from tests.api.desks import Desk, employ, needs_browser, opened, started_browser
 from tests.api.http_service import DOSSIER, PROCEDURE, png, running
 from tests.benchmarks.usage import free_port
-from tests.chaos.line import BadLine
+from tests.chaos.line import BadLine, Line
 from tests.ingest.test_split import prepared
 from tests.ingest.test_work import send
 
@@ -97,6 +99,40 @@ def test_over_a_bad_line_all_files_arrive_whole_and_once(tmp_path: Path, browser
         papers = service.house.catalogue.papers()
     assert [paper.name for paper in papers] == [f"{number:03d}.png" for number in range(1, len(files) + 1)]
     assert hashes(papers) == hashes_of(files)
+
+
+@dataclass
+class Curt(Line):
+    """A line on which so many answers end after their heads."""
+
+    cuts: int = 0
+
+    def _carry(self, data: bytes, sink: socket.socket, *, answers: bool) -> None:
+        if answers and self.cuts and b"application/json" in data:
+            self.cuts -= 1
+            sink.sendall(data[: data.index(b"\r\n\r\n") + 4])
+            raise ConnectionError
+        sink.sendall(data)
+
+
+def test_half_an_answer_is_none(tmp_path: Path, browser: Browser) -> None:
+    files = scans(tmp_path, 2_000)
+    with running(tmp_path / "house") as service:
+        employ(service.house.catalogue)
+        line = Curt(urlsplit(service.url).netloc)
+        line.start()
+        with opened(service.house.catalogue, f"http://127.0.0.1:{line.port}", browser, "quay", "station") as desk:
+            line.cuts = 1
+            desk.page.set_input_files("#files", files)
+            desk.page.wait_for_selector("#list .tag.busy", state="detached")
+            assert line.cuts == 0
+            assert texts("vi")["script"]["unreachable"] not in desk.page.inner_text("#list"), "it was looked at again"
+            line.cuts = 3  # the announcement, and what follows
+            hand_in(desk, files)
+            close(desk)
+        assert line.cuts == 0
+        line.close()
+        assert hashes(service.house.catalogue.papers()) == hashes_of(files)
 
 
 @dataclass

@@ -13,14 +13,20 @@ export class Refusal extends Error {
   }
 }
 
-/** Call a route and return the answer; whoever is no longer signed in is led to the page to sign in. */
+/** The answer with all it says: a line may break in the middle of that too. */
+async function whole(answer) {
+  const said = await answer.arrayBuffer();
+  return new Response(said.byteLength ? said : null, answer);
+}
+
+/** Call a route and return the whole answer; whoever is no longer signed in is led to the page to sign in. */
 export async function send(method, path, { json, body, headers = {}, signal } = {}) {
   const sent = { ...headers };
   if (told.token) sent["X-Page-Token"] = told.token;
   if (json !== undefined) sent["Content-Type"] = "application/json";
   let answer;
   try {
-    answer = await fetch(path, { method, headers: sent, body: json === undefined ? body : JSON.stringify(json), signal });
+    answer = await whole(await fetch(path, { method, headers: sent, body: json === undefined ? body : JSON.stringify(json), signal }));
   } catch (error) {
     if (error.name === "AbortError") throw error;
     throw new Refusal(0, {});
