@@ -21,7 +21,7 @@ from api.keys import Role
 from dossier.papers import Paper, PaperState
 from ingest.pipeline import weighed
 from storage.claims import WAITING
-from tests.api.desks import Desk, at_desk, peopled, started_browser
+from tests.api.desks import Desk, opened, peopled, started_browser
 from tests.api.http_service import Service, announce
 from tests.benchmarks.usage import machine
 from tests.generator.files import write_scan
@@ -132,7 +132,10 @@ def main() -> None:
         if not expected:
             raise SystemExit(f"none of {len(papers)} papers was read without a doubt")
         print(f"{machine()}\n{len(papers)} papers read, {len(clear)} of them without a doubt are reviewed")
-        with started_browser() as browser, at_desk(service, browser, "canbo", "review") as desk:
+        with (
+            started_browser() as browser,
+            opened(service.house.catalogue, service.url, browser, "canbo", "review") as desk,
+        ):
             told(review(desk, expected))
 
 
