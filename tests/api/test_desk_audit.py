@@ -23,7 +23,7 @@ from ingest.limits import Limits
 from ingest.revisions import MOST_PICTURES, history, places
 from storage.database import writing
 from storage.renewals import keep_end
-from tests.api.desks import at_desk, needs_browser, peopled, started_browser
+from tests.api.desks import at_desk, needs_browser, peopled
 from tests.api.http_service import Service, keep_paper
 from tests.signing.papers import annotate, office_paper, sign_visibly, small_page, update, write_over
 from tests.signing.pki import Tree
@@ -35,12 +35,6 @@ T = TypeVar("T")
 def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     with peopled(tmp_path_factory.mktemp("house"), working=False) as service:
         yield service
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with started_browser() as browser:
-        yield browser
 
 
 @pytest.fixture(scope="module")

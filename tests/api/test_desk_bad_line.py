@@ -14,14 +14,13 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import httpx
-import pytest
 from playwright.sync_api import Browser
 
 from api.desks.texts import texts
 from dossier.papers import Paper, PaperState
 from ingest.house import House
 from ingest.settings import Settings
-from tests.api.desks import Desk, employ, needs_browser, opened, started_browser
+from tests.api.desks import Desk, employ, needs_browser, opened
 from tests.api.http_service import DOSSIER, PROCEDURE, png, running
 from tests.benchmarks.usage import free_port
 from tests.chaos.line import BadLine, Line
@@ -34,12 +33,6 @@ SOHOA = str(Path(sys.executable).with_name("sohoa"))
 PATIENCE_S = 120
 ANNOYED = ("Failed to load resource", "net::ERR_")
 """What a browser says of a line that breaks; nothing else may go wrong in the window."""
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with started_browser() as browser:
-        yield browser
 
 
 def until(happened: Callable[[], object]) -> None:

@@ -16,7 +16,7 @@ from dossier.papers import Paper, PaperState
 from dossier.verdicts import Finding, Severity
 from ingest.operations import percentile
 from storage.database import writing
-from tests.api.desks import at_desk, needs_browser, peopled, started_browser
+from tests.api.desks import at_desk, needs_browser, peopled
 from tests.api.http_service import OWNER_NAME, OWNER_NUMBER, Service, keep_paper
 
 DOUBT = Finding("type-uncertain", Severity.WARNING, "Chưa chắc.", "Not certain.")
@@ -36,12 +36,6 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
         keep_paper(service, state=PaperState.NEEDS_REVIEW)
         keep_paper(service, state=PaperState.REJECTED)
         yield service
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with started_browser() as browser:
-        yield browser
 
 
 def dated(service: Service, paper: Paper, *, created: dt.datetime, stored: dt.datetime) -> None:

@@ -11,7 +11,7 @@ from playwright.sync_api import Browser
 from api.keys import Role
 from dossier.papers import Paper, PaperState
 from storage.claims import WAITING
-from tests.api.desks import PATIENCE_MS, at_desk, needs_browser, peopled, started_browser
+from tests.api.desks import PATIENCE_MS, at_desk, needs_browser, peopled
 from tests.api.http_service import Service, announce
 from tests.generator.render import Kind
 from tests.generator.several import scan_together
@@ -23,12 +23,6 @@ pytestmark = needs_browser
 def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     with peopled(tmp_path_factory.mktemp("house")) as service:
         yield service
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with started_browser() as browser:
-        yield browser
 
 
 def duplex(path: Path) -> Path:

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Browser
 
 from api.keys import Role
-from tests.api.desks import at_desk, needs_browser, peopled, started_browser
+from tests.api.desks import at_desk, needs_browser, peopled
 from tests.api.http_service import Service, announce
 from tests.api.test_desk_scans import until_waiting
 
@@ -18,12 +18,6 @@ pytestmark = needs_browser
 def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     with peopled(tmp_path_factory.mktemp("house"), second_person=True) as service:
         yield service
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with started_browser() as browser:
-        yield browser
 
 
 def test_a_corrected_critical_field_is_confirmed_by_a_colleague(

@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, Response
 
 from api.keys import Role
 from dossier.papers import PaperState
-from tests.api.desks import PEOPLE, at_desk, employ, needs_browser, started_browser
+from tests.api.desks import PEOPLE, at_desk, employ, needs_browser
 from tests.api.http_service import DOSSIER, OWNER_NUMBER, PROCEDURE, Service, keep_paper, png, running
 
 pytestmark = needs_browser
@@ -23,12 +23,6 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     with running(tmp_path_factory.mktemp("house")) as service:
         employ(service.house.catalogue)
         yield service
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with started_browser() as browser:
-        yield browser
 
 
 @pytest.mark.parametrize("told", [True, False], ids=["told", "asking"])

@@ -13,7 +13,7 @@ from dossier.identifiers import DossierNumber
 from dossier.papers import Paper, PaperKind
 from storage.reuses import reuses_in
 from storage.search_index import put
-from tests.api.desks import at_desk, employ, needs_browser, started_browser
+from tests.api.desks import at_desk, employ, needs_browser
 from tests.api.http_service import DOSSIER, PROCEDURE, Service, keep_paper, running
 from tests.storage.searched import page as page_of_words
 
@@ -27,12 +27,6 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     with running(tmp_path_factory.mktemp("house")) as service:
         employ(service.house.catalogue)
         yield service
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with started_browser() as browser:
-        yield browser
 
 
 def two_pages() -> bytes:

@@ -16,7 +16,7 @@ from api.keys import Role
 from dossier import times
 from dossier.papers import Paper, PaperState
 from ingest.pipeline import weighed
-from tests.api.desks import PASSWORD, PATIENCE_MS, Desk, at_desk, needs_browser, peopled, started_browser
+from tests.api.desks import PASSWORD, PATIENCE_MS, Desk, at_desk, needs_browser, peopled
 from tests.api.http_service import DOSSIER, PROCEDURE, Service
 
 pytestmark = needs_browser
@@ -29,12 +29,6 @@ MOST_KEYS = 6
 def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     with peopled(tmp_path_factory.mktemp("house")) as service:
         yield service
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with started_browser() as browser:
-        yield browser
 
 
 def read_wrong(service: Service, paper: Paper) -> Paper:
