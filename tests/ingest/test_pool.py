@@ -52,7 +52,7 @@ def test_nothing_of_the_parents_environment_is_seen(monkeypatch: pytest.MonkeyPa
     ("function", "limits", "error"),
     [
         (warm_work.eat_memory, TIGHT, LimitExceeded(limit="memory")),
-        (warm_work.hoard_memory, TIGHT, LimitExceeded(limit="memory")),
+        (warm_work.hoard_memory, replace(TIGHT, cpu_s=20), LimitExceeded(limit="memory")),
         (warm_work.be_killed, TIGHT, LimitExceeded(limit="memory")),
         (warm_work.burn, TIGHT, LimitExceeded(limit="processor time")),
         (warm_work.sleep, replace(TIGHT, wall_s=0.5), LimitExceeded(limit="wall-clock time")),
