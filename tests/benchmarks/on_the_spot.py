@@ -68,7 +68,7 @@ def _embedded(folder: Path) -> Iterator[_Clients]:
 
 @contextmanager
 def _distributed(folder: Path) -> Iterator[_Clients]:
-    with town(folder) as place:
+    with town(folder, with_lines=False) as place:
         place.start(1)
         try:
             yield from _answering(f"http://127.0.0.1:{place.port}", folder / "data" / "keys")

@@ -1,11 +1,14 @@
 """``python -m tests.benchmarks.soak --pages 5000``: does anything grow, and what is a second worker worth?
 
-A station sends papers of four drawn pages each to an API with PostgreSQL and SeaweedFS; one worker works on a tenth of
-them, then two on the rest, each on one paper at a time. Memory, descriptors and processor time of our processes are
-looked at every few seconds, with those of the children they had. Meanwhile somebody follows a batch, which tells how
-quick the state calls are while the workers leave nothing idle. Needs to be root, as ``tests.chaos``.
+A station sends papers of four drawn pages each to an API with PostgreSQL and SeaweedFS. One worker works on a tenth of
+them, with all else on one and the same processor; then two on the rest, with twice the processors: a second worker
+shall be worth what it costs, its share of the servers included. Each works on one paper at a time. Memory, descriptors
+and processor time of our processes are looked at every few seconds, with those of the children they had. Meanwhile
+somebody follows a batch, which tells how quick the state calls are while the workers leave nothing idle. Needs to be
+root, as ``tests.chaos``.
 """
 
+import os
 import random
 import statistics
 import sys
@@ -33,7 +36,7 @@ from tests.chaos.town import Town, town
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_LOOK_S = 2.0
+_LOOK_S = 4.0
 _ASK_S = 1.0
 _SAY_S = 60.0
 _PAGES = 4
@@ -48,12 +51,14 @@ class Sample:
 
     Attributes:
         at: Seconds since the beginning. stored: Pages until then. cpu_s: Of all workers and their children.
+        around_s: Processor seconds of all else: API, servers, the station and whoever asks.
         memory, descriptors: Of each process of ours, in bytes and in number.
     """
 
     at: float
     stored: int
     cpu_s: float
+    around_s: float
     memory: dict[str, int]
     descriptors: dict[str, int]
 
@@ -79,12 +84,18 @@ def main(
     """Work through the pages with one worker, then with two, and print the verdict."""
     print(machine(), flush=True)
     few = max(10, pages // _PAGES // _TENTHS)
-    one, _ = _worked_off(few, seed, workers=1)
-    two, asked = _worked_off(pages // _PAGES - few, seed + 1, workers=2)
+    with _processors(1):
+        one, _ = _worked_off(few, seed, workers=1)
+    with _processors(2):
+        two, asked = _worked_off(pages // _PAGES - few, seed + 1, workers=2)
     hours = (one[-1].at + two[-1].at) / 3600
     print(f"\npages {one[-1].stored + two[-1].stored} in {hours:.2f} hours")
     print(f"{_per_minute(one):.1f} pages a minute with one worker, {_per_minute(two):.1f} with two")
-    print(f"throughput 1 → 2 workers: × {_per_minute(two) / _per_minute(one):.2f}")
+    print(f"throughput 1 → 2 workers, one processor each: × {_per_minute(two) / _per_minute(one):.2f}")
+    for number, part in ((1, one), (2, two)):
+        done = part[-1].stored - part[0].stored
+        cpu, around = ((part[-1].cpu_s - part[0].cpu_s) / done, (part[-1].around_s - part[0].around_s) / done)
+        print(f"CPU seconds a page with {number}: {cpu:.2f} of the workers, {around:.2f} of all else")
     costs = _costs(two)
     print("CPU seconds a page, by tenths: " + " ".join(f"{cost:.2f}" for cost in costs))
     print(f"cost of the last tenth ÷ the first: {costs[-1] / costs[0]:.3f}")
@@ -99,10 +110,21 @@ def main(
         )
 
 
+@contextmanager
+def _processors(count: int) -> "Iterator[None]":
+    """Let what is started meanwhile run on so many processors only."""
+    every = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, set(sorted(every)[:count]))
+    try:
+        yield
+    finally:
+        os.sched_setaffinity(0, every)
+
+
 def _worked_off(papers: int, seed: int, *, workers: int) -> tuple[list[Sample], Asked]:
     """Send papers and return what was seen until all were stored, from the first one stored on."""
     asked, stop, samples = Asked(), threading.Event(), list[Sample]()
-    with tempfile.TemporaryDirectory(prefix="sohoa-soak-") as name, town(Path(name)) as place:
+    with tempfile.TemporaryDirectory(prefix="sohoa-soak-") as name, town(Path(name), with_lines=False) as place:
         place.start(workers, workers=1)
         station = filled(Path(name) / "station", (paper(seed, number, _PAGES) for number in range(papers)), ".tif")
         server = Server(f"http://127.0.0.1:{place.port}", place.key("station"))
@@ -174,7 +196,8 @@ def _seen(place: Town, at: float, stored: int) -> Sample:
         memory[name], descriptors[name] = running.memory_info().rss, running.num_fds()
         if name.startswith("worker"):
             cpu_s += _cpu_s(running)
-    return Sample(at, stored, cpu_s, memory, descriptors)
+    every_s = _cpu_s(psutil.Process()) + _cpu_s(psutil.Process(place.postgres.server.get_pid()))
+    return Sample(at, stored, cpu_s, every_s - cpu_s, memory, descriptors)
 
 
 def _cpu_s(process: psutil.Process) -> float:

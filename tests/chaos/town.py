@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import httpx
 import psutil
@@ -127,6 +128,7 @@ class Town:
 
     Attributes:
         folder: Where it is. processes: Ours, by name. happened: How often what was done to it.
+        lines: Between ours and the servers, if these can be cut; none where nothing is meant to happen.
     """
 
     folder: Path
@@ -143,9 +145,9 @@ class Town:
         """The settings of the service's processes."""
         return {
             "data_dir": self.folder / "data",
-            "database_url": f"postgresql://postgres:@127.0.0.1:{self.lines['PostgreSQL'].port}/chaos",
+            "database_url": self._database,
             "object_store": "s3",
-            "s3_endpoint": f"127.0.0.1:{self.lines['SeaweedFS'].port}",
+            "s3_endpoint": f"127.0.0.1:{self.lines['SeaweedFS'].port}" if self.lines else self.seaweed.server.endpoint,
             "s3_bucket": "chaos",
             "s3_access_key": self.seaweed.server.access_key,
             "s3_secret_key": self.seaweed.server.secret_key,
@@ -153,6 +155,12 @@ class Town:
             "retry_s": 1,
             "min_free_mb": 0,
         }
+
+    @property
+    def _database(self) -> str:
+        if not self.lines:
+            return f"postgresql:///chaos?user=postgres&host={quote(str(Path(self.postgres.socket).parent))}"
+        return f"postgresql://postgres:@127.0.0.1:{self.lines['PostgreSQL'].port}/chaos"
 
     def start(self, workers: int, /, **settings: object) -> None:
         """Start the API and the workers, with further settings if need be."""
@@ -226,8 +234,11 @@ class Town:
 
 
 @contextlib.contextmanager
-def town(folder: Path) -> Iterator[Town]:
-    """Run the servers; what is started in the town ends with it."""
+def town(folder: Path, *, with_lines: bool = True) -> Iterator[Town]:
+    """Run the servers; what is started in the town ends with it.
+
+    ``with_lines`` puts a line that can be cut before each server, which costs processor time.
+    """
     database = Path(tempfile.mkdtemp(prefix="sohoa-chaos-postgres-"))  # it runs as another user
     tmp = folder / "tmp"
     tmp.mkdir()
@@ -238,7 +249,8 @@ def town(folder: Path) -> Iterator[Town]:
         with seaweed_process() as seaweed, socket.create_server(("127.0.0.1", 0)) as free:
             port = free.getsockname()[1]
             free.close()
-            lines = {"PostgreSQL": Line(postgres.socket), "SeaweedFS": Line(seaweed.server.endpoint)}
+            ends = {"PostgreSQL": postgres.socket, "SeaweedFS": seaweed.server.endpoint} if with_lines else {}
+            lines = {name: Line(end) for name, end in ends.items()}
             for line in lines.values():
                 line.start()
             found = Town(folder, postgres, seaweed, lines, port, tmp)
