@@ -178,7 +178,7 @@ def _boxes(table: Table) -> tuple[ChoiceBox, ...]:
 def _pattern(table: Table) -> re.Pattern[str] | None:
     text = table.optional_text("pattern")
     try:
-        return re.compile(nfc(text), re.IGNORECASE) if text else None
+        return re.compile(f"(?i){nfc(text)}") if text else None
     except re.error as fault:
         raise table.fault("pattern", f"is no regular expression: {fault}") from None
 

@@ -56,6 +56,7 @@ FOLDER_PREFIX = "sohoa-child-"
 """How the names of the children's folders begin."""
 
 MAX_ANSWER_BYTES = 4 * 1024 * 1024
+"""Of the JSON in an answer."""
 _MAX_DETAIL_CHARACTERS = 200
 _ROOT = Path(__file__).resolve().parent.parent
 _ENDED_BY_LIMIT = {signal.SIGXCPU: "processor time", signal.SIGXFSZ: "file size", signal.SIGKILL: "memory"}
@@ -159,7 +160,7 @@ WALL: Final = 256
 """Stands for the wall-clock limit; a child's own status is 0 to 255, or negative for a signal."""
 FOLDER: Final = 257
 """Stands for too many bytes in the working folder."""
-_LOOK_S = 0.2
+LOOK_S = 0.2
 """Seconds between two looks at what a child has written."""
 _BLOCK = 512
 _STATUS_OF_LIMIT = {WALL: "wall-clock time", FOLDER: "folder size"} | {
@@ -192,17 +193,17 @@ def _watch(process: int, folder: Path, limits: Limits) -> int:
     descriptor = os.pidfd_open(process)
     deadline = time.monotonic() + limits.wall_s
     try:
-        while not select.select([descriptor], [], [], max(0.0, min(_LOOK_S, deadline - time.monotonic())))[0]:
+        while not select.select([descriptor], [], [], max(0.0, min(LOOK_S, deadline - time.monotonic())))[0]:
             if time.monotonic() >= deadline:
                 return WALL
-            if _bytes_in(folder) > limits.folder_bytes:
+            if bytes_in(folder) > limits.folder_bytes:
                 return FOLDER
     finally:
         os.close(descriptor)
     return 0
 
 
-def _bytes_in(folder: Path) -> int:
+def bytes_in(folder: Path) -> int:
     """Return what the files of a folder take on the disk."""
     total = 0
     with contextlib.suppress(FileNotFoundError), os.scandir(folder) as entries:
@@ -229,6 +230,8 @@ def environment(folder: Path) -> dict[str, str]:
 
 def result_of(answer: bytes) -> object:
     """Return the result in a child's answer, or raise the error in it."""
+    if len(answer) > MAX_ANSWER_BYTES:
+        raise PartFailed(part="decoder", reason="its answer is too long")
     try:
         outcome = json.loads(answer)
         if "result" in outcome:

@@ -12,6 +12,7 @@ import resource
 import signal
 import sys
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 from dossier.errors import (
@@ -21,9 +22,11 @@ from dossier.errors import (
     EncryptedFile,
     LimitExceeded,
     NotSplittable,
+    ObjectDamaged,
     PageTooLarge,
     PartFailed,
     PartMissing,
+    SecrecyMark,
     SohoaError,
     TooManyPages,
     UnsupportedType,
@@ -41,9 +44,11 @@ RETURNABLE: Mapping[str, type[SohoaError]] = {
         EncryptedFile,
         LimitExceeded,
         NotSplittable,
+        ObjectDamaged,
         PageTooLarge,
         PartFailed,
         PartMissing,
+        SecrecyMark,
         TooManyPages,
         UnsupportedType,
     )
@@ -51,6 +56,14 @@ RETURNABLE: Mapping[str, type[SohoaError]] = {
 """What may come back, by code."""
 
 _PR_SET_PDEATHSIG = 1
+
+
+@dataclass(frozen=True, slots=True)
+class WithFile:
+    """What a function of a warm child returns to answer with the bytes of a file beside what JSON can express."""
+
+    value: object
+    file: bytes
 
 
 def main(parent: int) -> None:

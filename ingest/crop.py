@@ -3,14 +3,11 @@
 Taken from the master page, which is kept until the paper is stored; after that the sealed paper has it.
 
 Threat: an original holds bytes of a stranger's. A browser never gets them as a picture: the page is decoded as it was
-the first time, in a limited child process, and encoded anew.
+the first time, in a limited child process, and encoded anew. Masters are cut in limited processes, too.
 """
 
 from enum import StrEnum
 from itertools import islice
-
-import cv2
-import numpy as np
 
 from dossier.errors import NotFound, WrongState
 from dossier.identifiers import PaperId
@@ -20,21 +17,18 @@ from ingest.decode import decode_page
 from ingest.fixity import sound
 from ingest.house import House
 from ingest.inspect import Inspection
+from ingest.page_work import to_look_at
 from ingest.pages import NOTES, PageNote, PageNotes
 from ingest.pixels import Pixels
 from ingest.receive import is_collated
 from ingest.workspace import Workspace
-from ocr.cleanup.step import Grey
 from ocr.pdfa import page_images
-from ocr.reading_image import reading_image
 
 _BESIDE, _ABOVE = 3.0, 1.0
 """Heights of the field, no less than ``_LEAST``, shown beside it, and above and below: the print that it belongs to."""
 _LEAST = 0.12
 """Inches: figures are about so high."""
 _PNG = b"\x89PNG"
-_JPEG_QUALITY = 85
-"""Of pictures that are made to be looked at and not kept."""
 _BEFORE_STORING = (PaperState.NEEDS_REVIEW, PaperState.READY, PaperState.CONFIRMED)
 
 
@@ -64,12 +58,11 @@ def field_picture(house: House, paper_id: PaperId, key: str) -> bytes:
         raise WrongState(state=paper.state.value, needed=", ".join(state.value for state in _BEFORE_STORING))
     page, box = _place(paper.fields, key)
     note = PageNotes.of(work).pages[page - 1]
-    master = work.get_image(note.master)
     height = max(box.height, round(_LEAST * note.dpi))
     beside, above = round(_BESIDE * height), round(_ABOVE * height)
-    rows = slice(max(0, box.y - above), box.bottom + above)
-    columns = slice(max(0, box.x - beside), box.right + beside)
-    return np.asarray(cv2.imencode(".png", master[rows, columns])[1]).tobytes()
+    x, y = max(0, box.x - beside), max(0, box.y - above)
+    around = Box(x, y, box.right + beside - x, box.bottom + above - y)
+    return house.page_work.part(work.get(note.master), around)
 
 
 def page_picture(house: House, paper_id: PaperId, number: int, kind: PageKind = PageKind.MASTER) -> tuple[bytes, str]:
@@ -107,9 +100,9 @@ def _sealed_by_us(paper: Paper) -> StoredObject | None:
 
 def _picture(house: House, paper: Paper, work: Workspace, note: PageNote, kind: PageKind) -> bytes:
     if kind is PageKind.ORIGINAL:
-        return _jpeg(_as_it_came(house, paper, work, note.number))
+        return to_look_at(_as_it_came(house, paper, work, note.number))
     if kind is PageKind.READING:
-        return _jpeg(reading_image(work.get_image(note.master), note.dpi))
+        return house.page_work.as_read(work.get(note.master), note.dpi)
     return work.get(note.master)
 
 
@@ -119,10 +112,6 @@ def _as_it_came(house: House, paper: Paper, work: Workspace, number: int) -> Pix
     collated = count % 2 == 0 and is_collated(house, paper)
     in_file = page_of_file(number, count) if collated else number
     return decode_page(sound(house, paper.original), inspection, in_file, house.limits).pixels
-
-
-def _jpeg(pixels: Pixels | Grey) -> bytes:
-    return cv2.imencode(".jpg", pixels, [cv2.IMWRITE_JPEG_QUALITY, _JPEG_QUALITY])[1].tobytes()
 
 
 def _place(fields: tuple[Field, ...], key: str) -> tuple[int, Box]:

@@ -1,16 +1,18 @@
 """What a person should look at besides fields.
 
-Poor scans, blank and unreadable pages, another language, several papers in one scan, signatures.
+Poor scans, blank and unreadable pages, another language, several papers in one scan, signatures, misnamed files.
 """
 
 import datetime as dt
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from pathlib import PurePath
 
 from dossier.paper_types import PaperType, find_type
 from dossier.papers import Field, FieldSource, Paper
 from dossier.verdicts import Finding, Severity, Verdict
+from ingest.inspect import MediaType
 from ingest.pages import PageNotes
 from ocr.additions import SignaturePrint
 from ocr.model import Line, Reading
@@ -21,6 +23,12 @@ READING_CODES = frozenset({"page-unreadable", "language-unexpected"})
 """Codes of the findings about what was read on pages, not about the pages."""
 HIDDEN = "pages-hidden"
 """Code of the finding that names hidden pages."""
+_ENDINGS = {
+    ".pdf": MediaType.PDF,
+    **dict.fromkeys((".tif", ".tiff"), MediaType.TIFF),
+    **dict.fromkeys((".jpg", ".jpeg", ".jpe", ".jfif"), MediaType.JPEG),
+    ".png": MediaType.PNG,
+}
 _CODED = frozenset({FieldSource.QR, FieldSource.MRZ})
 _LETTERS_TO_JUDGE = 120
 """Fewer letters say nothing about the language."""
@@ -166,6 +174,16 @@ def uneven_passes(pages: int, *, collated: bool) -> tuple[Finding, ...]:
     text = "Hai lượt quét mặt trước và mặt sau không bằng nhau; các trang chưa được xếp lại theo tờ."
     text_en = "The passes over fronts and backs have different numbers of pages; they are not put in order."
     return (Finding("passes-uneven", Severity.ERROR, text, text_en),)
+
+
+def misnamed(name: str, media_type: MediaType) -> tuple[Finding, ...]:
+    """Return a remark if a file's name says that it is of another type than its content, which alone counts."""
+    named = _ENDINGS.get(PurePath(name).suffix.lower())
+    if named is None or named is media_type:
+        return ()
+    text = f"Tên tệp ghi loại {named.name} nhưng nội dung là {media_type.name}; hãy xem có gửi nhầm tệp không."
+    text_en = f"The file is named as {named.name} but is {media_type.name}; see that it is not the wrong file."
+    return (Finding("file-misnamed", Severity.INFO, text, text_en),)
 
 
 def date_doubts(issued_on: dt.date | None, printed: SignaturePrint | None) -> tuple[Finding, ...]:

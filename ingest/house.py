@@ -11,7 +11,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
-from functools import cached_property, partial
+from functools import cached_property
 from pathlib import Path
 from typing import TypeVar
 
@@ -32,16 +32,13 @@ from ingest.gate import Gate
 from ingest.limits import Limits
 from ingest.national_portal import NationalPortal
 from ingest.outward import Rules, parse_networks, trust_context
+from ingest.page_work import PageWork, Readers
 from ingest.politeness import step_back
 from ingest.portal_http import HttpPortal
 from ingest.seals import Seals, declared_seals
 from ingest.secret_files import Secret
 from ingest.settings import Environment, Settings
 from ingest.verifying import Verifier
-from ocr.ctc import CtcReader
-from ocr.engine import LineReader
-from ocr.orientation import OrientationDetector, orientation
-from ocr.tesseract import TesseractEngine
 from signing.development import DevelopmentAuthority
 from signing.timestamps import HttpTimeStamper, TimestampRules, first_awake
 from signing.trust import TrustFolders, TrustStore
@@ -167,31 +164,21 @@ class House:
         return load_units(*([extra] if extra else []))
 
     @cached_property
-    def engine(self) -> LineReader:
-        """What reads text."""
-        return self.tesseract if self.settings.reader == "tesseract" else CtcReader()
+    def readers(self) -> Readers:
+        """What reads text: to ask for their names, for they read in ``page_work``."""
+        return Readers(self.settings.reader, self.settings.language)
 
     @cached_property
-    def second(self) -> LineReader:
-        """What is asked where ``engine`` is in doubt: the other reader."""
-        return CtcReader() if self.settings.reader == "tesseract" else self.tesseract
-
-    @cached_property
-    def tesseract(self) -> TesseractEngine:
-        """Tesseract: reads what is in doubt, or all where the settings say so."""
-        return TesseractEngine(language=self.settings.language)
-
-    @cached_property
-    def orientation(self) -> OrientationDetector:
-        """Tells which way up a page lies, where its lines do not: by reading some."""
-        return partial(orientation, engine=self.engine)
+    def page_work(self) -> PageWork:
+        """What cleans pages, reads them and finds fields on them, each in a limited process."""
+        settings = self.settings
+        return PageWork(
+            reader=settings.reader, language=settings.language, nice=settings.nice, processes=settings.concurrency
+        )
 
     @cached_property
     def page_threads(self) -> ThreadPoolExecutor:
-        """Threads on which pages are cleaned and read: one per paper worked on at once, shared by all papers.
-
-        The work is done in child processes and in OpenCV, which both leave the interpreter free.
-        """
+        """Threads that ask for pages to be cleaned and read: one per paper worked on at once, shared by all papers."""
         return ThreadPoolExecutor(self.settings.concurrency, "sohoa-page", step_back, (self.settings.nice,))
 
     def over_pages(self, function: Callable[[A], B], pages: Iterable[A]) -> Iterator[B]:

@@ -1,16 +1,16 @@
 """Identity codes: the code of an identity card on a picture that somebody took of it, read without keeping anything.
 
-As of scans, decoders run in the limited child and the reader of codes sees pixels alone; pictures are smaller, and one.
+As of scans, it is decoded and searched in limited processes; pictures are smaller, and one.
 """
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 from dossier.errors import InvalidValue
 from ingest.decode import decode
 from ingest.house import House
-from ingest.images import PageImage
 from ingest.inspect import inspect
-from ocr.qr import IdentityQr, find_codes, parse_identity_qr
+from ocr.qr import Code, IdentityQr, parse_identity_qr
 
 MOST_BYTES = 20 * 1024 * 1024
 """Of a picture: a telephone's of 50 million pixels is about 15 MB."""
@@ -31,7 +31,8 @@ def read_identity(house: House, picture: bytes, *, actor: str) -> IdentityQr:
         InvalidValue: There is no code of an identity card on it.
     """
     limits = replace(house.limits, max_bytes=min(MOST_BYTES, house.limits.max_bytes), max_pages=1)
-    (found,) = house.over_pages(_identity_on, decode(picture, inspect(picture, limits), limits))
+    (page,) = decode(picture, inspect(picture, limits), limits)
+    found = _identity(house.page_work.codes(page))
     if found is None:
         raise InvalidValue(
             key="qr",
@@ -42,8 +43,8 @@ def read_identity(house: House, picture: bytes, *, actor: str) -> IdentityQr:
     return found
 
 
-def _identity_on(page: PageImage) -> IdentityQr | None:
-    for code in find_codes(page.pixels, page.number):
+def _identity(codes: Iterable[Code]) -> IdentityQr | None:
+    for code in codes:
         try:
             return parse_identity_qr(code.text)
         except InvalidValue:

@@ -25,24 +25,26 @@ from dossier.owners import Owner
 from dossier.paper_types import OTHER, PaperType, find_type
 from dossier.papers import Field, Paper, PaperState, SourceGrade, StoredObject
 from dossier.verdicts import Verdict
-from ingest.clean import clean as clean_page
 from ingest.collation import place_in_paper
 from ingest.decode import decode as decode_pages
-from ingest.doubts import date_doubts, page_doubts, scan_doubts, several_papers, signature_doubts, uneven_passes
-from ingest.encode import encode_master
+from ingest.doubts import (
+    date_doubts,
+    misnamed,
+    page_doubts,
+    scan_doubts,
+    several_papers,
+    signature_doubts,
+    uneven_passes,
+)
 from ingest.fixity import sound
 from ingest.grades import grade_of
 from ingest.hidden_pages import as_archived, fields_as_archived, hideable, shown_pages
 from ingest.house import House
-from ingest.images import PageImage
 from ingest.inspect import Inspection
 from ingest.inspect import inspect as inspect_file
 from ingest.judge import judge
-from ingest.masters import read_master
 from ingest.owner_links import link_owners
 from ingest.pages import CODES, NOTES, PageNote, PageNotes, codes_of, separators_of
-from ingest.prints import page_print
-from ingest.quality import assess
 from ingest.receive import announced, is_collated, owner_of_scan
 from ingest.search import index_stored
 from ingest.stamping import headroom_mm, on_free_paper
@@ -53,7 +55,6 @@ from ingest.versions import FIRST_READING
 from ingest.workspace import Workspace, dump_value
 from ocr.additions import signature_print
 from ocr.copies import copy_words
-from ocr.fields import read_fields
 from ocr.model import PageReading, Reading
 from ocr.pdfa import PdfMetadata, SearchablePage, searchable_pdf
 from ocr.splitting import Part, find_papers, one_paper
@@ -114,12 +115,9 @@ def clean(house: House, paper_id: PaperId) -> None:
     paper, work = _open(house, paper_id)
 
     def clean_one(note: PageNote) -> PageNote:
-        page = PageImage(note.number, work.get_image(note.raw), note.dpi)
-        master = clean_page(page, house.orientation)
-        file = encode_master(master)
-        work.put(note.master, file.data, file.media_type)
-        quality = assess(page, master)
-        quality = quality.of_signed_file() if paper.signed_origin else quality
+        master = house.page_work.clean_file(work.get(note.raw), note.number, note.dpi)
+        work.put(note.master, master.file, master.media_type)
+        quality = master.quality.of_signed_file() if paper.signed_origin else master.quality
         return replace(
             note,
             dpi=master.dpi,
@@ -128,7 +126,7 @@ def clean(house: House, paper_id: PaperId) -> None:
             rotation=master.rotation,
             skew_deg=master.skew_deg,
             quality=quality,
-            print=page_print(master.pixels),
+            print=master.print,
         )
 
     work.put_value(NOTES, PageNotes.of(work).map(house, clean_one))
@@ -140,8 +138,7 @@ def read(house: House, paper_id: PaperId) -> None:
     work.clear("raw/")
 
     def read_one(note: PageNote) -> PageNote:
-        master = work.get_image(note.master)
-        reading, codes = read_master(house, master, note.number, note.dpi, blank=note.blank)
+        reading, codes = house.page_work.read(work.get(note.master), note.number, note.dpi, blank=note.blank)
         work.put_value(note.reading, reading)
         work.put_value(note.codes, codes, CODES)
         return note
@@ -183,7 +180,7 @@ def fields_of(house: House, paper: Paper, paper_type: PaperType) -> tuple[Field,
     reading, notes, codes = reading_of(work), PageNotes.of(work).pages, codes_of(work)
     if papers := papers_of(work):
         reading, codes = papers[0].of(reading), papers[0].among(codes)
-    return read_fields(reading, paper_type, codes, lambda n: work.get_image(notes[n - 1].master), house.second)
+    return house.page_work.fields(reading, paper_type, codes, lambda n: work.get(notes[n - 1].master))
 
 
 def check(house: House, paper_id: PaperId) -> None:
@@ -211,8 +208,9 @@ def weighed(house: House, paper: Paper) -> Paper:
     entry = announced(house, paper)
     despite = entry.despite_twin if entry and paper.split_from is None else None
     doubts = (*doubts, *twin_doubts(house, judged, notes.without(hidden).prints, reading, despite))
-    grade, unsure = grade_of(paper, copy_words(reading), drawn=work.get_value("inspection.json", Inspection).drawn)
-    doubts = (*doubts, *unsure)
+    inspection = work.get_value("inspection.json", Inspection)
+    grade, unsure = grade_of(paper, copy_words(reading), drawn=inspection.drawn)
+    doubts = (*doubts, *unsure, *misnamed(paper.name, inspection.media_type))
     state = PaperState.NEEDS_REVIEW if needs_review(doubts) else PaperState.READY
     return replace(judged, state=state, checks=doubts, page_count=len(notes.pages), grade=grade)
 
@@ -236,8 +234,8 @@ def assemble(house: House, paper_id: PaperId) -> None:
         return
     notes = shown_pages(paper, work).pages
     pages = [SearchablePage(work.get(note.master), work.get_value(note.reading, PageReading)) for note in notes]
-    first = work.get_image(notes[0].master)
-    headroom = headroom_mm(_stamp(house, paper, agency), first, notes[0].dpi, paper.created_at)
+    top = house.page_work.top(pages[0].image)
+    headroom = headroom_mm(_stamp(house, paper, agency), top, notes[0].dpi, paper.created_at)
     pages[0] = replace(pages[0], headroom_mm=headroom)
     title = paper.title or _type(house, paper).name_vi
     metadata = PdfMetadata(title, created=paper.confirmed_at or paper.created_at, author=agency)
@@ -275,7 +273,8 @@ def _sealed(house: House, paper: Paper, work: Workspace) -> bytes:
     key, official_key = house.seals.key(agency), house.seals.key(official) if official else None
     time_stamper = house.time_stamper if level.has_timestamp else None
     first = shown_pages(paper, work).pages[0]
-    stamp = on_free_paper(_stamp(house, paper, agency.name), work.get_image(first.master), first.dpi, moment)
+    top = house.page_work.top(work.get(first.master))
+    stamp = on_free_paper(_stamp(house, paper, agency.name), top, first.dpi, moment)
     return seal_pdf(
         work.get("assembled.pdf"),
         key=key,

@@ -2,8 +2,9 @@
 
 Threat and defence are those of ``ingest.child``, with three differences. Each worker is a fresh interpreter that
 imports what is needed and then forks for every request (``ingest.warm``): a file still has a process of its own, with
-its own limits, and what it does to that process touches no other file. Bytes go to and fro in memory files, so no
-folder is needed. And the worker keeps what it was prepared with, which must be ours.
+its own limits, and what it does to that process touches no other file. Bytes go to and fro in memory files, so a folder
+is needed only where a program is started that wants files. And the worker keeps what it was prepared with, which must
+be ours.
 
 Residual risk accepted: forks share the addresses of the worker's memory, so one that is taken over knows where
 everything lies in the next.
@@ -17,13 +18,13 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 from dossier.errors import PartFailed, PartMissing
-from ingest.child import MAX_ANSWER_BYTES, environment, require_ended_well, result_of
+from ingest.child import MAX_ANSWER_BYTES, environment, require_ended_well, result_of, workplace
 from ingest.limits import Limits
 from ingest.warm import MAX_MESSAGE_BYTES
 
@@ -41,8 +42,8 @@ class _Worker:
     prepared: int
     """With which of the pool's materials."""
 
-    def ask(self, request: dict[str, Any], data: bytes, most_s: float) -> tuple[int, bytes]:
-        """Return the status of the request and the answer it left.
+    def ask(self, request: dict[str, Any], data: bytes, most_s: float, most_bytes: int) -> tuple[int, bytes]:
+        """Return the status of the request and the answer it left; none if that is longer than ``most_bytes``.
 
         Raises:
             PartFailed: The worker is gone.
@@ -55,7 +56,7 @@ class _Worker:
             if not reply:
                 raise PartFailed(part="worker", reason="it ended")
             size = os.fstat(answer).st_size
-            left = os.pread(answer, MAX_ANSWER_BYTES, 0) if size <= MAX_ANSWER_BYTES else b""
+            left = _content(answer, size) if size <= most_bytes else b""
         except OSError as error:
             raise PartFailed(part="worker", reason=type(error).__name__) from None
         finally:
@@ -81,10 +82,20 @@ class WarmPool:
         material: Bytes of ours.
         size: Most workers at once, at least 1; they start when they are needed.
         limits: What each request may use.
+        with_folder: Whether each request has a folder of its own for the programs it starts.
     """
 
-    def __init__(self, prepare: Callable[[bytes], None], material: bytes, *, size: int, limits: Limits) -> None:
+    def __init__(
+        self,
+        prepare: Callable[[bytes], None],
+        material: bytes,
+        *,
+        size: int,
+        limits: Limits,
+        with_folder: bool = False,
+    ) -> None:
         self._prepare, self._limits = prepare, limits
+        self._folder = workplace if with_folder else nullcontext
         self._material, self._materials = material, 0
         self._idle: queue.LifoQueue[_Worker | None] = queue.LifoQueue()
         for _ in range(max(size, 1)):
@@ -108,16 +119,22 @@ class WarmPool:
             PartMissing: No worker can be started.
             SohoaError: Any other error of ours that it raised.
         """
-        request = {
-            "prepare": False,
-            "function": _name(function),
-            "arguments": arguments,
-            "limits": asdict(self._limits),
-        }
-        with self._worker() as worker:
-            status, answer = worker.ask(request, data, self._limits.wall_s + _MORE_S)
+        return self.run_for_file(function, data, *arguments)[0]
+
+    def run_for_file(self, function: Callable[..., Any], data: bytes, *arguments: object) -> tuple[Any, bytes]:
+        """Do the same, and return also the file with which it answers (`ingest.confined.WithFile`), if it does."""
+        with self._folder() as folder, self._worker() as worker:
+            request = {
+                "prepare": False,
+                "function": _name(function),
+                "arguments": arguments,
+                "limits": asdict(self._limits),
+                "folder": str(folder) if folder else None,
+            }
+            status, answer = worker.ask(request, data, self._limits.wall_s + _MORE_S, self._limits.output_bytes)
         require_ended_well(status)
-        return result_of(answer)
+        said, _, file = answer.partition(b"\n")
+        return result_of(said), file
 
     @contextmanager
     def _worker(self) -> Iterator[_Worker]:
@@ -175,7 +192,7 @@ class WarmPool:
             PartFailed: The worker is gone.
         """
         number = self._materials
-        worker.ask({"prepare": True, "function": _name(self._prepare)}, self._material, _START_S)
+        worker.ask({"prepare": True, "function": _name(self._prepare)}, self._material, _START_S, MAX_ANSWER_BYTES)
         worker.prepared = number
 
     def close(self) -> None:
@@ -195,6 +212,12 @@ class WarmPool:
 
 def _name(function: Callable[..., Any]) -> str:
     return f"{function.__module__}:{function.__qualname__}"
+
+
+def _content(descriptor: int, size: int) -> bytes:
+    with os.fdopen(os.dup(descriptor), "rb") as file:
+        file.seek(0)
+        return file.read(size)
 
 
 def _memory_file(data: bytes) -> int:

@@ -3,18 +3,11 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-import numpy as np
-from numpy.typing import NDArray
-
-from ingest.clean import clean
 from ingest.decode import decode
-from ingest.encode import encode_master
 from ingest.house import House
 from ingest.images import PageImage
 from ingest.inspect import inspect
-from ingest.masters import read_master
-from ingest.quality import Quality, assess
-from ingest.workspace import decode_image
+from ingest.quality import Quality
 from ocr.model import PageReading
 from ocr.pdfa import SearchablePage
 from ocr.qr import Code
@@ -37,9 +30,9 @@ class ReadPage:
         return self.pdf.reading
 
     @property
-    def master(self) -> NDArray[np.uint8]:
-        """The master page, height x width x 3, blue-green-red."""
-        return decode_image(self.pdf.image, "master")
+    def master(self) -> bytes:
+        """The file of the master page."""
+        return self.pdf.image
 
 
 def read_file(house: House, data: bytes) -> Iterator[ReadPage]:
@@ -50,11 +43,9 @@ def read_file(house: House, data: bytes) -> Iterator[ReadPage]:
     """
 
     def read_one(page: PageImage) -> ReadPage:
-        master = clean(page, house.orientation)
-        file = encode_master(master)
-        pixels = decode_image(file.data, "master")
-        reading, codes = read_master(house, pixels, page.number, master.dpi, blank=master.blank)
-        return ReadPage(SearchablePage(file.data, reading), codes)
+        master = house.page_work.clean(page)
+        reading, codes = house.page_work.read(master.file, page.number, master.dpi, blank=master.blank)
+        return ReadPage(SearchablePage(master.file, reading), codes)
 
     yield from house.over_pages(read_one, decode(data, inspect(data, house.limits), house.limits))
 
@@ -68,7 +59,7 @@ def assess_file(house: House, data: bytes) -> Iterator[Quality]:
     inspection = inspect(data, house.limits)
 
     def assess_one(page: PageImage) -> Quality:
-        quality = assess(page, clean(page, house.orientation))
+        quality = house.page_work.judge(page)
         return quality.of_signed_file() if inspection.signatures else quality
 
     yield from house.over_pages(assess_one, decode(data, inspection, house.limits))

@@ -3,6 +3,7 @@
 import hashlib
 import re
 import secrets
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -284,16 +285,22 @@ def _receive(house: House, batch: Batch, manifest: Manifest, entry: ManifestEntr
     return Received(name, house.catalogue.paper(paper_id), twins=twins)
 
 
-def outcomes(house: House, batch: str) -> dict[str, PaperId]:
+def outcomes(house: House, batch: str, names: Iterable[str] | None = None) -> dict[str, PaperId]:
     """Return, for each file received so far, the paper it became or the earlier paper it repeats.
+
+    Args:
+        house: The parts.
+        batch: The batch's identifier.
+        names: Of these files only; of all if ``None``.
 
     Raises:
         NotFound: No such batch.
     """
     house.catalogue.batch(batch)
-    notes = [
-        _NOTE.validate_json(house.objects.get(key)) for key in house.objects.keys(f"{batch_folder(batch)}/received/")
-    ]
+    keys = set(house.objects.keys(f"{batch_folder(batch)}/received/"))
+    if names is not None:
+        keys &= {_note_key(batch, name) for name in names}
+    notes = [_NOTE.validate_json(house.objects.get(key)) for key in sorted(keys)]
     return {name: PaperId(paper) for name, paper in notes}
 
 

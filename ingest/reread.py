@@ -16,7 +16,7 @@ import structlog
 from dossier import times
 from dossier.checks import CODES as FIELD_CODES
 from dossier.checks import needs_review
-from dossier.errors import NotFound, PartFailed, SohoaError, WrongState
+from dossier.errors import NotFound, SohoaError, WrongState
 from dossier.identifiers import PaperId
 from dossier.paper_types import OTHER, PaperType, find_type
 from dossier.papers import Field, Paper, PaperState
@@ -25,13 +25,11 @@ from ingest.corrections import with_manual
 from ingest.doubts import READING_CODES, reading_doubts
 from ingest.house import House
 from ingest.judge import VALIDITY_UNKNOWN, judge
-from ingest.masters import Master, masters_of, read_master
-from ingest.pixels import Pixels
+from ingest.masters import Master, masters_of
 from ingest.search import index_paper
 from ingest.versions import ReadingVersion, keep, versions_of
-from ocr.fields import read_fields
 from ocr.model import PageReading, Reading
-from ocr.qr import Code, find_codes
+from ocr.qr import Code
 from storage.records import Event
 from storage.superseding import settle
 
@@ -216,18 +214,9 @@ class _Pages:
     def masters(self) -> tuple[Master, ...]:
         return masters_of(self._house, self._paper, self._reading)
 
-    def shown(self, number: int, reading: Reading) -> Pixels:
-        """Return a page as ``reading`` was made from it: its boxes must fit.
-
-        Raises:
-            PartFailed: A paper that arrived signed is cleaned otherwise today.
-        """
-        pixels, page = self.masters[number - 1].pixels, reading.pages[number - 1]
-        if pixels.shape[:2] != (page.height, page.width):
-            raise PartFailed(
-                part="cleanup", reason=f"page {number} has another size than when it was read; use --engine"
-            )
-        return pixels
+    def file(self, number: int) -> bytes:
+        """Return a page's file."""
+        return self.masters[number - 1].file
 
 
 def _read_again(
@@ -244,13 +233,13 @@ def _read_again(
     """
     pages, base = _Pages(house, paper, later[0].reading), later[0]
     if anew:
-        own = (version for version in reversed(later) if version.engine in {"", house.engine.name})
+        own = (version for version in reversed(later) if version.engine in {"", house.readers.first.name})
         base = next(own, None) or _read_pages(house, pages, base)
     reading, codes = base.reading, base.codes
     if codes is None and paper_type.code_form == "identity":
         numbers = (page.number for page in reading.pages)
-        codes = tuple(code for number in numbers for code in find_codes(pages.shown(number, reading), number))
-    fields = read_fields(reading, paper_type, codes or (), lambda number: pages.shown(number, reading), house.second)
+        codes = tuple(code for number in numbers for code in house.page_work.codes_of_file(pages.file(number), number))
+    fields = house.page_work.fields(reading, paper_type, codes or (), pages.file)
     return replace(
         base, codes=codes, fields=with_manual(paper.fields, fields, paper_type), type_version=paper_type.version
     )
@@ -258,7 +247,7 @@ def _read_again(
 
 def _read_pages(house: House, pages: _Pages, base: ReadingVersion) -> ReadingVersion:
     def read_one(master: Master) -> tuple[PageReading, tuple[Code, ...]]:
-        return read_master(house, master.pixels, master.number, master.dpi, blank=master.blank)
+        return house.page_work.read(master.file, master.number, master.dpi, blank=master.blank)
 
     read = list(house.over_pages(read_one, pages.masters))
     reading = Reading(tuple(page for page, _ in read))

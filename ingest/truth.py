@@ -7,15 +7,11 @@ on the master page, as the reader saw it; there is none where the file arrived s
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-import cv2
-import numpy as np
-
 from dossier.errors import Conflict, NotFound
 from dossier.papers import FieldSource
 from ingest.crop import page_picture
 from ingest.hidden_pages import archived_number
 from ingest.house import House
-from ingest.workspace import decode_image
 from storage.corrections import corrections
 from storage.records import Correction
 
@@ -53,6 +49,4 @@ def _picture(house: House, one: Correction) -> bytes | None:
         page, _ = page_picture(house, one.paper, number)
     except (Conflict, NotFound):
         return None
-    box = one.read.box
-    pixels = decode_image(page, f"page {one.read.page}")[box.y : box.bottom, box.x : box.right]
-    return np.asarray(cv2.imencode(".png", pixels)[1]).tobytes() if pixels.size else None
+    return house.page_work.part(page, one.read.box) or None

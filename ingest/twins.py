@@ -17,11 +17,10 @@ from dossier.errors import InputError, NotFound, NotSealed, ObjectDamaged, Paper
 from dossier.owners import Owner
 from dossier.papers import Paper
 from dossier.verdicts import Finding, Severity
-from ingest.clean import clean
 from ingest.decode import decode
 from ingest.house import House
 from ingest.inspect import inspect
-from ingest.prints import ALIKE, MAY_BE_ALIKE, distance, page_print
+from ingest.prints import ALIKE, MAY_BE_ALIKE, distance
 from ingest.usable import usable, usable_papers
 from ingest.versions import versions_of
 from ocr.model import PageReading, Reading
@@ -222,7 +221,7 @@ def _first_print(house: House, data: bytes) -> str:
         inspection = inspect(data, house.limits)
         first = replace(inspection, pages=inspection.pages[:1])
         (page,) = decode(data, first, house.limits)
-        return page_print(clean(page, house.orientation).pixels)
+        return house.page_work.clean(page).print
     except (InputError, PartError):
         return ""
 

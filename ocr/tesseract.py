@@ -8,6 +8,7 @@ uncompressed PGM files, which neither side has to deflate.
 import math
 import os
 import re
+import secrets
 import shlex
 import tempfile
 from collections.abc import Iterator, Sequence
@@ -137,19 +138,22 @@ def _failures(language: str) -> Iterator[None]:
 @contextmanager
 def _line_files(crops: Sequence[NDArray[np.uint8]]) -> Iterator[str]:
     """Write crops and a list of them, which Tesseract reads as the pages of one document."""
-    with tempfile.TemporaryDirectory(prefix="lines-") as folder:
-        paths = [_write(crop, Path(folder) / f"{i:04}.pgm") for i, crop in enumerate(crops)]
-        pages = Path(folder) / "lines.txt"
-        pages.write_text("".join(f"{path}\n" for path in paths))
+    begin = Path(tempfile.gettempdir()) / f"lines-{secrets.token_hex(8)}"  # no folder: a limited process may make none
+    pages = begin.with_suffix(".txt")
+    paths = [Path(f"{begin}-{i:04}.pgm") for i in range(len(crops))]
+    try:
+        for crop, path in zip(crops, paths, strict=True):
+            _write(path, b"P5\n%d %d\n255\n" % crop.shape[::-1] + np.ascontiguousarray(crop).tobytes())
+        _write(pages, "".join(f"{path}\n" for path in paths).encode())
         yield str(pages)
+    finally:
+        for path in (pages, *paths):
+            path.unlink(missing_ok=True)
 
 
-def _write(image: NDArray[np.uint8], path: Path) -> Path:
-    height, width = image.shape
-    with path.open("wb") as file:
-        file.write(b"P5\n%d %d\n255\n" % (width, height))
-        file.write(np.ascontiguousarray(image).data)
-    return path
+def _write(path: Path, data: bytes) -> None:
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+        file.write(data)
 
 
 def _words_by_page(tsv: str, pages: Sequence[Box]) -> tuple[tuple[Word, ...], ...]:

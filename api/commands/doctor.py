@@ -71,10 +71,10 @@ def _look(part: str, check: Callable[[], str], mend: str) -> Diagnosis:
 
 
 def _tesseract(house: House) -> str:
-    languages = house.tesseract.languages()
+    languages = house.readers.tesseract.languages()
     if house.settings.language not in languages:
         raise PartMissing(part=f"tesseract {house.settings.language}")
-    return house.tesseract.name
+    return house.readers.tesseract.name
 
 
 def _poppler(_house: House) -> str:

@@ -23,7 +23,6 @@ from dossier.checks import check
 from dossier.paper_types import OTHER, find_type
 from ingest.doubts import several_papers
 from ingest.quick import read_file
-from ocr.fields import read_fields
 from ocr.formats import render
 from ocr.model import Reading
 from ocr.pdfa import PdfMetadata, searchable_pdf
@@ -73,7 +72,7 @@ def extract(
             reading, codes = papers[0].of(reading), papers[0].among(codes)
         if paper_type == "auto":
             paper_type, confidence = (papers[0].code, papers[0].confidence) if papers else (OTHER, None)
-        fields = read_fields(reading, types[paper_type], codes, lambda n: pages[n - 1].master, house.second)
+        fields = house.page_work.fields(reading, types[paper_type], codes, lambda n: pages[n - 1].master)
         doubts = check(types[paper_type], fields, owner=None, type_confidence=confidence, today=times.today())
         doubts = (*doubts, *several_papers(papers, sheets, types))
     if as_json:

@@ -82,7 +82,7 @@ def create_app(house: House, work: Work | None) -> FastAPI:
         house.procedures,
         house.units,
         house.limits,
-        house.tesseract,
+        house.readers.tesseract,
         house.trust,
         house.seals,
     )

@@ -153,6 +153,22 @@ def test_a_station_follows_what_its_batch_duplicates(service: Service) -> None:
     assert service.call(Role.STATION, "GET", f"/v1/papers/{first}").json()["papers"][0]["batch"] == earlier
 
 
+def test_the_state_of_a_batch_takes_one_object_however_many_files_it_has(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    names = [f"{number}.png" for number in range(12)]
+    batch = announce(service, Role.STATION, "lo-nhieu-tep", *names)
+    for number, name in enumerate(names):
+        upload(service, batch, name, png(900 + number))
+    asked: list[str] = []
+    objects = service.house.objects
+    get = objects.get
+    monkeypatch.setattr(objects, "get", lambda key, *rest: asked.append(key) or get(key, *rest))
+    shown = service.call(Role.STATION, "GET", f"/v1/batches/{batch}").json()
+    assert [file["state"] for file in shown["files"]] == ["received"] * 12
+    assert len(asked) == 1, "the manifest"
+
+
 def test_a_file_sent_several_times_at_once_is_one_paper(service: Service) -> None:
     batch = announce(service, Role.STATION, "lo-12", "001.png")
     with ThreadPoolExecutor(4) as senders:

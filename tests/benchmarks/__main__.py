@@ -58,7 +58,7 @@ def main() -> None:
         house.close()
     pages = sum(s.pages for s in scores)
     machine = f"{platform.machine()}, {os.cpu_count()} processors, load {os.getloadavg()[0]:.1f}"
-    console.print(f"{machine}, Python {platform.python_version()}, {house.engine.name}")
+    console.print(f"{machine}, Python {platform.python_version()}, {house.readers.first.name}")
     table = Table(
         "step", "CPU s", "CPU s per page", "wall s per page", title=f"sample batch, {pages} pages, one worker"
     )

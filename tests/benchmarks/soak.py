@@ -28,7 +28,7 @@ import typer
 
 from station.agent import Agent
 from station.server import Server
-from tests.benchmarks.usage import machine
+from tests.benchmarks.usage import cpu_seconds_of, machine
 from tests.chaos.campaign import filled
 from tests.chaos.scans import paper
 from tests.chaos.town import Town, town
@@ -195,20 +195,9 @@ def _seen(place: Town, at: float, stored: int) -> Sample:
         running = psutil.Process(process.process.pid)
         memory[name], descriptors[name] = running.memory_info().rss, running.num_fds()
         if name.startswith("worker"):
-            cpu_s += _cpu_s(running)
-    every_s = _cpu_s(psutil.Process()) + _cpu_s(psutil.Process(place.postgres.server.get_pid()))
+            cpu_s += cpu_seconds_of(running)
+    every_s = cpu_seconds_of(psutil.Process()) + cpu_seconds_of(psutil.Process(place.postgres.server.get_pid()))
     return Sample(at, stored, cpu_s, every_s - cpu_s, memory, descriptors)
-
-
-def _cpu_s(process: psutil.Process) -> float:
-    """Return the processor seconds of a process and of its children, those that ended among them."""
-    every, total = [process, *process.children(recursive=True)], 0.0
-    for one in every:
-        try:
-            total += sum(one.cpu_times()[:4])
-        except psutil.NoSuchProcess:
-            continue
-    return total
 
 
 def _per_minute(samples: Sequence[Sample]) -> float:

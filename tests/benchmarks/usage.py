@@ -7,6 +7,8 @@ import socket
 from pathlib import Path
 from typing import Final
 
+import psutil
+
 _PAGE_BYTES: Final = resource.getpagesize()
 
 
@@ -14,6 +16,17 @@ def cpu_seconds() -> float:
     """Return the processor seconds of this process and of its finished children."""
     usage = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
     return sum(u.ru_utime + u.ru_stime for u in usage)
+
+
+def cpu_seconds_of(process: psutil.Process) -> float:
+    """Return the processor seconds of a process and of its children, those that ended among them."""
+    every, total = [process, *process.children(recursive=True)], 0.0
+    for one in every:
+        try:
+            total += sum(one.cpu_times()[:4])
+        except psutil.NoSuchProcess:
+            continue
+    return total
 
 
 def resident_bytes(pid: int) -> int:

@@ -51,7 +51,7 @@ def test_nothing_of_the_parents_environment_is_seen(temporary: Path, monkeypatch
     ("function", "limits", "limit"),
     [
         (runaway.eat_memory, TIGHT, "memory"),
-        (runaway.hoard_memory, TIGHT, "memory"),
+        (runaway.hoard_memory, replace(TIGHT, cpu_s=20), "memory"),
         (runaway.be_killed, TIGHT, "memory"),
         (runaway.burn, TIGHT, "processor time"),
         (runaway.sleep, replace(TIGHT, wall_s=0.5), "wall-clock time"),

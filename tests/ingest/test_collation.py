@@ -19,7 +19,7 @@ from ingest.pages import PageNotes
 from ingest.receive import Manifest, ManifestEntry, manifest_of, open_batch, receive
 from ingest.settings import Settings
 from ingest.split import split
-from ingest.workspace import Workspace
+from ingest.workspace import Workspace, decode_image
 from tests.ingest.made import picture, scan_pdf
 
 
@@ -53,7 +53,7 @@ def sent(house: House, pages: int, *, collate: bool) -> Paper:
 def widths(house: House, paper: Paper) -> list[int]:
     """Return how wide each page is, in the order in which it is worked on: the file's are 60, 70, 80 …"""
     work = Workspace(house.objects, paper.id)
-    return [work.get_image(note.raw).shape[1] for note in PageNotes.of(work).pages]
+    return [decode_image(work.get(note.raw), note.raw).shape[1] for note in PageNotes.of(work).pages]
 
 
 def test_pages_are_put_in_order_and_parted_by_it(house: House) -> None:

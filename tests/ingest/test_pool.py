@@ -4,6 +4,7 @@ import os
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import psutil
@@ -87,6 +88,37 @@ def test_programs_a_request_started_end_with_it() -> None:
 def test_a_request_cannot_speak_for_its_worker_nor_reach_the_network(pool: WarmPool) -> None:
     assert pool.run(warm_work.open_sockets, b"") == 0
     assert pool.run(warm_work.open_network, b"") == "PermissionError"
+
+
+def test_an_answer_may_come_with_a_file(pool: WarmPool) -> None:
+    data = bytes(range(256)) * 1000
+    assert pool.run_for_file(warm_work.upside_down, data) == ({"size": len(data)}, data[::-1])
+    assert pool.run_for_file(warm_work.remember, b"") == (1, b"")
+
+
+def test_a_request_may_have_a_folder_of_its_own_and_writes_nowhere_else(tmp_path: Path) -> None:
+    pool = WarmPool(warm_work.prepare, b"", size=1, limits=TIGHT, with_folder=True)
+    try:
+        elsewhere = tmp_path / "theirs"
+        if "files" in pool.run(warm_work.walls, b""):
+            assert pool.run(warm_work.write_twice, b"x", str(elsewhere)) == [str(elsewhere)]
+        one, two = pool.run(warm_work.where, b""), pool.run(warm_work.where, b"")
+        assert one != two
+        assert not Path(one).exists()
+    finally:
+        pool.close()
+
+
+def test_a_request_that_fills_its_folder_is_stopped() -> None:
+    limits = replace(TIGHT, folder_bytes=16 * MIB, cpu_s=20)
+    pool = WarmPool(warm_work.prepare, b"", size=1, limits=limits, with_folder=True)
+    try:
+        with pytest.raises(LimitExceeded) as caught:
+            pool.run(warm_work.fill_folder, b"")
+        assert caught.value.details["limit"] == "folder size"
+        assert pool.run(warm_work.tell, b"x")["size"] == 1
+    finally:
+        pool.close()
 
 
 def test_a_worker_that_is_gone_is_replaced(pool: WarmPool) -> None:

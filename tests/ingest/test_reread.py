@@ -17,12 +17,12 @@ from dossier.verdicts import Finding, Severity, Verdict
 from ingest import pipeline
 from ingest.confirm import confirm
 from ingest.house import House
+from ingest.page_work import PageWork
 from ingest.receive import Manifest, ManifestEntry, open_batch, receive
 from ingest.reread import Difference, Kind, Order, Outcome, Reread, reread, reread_all, stored_paper, stored_papers
 from ingest.settings import Settings
 from ingest.versions import versions_of
 from ocr.pdfa import page_images
-from ocr.tesseract import TesseractEngine
 from signing.validate import validate
 from storage import audit
 from storage.records import AuditEntry
@@ -148,7 +148,7 @@ def test_a_newer_catalogue_proposes_once_and_changes_nothing_served(
     assert kept_names(house, paper) == names
     one, two = versions_of(house, paper)
     assert (one.number, one.fields, one.type_version) == (1, paper.fields, None)
-    assert (two.number, two.type_version, two.engine, two.reading) == (2, 2, house.engine.name, one.reading)
+    assert (two.number, two.type_version, two.engine, two.reading) == (2, 2, house.readers.first.name, one.reading)
 
     assert house.catalogue.paper(paper.id) == paper
     assert house.objects.versions(paper.sealed.key) == [before]
@@ -168,7 +168,7 @@ def test_another_reader_reads_the_archived_pages(open_house: Callable[..., House
     for paper in list(stored_papers(house, None, None)):
         assert reread(house, paper, Order()).outcome is Outcome.UNCHANGED, "its words are as they were"
         found = reread(house, paper, Order(engine=True))
-        assert (found.outcome, found.engine) == (Outcome.PROPOSED, house.tesseract.name)
+        assert (found.outcome, found.engine) == (Outcome.PROPOSED, house.readers.tesseract.name)
         assert reread(house, paper, Order(engine=True)).outcome is Outcome.WAITING
         one, two = versions_of(house, paper)
         assert [(p.number, p.width, p.height, p.dpi) for p in two.reading.pages] == [
@@ -188,7 +188,7 @@ def test_what_one_run_has_read_the_next_does_not_read_again(
     def unasked(*_: object) -> None:
         pytest.fail("a page was read again")
 
-    monkeypatch.setattr(TesseractEngine, "read_lines", unasked)
+    monkeypatch.setattr(PageWork, "read", unasked)
     third = reread(again, decision(again), Order(engine=True))
     assert (third.outcome, third.version) == (Outcome.PROPOSED, 3)
     assert told(third)["award"] is Kind.NEW
@@ -210,7 +210,7 @@ def test_a_paper_that_arrived_signed_is_decoded_anew(
     paper = store(open_house(), "signed.pdf", genuine)
     assert paper.signed_origin
     found = reread(house, paper, Order(engine=True))
-    assert (found.outcome, found.engine) == (Outcome.PROPOSED, house.tesseract.name)
+    assert (found.outcome, found.engine) == (Outcome.PROPOSED, house.readers.tesseract.name)
     assert paper.sealed is not None
     assert house.objects.get(paper.sealed.key) == genuine
 
@@ -246,7 +246,7 @@ def test_a_named_person_accepts_what_was_proposed_before(open_house: Callable[..
     assert dict(entry.detail) == {
         "from_version": "1",
         "to_version": "2",
-        "engine": house.engine.name,
+        "engine": house.readers.first.name,
         "type_version": "2",
         "fields": "award",
     }

@@ -7,7 +7,7 @@ import numpy as np
 from pdf2image import convert_from_bytes
 
 from dossier import times
-from ingest.stamping import HEADROOM_MM, headroom_mm, on_free_paper
+from ingest.stamping import HEADROOM_MM, Top, headroom_mm, on_free_paper
 from ocr.model import PageReading
 from ocr.pdfa import PdfMetadata, SearchablePage, searchable_pdf
 from signing.development import DevelopmentAuthority
@@ -28,7 +28,7 @@ def page(*, full_top: bool) -> np.ndarray:
 
 def sealed(pixels: np.ndarray, authority: DevelopmentAuthority) -> bytes:
     moment = times.now()
-    room = headroom_mm(Stamp(AGENCY), pixels, DPI, moment)
+    room = headroom_mm(Stamp(AGENCY), Top.of(pixels), DPI, moment)
     jpeg = cv2.imencode(".jpg", pixels)[1].tobytes()
     plain = searchable_pdf(
         [SearchablePage(jpeg, PageReading(1, WIDTH, HEIGHT, DPI, ()), room)], PdfMetadata("Thử", moment)
@@ -36,7 +36,7 @@ def sealed(pixels: np.ndarray, authority: DevelopmentAuthority) -> bytes:
     return seal(
         plain,
         key=authority.seal_key(AGENCY),
-        stamp=on_free_paper(Stamp(AGENCY), pixels, DPI, moment),
+        stamp=on_free_paper(Stamp(AGENCY), Top.of(pixels), DPI, moment),
         time_stamper=authority.time_stamper(),
         trust=authority.trust(),
         signing_time=moment,
@@ -45,12 +45,12 @@ def sealed(pixels: np.ndarray, authority: DevelopmentAuthority) -> bytes:
 
 
 def test_a_page_with_a_free_margin_keeps_its_size() -> None:
-    assert headroom_mm(Stamp(AGENCY), page(full_top=False), DPI, times.now()) == 0
+    assert headroom_mm(Stamp(AGENCY), Top.of(page(full_top=False)), DPI, times.now()) == 0
 
 
 def test_a_page_full_to_the_top_gets_white_paper_for_the_stamp(tmp_path: Path) -> None:
     original = page(full_top=True)
-    assert headroom_mm(Stamp(AGENCY), original, DPI, times.now()) == HEADROOM_MM
+    assert headroom_mm(Stamp(AGENCY), Top.of(original), DPI, times.now()) == HEADROOM_MM
     pdf = sealed(original, DevelopmentAuthority.open(tmp_path / "authority"))
     (image,) = convert_from_bytes(pdf, dpi=DPI)
     shown = cv2.cvtColor(np.asarray(image), cv2.COLOR_RGB2GRAY)

@@ -35,6 +35,7 @@ from dossier.verdicts import Verdict
 from ingest import pipeline
 from ingest.confirm import confirm
 from ingest.house import House
+from ingest.pool import WarmPool
 from ingest.receive import Manifest, ManifestEntry, Received, open_batch, outcomes, receive
 from ingest.retry import retry
 from ingest.settings import Settings
@@ -273,6 +274,7 @@ def test_what_one_engine_read_the_other_is_asked_about(
     house: House, sample: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(fields, "second_opinion", partial(second_opinion, below=2.0))
+    monkeypatch.setattr(WarmPool, "run", lambda _, function, data, *rest: function(data, *rest))  # where it is patched
     received = send(house, "quyet-dinh-1.pdf", (sample / "quyet-dinh-1.pdf").read_bytes())
     for step in pipeline.PREPARE:
         step(house, received.paper.id)
@@ -285,7 +287,7 @@ def test_what_one_engine_read_the_other_is_asked_about(
 def test_the_engine_asked_is_never_the_one_that_read(tmp_path: Path) -> None:
     for reader in ("sohoa", "tesseract"):
         house = House(Settings(data_dir=tmp_path, reader=reader))
-        assert {type(house.engine), type(house.second)} == {CtcReader, TesseractEngine}
+        assert {type(house.readers.first), type(house.readers.second)} == {CtcReader, TesseractEngine}
 
 
 def test_an_owner_is_named_with_the_confirmation(house: House, blank_scan: Path) -> None:

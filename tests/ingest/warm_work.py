@@ -6,7 +6,11 @@ import socket
 import stat
 import subprocess
 import time
+from pathlib import Path
 from typing import Any
+
+from ingest.confined import WithFile
+from ingest.walls import standing
 
 _prepared = b""
 _seen: list[bytes] = []
@@ -87,6 +91,36 @@ def leave_helper(data: bytes) -> int:
 def wait_a_little(data: bytes) -> int:
     time.sleep(0.5 + len(data))
     return os.getppid()
+
+
+def write_twice(data: bytes, elsewhere: str) -> list[str]:
+    """Return which of two files cannot be written: one in the working folder, and one elsewhere."""
+    refused = []
+    for path in (Path("mine"), Path(elsewhere)):
+        try:
+            path.write_bytes(data)
+        except PermissionError:
+            refused.append(str(path))
+    return refused
+
+
+def walls(data: bytes) -> list[str]:
+    del data
+    return standing()
+
+
+def where(data: bytes) -> str:
+    return os.environ["TMPDIR"] + data.decode()
+
+
+def fill_folder(data: bytes) -> None:
+    for number in range(1000):
+        Path(f"{number}").write_bytes(bytes(1 << 20) + data)
+    time.sleep(3600)
+
+
+def upside_down(data: bytes) -> WithFile:
+    return WithFile({"size": len(data)}, data[::-1])
 
 
 def open_sockets(data: bytes) -> int:

@@ -27,7 +27,7 @@ def _ask_objects(house: House) -> None:
 
 
 def _ask_tesseract(house: House) -> None:
-    if house.settings.language not in house.tesseract.languages():
+    if house.settings.language not in house.readers.tesseract.languages():
         raise PartMissing(part=f"tesseract {house.settings.language}")
 
 

@@ -1,6 +1,6 @@
 """``GET /v1/batches/{batch}``: a batch, and where each of its files stands."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Annotated
 
 from api.http.access import allow
@@ -12,11 +12,14 @@ from api.keys import Caller, Role
 from api.shapes import Json
 from dossier.errors import NotFound
 from dossier.identifiers import PaperId
-from dossier.papers import Paper
+from dossier.papers import Paper, PaperState
 from ingest.house import House
 from ingest.receive import manifest_of, outcomes, refusals
 
 router = new_router()
+
+_SENT_AGAIN = (PaperState.REJECTED, PaperState.DISPOSED)
+"""In which another paper may have come under a paper's name."""
 
 
 @router.get("/v1/batches/{batch}", response_model=BatchState, summary="Trạng thái một lô / Show a batch and its state")
@@ -25,20 +28,31 @@ def show_batch(
 ) -> Json:
     """Show a batch. Of a file that duplicates another station's paper, a station sees that paper's state only."""
     found = batch_for(house, caller, batch)
-    papers, refused = _papers_received(house, batch), refusals(house, batch)
+    entries = manifest_of(house, batch).entries
+    papers = _papers_received(house, batch, [entry.name for entry in entries])
+    refused = refusals(house, batch) if any(entry.name not in papers for entry in entries) else {}
     files = []
-    for entry in manifest_of(house, batch).entries:
+    for entry in entries:
         paper = papers.get(entry.name)
         tell = paper is not None and (paper.batch == batch or may_see(house, caller, paper))
         files.append(_file_json(entry.name, paper, batch, refused.get(entry.name), tell=tell))
     return {**batch_json(found), "files": files}
 
 
-def _papers_received(house: House, batch: str) -> dict[str, Paper]:
-    """Return by file name what each file received became, or the earlier paper it duplicates."""
+def _papers_received(house: House, batch: str, names: Sequence[str]) -> dict[str, Paper]:
+    """Return by file name what each file received became, or the earlier paper it duplicates.
+
+    The notes in the object store, a request each, are asked only about names that have no paper of their own at work or
+    stored: stations ask for states again and again.
+    """
     own = {paper.id: paper for paper in _papers_of(house, batch)}
-    became = {name: own.get(paper) or _known(house, paper) for name, paper in outcomes(house, batch).items()}
-    return {paper.name: paper for paper in own.values()} | {name: paper for name, paper in became.items() if paper}
+    settled = {p.name: p for p in own.values() if p.split_from is None and p.state not in _SENT_AGAIN}
+    found = {paper.name: paper for paper in own.values()} | settled
+    if unsure := [name for name in names if name not in settled]:
+        for name, paper in outcomes(house, batch, unsure).items():
+            if known := own.get(paper) or _known(house, paper):
+                found[name] = known
+    return found
 
 
 def _known(house: House, paper: PaperId) -> Paper | None:

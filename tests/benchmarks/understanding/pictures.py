@@ -11,7 +11,7 @@ from PIL import Image, ImageDraw
 from ingest.house import House
 from ingest.pages import PageNotes
 from ingest.settings import Settings
-from ingest.workspace import Workspace
+from ingest.workspace import Workspace, decode_image
 from tests.benchmarks.understanding.understood import Judged, Understood
 from tests.generator import fonts
 from tests.generator.fonts import Family
@@ -58,7 +58,9 @@ def picture(folder: Path, papers: Sequence[Understood]) -> bytes:
 
 def _panel(house: House, u: Understood) -> Image.Image:
     work = Workspace(house.objects, u.paper.id)
-    master = Image.fromarray(cv2.cvtColor(work.get_image(PageNotes.of(work).pages[0].master), cv2.COLOR_BGR2RGB))
+    master = Image.fromarray(
+        cv2.cvtColor(decode_image(work.get(PageNotes.of(work).pages[0].master), "master"), cv2.COLOR_BGR2RGB)
+    )
     panel = Image.new("RGB", (_PAGE[0], _PAGE[1] + _NOTES), (244, 245, 247))
     scale = min(_PAGE[0] / master.width, _PAGE[1] / master.height)
     page = master.resize((round(master.width * scale), round(master.height * scale)), Image.Resampling.LANCZOS)

@@ -147,7 +147,7 @@ def understand(folder: Path, plans: Sequence[Plan]) -> Iterator[Understood]:
     _restore(folder)
     house = House(Settings(data_dir=folder, workers=1))
     known = known_papers(folder)
-    _ = house.paper_types, house.second, house.catalogue  # opened once per process, not per paper
+    _ = house.paper_types, house.page_work, house.catalogue  # opened once per process, not per paper
     for plan in plans:
         entry, cpu = known[plan.name], defaultdict[str, float](float)
         paper_id = PaperId.parse(entry["id"])

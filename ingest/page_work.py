@@ -1,0 +1,354 @@
+"""What looks at pixels: a page is cleaned, read and searched in a limited process of its own.
+
+Threat: a stranger chooses every dot of a page. OpenCV, ONNX, Tesseract and zxing, which find lines, letters and codes
+in them, are large C++ libraries. What stops it is told in ``ingest.pool``: each page has its own process, without a
+network, with limits, behind walls; what comes back is data that is checked here, and at most one picture. Readers are
+loaded once per worker.
+
+Residual risk accepted, as with decoders: whoever takes over such a process may answer with other words, or another
+picture, than the page shows; a person compares scan and original before anything is sealed.
+"""
+
+import atexit
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from functools import cache, cached_property, partial
+from typing import Any, NamedTuple, TypeVar
+
+import cv2
+import numpy as np
+from pydantic import ValidationError
+
+from dossier.errors import PartFailed, SecrecyMark
+from dossier.paper_types import PaperType
+from dossier.papers import Box, Field
+from ingest.clean import clean
+from ingest.confined import WithFile
+from ingest.encode import encode_master
+from ingest.images import PageImage
+from ingest.limits import MIB, Limits
+from ingest.pixels import Grey, Pixels
+from ingest.politeness import step_back
+from ingest.pool import WarmPool
+from ingest.prints import page_print
+from ingest.quality import Quality, assess
+from ingest.stamping import Top
+from ingest.workspace import adapter, decode_image, encode_image
+from ocr.ctc import CtcReader
+from ocr.engine import LineReader
+from ocr.fields import read_fields
+from ocr.model import PageReading, Reading
+from ocr.orientation import OrientationDetector, orientation
+from ocr.qr import Code, find_codes
+from ocr.reader import read_page
+from ocr.reading_image import reading_image
+from ocr.secrecy import has_secrecy_mark
+from ocr.tesseract import TesseractEngine
+
+PAGE_LIMITS = Limits(memory_bytes=4096 * MIB, cpu_s=120, wall_s=300.0, folder_bytes=512 * MIB, processes=8)
+"""What the work on one page may use: A3 at 600 dpi takes a gigabyte, besides the libraries' addresses. Tesseract is a
+program, and what starts it is a thread."""
+_CODES = tuple[Code, ...]
+_FIELDS = tuple[Field, ...]
+_QUALITY_OF_JPEG = 85
+"""Of pictures that are made to be looked at and not kept."""
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Cleaned:
+    """A page made a master; see :class:`ingest.images.MasterPage` and :class:`ingest.quality.Quality`.
+
+    Attributes:
+        number, dpi, blank, empty, rotation, skew_deg: Of the master. quality: Of the scan.
+        print: What the master looks like (:mod:`ingest.prints`).
+        file, media_type: The master as it is archived.
+    """
+
+    number: int
+    dpi: int
+    blank: bool
+    empty: bool
+    rotation: int
+    skew_deg: float
+    quality: Quality
+    print: str
+    media_type: str
+    file: bytes = b""
+
+
+class MasterRead(NamedTuple):
+    """What a master says: its words, and its QR codes."""
+
+    page: PageReading
+    codes: tuple[Code, ...]
+
+
+@dataclass(frozen=True)
+class Readers:
+    """What reads lines.
+
+    Attributes:
+        reader: ``sohoa`` or ``tesseract``. language: Tesseract's model.
+    """
+
+    reader: str
+    language: str
+
+    @cached_property
+    def tesseract(self) -> TesseractEngine:
+        """Tesseract: reads what is in doubt, or all where the settings say so."""
+        return TesseractEngine(language=self.language)
+
+    @cached_property
+    def first(self) -> LineReader:
+        """What reads pages."""
+        return self.tesseract if self.reader == "tesseract" else CtcReader()
+
+    @cached_property
+    def second(self) -> LineReader:
+        """What is asked where ``first`` is in doubt: the other reader."""
+        return CtcReader() if self.reader == "tesseract" else self.tesseract
+
+    @cached_property
+    def orientation(self) -> OrientationDetector:
+        """Tells which way up a page lies, where its lines do not: by reading some."""
+        return partial(orientation, engine=self.first)
+
+
+# --- in the child ----------------------------------------------------------------------------------------------------
+
+_readers = Readers("sohoa", "vie")
+
+
+def prepare(material: bytes) -> None:
+    """Load the readers, and step back behind what answers requests."""
+    global _readers  # noqa: PLW0603 - what a warm worker is prepared with
+    said = json.loads(material)
+    step_back(said["nice"])
+    cv2.setNumThreads(1)  # a fork has none of its parent's threads
+    _readers = Readers(said["reader"], said["language"])
+    blank_line = np.full((40, 200), 255, np.uint8)
+    for reader in (_readers.first, _readers.second):
+        if isinstance(reader, CtcReader):
+            reader.read_lines([blank_line], 300)
+
+
+def make_master(picture: bytes, number: int, dpi: int) -> WithFile:
+    """Return the master of a decoded page, and its file."""
+    page = PageImage(number, decode_image(picture, f"page {number}"), dpi)
+    master = clean(page, _readers.orientation)
+    file = encode_master(master)
+    cleaned = Cleaned(
+        number=number,
+        dpi=master.dpi,
+        blank=master.blank,
+        empty=master.empty,
+        rotation=master.rotation,
+        skew_deg=master.skew_deg,
+        quality=assess(page, master),
+        print=page_print(master.pixels),
+        media_type=file.media_type,
+    )
+    return WithFile(_json(cleaned, Cleaned), file.data)
+
+
+def judge_scan(picture: bytes, number: int, dpi: int) -> object:
+    """Return how good the scan of a decoded page is."""
+    page = PageImage(number, decode_image(picture, f"page {number}"), dpi)
+    return _json(assess(page, clean(page, _readers.orientation)), Quality)
+
+
+def read_master(master: bytes, number: int, dpi: int, blank: bool) -> object:  # noqa: FBT001 - arguments of a request come in order
+    """Return the words and the QR codes of a master; a secrecy mark ends it."""
+    pixels = decode_image(master, f"page {number}")
+    reading = PageReading(number, pixels.shape[1], pixels.shape[0], dpi, ())
+    if not blank:
+        reading = read_page(pixels, number=number, dpi=dpi, engine=_readers.first)
+    if has_secrecy_mark(pixels, reading, _readers.first):  # a pale stamp may be all there is on a page
+        raise SecrecyMark
+    return _json(MasterRead(reading, find_codes(pixels, number)), MasterRead)
+
+
+def codes_on(picture: bytes, number: int) -> object:
+    """Return the QR codes of a picture."""
+    return _json(find_codes(decode_image(picture, f"page {number}"), number), _CODES)
+
+
+def fields_on(masters: bytes, size: int) -> object:
+    """Return the fields of a paper; the first ``size`` bytes are its question, its masters follow."""
+    question = json.loads(masters[:size])
+    reading = adapter(Reading).validate_python(question["reading"])
+    at, files = size, dict[int, slice]()
+    for page, length in zip(reading.pages, question["lengths"], strict=True):
+        files[page.number] = slice(at, at + length)
+        at += length
+    pages = {page.number: page for page in reading.pages}
+
+    def master(number: int) -> Pixels:
+        pixels, page = decode_image(masters[files[number]], f"page {number}"), pages[number]
+        if pixels.shape[:2] != (page.height, page.width):
+            raise PartFailed(part="cleanup", reason=f"page {number} is not as large as when it was read")
+        return pixels
+
+    paper_type = adapter(PaperType).validate_python(question["type"])
+    codes = adapter(_CODES).validate_python(question["codes"])
+    return _json(read_fields(reading, paper_type, codes, master, _readers.second), _FIELDS)
+
+
+def top_of(master: bytes) -> WithFile:
+    """Return the size of a master, and its top in grey."""
+    top = Top.of(decode_image(master, "master"))
+    return WithFile([top.height, *top.grey.shape], top.grey.tobytes())
+
+
+def is_empty(master: bytes, dpi: int) -> bool:
+    """Return whether a master is blank."""
+    return PageImage(1, decode_image(master, "master"), dpi).survey.marks is None
+
+
+def part_of(master: bytes, x: int, y: int, right: int, bottom: int) -> WithFile:
+    """Return a part of a master as PNG, or nothing if it lies beside the page."""
+    part = decode_image(master, "master")[y:bottom, x:right]
+    return WithFile(None, cv2.imencode(".png", part)[1].tobytes() if part.size else b"")
+
+
+def as_read(master: bytes, dpi: int) -> WithFile:
+    """Return a master as readers see it, as JPEG."""
+    return WithFile(None, to_look_at(reading_image(decode_image(master, "master"), dpi)))
+
+
+def _json(value: object, kind: Any) -> object:  # noqa: ANN401 - any type pydantic describes
+    return adapter(kind).dump_python(value, mode="json")
+
+
+# --- in the process that asks ----------------------------------------------------------------------------------------
+
+
+class PageWork:
+    """Works on pages in limited processes, as many at once as it has; safe to call from many threads.
+
+    All methods raise:
+        LimitExceeded: The page took too much memory or time.
+        DamagedFile: Its process crashed. ObjectDamaged: The bytes are no picture.
+        PartFailed: A reader failed. PartMissing: A reader is missing, or no process can be started.
+
+    Args:
+        reader: What reads pages, ``sohoa`` or ``tesseract``; the other is asked where it is in doubt.
+        language: Tesseract's model.
+        nice: How far the work steps back, 0 to 19.
+        processes: Most pages worked on at once.
+    """
+
+    def __init__(self, *, reader: str, language: str, nice: int, processes: int) -> None:
+        self._pool = _pool(json.dumps({"reader": reader, "language": language, "nice": nice}).encode(), processes)
+
+    def clean(self, page: PageImage) -> Cleaned:
+        """Make a decoded page's master, and say how good the scan is."""
+        return self.clean_file(encode_image(page.pixels), page.number, page.dpi)
+
+    def clean_file(self, picture: bytes, number: int, dpi: int) -> Cleaned:
+        """Do so with a decoded page kept by :func:`ingest.workspace.encode_image`."""
+        value, file = self._pool.run_for_file(make_master, picture, number, dpi)
+        return replace(_checked(value, Cleaned), file=file)
+
+    def judge(self, page: PageImage) -> Quality:
+        """Say how good the scan of a decoded page is."""
+        return _checked(self._pool.run(judge_scan, encode_image(page.pixels), page.number, page.dpi), Quality)
+
+    def read(self, master: bytes, number: int, dpi: int, *, blank: bool) -> MasterRead:
+        """Return the words and the QR codes of a master page.
+
+        Args:
+            master: Its file.
+            number: From 1.
+            dpi: Dots per inch.
+            blank: Nothing is printed on it: no words are looked for.
+
+        Raises:
+            SecrecyMark: The page bears a state-secret mark: nothing of it may be kept.
+        """
+        return _checked(self._pool.run(read_master, master, number, dpi, blank), MasterRead)
+
+    def codes(self, page: PageImage) -> tuple[Code, ...]:
+        """Return the QR codes of a decoded page."""
+        return _checked(self._pool.run(codes_on, encode_image(page.pixels), page.number), _CODES)
+
+    def codes_of_file(self, master: bytes, number: int) -> tuple[Code, ...]:
+        """Return the QR codes of a master page."""
+        return _checked(self._pool.run(codes_on, master, number), _CODES)
+
+    def fields(
+        self, reading: Reading, paper_type: PaperType, codes: Sequence[Code], master: Callable[[int], bytes]
+    ) -> tuple[Field, ...]:
+        """Return the fields that a paper's type declares, see :func:`ocr.fields.read_fields`.
+
+        Args:
+            reading: The paper's.
+            paper_type: What to look for.
+            codes: QR codes of its pages.
+            master: Gives the file of a page's master by the page's number.
+
+        Raises:
+            PartFailed: A master has another size than when it was read, and boxes do not fit.
+        """
+        files = [master(page.number) for page in reading.pages] if paper_type.fields else [b""] * len(reading.pages)
+        question = json.dumps(
+            {
+                "reading": _json(reading, Reading),
+                "type": _json(paper_type, PaperType),
+                "codes": _json(tuple(codes), _CODES),
+                "lengths": [len(file) for file in files],
+            }
+        ).encode()
+        return _checked(self._pool.run(fields_on, b"".join([question, *files]), len(question)), _FIELDS)
+
+    def top(self, master: bytes) -> Top:
+        """Return the top of a master page, where a stamp may go."""
+        value, grey = self._pool.run_for_file(top_of, master)
+        height, rows, columns = _checked(value, tuple[int, int, int])
+        if rows < 1 or columns < 1 or len(grey) != rows * columns:
+            raise _senseless()
+        return Top(height, np.frombuffer(grey, np.uint8).reshape(rows, columns))
+
+    def is_empty(self, master: bytes, dpi: int) -> bool:
+        """Return whether nothing is printed on a master page."""
+        return _checked(self._pool.run(is_empty, master, dpi), bool)
+
+    def part(self, master: bytes, box: Box) -> bytes:
+        """Return a part of a master page as PNG; empty if the box lies beside the page."""
+        return self._pool.run_for_file(part_of, master, max(0, box.x), max(0, box.y), box.right, box.bottom)[1]
+
+    def as_read(self, master: bytes, dpi: int) -> bytes:
+        """Return a master page as readers see it, as JPEG."""
+        return self._pool.run_for_file(as_read, master, dpi)[1]
+
+
+@cache
+def _pool(material: bytes, processes: int) -> WarmPool:
+    """Return the workers prepared with ``material``: one pool per process, since starting one costs as much as a page.
+
+    They end with the process.
+    """
+    pool = WarmPool(prepare, material, size=processes, limits=PAGE_LIMITS, with_folder=True)
+    atexit.register(pool.close)
+    return pool
+
+
+def to_look_at(pixels: Pixels | Grey) -> bytes:
+    """Return a picture that is made to be looked at and not kept, as JPEG."""
+    return cv2.imencode(".jpg", pixels, [cv2.IMWRITE_JPEG_QUALITY, _QUALITY_OF_JPEG])[1].tobytes()
+
+
+def _checked(value: object, kind: type[T]) -> T:
+    try:
+        checked: T = adapter(kind).validate_python(value)
+    except ValidationError:
+        raise _senseless() from None
+    return checked
+
+
+def _senseless() -> PartFailed:
+    return PartFailed(part="page", reason="the answer of its process makes no sense")
