@@ -405,10 +405,18 @@ class Catalogue:
             found = asked.rows(_KEY, sha256=sha256, now=self._clock())
         return key_from(found[0]) if found else None
 
-    def keys(self) -> list[AccessKey]:
-        """Return all keys, revoked ones too, by name."""
+    def keys(self, *, limit: int | None = None, after: str | None = None) -> list[AccessKey]:
+        """Return keys, revoked ones too, by name.
+
+        Args:
+            limit: How many at most; ``None``: all.
+            after: Only those whose names follow this one.
+        """
+        query = select(AccessKeyRow).order_by(AccessKeyRow.name).limit(limit)
+        if after is not None:
+            query = query.where(AccessKeyRow.name > after)
         with reading(self.engine) as session:
-            return [key_from(row) for row in session.scalars(select(AccessKeyRow).order_by(AccessKeyRow.name))]
+            return [key_from(row) for row in session.scalars(query)]
 
     def rotate_key(self, name: str, sha256: str, *, until: dt.datetime, actor: str) -> None:
         """Give a key in force another secret; the present one is good until then, one before it no longer.

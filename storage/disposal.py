@@ -8,7 +8,7 @@ import datetime as dt
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from sqlalchemy import Select, delete, select, update
+from sqlalchemy import Select, delete, select, tuple_, update
 from sqlalchemy.orm import Session
 
 from dossier.errors import AlreadyExists, NotFound, ObjectHeld, SamePerson, WrongState
@@ -246,12 +246,28 @@ def finish(catalogue: Catalogue, paper: PaperId, *, at: dt.datetime) -> None:
             kept.sealed_key = DISPOSED_KEY
 
 
-def disposals(catalogue: Catalogue, *, unfinished: bool) -> list[Disposal]:
-    """Return the disposals that wait for a second person or for the object store, or those that are done."""
+def disposals(
+    catalogue: Catalogue, *, unfinished: bool, limit: int | None = None, after: PaperId | None = None
+) -> list[Disposal]:
+    """Return the disposals that wait for a second person or for the object store, or those that are done.
+
+    Args:
+        catalogue: Where they are kept.
+        unfinished: Which of the two.
+        limit: How many at most, the oldest first; ``None``: all.
+        after: Only those that follow this paper's in the list.
+
+    Raises:
+        NotFound: There is none of ``after``, or it was withdrawn.
+    """
     done = DisposalRow.disposed_at
     query = select(DisposalRow).where(done.is_(None) if unfinished else done.is_not(None))
+    query = query.order_by(DisposalRow.proposed_at, DisposalRow.paper).limit(limit)
     with reading(catalogue.engine) as session:
-        return [_disposal(row) for row in session.scalars(query.order_by(DisposalRow.proposed_at, DisposalRow.paper))]
+        if after is not None:
+            edge = _proposal(session, after)
+            query = query.where(tuple_(DisposalRow.proposed_at, DisposalRow.paper) > (edge.proposed_at, edge.paper))
+        return [_disposal(row) for row in session.scalars(query)]
 
 
 def is_disposed(catalogue: Catalogue, paper: PaperId) -> bool:

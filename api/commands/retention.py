@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 from rich.markup import escape
 
-from api.commands.common import AsJson, By, open_house, out, print_json
+from api.commands.common import After, AsJson, By, Limit, open_house, out, print_following, print_json
 from api.shapes.retention import disposal_json, kept_json, retention_json
 from dossier.identifiers import PaperId
 from ingest.disposal import due as due_papers
@@ -37,12 +37,14 @@ def due(
 
 
 @app.command(name="open")
-def open_disposals(as_json: AsJson = False) -> None:
-    """Đề nghị tiêu hủy chưa xong. / Disposals that wait for a second person or for the object store."""
+def open_disposals(limit: Limit = 100, after: After = None, as_json: AsJson = False) -> None:
+    """Đề nghị tiêu hủy chưa xong, cũ nhất trước. / Disposals that wait for a second person or for the object store."""
     with open_house() as house:
-        found = disposals(house.catalogue, unfinished=True)
+        edge = PaperId.parse(after) if after else None
+        found = disposals(house.catalogue, unfinished=True, limit=limit, after=edge)
+    following = found[-1].paper.value if len(found) == limit else None
     if as_json:
-        print_json({"disposals": [disposal_json(one) for one in found]})
+        print_json({"disposals": [disposal_json(one) for one in found], "next": following})
         return
     for one in found:
         waits = (
@@ -50,6 +52,7 @@ def open_disposals(as_json: AsJson = False) -> None:
         )
         out.print(f"{one.paper}  {waits}")
     out.print(f"{len(found)} đề nghị / disposals")
+    print_following(following)
 
 
 @app.command()

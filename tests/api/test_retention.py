@@ -60,7 +60,24 @@ def test_disposal_takes_two_keys(service: Service) -> None:
         assert second.post(f"{path}/approval", json={"by": "Lê Thị Hai"}).status_code == 200
     assert done.json()["approved_by"] == "Lê Thị Hai"
     assert service.call(Role.OFFICER, "GET", f"/v1/papers/{paper.id}").json()["papers"][0]["state"] == "disposed"
-    assert service.call(Role.AUDITOR, "GET", "/v1/disposals").json() == {"disposals": []}
+    assert service.call(Role.AUDITOR, "GET", "/v1/disposals").json() == {"disposals": [], "next": None}
+
+
+def test_open_disposals_come_in_pages_the_oldest_first(service: Service) -> None:
+    papers = [keep_paper(service, state=PaperState.READY) for _ in range(3)]
+    for paper in papers:
+        body = {"by": "Trần Văn Một", "reason": "không dùng"}
+        service.call(Role.OFFICER, "POST", f"/v1/papers/{paper.id}/disposal", json=body)
+    seen, path = [], "/v1/disposals?limit=2"
+    while path:
+        page = service.call(Role.AUDITOR, "GET", path).json()
+        seen += [one["paper"] for one in page["disposals"]]
+        path = f"/v1/disposals?limit=2&after={page['next']}" if page["next"] else ""
+    assert seen == [paper.id.value for paper in papers]
+    for paper in papers:
+        service.call(Role.OFFICER, "DELETE", f"/v1/papers/{paper.id}/disposal")
+    gone = service.call(Role.AUDITOR, "GET", f"/v1/disposals?after={papers[0].id}")
+    assert (gone.status_code, gone.json()["code"]) == (404, "not-found")
 
 
 def test_an_erasure_request_is_answered_paper_by_paper(service: Service) -> None:

@@ -31,9 +31,13 @@ class Disposal(Answer):
 
 
 class Disposals(Answer):
-    """Các đề nghị tiêu hủy chưa xong. / Disposals that wait for a second person or for the object store."""
+    """Các đề nghị tiêu hủy chưa xong; ``next`` là tham số ``after`` tiếp theo.
+
+    A page of the disposals that wait for a second person or for the object store.
+    """
 
     disposals: list[Disposal]
+    next: str | None
 
 
 class Kept(Answer):
