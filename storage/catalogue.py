@@ -591,7 +591,10 @@ def _owner_row(session: Session, owner: Owner) -> OwnerRow:
 
 
 def _next_code(session: Session, paper: Paper) -> str | None:
-    """Return ``<owner number>.<paper type>.<running number>``; ``None`` while owner or type is unknown."""
+    """Return ``<owner number>.<paper type>.<running number>``; ``None`` while owner or type is unknown.
+
+    No code is given twice, not even when its paper was disposed of.
+    """
     if paper.owner is None or paper.paper_type is None:
         return None
     stem = f"{paper.owner.number.value}.{paper.paper_type}."
@@ -600,5 +603,10 @@ def _next_code(session: Session, paper: Paper) -> str | None:
         .join(OwnerRow, PaperRow.owner_serial == OwnerRow.serial)
         .where(_is_owner(paper.owner.number), PaperRow.paper_type == paper.paper_type)
     )
-    running = [int(code.rpartition(".")[2]) for code in given if code]
-    return f"{stem}{max(running, default=0) + 1:02d}"
+    gone = session.scalar(select(OwnerRow.codes_gone).where(_is_owner(paper.owner.number))) or 0
+    return f"{stem}{max([gone, *(running_number(code) for code in given if code)]) + 1:02d}"
+
+
+def running_number(code: str) -> int:
+    """Return the last part of a paper's code."""
+    return int(code.rpartition(".")[2])

@@ -17,7 +17,7 @@ from dossier.papers import PaperState
 from dossier.standing import ENDED
 from dossier.text import fold
 from storage import audit
-from storage.catalogue import Catalogue, paper_row
+from storage.catalogue import Catalogue, paper_row, running_number
 from storage.database import reading, writing
 from storage.schema import (
     AuditRow,
@@ -26,6 +26,7 @@ from storage.schema import (
     DisposalRow,
     EventRow,
     HoldRow,
+    OwnerMergeRow,
     PagePrintRow,
     PaperRow,
     SealedVersionRow,
@@ -325,6 +326,9 @@ def _bury(session: Session, row: PaperRow) -> None:
     """Leave of a paper what says that there was one."""
     for table in (VerificationRow, WaitingRow, SetbackRow, PagePrintRow, ClaimRow, CorrectionRow):
         session.execute(delete(table).where(table.paper == row.id))
+    session.execute(update(OwnerMergeRow).where(OwnerMergeRow.paper == row.id).values(paper=None))  # it names owners
+    if row.code is not None and row.owner is not None:
+        row.owner.codes_gone = max(row.owner.codes_gone, running_number(row.code))
     versions = SealedVersionRow.paper == row.id
     if row.state in ENDED:  # somebody may hold a copy: status lists go on saying that it is no longer in force
         session.execute(update(SealedVersionRow).where(versions).values(key=DISPOSED_KEY, version=DISPOSED_KEY))
