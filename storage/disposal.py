@@ -1,4 +1,4 @@
-"""Legal holds, and the disposal of papers by two persons: what the catalogue knows of them.
+"""The disposal of papers by two persons: what the catalogue knows of it.
 
 Functions on a `Catalogue`; each is one transaction with its audit entry, and each may raise ``StoreUnavailable``. The
 objects themselves are deleted by ``ingest.disposal``.
@@ -8,24 +8,24 @@ import datetime as dt
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from sqlalchemy import Select, delete, select, tuple_, update
+from sqlalchemy import delete, select, tuple_, update
 from sqlalchemy.orm import Session
 
-from dossier.errors import AlreadyExists, NotFound, ObjectHeld, SamePerson, WrongState
+from dossier.errors import AlreadyExists, NotFound, ObjectHeld, WrongState
 from dossier.identifiers import PaperId
 from dossier.papers import PaperState
 from dossier.standing import ENDED
-from dossier.text import fold
 from storage import audit
 from storage.catalogue import Catalogue, paper_row, running_number
 from storage.database import reading, writing
+from storage.holds import holding
+from storage.rules import require_second_person
 from storage.schema import (
     AuditRow,
     ClaimRow,
     CorrectionRow,
     DisposalRow,
     EventRow,
-    HoldRow,
     OwnerMergeRow,
     PagePrintRow,
     PaperRow,
@@ -47,24 +47,6 @@ UNDER_WAY = frozenset({PaperState.RECEIVED, PaperState.CONFIRMED})
 
 
 @dataclass(frozen=True, slots=True)
-class Hold:
-    """A legal hold: the paper may not be disposed of while it lasts.
-
-    Attributes:
-        person: Who placed it. authority: Who ordered it. reason: Why. since: UTC.
-        lifted_at, lifted_by: When and by whom it was lifted.
-    """
-
-    paper: PaperId
-    person: str
-    authority: str
-    reason: str
-    since: dt.datetime
-    lifted_at: dt.datetime | None = None
-    lifted_by: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class Disposal:
     """That a paper is to be disposed of, or was.
 
@@ -83,67 +65,6 @@ class Disposal:
     approved_with: str | None = None
     approved_at: dt.datetime | None = None
     disposed_at: dt.datetime | None = None
-
-
-# --- holds -----------------------------------------------------------------------------------------------------------
-
-
-def place_hold(catalogue: Catalogue, hold: Hold, *, actor: str) -> None:
-    """Place a hold; a paper may be under several.
-
-    Raises:
-        NotFound: No such paper. WrongState: It is disposed of.
-    """
-    with writing(catalogue.engine) as session:
-        row = paper_row(session, hold.paper)
-        if row.state == PaperState.DISPOSED.value:
-            raise WrongState(state=row.state, needed="stored")
-        session.add(
-            HoldRow(
-                paper=hold.paper.value,
-                person=hold.person,
-                authority=hold.authority,
-                reason=hold.reason,
-                since=hold.since,
-            )
-        )
-        _audit(session, catalogue, actor, "paper.held", hold.paper)
-
-
-def lift_holds(catalogue: Catalogue, paper: PaperId, *, person: str, at: dt.datetime, actor: str) -> int:
-    """Lift all holds of a paper and return how many there were.
-
-    Raises:
-        NotFound: No such paper.
-    """
-    with writing(catalogue.engine) as session:
-        paper_row(session, paper)
-        rows = session.scalars(_holding(paper)).all()
-        for row in rows:
-            row.lifted_at, row.lifted_by = at, person
-        if rows:
-            _audit(session, catalogue, actor, "paper.hold-lifted", paper)
-        return len(rows)
-
-
-def holds_of(catalogue: Catalogue, paper: PaperId) -> list[Hold]:
-    """Return the holds of a paper, lifted ones too, oldest first."""
-    query = select(HoldRow).where(HoldRow.paper == paper.value).order_by(HoldRow.serial)
-    with reading(catalogue.engine) as session:
-        return [
-            Hold(paper, r.person, r.authority, r.reason, r.since, r.lifted_at, r.lifted_by)
-            for r in session.scalars(query)
-        ]
-
-
-def held_papers(catalogue: Catalogue) -> list[PaperId]:
-    """Return the papers that are under a hold."""
-    query = select(HoldRow.paper).where(HoldRow.lifted_at.is_(None)).distinct().order_by(HoldRow.paper)
-    with reading(catalogue.engine) as session:
-        return [PaperId(paper) for paper in session.scalars(query)]
-
-
-# --- disposal --------------------------------------------------------------------------------------------------------
 
 
 def propose(catalogue: Catalogue, proposal: Disposal, *, actor: str) -> Disposal:
@@ -198,8 +119,7 @@ def approve(catalogue: Catalogue, paper: PaperId, *, person: str, actor: str, at
         row = _proposal(session, paper)
         if row.approved_at is not None:
             return _disposal(row)
-        if fold(person) == fold(row.proposed_by) or actor == row.proposed_with:
-            raise SamePerson
+        require_second_person(person, actor, first=row.proposed_by, first_key=row.proposed_with)
         kept = _disposable(session, paper)
         row.state_before = kept.state
         row.approved_by, row.approved_with, row.approved_at = person, actor, at
@@ -216,7 +136,7 @@ def follow(catalogue: Catalogue, agreed: Iterable[Disposal], *, actor: str) -> i
     with writing(catalogue.engine) as session:
         for one in agreed:
             kept = session.scalar(select(PaperRow).where(PaperRow.id == one.paper.value))
-            if kept is None or kept.state == PaperState.DISPOSED.value or session.scalar(_holding(one.paper).limit(1)):
+            if kept is None or kept.state == PaperState.DISPOSED.value or session.scalar(holding(one.paper).limit(1)):
                 continue
             row = session.merge(
                 DisposalRow(
@@ -349,13 +269,9 @@ def _disposable(session: Session, paper: PaperId) -> PaperRow:
     state = PaperState(row.state)
     if state in UNDER_WAY or state is PaperState.DISPOSED:
         raise WrongState(state=state.value, needed="stored, expired, superseded, revoked, rejected, ready")
-    if session.scalar(_holding(paper).limit(1)) is not None:
+    if session.scalar(holding(paper).limit(1)) is not None:
         raise ObjectHeld
     return row
-
-
-def _holding(paper: PaperId) -> Select[HoldRow]:
-    return select(HoldRow).where(HoldRow.paper == paper.value, HoldRow.lifted_at.is_(None)).order_by(HoldRow.serial)
 
 
 def _proposal(session: Session, paper: PaperId) -> DisposalRow:

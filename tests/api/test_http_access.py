@@ -97,6 +97,8 @@ WHO_MAY = {
     ("GET", "/v1/papers/{paper}/retention"): {O, U},
     ("POST", "/v1/papers/{paper}/holds"): {O, U},
     ("POST", "/v1/papers/{paper}/holds/lifting"): {O, U},
+    ("POST", "/v1/papers/{paper}/holds/lifting/approval"): {O, U},
+    ("DELETE", "/v1/papers/{paper}/holds/lifting"): {O, U},
     ("POST", "/v1/papers/{paper}/disposal"): {O},
     ("POST", "/v1/papers/{paper}/disposal/approval"): {O},
     ("DELETE", "/v1/papers/{paper}/disposal"): {O},

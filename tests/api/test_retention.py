@@ -36,9 +36,19 @@ def test_holds_are_placed_and_lifted(service: Service) -> None:
     assert held.status_code == 201
     assert held.json()["decision"] == "held"
     assert [one["by"] for one in held.json()["holds"]] == ["Trần Văn Một"]
-    lifted = service.call(
-        Role.OFFICER, "POST", f"/v1/papers/{paper.id}/holds/lifting", json={"by": "Lê Thị Hai"}
-    ).json()
+    path = f"/v1/papers/{paper.id}/holds/lifting"
+    early = service.call(Role.AUDITOR, "POST", f"{path}/approval", json={"by": "Lê Thị Hai"})
+    assert (early.status_code, early.json()["code"]) == (404, "not-found")
+    order = {"by": "Trần Văn Một", "authority": "Tòa án mẫu", "reason": "vụ việc đã kết thúc"}
+    asked = service.call(Role.OFFICER, "POST", path, json=order).json()
+    assert asked["decision"] == "held"
+    assert [one["lifting"]["authority"] for one in asked["holds"]] == ["Tòa án mẫu"]
+    alone = service.call(Role.OFFICER, "POST", f"{path}/approval", json={"by": "Lê Thị Hai"})
+    assert (alone.status_code, alone.json()["code"]) == (409, "same-person"), "the same key"
+    assert service.call(Role.OFFICER, "DELETE", path).status_code == 204
+    assert service.call(Role.OFFICER, "DELETE", path).status_code == 404
+    service.call(Role.OFFICER, "POST", path, json=order)
+    lifted = service.call(Role.AUDITOR, "POST", f"{path}/approval", json={"by": "Lê Thị Hai"}).json()
     assert lifted["decision"] == "kept_until"
     assert [one["lifted_by"] for one in lifted["holds"]] == ["Lê Thị Hai"]
 
@@ -94,7 +104,8 @@ def test_the_command_line_shows_and_holds(service: Service, monkeypatch: pytest.
     monkeypatch.setenv("SOHOA_DATA_DIR", str(service.house.settings.data_dir))
     paper, run = keep_paper(service), CliRunner()
     held = ["hold", paper.id.value, "--by", "Một", "--authority", "Tòa án mẫu", "--reason", "vụ việc"]
-    for command in (held, ["show", paper.id.value], ["lift", paper.id.value, "--by", "Hai"], ["due"], ["open"]):
+    lift = ["lift", paper.id.value, "--by", "Hai", "--authority", "Tòa án mẫu", "--reason", "đã xong"]
+    for command in (held, ["show", paper.id.value], lift, ["due"], ["open"]):
         done = run.invoke(app, ["retention", *command])
         assert done.exit_code == 0, (command, done.output, done.exception)
     assert "0 giấy tờ" in run.invoke(app, ["retention", "due"]).output

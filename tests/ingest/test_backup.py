@@ -26,8 +26,9 @@ from ingest.secret_box import lock_away, put_back
 from ingest.settings import Settings
 from storage import audit, disposal, inventory, references
 from storage.database import reading
-from storage.disposal import Disposal, Hold, lift_holds, place_hold
+from storage.disposal import Disposal
 from storage.dump import LEFT_OUT
+from storage.holds import Hold, Lifting, approve_lifting, place_hold, propose_lifting
 from storage.inventory import Outcome
 from storage.schema import Base, PaperRow
 from tests.ingest.stocked import OWNER, Stock, all_bytes, on_servers, stock
@@ -156,7 +157,9 @@ def test_what_was_disposed_of_since_an_earlier_snapshot_is_disposed_of_again(
     house, (gone, held, stays) = made.house, made.papers
     place_hold(house.catalogue, Hold(held.id, "Lê Thị Hai", "Tòa án mẫu", "vụ việc", times.now()), actor="auditor")
     first = backup(house, tmp_path / "backup")
-    lift_holds(house.catalogue, held.id, person="Lê Thị Hai", at=times.now(), actor="auditor")
+    over = Lifting("Trần Văn Một", "counter-1", "Tòa án mẫu", "đã xong", times.now())
+    propose_lifting(house.catalogue, held.id, over)
+    approve_lifting(house.catalogue, held.id, person="Lê Thị Hai", at=times.now(), actor="auditor")
     for paper in (gone, held):
         agreed = Disposal(paper.id, "hết hạn", "Trần Văn Một", "counter-1", times.now())
         disposal.propose(house.catalogue, agreed, actor="counter-1")

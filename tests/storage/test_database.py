@@ -108,6 +108,17 @@ UNDO = {
     "0027": ["DROP TABLE entries"],
     "0028": ["DROP INDEX ix_papers_created_at", "DROP INDEX ix_papers_stored_at"],
     "0029": ["ALTER TABLE owners DROP COLUMN codes_gone"],
+    "0030": [
+        f"ALTER TABLE holds DROP COLUMN {name}"
+        for name in (
+            "lifting_by",
+            "lifting_with",
+            "lifting_authority",
+            "lifting_reason",
+            "lifting_at",
+            "lifted_with",
+        )
+    ],
 }
 """What takes back each migration."""
 
