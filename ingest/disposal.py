@@ -4,7 +4,7 @@ Threat: a paper is destroyed too early, by one person's mistake or will, or an o
 which was not. What stops it: nothing is disposed of before its retention ended (by its class, and by the lock in the
 object store, whichever is later), nor under a hold; two persons with two access keys must agree, to a disposal and to
 the lifting of a hold; and the objects are gone when the disposal says so, or it says that they are not. Residual risk
-accepted: backup folders keep a paper until they are destroyed themselves; bytes on a disk are unlinked, not
+accepted: backup folders keep a paper until their snapshots that name it are removed; bytes on a disk are unlinked, not
 overwritten: encrypt the store.
 """
 
