@@ -42,6 +42,8 @@ RECEIVED_AGAIN = "paper.received-again"
 """Action in the audit log: a file with a paper's very bytes came once more, in the ``batch`` that its detail names."""
 DISPOSED_KEY = "disposed"
 """Stands in rows where the key of an object stood that was deleted."""
+_TOGETHER = 1000
+"""Papers read from the catalogue at once."""
 UNDER_WAY = frozenset({PaperState.RECEIVED, PaperState.CONFIRMED})
 """States in which a paper is being worked on: it is disposed of when that has ended."""
 
@@ -215,10 +217,13 @@ def repeating_batches(catalogue: Catalogue, paper: PaperId) -> list[str]:
 def stored_papers_of_types(
     catalogue: Catalogue, paper_types: set[str | None], confirmed_before: dt.datetime
 ) -> Iterator[PaperId]:
-    """Yield, oldest first, the papers of some types, ``None`` for no type, that were confirmed before a moment."""
+    """Yield, oldest first, the papers of some types, ``None`` for no type, that were confirmed before a moment.
+
+    They are read in pieces, so that no transaction is open while the caller works.
+    """
     named = PaperRow.paper_type.in_([t for t in paper_types if t is not None])
     query = (
-        select(PaperRow.id)
+        select(PaperRow.confirmed_at, PaperRow.serial, PaperRow.id)
         .where(
             (named | PaperRow.paper_type.is_(None)) if None in paper_types else named,
             PaperRow.confirmed_at < confirmed_before,
@@ -226,11 +231,17 @@ def stored_papers_of_types(
             PaperRow.state != PaperState.DISPOSED.value,
         )
         .order_by(PaperRow.confirmed_at, PaperRow.serial)
-        .execution_options(yield_per=1000)
+        .limit(_TOGETHER)
     )
-    with reading(catalogue.engine) as session, session.execute(query) as rows:
-        for (paper,) in rows:
-            yield PaperId(paper)
+    following = query
+    while True:
+        with reading(catalogue.engine) as session:
+            found = session.execute(following).all()
+        if not found:
+            return
+        yield from (PaperId(paper) for _, _, paper in found)
+        confirmed_at, serial, _ = found[-1]
+        following = query.where(tuple_(PaperRow.confirmed_at, PaperRow.serial) > (confirmed_at, serial))
 
 
 def _buried(session: Session, catalogue: Catalogue, disposal: DisposalRow, row: PaperRow, *, actor: str) -> None:

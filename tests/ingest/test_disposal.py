@@ -39,6 +39,7 @@ from ingest.house import House
 from ingest.receive import Manifest, ManifestEntry, Received, open_batch, receive
 from ingest.settings import Settings
 from storage import audit
+from storage import disposal as kept_disposals
 from storage.disposal import disposals, withdraw
 from storage.holds import holds_of
 from storage.records import Batch
@@ -370,12 +371,15 @@ def test_what_senders_said_goes_with_the_last_paper_it_was_said_of(house: House,
     assert list(house.objects.keys("batches/")) == []
 
 
-def test_due_is_what_no_class_keeps(house: House) -> None:
+def test_due_is_what_no_class_keeps(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(kept_disposals, "_TOGETHER", 1)
     old = put(house)
     put(house, confirmed=times.now() - 366 * 12 * DAY)
     form = put(house, confirmed=times.now() - 366 * 11 * DAY, paper_type="general-application")
     put(house, paper_type="land-use-certificate")
     assert [one.paper.id for one in due(house)] == [form.id, old.id]
+    same = put(house)
+    assert [one.paper.id for one in due(house)] == [form.id, old.id, same.id], "confirmed at the same moment"
     last = times.local(LONG_AGO).date().replace(year=times.local(LONG_AGO).year + 20)
     before = dt.datetime.combine(last - DAY, dt.time(23, 59), times.VIETNAM)
     assert old.id not in [one.paper.id for one in due(house, at=before)]
