@@ -59,7 +59,7 @@ def paper_of(workflow_id: str) -> PaperId:
 def take_over(house: House) -> None:
     """Queue anew what workers held that have fallen silent, but set aside papers that ended too many of them."""
     catalogue = house.catalogue
-    moment, silence = times.now(), dt.timedelta(seconds=house.settings.dead_after_s)
+    moment, silence = catalogue.shared_now(), dt.timedelta(seconds=house.settings.dead_after_s)
     _notice_unknown(house, moment)
     for executor in catalogue.dead_executors(moment - silence):
         if not catalogue.claim_executor(executor, moment - silence, moment):

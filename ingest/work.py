@@ -277,7 +277,7 @@ class Work:
     # --- watching over the others -----------------------------------------------------------------------------------
 
     def _beat(self) -> None:
-        self.house.catalogue.beat(self.executor, times.now())
+        self.house.catalogue.beat(self.executor, self.house.catalogue.shared_now())
 
     def _keep_watch(self) -> None:
         """Beat, take over what silent workers held, start what was never queued; until closed."""

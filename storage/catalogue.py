@@ -34,7 +34,7 @@ from dossier.owners import Owner
 from dossier.papers import Paper, PaperState, SourceGrade, StoredObject, require_transition
 from storage import audit, direct
 from storage.batch_progress import goes_on
-from storage.database import connect, migrate, reading, writing
+from storage.database import connect, migrate, reading, shared_clock, writing
 from storage.records import AccessKey, Batch, Event
 from storage.rows import (
     batch_from,
@@ -464,8 +464,13 @@ class Catalogue:
 
     # --- workers ---------------------------------------------------------------------------------------------------
 
+    def shared_now(self) -> dt.datetime:
+        """Return the present moment by the clock that all workers share, so that their own do not matter."""
+        with reading(self.engine, statements=1) as session:
+            return shared_clock(session)
+
     def beat(self, executor: str, at: dt.datetime) -> None:
-        """Keep a worker's sign of life."""
+        """Keep a worker's sign of life, dated by `shared_now`."""
         with writing(self.engine) as session:
             session.merge(HeartbeatRow(executor=executor, at=at))
 

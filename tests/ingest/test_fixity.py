@@ -13,7 +13,9 @@ from minio import Minio
 
 from dossier.errors import ObjectDamaged
 from dossier.papers import StoredObject
+from ingest import fixity
 from ingest.fixity import LOCK_RESTORED, Checked, check_due, check_paper, sound
+from ingest.house import House
 from ingest.inventory import follow, walk, walk_is_due
 from ingest.replica import replicate
 from storage import audit, inventory
@@ -76,6 +78,30 @@ def test_a_sound_store_is_read_once_and_then_rests(alone: Stock) -> None:
     health = inventory.health(alone.house.catalogue)
     assert (health.objects[Outcome.SOUND], health.lost) == (expected, 0)
     assert inventory.counts(alone.house.catalogue)["fixity.bytes"] > 0
+
+
+class Clock:
+    """A clock on which nothing takes time but waiting."""
+
+    def __init__(self) -> None:
+        self.waited = 0.0
+
+    def monotonic(self) -> float:
+        return 1000.0 + self.waited
+
+    def sleep(self, seconds: float) -> None:
+        self.waited += seconds
+
+
+def test_reading_keeps_below_its_rate(alone: Stock, monkeypatch: pytest.MonkeyPatch) -> None:
+    walk(alone.house)
+    clock = Clock()
+    monkeypatch.setattr(fixity, "time", clock)
+    slow = House(alone.house.settings.model_copy(update={"fixity_mb_s": 0.001}))
+    size = sum(checked.size for checked in check_due(slow, now=True))
+    slow.close()
+    assert size > 0
+    assert clock.waited == pytest.approx(size / 1000)
 
 
 def test_everything_is_due_again_before_the_days_are_over(alone: Stock) -> None:

@@ -188,6 +188,22 @@ def test_what_another_version_left_is_begun_anew_once_nobody_runs_it(
     quick.close()
 
 
+def test_workers_whose_clocks_differ_are_not_taken_for_dead(
+    tmp_path: Path, postgres_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    house = House(Settings(data_dir=tmp_path, workers=1, heartbeat_s=60, database_url=SecretStr(postgres_url)))
+    catalogue = house.catalogue
+    with Work(house, draws=False):
+        catalogue.beat("2@alive", catalogue.shared_now())
+        catalogue.beat("2@silent", catalogue.shared_now() - dt.timedelta(minutes=1))
+        ahead = times.now() + dt.timedelta(hours=1)
+        with monkeypatch.context() as elsewhere:
+            elsewhere.setattr(times, "now", lambda: ahead)
+            taking_over.take_over(house)
+        assert catalogue.executors() == ["2@alive"]
+    house.close()
+
+
 def test_what_was_never_queued_is_found_however_many_others_wait(
     house: House, steps: Steps, monkeypatch: pytest.MonkeyPatch
 ) -> None:
