@@ -303,7 +303,6 @@ def test_a_crash_while_another_versions_work_is_adopted_loses_nothing(
         raise RuntimeError("the process ends here")
 
     with Work(house, draws=False) as worker:
-        house.catalogue.forget_executor(worker.executor)
         with pytest.raises(RuntimeError, match="ends here"):
             taking_over.adopt(house, worker.executor, crash)
         assert DBOS.list_workflows(workflow_ids=[f"prepare:{paper}"]) == []
