@@ -147,12 +147,11 @@ def prune(house: House, root: Path, made: Made, keep: int) -> Pruned:
         for _, records in target.records(target.snapshot(name)[0])
         for record in records
     }
+    if old:  # told first: whatever stops it, nothing is gone without an entry
+        house.catalogue.record(ACTOR, PRUNED, f"backup:{made.snapshot}", {"removed": " ".join(old)})
     for name in old:
         target.remove(name)
-    freed = target.sweep(wanted)
-    if old:
-        house.catalogue.record(ACTOR, PRUNED, f"backup:{made.snapshot}", {"removed": " ".join(old)})
-    return Pruned(old, freed)
+    return Pruned(old, target.sweep(wanted))
 
 
 def verify_backup(root: Path, snapshot: str | None = None) -> Verified:

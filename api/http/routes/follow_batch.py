@@ -87,7 +87,8 @@ class _Told:
         """Yield events; an event without a number is part of the next one that has it."""
         yield f"retry: {_RETRY_MS}\n\n"
         known: dict[str, Json] = {}
-        counted, now = None, self.now
+        counted = None
+        now = self.now
         while not self.watch.is_closed:
             changed = {p.paper.value: _paper_json(p) for p in _changed(now, self.since)}
             fresh = [one for key, one in changed.items() if known.get(key) != one]
