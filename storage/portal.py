@@ -212,6 +212,8 @@ def retry(
 ) -> int:
     """Make one paper in all its dossiers, or all in some states, due now; return how many messages that are.
 
+    What is being sent at this moment is left to whoever sends it.
+
     Raises:
         NotFound: The portal is not to be told of this paper.
     """
@@ -223,6 +225,8 @@ def retry(
             raise NotFound(kind="paper", id=paper)
         now = catalogue.now()
         for row in rows:
+            if row.state == PortalState.SENT.value and row.retry_at > now:
+                continue
             row.state, row.attempts, row.since, row.retry_at = PortalState.WAITING.value, 0, now, now
             session.flush()
             audit.append(session, actor=actor, action="portal.retried", about=f"paper:{row.paper}", at=now)

@@ -705,6 +705,7 @@ def test_what_is_wanted_while_a_worker_that_dies_sends_is_sent_once_its_time_is_
     kept = keep(house)
     follow(house)
     assert portal.take(house.catalogue, at=clock(), again=clock() + LEASE) is not None
+    assert portal.retry(house.catalogue, paper=kept.id, actor="cli") == 1
     change(house, kept, "paper.revoked", state=PaperState.REVOKED)
     told(house)
     assert national.bodies() == [], "left to the worker that has it"
