@@ -133,6 +133,8 @@ def hold_again(house: House) -> None:
     """Hold whatever came to held papers since, such as a renewed version."""
     for paper in holds.held_papers(house.catalogue):
         _hold_objects(house, house.catalogue.paper(paper), on=True)
+        if not _is_held(house, paper):  # its holds were lifted meanwhile
+            _hold_objects(house, house.catalogue.paper(paper), on=False)
 
 
 def _is_held(house: House, paper_id: PaperId) -> bool:

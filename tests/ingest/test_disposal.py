@@ -270,6 +270,27 @@ def test_what_comes_to_a_held_paper_is_held_too(house: House) -> None:
     assert house.objects.held(newer.key, newer.version)
 
 
+def test_what_is_lifted_while_it_is_held_again_is_free(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    paper = put(house)
+    hold(house, paper.id, person=FIRST, authority="Tòa án mẫu", reason="vụ việc", actor="auditor")
+    ask_to_lift(house, paper)
+    assert paper.sealed is not None
+    house.objects.put(paper.sealed.key, b"%PDF renewed", media_type="application/pdf")
+    held, before = house.objects.hold, list[str]()
+
+    def lifted_before(key: str, version: str, *, on: bool) -> None:
+        if not before:
+            before.append(key)
+            assert lift(house, paper.id, person=SECOND, actor="auditor") == 1
+        held(key, version, on=on)
+
+    with monkeypatch.context() as fault:
+        fault.setattr(house.objects, "hold", lifted_before)
+        hold_again(house)
+    assert before
+    assert not any(house.objects.held(one.key, one.version) for one in objects_of(house, paper))
+
+
 def test_a_paper_that_was_never_stored_may_go_at_any_time(house: House) -> None:
     for state in (PaperState.REJECTED, PaperState.READY):
         paper = put(house, state=state, confirmed=times.now())
