@@ -32,15 +32,20 @@ def give_grant(house: House, grant: Grant, *, actor: str) -> Grant:
     return grants.give(house.catalogue, grant, actor=actor)
 
 
-def grants_shown(house: House, *, owners: bool, actor: str) -> list[Grant]:
-    """Return all grants for somebody to see; that the numbers of owners are among what is shown is recorded.
+def grants_shown(house: House, *, owners: bool, actor: str, limit: int, after: str | None) -> list[Grant]:
+    """Return grants for somebody to see; that the numbers of owners are among what is shown is recorded.
 
     Args:
         house: The parts.
         owners: Whether the owners who agreed are shown.
         actor: Who sees them.
+        limit: How many at most.
+        after: Only those that follow the grant of this identifier in the list.
+
+    Raises:
+        NotFound: There is no grant ``after``.
     """
-    found = grants.grants(house.catalogue)
+    found = grants.grants(house.catalogue, limit=limit, after=after)
     if owners and any(one.owner for one in found):
         house.catalogue.record(actor, LISTED, "grants")
     return found

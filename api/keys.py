@@ -47,7 +47,7 @@ class Role(StrEnum):
     SYSTEM = "system"
     """Another system: looks papers up, fetches and uses again what it was given, tells of dossiers."""
     AUDITOR = "auditor"
-    """Reads everything, verifies, places and lifts legal holds; changes nothing else."""
+    """Reads everything, verifies, places legal holds and is one of the two who lift them; changes nothing else."""
     ADMIN = "admin"
     """Issues and revokes keys, grants by law, webhooks; sees no papers."""
 

@@ -60,6 +60,7 @@ _NOUNS_VI = {
     "field": "trường có ảnh",
     "page": "trang",
     "disposal": "đề nghị tiêu hủy",
+    "hold lifting": "đề nghị gỡ tạm giữ",
     "evidence record": "hồ sơ bằng chứng",
     "status list": "danh sách tình trạng",
     "dossier": "hồ sơ",

@@ -34,7 +34,8 @@ from storage.objects import Listed
 
 ACTOR = "backup"
 MADE = "backup.made"
-"""Action in the audit log."""
+PRUNED = "backup.pruned"
+"""Actions in the audit log."""
 _THREADS = 8
 _NUMBER = re.compile(r"\d{6,}")
 
@@ -53,6 +54,18 @@ class Made:
     sha256: str
     copied: int
     copied_size: int
+
+
+@dataclass(frozen=True, slots=True)
+class Pruned:
+    """What was removed from a backup folder.
+
+    Attributes:
+        removed: Names of the snapshots, the oldest first. freed: Bytes of the objects that no snapshot names any more.
+    """
+
+    removed: list[str]
+    freed: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +119,39 @@ def backup(house: House, root: Path) -> Made:
     told = {"sha256": sha256, "objects": str(run.versions), "lacking": str(len(run.lacking))}
     house.catalogue.record(ACTOR, MADE, f"backup:{folder.name}", told)
     return Made(folder.name, manifest, sha256, run.copied, run.copied_size)
+
+
+def prune(house: House, root: Path, made: Made, keep: int) -> Pruned:
+    """Remove the oldest snapshots, all but ``keep``, once a new one is whole, and the bytes that these alone named.
+
+    What is stopped is done by the next call. Nothing is removed where the new one lacks something, and nothing that one
+    of those to be kept names.
+
+    Args:
+        house: Whose audit log tells of it.
+        root: The folder.
+        made: The snapshot just made.
+        keep: How many are left, this one among them; at least one.
+
+    Raises:
+        BackupDamaged: A snapshot that is to be kept cannot be read: nothing is removed.
+        OSError: The folder cannot be written.
+    """
+    target = BackupFolder(root)
+    old, kept = (names := target.snapshots())[:-keep], names[-keep:]
+    if made.manifest.lacking or made.snapshot not in kept:
+        return Pruned([], 0)
+    wanted = {
+        bytes.fromhex(record.sha256)
+        for name in kept
+        for _, records in target.records(target.snapshot(name)[0])
+        for record in records
+    }
+    if old:  # told first: whatever stops it, nothing is gone without an entry
+        house.catalogue.record(ACTOR, PRUNED, f"backup:{made.snapshot}", {"removed": " ".join(old)})
+    for name in old:
+        target.remove(name)
+    return Pruned(old, target.sweep(wanted))
 
 
 def verify_backup(root: Path, snapshot: str | None = None) -> Verified:

@@ -9,7 +9,8 @@
         manifest.json                        what it is, and the SHA-256 of both; written last
 
 A snapshot without a manifest was not finished. Manifests are chained by SHA-256, and that of the newest is in the audit
-log of the installation.
+log of the installation. A snapshot is removed manifest first, so that none that is half removed is taken for whole;
+bytes that no snapshot names are removed last.
 """
 
 import datetime as dt
@@ -17,8 +18,10 @@ import gzip
 import hashlib
 import json
 import os
+import re
+import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from dataclasses import asdict, dataclass, field
 from itertools import groupby
 from pathlib import Path
@@ -31,6 +34,7 @@ from storage.disk import sync
 
 CATALOGUE, OBJECTS, MANIFEST = "catalogue.jsonl.gz", "objects.jsonl.gz", "manifest.json"
 _CHUNK = 1 << 20
+_SHA256 = re.compile("[0-9a-f]{64}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +161,23 @@ class BackupFolder:
         blob = self._blob(sha256)
         if blob.exists():
             blob.rename(blob.with_name(f"{sha256}.damaged"))
+
+    def remove(self, name: str) -> None:
+        """Remove a snapshot; the bytes that it alone names stay until they are swept."""
+        folder = self.root / "snapshots" / name
+        (folder / MANIFEST).unlink()
+        sync(folder)
+        shutil.rmtree(folder)
+
+    def sweep(self, wanted: Container[bytes]) -> int:
+        """Remove all bytes but those with one of these SHA-256, and return how many bytes that freed."""
+        freed = 0
+        for blob in (self.root / "objects").glob("*/*"):
+            name = blob.name.partition(".")[0]  # what was set aside has a suffix, a draft of a stopped run no name
+            if name == "" or (_SHA256.fullmatch(name) and bytes.fromhex(name) not in wanted):
+                freed += blob.stat().st_size
+                blob.unlink()
+        return freed
 
     def _blob(self, sha256: str) -> Path:
         return self.root / "objects" / sha256[:2] / sha256

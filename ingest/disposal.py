@@ -2,9 +2,10 @@
 
 Threat: a paper is destroyed too early, by one person's mistake or will, or an owner is told that something was erased
 which was not. What stops it: nothing is disposed of before its retention ended (by its class, and by the lock in the
-object store, whichever is later), nor under a hold; two persons with two access keys must agree; and the objects are
-gone when the disposal says so, or it says that they are not. Residual risk accepted: backup folders keep a paper until
-they are destroyed themselves; bytes on a disk are unlinked, not overwritten: encrypt the store.
+object store, whichever is later), nor under a hold; two persons with two access keys must agree, to a disposal and to
+the lifting of a hold; and the objects are gone when the disposal says so, or it says that they are not. Residual risk
+accepted: backup folders keep a paper until their snapshots that name it are removed; bytes on a disk are unlinked, not
+overwritten: encrypt the store.
 """
 
 import datetime as dt
@@ -22,8 +23,9 @@ from dossier.retention import RetentionClass
 from ingest.house import House
 from ingest.inventory import prefixes_of
 from ingest.receive import batch_folder, outcomes
-from storage import disposal
-from storage.disposal import UNDER_WAY, Disposal, Hold
+from storage import disposal, holds
+from storage.disposal import UNDER_WAY, Disposal
+from storage.holds import Hold, Lifting
 
 _KEPT = frozenset({PaperState.STORED, PaperState.EXPIRED, PaperState.SUPERSEDED, PaperState.REVOKED})
 _log = structlog.get_logger(__name__)
@@ -62,7 +64,7 @@ def standing(house: House, paper: Paper, *, at: dt.datetime | None = None) -> St
     rule = house.retention_class(paper.paper_type) if paper.state in _KEPT else None
     begun = paper.confirmed_at or paper.created_at
     until = rule.ends(times.local(begun).date()) if rule else None
-    if any(hold.lifted_at is None for hold in disposal.holds_of(house.catalogue, paper.id)):
+    if _is_held(house, paper.id):
         decision = Decision.HELD
     elif paper.state in UNDER_WAY:
         decision = Decision.UNDER_WAY
@@ -101,25 +103,42 @@ def hold(house: House, paper_id: PaperId, *, person: str, authority: str, reason
     Raises:
         NotFound: No such paper. WrongState: It is disposed of. StoreUnavailable: Hold it again.
     """
-    disposal.place_hold(house.catalogue, Hold(paper_id, person, authority, reason, times.now()), actor=actor)
+    holds.place_hold(house.catalogue, Hold(paper_id, person, authority, reason, times.now()), actor=actor)
     _hold_objects(house, house.catalogue.paper(paper_id), on=True)
 
 
-def lift(house: House, paper_id: PaperId, *, person: str, actor: str) -> int:
-    """Lift all holds of a paper; return how many there were.
+def propose_lifting(house: House, paper_id: PaperId, *, person: str, authority: str, reason: str, actor: str) -> int:
+    """Ask that the holds of a paper be lifted; they last until a second person agrees. Return how many it is about.
 
     Raises:
-        NotFound: No such paper. StoreUnavailable: Lift them again.
+        NotFound: No such paper.
     """
-    lifted = disposal.lift_holds(house.catalogue, paper_id, person=person, at=times.now(), actor=actor)
-    _hold_objects(house, house.catalogue.paper(paper_id), on=False)
+    return holds.propose_lifting(house.catalogue, paper_id, Lifting(person, actor, authority, reason, times.now()))
+
+
+def lift(house: House, paper_id: PaperId, *, person: str, actor: str) -> int:
+    """Agree as the second person that the holds of a paper are lifted; return how many were.
+
+    Raises:
+        NotFound: Nobody asks for it. SamePerson: The first person, or the first person's key, cannot agree.
+        StoreUnavailable: Agreed, but not all objects are free yet: agree again.
+    """
+    lifted = holds.approve_lifting(house.catalogue, paper_id, person=person, actor=actor, at=times.now())
+    if not _is_held(house, paper_id):
+        _hold_objects(house, house.catalogue.paper(paper_id), on=False)
     return lifted
 
 
 def hold_again(house: House) -> None:
     """Hold whatever came to held papers since, such as a renewed version."""
-    for paper in disposal.held_papers(house.catalogue):
+    for paper in holds.held_papers(house.catalogue):
         _hold_objects(house, house.catalogue.paper(paper), on=True)
+        if not _is_held(house, paper):  # its holds were lifted meanwhile
+            _hold_objects(house, house.catalogue.paper(paper), on=False)
+
+
+def _is_held(house: House, paper_id: PaperId) -> bool:
+    return any(hold.lifted_at is None for hold in holds.holds_of(house.catalogue, paper_id))
 
 
 def _hold_objects(house: House, paper: Paper, *, on: bool) -> None:

@@ -90,6 +90,8 @@ def check_paper(house: House, paper: Paper) -> Iterator[Checked]:
 def sound(house: House, stored: StoredObject) -> bytes:
     """Return the bytes of an object that the catalogue names, mended from the replica if that must and can be.
 
+    Of several who meet the same damage one mends it, and it is told once.
+
     Raises:
         NotFound, ObjectDamaged: They are gone or damaged, and there is no twin.
     """
@@ -100,7 +102,7 @@ def sound(house: House, stored: StoredObject) -> bytes:
         if found is None:
             raise
         data, source = found
-        _mend(house, Entry(stored, house.catalogue.now()), data, source)
+        _mend_once(house, stored, data, source)
         return data
 
 
@@ -190,6 +192,19 @@ def _lost(house: House, entry: Entry, outcome: Outcome) -> Checked:
     if inventory.found_lost(house.catalogue, stored, outcome, paper, actor=ACTOR):
         _log.error("object lost", key=stored.key, version=stored.version, outcome=outcome.value, paper=paper)
     return Checked(stored, outcome)
+
+
+def _mend_once(house: House, stored: StoredObject, data: bytes, source: str) -> None:
+    """Mend a version, unless somebody else does or has done so."""
+    at = house.catalogue.now()
+    if not inventory.take(house.catalogue, stored, until=at + _HELD):
+        return
+    try:
+        _read(house.objects, stored)
+    except (NotFound, ObjectDamaged):
+        _mend(house, Entry(stored, at), data, source)
+    else:
+        inventory.give_back(house.catalogue, stored)
 
 
 def _mend(house: House, entry: Entry, data: bytes, source: str) -> None:

@@ -198,14 +198,14 @@ def weighed(house: House, paper: Paper) -> Paper:
     """Return a paper that was read with all that is doubtful about it, and with whether a person must look closer."""
     work = Workspace(house.objects, paper.id)
     judged = judge(paper, _type(house, paper), times.today())
-    notes = PageNotes.of(work)
+    notes, papers, entry = PageNotes.of(work), papers_of(work), announced(house, paper)
     reading, hidden = reading_of(work), paper.hidden_pages
     doubts = (*judged.checks, *scan_doubts(notes), *page_doubts(notes, reading, paper.fields, hidden))
     doubts = (*doubts, *signature_doubts(paper))
-    doubts = (*doubts, *uneven_passes(len(notes.pages), collated=is_collated(house, paper)))
+    doubts = (*doubts, *uneven_passes(len(notes.pages), collated=is_collated(house, paper, entry)))
     doubts = (*doubts, *date_doubts(judged.issued_on, signature_print(reading)))
-    doubts = (*doubts, *several_papers(papers_of(work), separators_of(work), house.paper_types))
-    entry = announced(house, paper)
+    sheets = separators_of(work) if len(papers) != 1 else {}
+    doubts = (*doubts, *several_papers(papers, sheets, house.paper_types))
     despite = entry.despite_twin if entry and paper.split_from is None else None
     doubts = (*doubts, *twin_doubts(house, judged, notes.without(hidden).prints, reading, despite))
     inspection = work.get_value("inspection.json", Inspection)

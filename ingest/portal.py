@@ -1,7 +1,8 @@
 """Keeping the national portal told: follow the events, note what it should know, send that until it knows.
 
-Every worker does this; a message is sent by one at a time. What is sent is what the catalogue says at that moment,
-under a key by which the portal can tell a repetition from what is so once more (A, B, A: three tellings). It is away
+Every worker does this; of a paper in a dossier one message is under way at a time, so that an older one never arrives
+after a newer one. What is sent is what the catalogue says at that moment, and is noted as told before it goes, under a
+key by which the portal can tell a repetition from what is so once more (A, B, A: three tellings). It is away
 for a day: messages wait, each tried again after 30 s, a minute, … at most a quarter of an hour, and a round ends after
 a few misses. What it refuses waits for a change or for a person; what failed for a week is given up until somebody
 asks.
@@ -69,6 +70,7 @@ def send(house: House, to: NationalPortal, stop: Callable[[], bool] = lambda: Fa
             _log.warning("nothing to tell the portal any more", paper=taken.paper.value)
             portal.settle(catalogue, taken, PortalState.REFUSED, digest=taken.wanted, error="nothing to tell any more")
             continue
+        taken = portal.about_to_send(catalogue, taken, told.digest)
         try:
             answer = to.push(told, _key(taken, told))
         except PortalUnavailable as missed:

@@ -197,10 +197,18 @@ def announced(house: House, paper: Paper) -> ManifestEntry | None:
     return next((entry for entry in manifest_of(house, paper.batch).entries if entry.name == paper.name), None)
 
 
-def is_collated(house: House, paper: Paper) -> bool:
-    """Return whether the pages of a paper's file are to be put into the paper's order; those of a part already are."""
-    entry = announced(house, paper) if paper.split_from is None and not paper.signed_origin else None
-    return entry is not None and entry.collate
+def is_collated(house: House, paper: Paper, entry: ManifestEntry | None = None) -> bool:
+    """Return whether the pages of a paper's file are to be put into the paper's order; those of a part already are.
+
+    Args:
+        house: The parts.
+        paper: Which.
+        entry: What the sender said of it, where the caller has read that already.
+    """
+    if paper.split_from is not None or paper.signed_origin:
+        return False
+    said = entry or announced(house, paper)
+    return said is not None and said.collate
 
 
 def owner_of_scan(house: House, paper: Paper) -> Owner | None:

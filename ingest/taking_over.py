@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 import structlog
 from dbos import DBOS, WorkflowStatus
+from dbos import error as dbos_error
 
 from dossier import times
 from dossier.errors import NotFound, WorkerLost
@@ -20,6 +21,8 @@ from storage.setbacks import note_loss
 
 _STEPS = {"prepare": (*(step.__name__ for step in pipeline.PREPARE), "confirm")}
 _STEPS["finish"] = tuple(step.__name__ for step in pipeline.FINISH)
+ENDED = frozenset({"SUCCESS", "ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED"})
+"""States of a workflow of which nothing more is done."""
 _AT_ONCE = 100
 """Papers of another version taken over at one look."""
 _log = structlog.get_logger(__name__)
@@ -35,6 +38,19 @@ def queue_again(workflow_id: str) -> None:
     DBOS.resume_workflow(workflow_id, queue_name=QUEUE)
 
 
+def queue_anew(workflow_id: str) -> None:
+    """Queue a workflow that has ended once more, from its first step, in one transaction: a crash leaves it as it was.
+
+    One that somebody else has queued meanwhile stays as it is.
+    """
+    try:
+        DBOS.rewind_workflow(workflow_id, application_version=APPLICATION_VERSION, queue_name=QUEUE)
+    except dbos_error.DBOSException:
+        status = DBOS.get_workflow_status(workflow_id)
+        if status is None or status.status in ENDED:
+            raise
+
+
 def paper_of(workflow_id: str) -> PaperId:
     """Return which paper a workflow works on."""
     return PaperId(workflow_id.partition(":")[2])
@@ -43,7 +59,7 @@ def paper_of(workflow_id: str) -> PaperId:
 def take_over(house: House) -> None:
     """Queue anew what workers held that have fallen silent, but set aside papers that ended too many of them."""
     catalogue = house.catalogue
-    moment, silence = times.now(), dt.timedelta(seconds=house.settings.dead_after_s)
+    moment, silence = catalogue.shared_now(), dt.timedelta(seconds=house.settings.dead_after_s)
     _notice_unknown(house, moment)
     for executor in catalogue.dead_executors(moment - silence):
         if not catalogue.claim_executor(executor, moment - silence, moment):
@@ -98,7 +114,7 @@ def adopt(house: House, executor: str, start: Callable[[PaperId], None]) -> None
             load_input=False,
             load_output=False,
         )
-        for workflow in left:
+        for workflow in left:  # a crash between the two leaves a paper without work, which is found as never queued
             _log.info("adopting", workflow=workflow.workflow_id, version=version)
             DBOS.delete_workflow(workflow.workflow_id)
             start(paper_of(workflow.workflow_id))

@@ -34,7 +34,7 @@ from ingest.duties import Duties
 from ingest.house import House
 from ingest.politeness import step_back
 from ingest.problems import set_aside, wait_for
-from ingest.taking_over import adopt, executor_name, hand_back, queue_again, take_over
+from ingest.taking_over import ENDED, adopt, executor_name, hand_back, queue_again, queue_anew, take_over
 from ingest.turns import Leaving, Turns
 from ingest.uploads import drop_expired, is_waiting
 from ingest.work_queue import PART, POLL_S, QUEUE, before_others, launch
@@ -65,7 +65,6 @@ _TAKEN = dt.timedelta(seconds=60)
 """For how long a waiting paper that was due is left to the process that started it."""
 _AT_ONCE = 500
 """Papers that are looked at in one beat."""
-_ENDED = {"SUCCESS", "ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED"}
 _log = structlog.get_logger(__name__)
 
 
@@ -152,7 +151,8 @@ class Work:
     def start(self, paper: PaperId, trace: str = "") -> None:
         """Queue what a paper needs next: preparation once received, finishing once confirmed, else nothing.
 
-        Queueing twice changes nothing. Work that ended while its paper still waits for it (a retry) is queued anew.
+        Queueing twice changes nothing. Work that ended while its paper still waits for it (a retry) is queued anew,
+        under the trace it had.
 
         Args:
             paper: Which.
@@ -167,8 +167,10 @@ class Work:
         with failures(PART):
             status = DBOS.get_workflow_status(workflow)
             # The paper's state is read after the work's: work that ended has moved its paper on, unless it is a retry.
-            if status and status.status in _ENDED and self.house.catalogue.paper(paper).state is state:
-                DBOS.delete_workflow(workflow)
+            if status and status.status in ENDED:
+                if self.house.catalogue.paper(paper).state is state:
+                    queue_anew(workflow)
+                return
             with SetWorkflowID(workflow), before_others(known.lane, finishing=finishing):
                 function = self._finish if finishing else self._prepare
                 DBOS.enqueue_workflow(QUEUE, function, paper.value, trace or secrets.token_hex(8))
@@ -186,7 +188,7 @@ class Work:
         while (status := DBOS.get_workflow_status(workflow)) and patience > 0:
             if status.status == "CANCELLED":
                 return
-            if status.status in _ENDED:
+            if status.status in ENDED:
                 DBOS.retrieve_workflow(workflow).get_result()
                 return
             if self.house.catalogue.paper(paper).state is PaperState.FAILED:
@@ -275,7 +277,7 @@ class Work:
     # --- watching over the others -----------------------------------------------------------------------------------
 
     def _beat(self) -> None:
-        self.house.catalogue.beat(self.executor, times.now())
+        self.house.catalogue.beat(self.executor, self.house.catalogue.shared_now())
 
     def _keep_watch(self) -> None:
         """Beat, take over what silent workers held, start what was never queued; until closed."""
@@ -332,7 +334,7 @@ class Work:
         if papers:
             known = DBOS.list_workflows(workflow_ids=list(papers), load_input=False, load_output=False)
             for workflow in known:
-                if workflow.status not in _ENDED:
+                if workflow.status not in ENDED:
                     del papers[workflow.workflow_id]
         due = take_due(catalogue.engine, at=moment, again=moment + _TAKEN)
         for paper in (*papers.values(), *due):

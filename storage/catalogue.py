@@ -34,7 +34,7 @@ from dossier.owners import Owner
 from dossier.papers import Paper, PaperState, SourceGrade, StoredObject, require_transition
 from storage import audit, direct
 from storage.batch_progress import goes_on
-from storage.database import connect, migrate, reading, writing
+from storage.database import connect, migrate, reading, shared_clock, writing
 from storage.records import AccessKey, Batch, Event
 from storage.rows import (
     batch_from,
@@ -405,10 +405,18 @@ class Catalogue:
             found = asked.rows(_KEY, sha256=sha256, now=self._clock())
         return key_from(found[0]) if found else None
 
-    def keys(self) -> list[AccessKey]:
-        """Return all keys, revoked ones too, by name."""
+    def keys(self, *, limit: int | None = None, after: str | None = None) -> list[AccessKey]:
+        """Return keys, revoked ones too, by name.
+
+        Args:
+            limit: How many at most; ``None``: all.
+            after: Only those whose names follow this one.
+        """
+        query = select(AccessKeyRow).order_by(AccessKeyRow.name).limit(limit)
+        if after is not None:
+            query = query.where(AccessKeyRow.name > after)
         with reading(self.engine) as session:
-            return [key_from(row) for row in session.scalars(select(AccessKeyRow).order_by(AccessKeyRow.name))]
+            return [key_from(row) for row in session.scalars(query)]
 
     def rotate_key(self, name: str, sha256: str, *, until: dt.datetime, actor: str) -> None:
         """Give a key in force another secret; the present one is good until then, one before it no longer.
@@ -456,8 +464,13 @@ class Catalogue:
 
     # --- workers ---------------------------------------------------------------------------------------------------
 
+    def shared_now(self) -> dt.datetime:
+        """Return the present moment by the clock that all workers share, so that their own do not matter."""
+        with reading(self.engine, statements=1) as session:
+            return shared_clock(session)
+
     def beat(self, executor: str, at: dt.datetime) -> None:
-        """Keep a worker's sign of life."""
+        """Keep a worker's sign of life, dated by `shared_now`."""
         with writing(self.engine) as session:
             session.merge(HeartbeatRow(executor=executor, at=at))
 
@@ -583,7 +596,10 @@ def _owner_row(session: Session, owner: Owner) -> OwnerRow:
 
 
 def _next_code(session: Session, paper: Paper) -> str | None:
-    """Return ``<owner number>.<paper type>.<running number>``; ``None`` while owner or type is unknown."""
+    """Return ``<owner number>.<paper type>.<running number>``; ``None`` while owner or type is unknown.
+
+    No code is given twice, not even when its paper was disposed of.
+    """
     if paper.owner is None or paper.paper_type is None:
         return None
     stem = f"{paper.owner.number.value}.{paper.paper_type}."
@@ -592,5 +608,10 @@ def _next_code(session: Session, paper: Paper) -> str | None:
         .join(OwnerRow, PaperRow.owner_serial == OwnerRow.serial)
         .where(_is_owner(paper.owner.number), PaperRow.paper_type == paper.paper_type)
     )
-    running = [int(code.rpartition(".")[2]) for code in given if code]
-    return f"{stem}{max(running, default=0) + 1:02d}"
+    gone = session.scalar(select(OwnerRow.codes_gone).where(_is_owner(paper.owner.number))) or 0
+    return f"{stem}{max([gone, *(running_number(code) for code in given if code)]) + 1:02d}"
+
+
+def running_number(code: str) -> int:
+    """Return the last part of a paper's code."""
+    return int(code.rpartition(".")[2])

@@ -13,6 +13,9 @@ from storage.database import reading
 from storage.records import Correction
 from storage.schema import CorrectionRow
 
+_TOGETHER = 1000
+"""Corrections read from the catalogue at once."""
+
 
 def note(session: Session, corrections: Iterable[Correction]) -> None:
     """Keep corrections within the transaction that changes the paper."""
@@ -20,11 +23,21 @@ def note(session: Session, corrections: Iterable[Correction]) -> None:
 
 
 def corrections(catalogue: Catalogue) -> Iterator[Correction]:
-    """Yield all corrections of papers that are still there, in the order in which they were made."""
-    query = select(CorrectionRow).order_by(CorrectionRow.serial).execution_options(yield_per=1000)
-    with reading(catalogue.engine) as session:
-        for row in session.scalars(query):
-            yield _correction(row)
+    """Yield all corrections of papers that are still there, in the order in which they were made.
+
+    They are read in pieces, so that no transaction is open while the caller works.
+    """
+    last = 0
+    query = select(CorrectionRow).order_by(CorrectionRow.serial).limit(_TOGETHER)
+    while True:
+        with reading(catalogue.engine) as session:
+            found = [
+                (row.serial, _correction(row)) for row in session.scalars(query.where(CorrectionRow.serial > last))
+            ]
+        if not found:
+            return
+        yield from (correction for _, correction in found)
+        last = found[-1][0]
 
 
 def changed_by(catalogue: Catalogue, papers: Collection[PaperId]) -> dict[PaperId, dict[str, str]]:

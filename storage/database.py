@@ -5,6 +5,7 @@ events get their numbers in the order in which they become visible. SQLite does 
 PostgreSQL a transaction-scoped advisory lock does it.
 """
 
+import datetime as dt
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,7 +15,7 @@ from sqlite3 import SQLITE_FULL
 from sqlite3 import Connection as SqliteConnection
 from sqlite3 import OperationalError as SqliteBusy
 
-from sqlalchemy import Connection, Engine, create_engine, event, inspect, make_url, text
+from sqlalchemy import Connection, Engine, create_engine, event, func, inspect, make_url, select, text
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import (
     ArgumentError,
@@ -30,6 +31,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import ConnectionPoolEntry
 
+from dossier import times
 from dossier.errors import ConfigurationError, DiskFull, SohoaError, StoreUnavailable
 from storage.schema import REVISION
 
@@ -155,6 +157,14 @@ def writing(engine: Engine) -> Iterator[Session]:
         if is_postgresql:
             session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": ADVISORY_LOCK})
         yield session
+
+
+def shared_clock(session: Session) -> dt.datetime:
+    """Return the present moment by the clock that all processes share: the database's own where it has one."""
+    if session.get_bind().dialect.name != "postgresql":
+        return times.now()  # one machine
+    moment: dt.datetime = session.scalars(select(func.clock_timestamp())).one()
+    return moment
 
 
 def migrate(engine: Engine) -> None:

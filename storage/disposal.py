@@ -1,4 +1,4 @@
-"""Legal holds, and the disposal of papers by two persons: what the catalogue knows of them.
+"""The disposal of papers by two persons: what the catalogue knows of it.
 
 Functions on a `Catalogue`; each is one transaction with its audit entry, and each may raise ``StoreUnavailable``. The
 objects themselves are deleted by ``ingest.disposal``.
@@ -8,24 +8,25 @@ import datetime as dt
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from sqlalchemy import Select, delete, select, update
+from sqlalchemy import delete, select, tuple_, update
 from sqlalchemy.orm import Session
 
-from dossier.errors import AlreadyExists, NotFound, ObjectHeld, SamePerson, WrongState
+from dossier.errors import AlreadyExists, NotFound, ObjectHeld, WrongState
 from dossier.identifiers import PaperId
 from dossier.papers import PaperState
 from dossier.standing import ENDED
-from dossier.text import fold
 from storage import audit
-from storage.catalogue import Catalogue, paper_row
+from storage.catalogue import Catalogue, paper_row, running_number
 from storage.database import reading, writing
+from storage.holds import holding
+from storage.rules import require_second_person
 from storage.schema import (
     AuditRow,
     ClaimRow,
     CorrectionRow,
     DisposalRow,
     EventRow,
-    HoldRow,
+    OwnerMergeRow,
     PagePrintRow,
     PaperRow,
     SealedVersionRow,
@@ -41,26 +42,10 @@ RECEIVED_AGAIN = "paper.received-again"
 """Action in the audit log: a file with a paper's very bytes came once more, in the ``batch`` that its detail names."""
 DISPOSED_KEY = "disposed"
 """Stands in rows where the key of an object stood that was deleted."""
+_TOGETHER = 1000
+"""Papers read from the catalogue at once."""
 UNDER_WAY = frozenset({PaperState.RECEIVED, PaperState.CONFIRMED})
 """States in which a paper is being worked on: it is disposed of when that has ended."""
-
-
-@dataclass(frozen=True, slots=True)
-class Hold:
-    """A legal hold: the paper may not be disposed of while it lasts.
-
-    Attributes:
-        person: Who placed it. authority: Who ordered it. reason: Why. since: UTC.
-        lifted_at, lifted_by: When and by whom it was lifted.
-    """
-
-    paper: PaperId
-    person: str
-    authority: str
-    reason: str
-    since: dt.datetime
-    lifted_at: dt.datetime | None = None
-    lifted_by: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,67 +67,6 @@ class Disposal:
     approved_with: str | None = None
     approved_at: dt.datetime | None = None
     disposed_at: dt.datetime | None = None
-
-
-# --- holds -----------------------------------------------------------------------------------------------------------
-
-
-def place_hold(catalogue: Catalogue, hold: Hold, *, actor: str) -> None:
-    """Place a hold; a paper may be under several.
-
-    Raises:
-        NotFound: No such paper. WrongState: It is disposed of.
-    """
-    with writing(catalogue.engine) as session:
-        row = paper_row(session, hold.paper)
-        if row.state == PaperState.DISPOSED.value:
-            raise WrongState(state=row.state, needed="stored")
-        session.add(
-            HoldRow(
-                paper=hold.paper.value,
-                person=hold.person,
-                authority=hold.authority,
-                reason=hold.reason,
-                since=hold.since,
-            )
-        )
-        _audit(session, catalogue, actor, "paper.held", hold.paper)
-
-
-def lift_holds(catalogue: Catalogue, paper: PaperId, *, person: str, at: dt.datetime, actor: str) -> int:
-    """Lift all holds of a paper and return how many there were.
-
-    Raises:
-        NotFound: No such paper.
-    """
-    with writing(catalogue.engine) as session:
-        paper_row(session, paper)
-        rows = session.scalars(_holding(paper)).all()
-        for row in rows:
-            row.lifted_at, row.lifted_by = at, person
-        if rows:
-            _audit(session, catalogue, actor, "paper.hold-lifted", paper)
-        return len(rows)
-
-
-def holds_of(catalogue: Catalogue, paper: PaperId) -> list[Hold]:
-    """Return the holds of a paper, lifted ones too, oldest first."""
-    query = select(HoldRow).where(HoldRow.paper == paper.value).order_by(HoldRow.serial)
-    with reading(catalogue.engine) as session:
-        return [
-            Hold(paper, r.person, r.authority, r.reason, r.since, r.lifted_at, r.lifted_by)
-            for r in session.scalars(query)
-        ]
-
-
-def held_papers(catalogue: Catalogue) -> list[PaperId]:
-    """Return the papers that are under a hold."""
-    query = select(HoldRow.paper).where(HoldRow.lifted_at.is_(None)).distinct().order_by(HoldRow.paper)
-    with reading(catalogue.engine) as session:
-        return [PaperId(paper) for paper in session.scalars(query)]
-
-
-# --- disposal --------------------------------------------------------------------------------------------------------
 
 
 def propose(catalogue: Catalogue, proposal: Disposal, *, actor: str) -> Disposal:
@@ -197,8 +121,7 @@ def approve(catalogue: Catalogue, paper: PaperId, *, person: str, actor: str, at
         row = _proposal(session, paper)
         if row.approved_at is not None:
             return _disposal(row)
-        if fold(person) == fold(row.proposed_by) or actor == row.proposed_with:
-            raise SamePerson
+        require_second_person(person, actor, first=row.proposed_by, first_key=row.proposed_with)
         kept = _disposable(session, paper)
         row.state_before = kept.state
         row.approved_by, row.approved_with, row.approved_at = person, actor, at
@@ -215,7 +138,7 @@ def follow(catalogue: Catalogue, agreed: Iterable[Disposal], *, actor: str) -> i
     with writing(catalogue.engine) as session:
         for one in agreed:
             kept = session.scalar(select(PaperRow).where(PaperRow.id == one.paper.value))
-            if kept is None or kept.state == PaperState.DISPOSED.value or session.scalar(_holding(one.paper).limit(1)):
+            if kept is None or kept.state == PaperState.DISPOSED.value or session.scalar(holding(one.paper).limit(1)):
                 continue
             row = session.merge(
                 DisposalRow(
@@ -246,12 +169,28 @@ def finish(catalogue: Catalogue, paper: PaperId, *, at: dt.datetime) -> None:
             kept.sealed_key = DISPOSED_KEY
 
 
-def disposals(catalogue: Catalogue, *, unfinished: bool) -> list[Disposal]:
-    """Return the disposals that wait for a second person or for the object store, or those that are done."""
+def disposals(
+    catalogue: Catalogue, *, unfinished: bool, limit: int | None = None, after: PaperId | None = None
+) -> list[Disposal]:
+    """Return the disposals that wait for a second person or for the object store, or those that are done.
+
+    Args:
+        catalogue: Where they are kept.
+        unfinished: Which of the two.
+        limit: How many at most, the oldest first; ``None``: all.
+        after: Only those that follow this paper's in the list.
+
+    Raises:
+        NotFound: There is none of ``after``, or it was withdrawn.
+    """
     done = DisposalRow.disposed_at
     query = select(DisposalRow).where(done.is_(None) if unfinished else done.is_not(None))
+    query = query.order_by(DisposalRow.proposed_at, DisposalRow.paper).limit(limit)
     with reading(catalogue.engine) as session:
-        return [_disposal(row) for row in session.scalars(query.order_by(DisposalRow.proposed_at, DisposalRow.paper))]
+        if after is not None:
+            edge = _proposal(session, after)
+            query = query.where(tuple_(DisposalRow.proposed_at, DisposalRow.paper) > (edge.proposed_at, edge.paper))
+        return [_disposal(row) for row in session.scalars(query)]
 
 
 def is_disposed(catalogue: Catalogue, paper: PaperId) -> bool:
@@ -278,10 +217,13 @@ def repeating_batches(catalogue: Catalogue, paper: PaperId) -> list[str]:
 def stored_papers_of_types(
     catalogue: Catalogue, paper_types: set[str | None], confirmed_before: dt.datetime
 ) -> Iterator[PaperId]:
-    """Yield, oldest first, the papers of some types, ``None`` for no type, that were confirmed before a moment."""
+    """Yield, oldest first, the papers of some types, ``None`` for no type, that were confirmed before a moment.
+
+    They are read in pieces, so that no transaction is open while the caller works.
+    """
     named = PaperRow.paper_type.in_([t for t in paper_types if t is not None])
     query = (
-        select(PaperRow.id)
+        select(PaperRow.confirmed_at, PaperRow.serial, PaperRow.id)
         .where(
             (named | PaperRow.paper_type.is_(None)) if None in paper_types else named,
             PaperRow.confirmed_at < confirmed_before,
@@ -289,11 +231,17 @@ def stored_papers_of_types(
             PaperRow.state != PaperState.DISPOSED.value,
         )
         .order_by(PaperRow.confirmed_at, PaperRow.serial)
-        .execution_options(yield_per=1000)
+        .limit(_TOGETHER)
     )
-    with reading(catalogue.engine) as session, session.execute(query) as rows:
-        for (paper,) in rows:
-            yield PaperId(paper)
+    following = query
+    while True:
+        with reading(catalogue.engine) as session:
+            found = session.execute(following).all()
+        if not found:
+            return
+        yield from (PaperId(paper) for _, _, paper in found)
+        confirmed_at, serial, _ = found[-1]
+        following = query.where(tuple_(PaperRow.confirmed_at, PaperRow.serial) > (confirmed_at, serial))
 
 
 def _buried(session: Session, catalogue: Catalogue, disposal: DisposalRow, row: PaperRow, *, actor: str) -> None:
@@ -309,6 +257,9 @@ def _bury(session: Session, row: PaperRow) -> None:
     """Leave of a paper what says that there was one."""
     for table in (VerificationRow, WaitingRow, SetbackRow, PagePrintRow, ClaimRow, CorrectionRow):
         session.execute(delete(table).where(table.paper == row.id))
+    session.execute(update(OwnerMergeRow).where(OwnerMergeRow.paper == row.id).values(paper=None))  # it names owners
+    if row.code is not None and row.owner is not None:
+        row.owner.codes_gone = max(row.owner.codes_gone, running_number(row.code))
     versions = SealedVersionRow.paper == row.id
     if row.state in ENDED:  # somebody may hold a copy: status lists go on saying that it is no longer in force
         session.execute(update(SealedVersionRow).where(versions).values(key=DISPOSED_KEY, version=DISPOSED_KEY))
@@ -329,13 +280,9 @@ def _disposable(session: Session, paper: PaperId) -> PaperRow:
     state = PaperState(row.state)
     if state in UNDER_WAY or state is PaperState.DISPOSED:
         raise WrongState(state=state.value, needed="stored, expired, superseded, revoked, rejected, ready")
-    if session.scalar(_holding(paper).limit(1)) is not None:
+    if session.scalar(holding(paper).limit(1)) is not None:
         raise ObjectHeld
     return row
-
-
-def _holding(paper: PaperId) -> Select[HoldRow]:
-    return select(HoldRow).where(HoldRow.paper == paper.value, HoldRow.lifted_at.is_(None)).order_by(HoldRow.serial)
 
 
 def _proposal(session: Session, paper: PaperId) -> DisposalRow:

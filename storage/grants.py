@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from sqlalchemy import select
+from sqlalchemy import select, tuple_
 from sqlalchemy.orm import Session
 
 from dossier.errors import AlreadyExists, NotFound
@@ -65,14 +65,23 @@ def grant(catalogue: Catalogue, grant_id: str) -> Grant:
         return grant_from(_known(session, grant_id))
 
 
-def grants(catalogue: Catalogue) -> list[Grant]:
-    """Return all grants, revoked ones too, in the order in which they were given.
+def grants(catalogue: Catalogue, *, limit: int | None = None, after: str | None = None) -> list[Grant]:
+    """Return grants, revoked ones too, in the order in which they were given.
+
+    Args:
+        catalogue: Where they are kept.
+        limit: How many at most; ``None``: all.
+        after: Only those that follow the grant of this identifier in the list.
 
     Raises:
-        StoreUnavailable: The catalogue does not answer.
+        NotFound: There is no grant ``after``. StoreUnavailable: The catalogue does not answer.
     """
+    query = select(GrantRow).order_by(GrantRow.given_at, GrantRow.id).limit(limit)
     with reading(catalogue.engine) as session:
-        return [grant_from(row) for row in session.scalars(select(GrantRow).order_by(GrantRow.given_at, GrantRow.id))]
+        if after is not None:
+            edge = _known(session, after)
+            query = query.where(tuple_(GrantRow.given_at, GrantRow.id) > (edge.given_at, edge.id))
+        return [grant_from(row) for row in session.scalars(query)]
 
 
 def _known(session: Session, grant_id: str) -> GrantRow:

@@ -174,6 +174,31 @@ def claim_unreplicated(catalogue: Catalogue, *, until: dt.datetime, limit: int) 
     return sorted(taken, key=lambda entry: (entry.stored.key, entry.put_at))
 
 
+def take(catalogue: Catalogue, stored: StoredObject, *, until: dt.datetime) -> bool:
+    """Take a version to mend it; ``False`` if somebody else has it, or another version has taken its place.
+
+    Args:
+        catalogue: Where.
+        stored: The version; one that is not in the inventory yet is anybody's.
+        until: When it is free for others again.
+    """
+    with writing(catalogue.engine) as session:
+        row = session.get(ObjectRow, (stored.key, stored.version))
+        if row is None:
+            return True
+        is_held = row.claimed_until is not None and row.claimed_until >= catalogue.now()
+        if is_held or row.outcome == Outcome.REPLACED.value:
+            return False
+        row.claimed_until = until
+        return True
+
+
+def give_back(catalogue: Catalogue, stored: StoredObject) -> None:
+    """Let others have a version that was taken and need not be mended."""
+    with writing(catalogue.engine) as session:
+        session.execute(update(ObjectRow).where(_is(stored)).values(claimed_until=None))
+
+
 def found_sound(catalogue: Catalogue, checked: Sequence[Entry], *, counted: int) -> None:
     """Keep that versions were read and are sound.
 

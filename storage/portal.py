@@ -121,8 +121,11 @@ def want(catalogue: "Catalogue", followed: Followed, digests: Mapping[Subject, s
                 session.add(row)
             if row.wanted == digest:
                 continue
-            row.wanted, row.attempts, row.since, row.retry_at, row.error = digest, 0, now, now, None
-            row.state = PortalState.WAITING.value  # even of what it knew: what was sent since may have reached it
+            row.wanted, row.attempts, row.since, row.error = digest, 0, now, None
+            # One at a time: while something older is being sent, this waits for its end, or it might arrive before it.
+            if row.state != PortalState.SENT.value or row.retry_at <= now:
+                row.state = PortalState.WAITING.value  # even of what it knew: what was sent since may have reached it
+                row.retry_at = now
             told += 1
     return told
 
@@ -145,6 +148,25 @@ def take(catalogue: "Catalogue", *, at: dt.datetime, again: dt.datetime) -> Entr
             return None
         row.state, row.last_at, row.retry_at = PortalState.SENT.value, at, again
         row.attempts += 1
+        return _from(row)
+
+
+def about_to_send(catalogue: "Catalogue", taken: Entry, digest: str) -> Entry:
+    """Keep what is sent now, which may be newer than what was wanted when it was taken, and return the entry.
+
+    So whoever follows the change finds it told, and whoever sends it again does so as the same telling. Where something
+    else is wanted meanwhile, that stays wanted: it comes next.
+    """
+    if digest == taken.wanted:
+        return taken
+    with writing(catalogue.engine) as session:
+        row = session.get(PortalRow, _key(taken.paper, taken.reference))
+        if row is None or row.wanted not in {taken.wanted, digest}:
+            return taken
+        if row.wanted != digest:
+            row.wanted, row.since = digest, catalogue.now()
+            session.flush()
+            session.refresh(row)
         return _from(row)
 
 
@@ -173,9 +195,11 @@ def settle(
             return
         if state is PortalState.ACCEPTED:
             row.known = digest
-        if row.wanted in {taken.wanted, digest}:  # else it changed while it was sent, and is due with what it is now
+        if row.wanted in {taken.wanted, digest}:
             row.wanted, row.state, row.error = digest, state.value, error
             row.retry_at = retry_at or row.retry_at
+        elif row.last_at == taken.last_at:  # it changed while it was sent, and is due with what it is now
+            row.state, row.retry_at = PortalState.WAITING.value, catalogue.now()
         if state is not PortalState.WAITING:
             session.flush()
             detail = {"told": digest} | ({"reference": row.reference} if row.reference else {})
@@ -188,6 +212,8 @@ def retry(
 ) -> int:
     """Make one paper in all its dossiers, or all in some states, due now; return how many messages that are.
 
+    What is being sent at this moment is left to whoever sends it.
+
     Raises:
         NotFound: The portal is not to be told of this paper.
     """
@@ -199,6 +225,8 @@ def retry(
             raise NotFound(kind="paper", id=paper)
         now = catalogue.now()
         for row in rows:
+            if row.state == PortalState.SENT.value and row.retry_at > now:
+                continue
             row.state, row.attempts, row.since, row.retry_at = PortalState.WAITING.value, 0, now, now
             session.flush()
             audit.append(session, actor=actor, action="portal.retried", about=f"paper:{row.paper}", at=now)

@@ -4,8 +4,9 @@ import hashlib
 import json
 from collections.abc import Sequence
 
-from dossier.errors import AlreadyExists
+from dossier.errors import AlreadyExists, SamePerson
 from dossier.papers import Paper, PaperState
+from dossier.text import fold
 from storage.records import Batch
 
 FINAL_CONTENT = frozenset(
@@ -97,3 +98,19 @@ def change_told(kept: Paper, new: Paper) -> dict[str, str]:
     if new.reading_version != kept.reading_version:
         told |= {"from_version": str(kept.reading_version), "to_version": str(new.reading_version)}
     return told
+
+
+def require_second_person(person: str, key: str, *, first: str, first_key: str) -> None:
+    """Do nothing if whoever agrees is another person with another access key than whoever asked.
+
+    Args:
+        person: Name of the person who agrees.
+        key: Name of the access key.
+        first: Name of the person who asked.
+        first_key: Name of that access key.
+
+    Raises:
+        SamePerson: It is not so.
+    """
+    if fold(person) == fold(first) or key == first_key:
+        raise SamePerson

@@ -48,8 +48,11 @@ _ABSENT = frozenset({"NoSuchKey", "NoSuchVersion", "InvalidVersionId"})
 _PRESENT = frozenset({"PreconditionFailed", "ConditionalRequestConflict"})
 _FULL = frozenset({"QuotaExceeded", "XMinioStorageFull", "XMinioAdminBucketQuotaExceeded", "InsufficientStorage"})
 """Ceph RGW's quota, and what servers answer that have no room."""
-_REASONS = {"InternalError": "InternalError; is it full, or without its key for SSE-S3?"}
-"""SeaweedFS says no more in both cases; its log does."""
+_REASONS = {
+    "InternalError": "InternalError; is it full, or without its key for SSE-S3?",
+    "RequestTimeTooSkewed": "RequestTimeTooSkewed; the clocks of server and machine differ: keep NTP",
+}
+"""What more can be said of a code. Of the first SeaweedFS says no more in both cases; its log does."""
 _LOCK_DATE = re.compile(r"(\d{4}-\d\d-\d\d)[Tt ](\d\d:\d\d:\d\d)(?:\.(\d+))?([Zz]|[+-]\d\d:\d\d)", re.ASCII)
 _RETRIES = urllib3.Retry(total=3, backoff_factor=0.2, status_forcelist=[500, 502, 503, 504], raise_on_status=False)
 

@@ -16,6 +16,9 @@ from storage import audit
 from storage.database import reading, writing
 from storage.schema import PaperRow, WaitingRow
 
+RETRIED = "paper.retried"
+"""Action in the audit log: somebody sent a paper that failed on its way again, or had one that waits tried at once."""
+
 
 def postpone(
     engine: Engine,
@@ -107,10 +110,24 @@ def take_due(engine: Engine, *, at: dt.datetime, again: dt.datetime, limit: int 
         return [PaperId(paper) for paper in taken]
 
 
-def try_now(engine: Engine, paper_id: PaperId, *, at: dt.datetime) -> None:
-    """Make the next try of a waiting paper due; of one that does not wait nothing changes."""
+def try_now(engine: Engine, paper_id: PaperId, *, at: dt.datetime, actor: str) -> None:
+    """Make the next try of a waiting paper due; of one that does not wait nothing changes.
+
+    Args:
+        engine: Of the catalogue.
+        paper_id: The paper.
+        at: Now, aware.
+        actor: Who asks, for the audit log.
+
+    Raises:
+        StoreUnavailable: The catalogue does not answer.
+    """
     with writing(engine) as session:
-        session.execute(update(WaitingRow).where(WaitingRow.paper == paper_id.value).values(retry_at=at))
+        row = session.get(WaitingRow, paper_id.value)
+        if row is not None:
+            row.retry_at = at
+            about, waits_for = f"paper:{paper_id}", {"for": row.code}
+            audit.append(session, actor=actor, action=RETRIED, about=about, at=at, detail=waits_for)
 
 
 def count(engine: Engine) -> dict[str, int]:

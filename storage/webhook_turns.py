@@ -7,12 +7,10 @@ one, so that workers' clocks do not matter. A worker that lost its lease cannot 
 import datetime as dt
 from typing import TYPE_CHECKING
 
-from sqlalchemy import func, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import select, update
 
-from dossier import times
 from storage.changes import events_after
-from storage.database import reading, writing
+from storage.database import reading, shared_clock, writing
 from storage.records import Event
 from storage.rows import event_from
 from storage.schema import DeliveryRow, EventRow, WebhookRow
@@ -59,7 +57,7 @@ def take(catalogue: "Catalogue", webhook: str, *, holder: str, lease: dt.timedel
     """Take the lease on a subscription that is served, or ``None`` if another worker has it."""
     with writing(catalogue.engine) as session:
         row = session.get(WebhookRow, webhook)
-        now = _clock(session)
+        now = shared_clock(session)
         if row is None or row.state != WebhookState.ACTIVE.value:
             return None
         if row.lease not in {None, holder} and row.lease_until is not None and row.lease_until > now:
@@ -104,21 +102,13 @@ def settle(
         if delivery.state is DeliveryState.DELIVERED:
             row.dead_in_a_row = 0
         row.dead_in_a_row += delivery.state is DeliveryState.DEAD
-        row.lease_until = _clock(session) + lease
+        row.lease_until = shared_clock(session) + lease
         if gone or row.dead_in_a_row >= most_dead:
             row.state = WebhookState.SUSPENDED.value
             why = {"status": str(delivery.status)} if delivery.status else {}
             note(catalogue, session, actor="worker", action="webhook.suspended", webhook=row.id, detail=why)
             return False
     return True
-
-
-def _clock(session: Session) -> dt.datetime:
-    """Return the present moment by the clock that all workers share."""
-    if session.get_bind().dialect.name != "postgresql":
-        return times.now()  # one machine
-    moment: dt.datetime = session.scalars(select(func.clock_timestamp())).one()
-    return moment
 
 
 def _delivery_row(delivery: Delivery) -> DeliveryRow:

@@ -20,6 +20,7 @@ import typer
 import yaml
 
 from api.cli import app as commands
+from api.http.metrics import Metrics
 from api.http.routes import ROUTERS
 from api.keys import Role, issue_key
 from deploy import sizing
@@ -53,6 +54,22 @@ def parse(command: list[str]) -> None:
     assert program == "sohoa"
     found = typer.main.get_command(commands).commands[name]  # type: ignore[attr-defined]  # it is a group
     found.make_context(name, list(arguments))
+
+
+def test_alarms_ask_for_what_is_measured(tmp_path: Path) -> None:
+    house = House(Settings(data_dir=tmp_path))
+    try:
+        measured = set(re.findall(r"^# TYPE (\S+)", Metrics(house).text().decode(), re.MULTILINE))
+    finally:
+        house.close()
+    (group,) = yaml.safe_load((DEPLOY / "alerts.yaml").read_text())["groups"]
+    asked = {name for rule in group["rules"] for name in re.findall(r"sohoa_\w+", rule["expr"])}
+    assert asked <= measured
+    told = set(re.findall(r"`(sohoa_\w+)", (ROOT / "docs" / "keep.md").read_text()))
+    assert told & measured <= asked | {"sohoa_fixity_bytes_total"}, "an alarm for what the guide says"
+    names = [rule["alert"] for rule in group["rules"]]
+    assert len(names) == len(set(names))
+    assert all(" / " in rule["annotations"]["summary"] for rule in group["rules"])
 
 
 def test_what_is_set_are_settings() -> None:

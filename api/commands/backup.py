@@ -10,7 +10,7 @@ from api.commands.common import AsJson, open_house, out, print_json, read_input
 from dossier import times
 from dossier.errors import BackupDamaged, ObjectDamaged, UsageError
 from ingest.backup import backup as make_backup
-from ingest.backup import verify_backup
+from ingest.backup import prune, verify_backup
 from ingest.backup_folder import Manifest
 from ingest.restore import restore as restore_backup
 from ingest.secret_box import lock_away, put_back
@@ -41,9 +41,18 @@ def backup(
         ),
     ] = None,
     passphrase_file: PassphraseFile = None,
+    keep: Annotated[
+        int | None,
+        typer.Option(
+            min=1,
+            help="Xong thì xóa các bản chụp cũ, giữ bấy nhiêu. / Then remove the oldest snapshots, all but so many.",
+        ),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Sao lưu danh mục và kho vào FOLDER, chỉ chép tệp mới. / Back up; exit 9 if something is lacking."""
+    if verify and keep is not None:
+        raise UsageError(reason="--keep goes with a new backup, not with --verify")
     if verify:
         verified = verify_backup(folder)
         lacking, manifest, sha256 = (
@@ -58,7 +67,10 @@ def backup(
         made = make_backup(house, folder)
         if with_secrets:
             lock_away(house.settings.root, with_secrets, passphrase)
-    done = {"copied": made.copied, "copied_bytes": made.copied_size}
+        done = {"copied": made.copied, "copied_bytes": made.copied_size}
+        if keep is not None:
+            pruned = prune(house, folder, made, keep)
+            done |= {"removed": len(pruned.removed), "removed_bytes": pruned.freed}
     _report(made.snapshot, made.manifest, made.sha256, made.manifest.lacking, done, as_json=as_json)
     raise typer.Exit(ObjectDamaged.exit_code if made.manifest.lacking else 0)
 

@@ -58,6 +58,8 @@ By = Annotated[
         help="Họ tên người chịu trách nhiệm. / Name of the person who answers for it.",
     ),
 ]
+Limit = Annotated[int, typer.Option(min=1, max=1000, help="Nhiều nhất bấy nhiêu. / At most so many.")]
+After = Annotated[str | None, typer.Option("--after", help="Liệt kê tiếp từ đây. / Go on from here.")]
 AsJson = Annotated[bool, typer.Option("--json", help="In JSON cho chương trình khác. / Print JSON.")]
 
 STATE_VI: dict[PaperState, str] = {
@@ -111,6 +113,12 @@ def fail(error: SohoaError, *, as_json: bool | None = None) -> int:
         err.print(f"[red]Lỗi[/] \\[{error.code}]: {escape(error.text_vi)} {escape(error.advice_vi)}", soft_wrap=True)
         err.print(f"[dim]{escape(error.text_en)} {escape(error.advice_en)}[/]", soft_wrap=True)
     return error.exit_code
+
+
+def print_following(following: str | None) -> None:
+    """Say how to go on with a list of which this was not the end."""
+    if following is not None:
+        out.print(f"Còn nữa: --after {following} / There is more: --after {following}", soft_wrap=True)
 
 
 def print_refused(file: str, error: SohoaError) -> None:

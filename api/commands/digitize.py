@@ -21,6 +21,7 @@ from ingest.confirm import confirm as confirm_paper
 from ingest.house import House
 from ingest.receive import Manifest, ManifestEntry, open_batch, receive
 from ingest.retry import retry as retry_paper
+from ingest.retry import retry_failed
 from ingest.split import proposed
 from ingest.split import split as split_scan
 from ocr.splitting import Part
@@ -32,8 +33,6 @@ if TYPE_CHECKING:
     from ingest.work import Work
 
 _STATION = "cli"
-_AT_ONCE = 1000
-"""Failed papers tried again by one call."""
 _FAILED_STATES = {PaperState.REJECTED, PaperState.QUARANTINED, PaperState.FAILED}
 _UNDER_WAY = {PaperState.RECEIVED, PaperState.CONFIRMED}
 
@@ -165,7 +164,8 @@ def split(
             house.catalogue.record(_STATION, "paper.read", f"paper:{scan}")
             return
         first_pages = at or [part.pages[0] for part in proposed(house, scan)]
-        _finish(house, *split_scan(house, scan, first_pages, by=by, actor=_STATION), as_json=as_json)
+        parts = split_scan(house, scan, first_pages, by=by, actor=_STATION)
+        _finish(house, *(part.id for part in parts), as_json=as_json)
 
 
 def confirm(
@@ -186,7 +186,7 @@ def confirm(
     named = _owner(owner, owner_name)
     with open_house() as house:
         paper = confirm_paper(house, PaperId.parse(paper_id), by=by, actor=_STATION, owner=named, grade=grade)
-        _finish(house, paper, as_json=as_json)
+        _finish(house, paper.id, as_json=as_json)
 
 
 def retry(
@@ -199,10 +199,10 @@ def retry(
         raise UsageError(reason="name a paper, or --failed")
     with open_house() as house:
         if paper_id is not None:
-            papers = [PaperId.parse(paper_id)]
+            papers = [retry_paper(house, PaperId.parse(paper_id), actor=_STATION).id]
         else:
-            papers = [paper.id for paper in house.catalogue.papers(state=PaperState.FAILED, limit=_AT_ONCE)]
-        _finish(house, *(retry_paper(house, paper, actor=_STATION) for paper in papers), as_json=as_json)
+            papers = [paper.id for paper in retry_failed(house, actor=_STATION)]
+        _finish(house, *papers, as_json=as_json)
 
 
 def _owner(number: str | None, name: str | None) -> Owner | None:
@@ -249,7 +249,7 @@ def _print_proposal(house: House, papers: Sequence[Part], *, as_json: bool) -> N
         out.print(f"Trang {', '.join(map(str, part.pages))}: {escape(name)}  [dim]{part.confidence:.2f}[/]")
 
 
-def _finish(house: House, *papers: Paper, as_json: bool) -> None:
+def _finish(house: House, *papers: PaperId, as_json: bool) -> None:
     """Do what papers wait for, print them, and exit as ``digitize`` does."""
 
     def report(worked: list[Paper]) -> None:
@@ -258,7 +258,7 @@ def _finish(house: House, *papers: Paper, as_json: bool) -> None:
         else:
             print_papers(worked, dict(house.paper_types))
 
-    _exit(_work_off(house, [paper.id for paper in papers], report, show=not as_json), ())
+    _exit(_work_off(house, list(papers), report, show=not as_json), ())
 
 
 def _exit(papers: Iterable[Paper], refused: Iterable[SohoaError]) -> None:

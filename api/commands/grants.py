@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 from rich.markup import escape
 
-from api.commands.common import AsJson, open_house, out, print_json
+from api.commands.common import After, AsJson, Limit, open_house, out, print_following, print_json
 from api.granting import give_grant, grants_shown
 from api.shapes import Json
 from api.shapes.access import grant_json
@@ -54,15 +54,17 @@ def new(
 
 
 @app.command("list")
-def list_grants(as_json: AsJson = False) -> None:
-    """Liệt kê các quyền đã cấp. / List the grants, revoked ones too."""
+def list_grants(limit: Limit = 100, after: After = None, as_json: AsJson = False) -> None:
+    """Liệt kê các quyền đã cấp, cũ nhất trước. / List the grants, revoked ones too, the oldest first."""
     with open_house() as house:
-        listed = [grant_json(one, owner=True) for one in grants_shown(house, owners=True, actor="cli")]
+        found = grants_shown(house, owners=True, actor="cli", limit=limit, after=after)
+    listed, following = [grant_json(one, owner=True) for one in found], found[-1].id if len(found) == limit else None
     if as_json:
-        print_json({"grants": listed})
-    else:
-        for one in listed:
-            _print(one)
+        print_json({"grants": listed, "next": following})
+        return
+    for one in listed:
+        _print(one)
+    print_following(following)
 
 
 @app.command()

@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 from rich.markup import escape
 
-from api.commands.common import AsJson, err, open_house, out, print_json
+from api.commands.common import After, AsJson, Limit, err, open_house, out, print_following, print_json
 from api.keys import Role, issue_key, rotate_key
 from api.shapes.access import key_json
 
@@ -43,15 +43,17 @@ def rotate(
 
 
 @app.command("list")
-def list_keys(as_json: AsJson = False) -> None:
-    """Liệt kê các khóa (không có nội dung khóa). / List the keys, not their secrets."""
+def list_keys(limit: Limit = 100, after: After = None, as_json: AsJson = False) -> None:
+    """Liệt kê các khóa (không có nội dung khóa). / List the keys by name, not their secrets."""
     with open_house() as house:
-        rows = [key_json(key) for key in house.catalogue.keys()]  # noqa: SIM118 - a catalogue, not a dict
+        found = house.catalogue.keys(limit=limit, after=after)
+    rows, following = [key_json(key) for key in found], found[-1].name if len(found) == limit else None
     if as_json:
-        print_json({"keys": rows})
-    else:
-        for row in rows:
-            out.print(f"{escape(str(row['name']))}  {row['role']}  {row['created_at']}  {row['revoked_at'] or ''}")
+        print_json({"keys": rows, "next": following})
+        return
+    for row in rows:
+        out.print(f"{escape(str(row['name']))}  {row['role']}  {row['created_at']}  {row['revoked_at'] or ''}")
+    print_following(following)
 
 
 @app.command()

@@ -1,4 +1,7 @@
-"""``sohoa retention``: what need not be kept any more, and legal holds. Disposal needs two keys: see HTTP."""
+"""``sohoa retention``: what need not be kept any more, and legal holds.
+
+Disposal, and agreeing that a hold is lifted, need a second key: see HTTP.
+"""
 
 from itertools import islice
 from typing import Annotated
@@ -6,12 +9,12 @@ from typing import Annotated
 import typer
 from rich.markup import escape
 
-from api.commands.common import AsJson, By, open_house, out, print_json
+from api.commands.common import After, AsJson, By, Limit, open_house, out, print_following, print_json
 from api.shapes.retention import disposal_json, kept_json, retention_json
 from dossier.identifiers import PaperId
 from ingest.disposal import due as due_papers
 from ingest.disposal import hold as hold_paper
-from ingest.disposal import lift as lift_holds
+from ingest.disposal import propose_lifting
 from storage.disposal import disposals
 
 app = typer.Typer(help="Thời hạn lưu, tạm giữ, tiêu hủy. / Retention, legal holds, disposal.", no_args_is_help=True)
@@ -37,12 +40,14 @@ def due(
 
 
 @app.command(name="open")
-def open_disposals(as_json: AsJson = False) -> None:
-    """Đề nghị tiêu hủy chưa xong. / Disposals that wait for a second person or for the object store."""
+def open_disposals(limit: Limit = 100, after: After = None, as_json: AsJson = False) -> None:
+    """Đề nghị tiêu hủy chưa xong, cũ nhất trước. / Disposals that wait for a second person or for the object store."""
     with open_house() as house:
-        found = disposals(house.catalogue, unfinished=True)
+        edge = PaperId.parse(after) if after else None
+        found = disposals(house.catalogue, unfinished=True, limit=limit, after=edge)
+    following = found[-1].paper.value if len(found) == limit else None
     if as_json:
-        print_json({"disposals": [disposal_json(one) for one in found]})
+        print_json({"disposals": [disposal_json(one) for one in found], "next": following})
         return
     for one in found:
         waits = (
@@ -50,6 +55,7 @@ def open_disposals(as_json: AsJson = False) -> None:
         )
         out.print(f"{one.paper}  {waits}")
     out.print(f"{len(found)} đề nghị / disposals")
+    print_following(following)
 
 
 @app.command()
@@ -76,9 +82,14 @@ def hold(
 
 
 @app.command()
-def lift(paper_id: _Paper, by: By) -> None:
-    """Gỡ mọi lệnh tạm giữ của một giấy tờ. / Lift all holds of a paper."""
+def lift(
+    paper_id: _Paper,
+    by: By,
+    authority: Annotated[str, typer.Option(help="Cơ quan quyết định. / On whose order.")],
+    reason: Annotated[str, typer.Option(help="Lý do. / Why.")],
+) -> None:
+    """Đề nghị gỡ mọi lệnh tạm giữ; người thứ hai đồng ý. / Propose to lift all holds; a second person agrees."""
     with open_house() as house:
         paper = PaperId.parse(paper_id)
-        lifted = lift_holds(house, paper, person=by, actor=_ACTOR)
-    out.print(f"{paper}  đã gỡ {lifted} lệnh / holds lifted")
+        asked = propose_lifting(house, paper, person=by, authority=authority, reason=reason, actor=_ACTOR)
+    out.print(f"{paper}  đề nghị gỡ {asked} lệnh, chờ người thứ hai / holds to be lifted; a second person has to agree")

@@ -7,7 +7,7 @@ import typer
 from rich.markup import escape
 from rich.text import Text
 
-from api.commands.common import STATE_VI, AsJson, open_house, out, print_json, print_refused
+from api.commands.common import STATE_VI, AsJson, open_house, out, print_following, print_json, print_refused
 from api.shapes import Json, found_json, problem_json
 from dossier.identifiers import AgencyCode, parse_owner_number
 from dossier.paper_types import find_type
@@ -93,8 +93,7 @@ def _print(found: Answer, types: dict[str, str]) -> None:
         out.print(f"  [dim]{escape(kind)} · {issued} · {STATE_VI[paper.state]}[/]", soft_wrap=True)
         for snippet in one.snippets:
             out.print(_line(snippet), soft_wrap=True)
-    if found.following:
-        out.print(f"Còn nữa: --after {found.following} / There is more: --after {found.following}")
+    print_following(str(found.following) if found.following else None)
 
 
 def _line(snippet: Snippet) -> Text:

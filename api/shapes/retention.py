@@ -5,7 +5,8 @@ from dossier import times
 from dossier.papers import Paper
 from ingest.disposal import Decision, Standing, standing
 from ingest.house import House
-from storage.disposal import Disposal, Hold, holds_of
+from storage.disposal import Disposal
+from storage.holds import Hold, holds_of
 
 _TEXTS = {
     Decision.KEPT_UNTIL: ("Phải lưu đến {until}: {law}.", "Must be kept until {until}: {law}."),
@@ -54,11 +55,20 @@ def disposal_json(disposal: Disposal) -> Json:
 
 def hold_json(hold: Hold) -> Json:
     """Return one hold."""
+    asked = hold.lifting
     return {
         "by": hold.person,
         "authority": hold.authority,
         "reason": hold.reason,
         "since": times.iso_local(hold.since),
+        "lifting": {
+            "by": asked.person,
+            "authority": asked.authority,
+            "reason": asked.reason,
+            "proposed_at": times.iso_local(asked.at),
+        }
+        if asked
+        else None,
         "lifted_at": times.iso_local(hold.lifted_at) if hold.lifted_at else None,
         "lifted_by": hold.lifted_by,
     }

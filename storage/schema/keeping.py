@@ -126,7 +126,11 @@ class StatusListRow(Base):
 
 
 class HoldRow(Base):
-    """A legal hold on a paper, from when to when and by whom."""
+    """A legal hold on a paper, from when to when and by whom.
+
+    ``lifting_…``: who asked for it to be lifted, with which key, when, on whose order and why; ``lifted_…``: the second
+    person who agreed.
+    """
 
     __tablename__ = "holds"
 
@@ -136,8 +140,14 @@ class HoldRow(Base):
     authority: Mapped[str]
     reason: Mapped[str]
     since: Mapped[dt.datetime]
+    lifting_by: Mapped[str | None]
+    lifting_with: Mapped[str | None]
+    lifting_authority: Mapped[str | None]
+    lifting_reason: Mapped[str | None]
+    lifting_at: Mapped[dt.datetime | None]
     lifted_at: Mapped[dt.datetime | None]
     lifted_by: Mapped[str | None]
+    lifted_with: Mapped[str | None]
 
 
 class DisposalRow(Base):

@@ -13,7 +13,8 @@ class OwnerRow(Base):
 
     ``name`` is the last one a paper gave; it goes when a paper of this number is disposed of, which may be that one.
     ``same_as`` is the serial of the row that stands for the owner, where this is a further number of the same owner;
-    that row has none itself.
+    that row has none itself. ``codes_gone`` is the highest running number in the codes of papers of this number that
+    were disposed of: it tells of none of them, and is not given again.
     """
 
     __tablename__ = "owners"
@@ -24,12 +25,13 @@ class OwnerRow(Base):
     number: Mapped[str]
     name: Mapped[str | None]
     same_as: Mapped[int | None] = mapped_column(index=True)
+    codes_gone: Mapped[int] = mapped_column(server_default="0")
 
 
 class OwnerMergeRow(Base):
     """A statement that two numbers are one owner's; rows are only ever added.
 
-    ``refused`` says why it was not followed: it waits for a person. ``paper`` is the evidence.
+    ``refused`` says why it was not followed: it waits for a person. ``paper`` is the evidence, until it is disposed of.
     """
 
     __tablename__ = "owner_merges"

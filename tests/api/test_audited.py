@@ -151,6 +151,8 @@ ELSEWHERE = {
     ("POST", "/v1/papers/{paper}/corrections"),
     ("POST", "/v1/reviews/next"),
     ("POST", "/v1/papers/{paper}/holds/lifting"),
+    ("POST", "/v1/papers/{paper}/holds/lifting/approval"),
+    ("DELETE", "/v1/papers/{paper}/holds/lifting"),
     ("POST", "/v1/papers/{paper}/disposal/approval"),
     ("DELETE", "/v1/papers/{paper}/disposal"),
     ("GET", "/v1/links/{link}"),
@@ -235,15 +237,21 @@ def test_lifting_withdrawing_and_agreeing_are_in_the_log(service: Service) -> No
     proposal = {**by, "reason": "không dùng"}
     second = issue_key(service.house.catalogue, "counter-2", Role.OFFICER)
     seq = audit.check(service.house.catalogue).entries
-    service.call(Role.OFFICER, "POST", f"{path}/holds", json={**proposal, "authority": "Tòa án mẫu"})
-    service.call(Role.OFFICER, "POST", f"{path}/holds/lifting", json=by)
+    order = {**proposal, "authority": "Tòa án mẫu"}
+    service.call(Role.OFFICER, "POST", f"{path}/holds", json=order)
+    service.call(Role.OFFICER, "POST", f"{path}/holds/lifting", json=order)
+    service.call(Role.OFFICER, "DELETE", f"{path}/holds/lifting")
+    service.call(Role.OFFICER, "POST", f"{path}/holds/lifting", json=order)
+    agreed = service.call(Role.AUDITOR, "POST", f"{path}/holds/lifting/approval", json={"by": "Lê Thị Hai"})
+    assert agreed.is_success, agreed.text
     service.call(Role.OFFICER, "POST", f"{path}/disposal", json=proposal)
     service.call(Role.OFFICER, "DELETE", f"{path}/disposal")
     service.call(Role.OFFICER, "POST", f"{path}/disposal", json=proposal)
     with service.client(Role.OFFICER, second) as client:
         assert client.post(f"{path}/disposal/approval", json={"by": "Lê Thị Hai"}).is_success
     told = {e.action for e in since(service, seq) if names(e, paper.id)}
-    assert {"paper.hold-lifted", "paper.disposal-withdrawn", "paper.disposed"} <= told
+    lifting = {"paper.hold-lifting-proposed", "paper.hold-lifting-withdrawn", "paper.hold-lifted"}
+    assert {*lifting, "paper.disposal-withdrawn", "paper.disposed"} <= told
 
 
 def test_taking_the_next_paper_correcting_it_and_seeing_a_page_are_in_the_log(
@@ -391,7 +399,7 @@ NO_PAPER_COMMANDS = {
     "webhooks deliveries": "what became of events",
     "retention due": "identifiers and days",
     "retention open": "identifiers, names of officers and moments",
-    "retention lift": "an entry if there was something to lift; above, over HTTP",
+    "retention lift": "an entry if there was something to propose; above, over HTTP",
     "records make": "days",
     "records renew": "days",
     "records check": "a file from outside",

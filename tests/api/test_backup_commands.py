@@ -36,6 +36,9 @@ def test_a_loss_is_found_and_brought_back(tmp_path: Path) -> None:
     assert sohoa(root, "fixity", "--now")["objects"]["sound"] == 8
     assert sohoa(root, "backup", backup, *secrets)["copied"] == 8
     assert sohoa(root, "backup", backup, "--verify")["lacking"] == []
+    assert sohoa(root, "backup", backup, "--verify", "--keep", 1, exit_code=64)["error"]["code"] == "usage"
+    assert sohoa(root, "backup", backup, "--keep", 1)["removed"] == 1
+    assert sohoa(root, "backup", backup, "--verify")["read"] == 8
     assert sohoa(root, "storage", "check") == {"findings": [], "wrong": 0}
 
     paper = made.papers[0]

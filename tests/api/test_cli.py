@@ -544,6 +544,9 @@ def test_keys_are_shown_once(environment: dict[str, str]) -> None:
     key = sohoa_json(environment, "keys", "new", "quay-so-1", "--role", "station")["key"]
     assert key not in sohoa(environment, "keys", "list")
     assert sohoa_json(environment, "keys", "revoke", "quay-so-1") == {"revoked": "quay-so-1"}
+    names = [key["name"] for key in sohoa_json(environment, "keys", "list")["keys"]]
+    first = sohoa_json(environment, "keys", "list", "--limit", "1")
+    assert ([key["name"] for key in first["keys"]], first["next"]) == (names[:1], names[0])
     assert next(k for k in sohoa_json(environment, "keys", "list")["keys"] if k["name"] == "quay-so-1")["revoked_at"]
 
 
@@ -559,6 +562,10 @@ def test_a_system_is_granted_what_it_may_have(environment: dict[str, str]) -> No
     listed = sohoa_json(environment, "grants", "list")["grants"]
     assert [one["revoked_by"] for one in listed] == ["cli", None]
     assert "thu hồi / revoked" in sohoa(environment, "grants", "list")
+    first = sohoa_json(environment, "grants", "list", "--limit", "1")
+    assert first["grants"] == listed[:1]
+    assert sohoa_json(environment, "grants", "list", "--after", first["next"])["grants"] == listed[1:]
+    assert f"--after {first['next']}" in sohoa(environment, "grants", "list", "--limit", "1")
 
 
 def test_a_poor_scan_is_told_and_the_paper_waits_for_a_person(

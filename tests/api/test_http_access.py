@@ -97,6 +97,8 @@ WHO_MAY = {
     ("GET", "/v1/papers/{paper}/retention"): {O, U},
     ("POST", "/v1/papers/{paper}/holds"): {O, U},
     ("POST", "/v1/papers/{paper}/holds/lifting"): {O, U},
+    ("POST", "/v1/papers/{paper}/holds/lifting/approval"): {O, U},
+    ("DELETE", "/v1/papers/{paper}/holds/lifting"): {O, U},
     ("POST", "/v1/papers/{paper}/disposal"): {O},
     ("POST", "/v1/papers/{paper}/disposal/approval"): {O},
     ("DELETE", "/v1/papers/{paper}/disposal"): {O},
@@ -232,6 +234,16 @@ def test_access_is_decided_before_anything_sent_is_looked_at(
     assert service.call(None, method, path, **request_).status_code == 401
     (stranger, *_) = sorted(set(Role) - WHO_MAY[route])
     assert service.call(stranger, method, path, **request_).status_code == 403
+
+
+def test_keys_come_in_pages_by_name(service: Service) -> None:
+    for number in range(3):
+        service.call(A, "POST", "/v1/keys", json={"name": f"paged-{number}", "role": "station"})
+    first = service.call(A, "GET", "/v1/keys?limit=2&after=paged").json()
+    assert ([key["name"] for key in first["keys"]], first["next"]) == (["paged-0", "paged-1"], "paged-1")
+    rest = service.call(A, "GET", "/v1/keys?after=paged-1").json()
+    assert (rest["keys"][0]["name"], rest["next"]) == ("paged-2", None)
+    assert service.call(A, "GET", "/v1/keys?after=Not a name").status_code == 422
 
 
 def test_keys_are_issued_shown_once_and_revoked(service: Service) -> None:

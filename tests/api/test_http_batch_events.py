@@ -19,6 +19,8 @@ from dossier.identifiers import PaperId
 from dossier.papers import PaperState
 from ingest.house import House
 from ingest.settings import Settings
+from storage.batch_progress import BatchProgress
+from storage.catalogue import Catalogue
 from tests.api.http_service import Service, announce, png, running, served
 
 Event = tuple[str, dict[str, Any], str]
@@ -135,6 +137,25 @@ def test_silence_is_filled_and_what_does_not_show_is_not_told(
         until(told, "batch")
         service.call(Role.OFFICER, "GET", f"/v1/papers/{paper}")  # is in the audit log, and changes nothing
         assert {kind for kind, _, _ in (next(told) for _ in range(3))} == {"heartbeat"}
+
+
+def test_how_a_batch_stands_is_asked_once_when_somebody_comes(
+    service: Service, second: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    batch, (paper,) = sent(service, "lo-4", 6)
+    asked, ask = list[str](), follow_batch.progress
+
+    def counted(catalogue: Catalogue, name: str) -> BatchProgress:
+        asked.append(name)
+        return ask(catalogue, name)
+
+    with listening(second, batch) as told:
+        number = until(told, "batch")[-1][2]
+    move(service, paper, PaperState.NEEDS_REVIEW)
+    monkeypatch.setattr(follow_batch, "progress", counted)
+    with listening(second, batch, last=number) as told:
+        assert [one["state"] for kind, one, _ in until(told, "batch") if kind == "paper"] == ["needs_review"]
+        assert asked == [batch]
 
 
 def soon(condition: Callable[[], bool]) -> None:

@@ -81,6 +81,21 @@ def test_a_grant_that_makes_no_sense_is_refused(service: Service, change: dict[s
     assert OWNER_NUMBER not in answer.text
 
 
+def test_grants_come_in_pages_in_the_order_in_which_they_were_given(service: Service) -> None:
+    for _ in range(3):
+        service.call(Role.ADMIN, "POST", "/v1/grants", json=BY_LAW)
+    whole = service.call(Role.ADMIN, "GET", "/v1/grants").json()
+    assert whole["next"] is None
+    seen, path = [], "/v1/grants?limit=2"
+    while path:
+        page = service.call(Role.ADMIN, "GET", path).json()
+        assert len(page["grants"]) <= 2
+        seen += page["grants"]
+        path = f"/v1/grants?limit=2&after={page['next']}" if page["next"] else ""
+    assert seen == whole["grants"]
+    assert service.call(Role.ADMIN, "GET", "/v1/grants?after=none").status_code == 404
+
+
 def test_the_first_system_may_look_up_in_development_until_that_is_revoked(tmp_path: Path) -> None:
     house = House(Settings(data_dir=tmp_path))
     ensure_first_keys(house)

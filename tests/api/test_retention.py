@@ -36,9 +36,19 @@ def test_holds_are_placed_and_lifted(service: Service) -> None:
     assert held.status_code == 201
     assert held.json()["decision"] == "held"
     assert [one["by"] for one in held.json()["holds"]] == ["Trần Văn Một"]
-    lifted = service.call(
-        Role.OFFICER, "POST", f"/v1/papers/{paper.id}/holds/lifting", json={"by": "Lê Thị Hai"}
-    ).json()
+    path = f"/v1/papers/{paper.id}/holds/lifting"
+    early = service.call(Role.AUDITOR, "POST", f"{path}/approval", json={"by": "Lê Thị Hai"})
+    assert (early.status_code, early.json()["code"]) == (404, "not-found")
+    order = {"by": "Trần Văn Một", "authority": "Tòa án mẫu", "reason": "vụ việc đã kết thúc"}
+    asked = service.call(Role.OFFICER, "POST", path, json=order).json()
+    assert asked["decision"] == "held"
+    assert [one["lifting"]["authority"] for one in asked["holds"]] == ["Tòa án mẫu"]
+    alone = service.call(Role.OFFICER, "POST", f"{path}/approval", json={"by": "Lê Thị Hai"})
+    assert (alone.status_code, alone.json()["code"]) == (409, "same-person"), "the same key"
+    assert service.call(Role.OFFICER, "DELETE", path).status_code == 204
+    assert service.call(Role.OFFICER, "DELETE", path).status_code == 404
+    service.call(Role.OFFICER, "POST", path, json=order)
+    lifted = service.call(Role.AUDITOR, "POST", f"{path}/approval", json={"by": "Lê Thị Hai"}).json()
     assert lifted["decision"] == "kept_until"
     assert [one["lifted_by"] for one in lifted["holds"]] == ["Lê Thị Hai"]
 
@@ -60,7 +70,24 @@ def test_disposal_takes_two_keys(service: Service) -> None:
         assert second.post(f"{path}/approval", json={"by": "Lê Thị Hai"}).status_code == 200
     assert done.json()["approved_by"] == "Lê Thị Hai"
     assert service.call(Role.OFFICER, "GET", f"/v1/papers/{paper.id}").json()["papers"][0]["state"] == "disposed"
-    assert service.call(Role.AUDITOR, "GET", "/v1/disposals").json() == {"disposals": []}
+    assert service.call(Role.AUDITOR, "GET", "/v1/disposals").json() == {"disposals": [], "next": None}
+
+
+def test_open_disposals_come_in_pages_the_oldest_first(service: Service) -> None:
+    papers = [keep_paper(service, state=PaperState.READY) for _ in range(3)]
+    for paper in papers:
+        body = {"by": "Trần Văn Một", "reason": "không dùng"}
+        service.call(Role.OFFICER, "POST", f"/v1/papers/{paper.id}/disposal", json=body)
+    seen, path = [], "/v1/disposals?limit=2"
+    while path:
+        page = service.call(Role.AUDITOR, "GET", path).json()
+        seen += [one["paper"] for one in page["disposals"]]
+        path = f"/v1/disposals?limit=2&after={page['next']}" if page["next"] else ""
+    assert seen == [paper.id.value for paper in papers]
+    for paper in papers:
+        service.call(Role.OFFICER, "DELETE", f"/v1/papers/{paper.id}/disposal")
+    gone = service.call(Role.AUDITOR, "GET", f"/v1/disposals?after={papers[0].id}")
+    assert (gone.status_code, gone.json()["code"]) == (404, "not-found")
 
 
 def test_an_erasure_request_is_answered_paper_by_paper(service: Service) -> None:
@@ -77,7 +104,8 @@ def test_the_command_line_shows_and_holds(service: Service, monkeypatch: pytest.
     monkeypatch.setenv("SOHOA_DATA_DIR", str(service.house.settings.data_dir))
     paper, run = keep_paper(service), CliRunner()
     held = ["hold", paper.id.value, "--by", "Một", "--authority", "Tòa án mẫu", "--reason", "vụ việc"]
-    for command in (held, ["show", paper.id.value], ["lift", paper.id.value, "--by", "Hai"], ["due"], ["open"]):
+    lift = ["lift", paper.id.value, "--by", "Hai", "--authority", "Tòa án mẫu", "--reason", "đã xong"]
+    for command in (held, ["show", paper.id.value], lift, ["due"], ["open"]):
         done = run.invoke(app, ["retention", *command])
         assert done.exit_code == 0, (command, done.output, done.exception)
     assert "0 giấy tờ" in run.invoke(app, ["retention", "due"]).output

@@ -17,7 +17,7 @@ from dossier.errors import BackupDamaged, NotEmpty, NotFound, PassphraseWrong, S
 from dossier.identifiers import PaperId
 from dossier.papers import PaperState
 from ingest import secret_box
-from ingest.backup import backup, verify_backup
+from ingest.backup import PRUNED, backup, prune, verify_backup
 from ingest.backup_folder import BackupFolder
 from ingest.fixity import check_due
 from ingest.house import House
@@ -26,8 +26,9 @@ from ingest.secret_box import lock_away, put_back
 from ingest.settings import Settings
 from storage import audit, disposal, inventory, references
 from storage.database import reading
-from storage.disposal import Disposal, Hold, lift_holds, place_hold
+from storage.disposal import Disposal
 from storage.dump import LEFT_OUT
+from storage.holds import Hold, Lifting, approve_lifting, place_hold, propose_lifting
 from storage.inventory import Outcome
 from storage.schema import Base, PaperRow
 from tests.ingest.stocked import OWNER, Stock, all_bytes, on_servers, stock
@@ -156,7 +157,9 @@ def test_what_was_disposed_of_since_an_earlier_snapshot_is_disposed_of_again(
     house, (gone, held, stays) = made.house, made.papers
     place_hold(house.catalogue, Hold(held.id, "Lê Thị Hai", "Tòa án mẫu", "vụ việc", times.now()), actor="auditor")
     first = backup(house, tmp_path / "backup")
-    lift_holds(house.catalogue, held.id, person="Lê Thị Hai", at=times.now(), actor="auditor")
+    over = Lifting("Trần Văn Một", "counter-1", "Tòa án mẫu", "đã xong", times.now())
+    propose_lifting(house.catalogue, held.id, over)
+    approve_lifting(house.catalogue, held.id, person="Lê Thị Hai", at=times.now(), actor="auditor")
     for paper in (gone, held):
         agreed = Disposal(paper.id, "hết hạn", "Trần Văn Một", "counter-1", times.now())
         disposal.propose(house.catalogue, agreed, actor="counter-1")
@@ -190,7 +193,7 @@ def _as_of_0008(folder: Path) -> None:
     newer = {
         "papers": {"handed_over_at", "superseded_by", "lane", "hidden_pages"},
         "batches": {"lane", "employer"},
-        "owners": {"same_as"},
+        "owners": {"same_as", "codes_gone"},
         "access_keys": {"former_sha256", "former_until"},
     }
     known = {"alembic", "batches", "owners", "papers", "co_owners", "fields", "checks", "waiting", "sealed_versions"}
@@ -214,6 +217,87 @@ def _as_of_0008(folder: Path) -> None:
     manifest |= {"revision": "0008"}
     manifest["sha256"]["catalogue.jsonl.gz"] = hash_of(folder / "catalogue.jsonl.gz")
     (folder / "manifest.json").write_text(json.dumps(manifest))
+
+
+def blobs(folder: Path) -> set[str]:
+    return {path.name for path in (folder / "objects").glob("*/*")}
+
+
+def test_the_oldest_snapshots_go_once_the_new_one_is_whole(here: Stock, new: House, tmp_path: Path) -> None:
+    folder = tmp_path / "backup"
+    passing = here.house.objects.put("batches/x/note.json", b"passing", media_type="application/json")
+    first = backup(here.house, folder)
+    here.house.objects.delete(passing.key, passing.version)
+    here.add()
+    second = backup(here.house, folder)
+    (folder / "objects" / "ab").mkdir(exist_ok=True)
+    (folder / "objects" / "ab" / ("ab" * 32)).write_bytes(b"copied by a run that was stopped")
+    (folder / "objects" / "ab" / ".draft").write_bytes(b"not even that")
+    aside = folder / "objects" / passing.sha256[:2] / f"{passing.sha256}.damaged"
+    aside.write_bytes(b"set aside")
+
+    third = backup(here.house, folder)
+    assert prune(here.house, folder, third, keep=3).removed == []
+    assert passing.sha256 in blobs(folder), "a snapshot names it"
+    assert not {"ab" * 32, ".draft"} & blobs(folder)
+    assert prune(here.house, folder, third, keep=2).removed == [first.snapshot]
+    assert not {passing.sha256, aside.name} & blobs(folder)
+    assert BackupFolder(folder).snapshots() == [second.snapshot, third.snapshot]
+    for name in (second.snapshot, third.snapshot):
+        assert verify_backup(folder, name).damaged == []
+    told = [entry for entry in audit.entries(here.house.catalogue, limit=1000) if entry.action == PRUNED]
+    assert [dict(entry.detail) for entry in told] == [{"removed": first.snapshot}]
+    assert restore(new, folder, second.snapshot).lacking == []
+
+
+def test_the_only_whole_snapshot_is_never_removed(here: Stock, tmp_path: Path) -> None:
+    folder = tmp_path / "backup"
+    first = backup(here.house, folder)
+    shutil.rmtree(here.version_folder(here.papers[0].original))
+    second = backup(here.house, folder)
+    assert second.manifest.lacking == [here.papers[0].original.key]
+    assert prune(here.house, folder, second, keep=1).removed == []
+    assert BackupFolder(folder).snapshots() == [first.snapshot, second.snapshot]
+    assert verify_backup(folder, first.snapshot).damaged == []
+
+
+def test_nothing_is_removed_where_what_is_to_be_kept_cannot_be_read(here: Stock, tmp_path: Path) -> None:
+    folder = tmp_path / "backup"
+    made = [backup(here.house, folder) for _ in range(3)]
+    (folder / "snapshots" / made[1].snapshot / "objects.jsonl.gz").write_bytes(b"damaged")
+    before = blobs(folder)
+    with pytest.raises(BackupDamaged):
+        prune(here.house, folder, made[2], keep=2)
+    assert BackupFolder(folder).snapshots() == [one.snapshot for one in made]
+    assert blobs(folder) == before
+
+
+@pytest.mark.parametrize("stopped", ["rmtree", "unlink"])
+def test_a_removal_that_was_stopped_is_done_by_the_next(
+    here: Stock, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, stopped: str
+) -> None:
+    folder = tmp_path / "backup"
+    passing = here.house.objects.put("batches/x/note.json", b"passing", media_type="application/json")
+    backup(here.house, folder)
+    here.house.objects.delete(passing.key, passing.version)
+    second = backup(here.house, folder)
+
+    def ends(*_: object, **__: object) -> None:
+        raise OSError(5, "the power fails")
+
+    with monkeypatch.context() as fault:
+        if stopped == "rmtree":
+            fault.setattr("ingest.backup_folder.shutil.rmtree", ends)
+        else:
+            fault.setattr(BackupFolder, "sweep", ends)
+        with pytest.raises(OSError, match="power"):
+            prune(here.house, folder, second, keep=1)
+    assert BackupFolder(folder).snapshots() == [second.snapshot], "half of one is none"
+    third = backup(here.house, folder)
+    assert prune(here.house, folder, third, keep=1).removed == [second.snapshot]
+    assert [path.name for path in (folder / "snapshots").iterdir()] == [third.snapshot]
+    assert passing.sha256 not in blobs(folder)
+    assert verify_backup(folder).damaged == []
 
 
 def test_an_installation_with_anything_in_it_is_left_alone(kept: Stock, tmp_path: Path) -> None:

@@ -13,8 +13,10 @@ from dossier.paper_types import find_type
 from dossier.papers import Field, FieldSource, Paper
 from ingest.corrections import correct, with_manual
 from ingest.house import House
+from ingest.pipeline import weighed
 from ingest.settings import Settings
 from storage import audit
+from storage import corrections as kept_corrections
 from storage.corrections import corrections
 from tests.ingest.test_split import prepared
 from tests.ingest.test_work import send
@@ -70,6 +72,33 @@ def test_what_was_read_is_kept_beside_what_was_said(house: House, card: Paper) -
         for entry in audit.entries(house.catalogue, limit=1000)
         if entry.action == "paper.corrected"
     ] == [("officer:test", {"fields": "birth_date, residence"})]
+
+
+def test_corrections_are_read_in_pieces_and_nothing_is_open_meanwhile(
+    house: House, card: Paper, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(kept_corrections, "_TOGETHER", 2)
+    days = [f"{day:02}/02/2001" for day in range(1, 6)]
+    for day in days:
+        change(house, card, {"birth_date": day})
+    seen = []
+    for one in corrections(house.catalogue):
+        assert house.catalogue.engine.pool.checkedout() == 0  # type: ignore[attr-defined]  # of a pool that counts
+        seen.append(one.corrected)
+    assert seen == [f"2001-02-{day[:2]}" for day in days]
+
+
+def test_weighing_a_paper_reads_each_thing_once(house: House, card: Paper, monkeypatch: pytest.MonkeyPatch) -> None:
+    read, get = list[str](), house.objects.get
+
+    def counted(key: str, version: str | None = None) -> bytes:
+        read.append(key)
+        return get(key, version)
+
+    monkeypatch.setattr(house.objects, "get", counted)
+    assert weighed(house, card).checks == card.checks
+    assert len([key for key in read if key.endswith("manifest.json")]) == 1
+    assert not [key for key in read if "/codes/" in key], "of one paper nobody asks what parts it from others"
 
 
 def test_what_is_no_value_changes_nothing(house: House, card: Paper) -> None:

@@ -32,13 +32,16 @@ from ingest.disposal import (
     lift,
     objects_of,
     propose,
+    propose_lifting,
     standing,
 )
 from ingest.house import House
 from ingest.receive import Manifest, ManifestEntry, Received, open_batch, receive
 from ingest.settings import Settings
 from storage import audit
+from storage import disposal as kept_disposals
 from storage.disposal import disposals, withdraw
+from storage.holds import holds_of
 from storage.records import Batch
 
 if TYPE_CHECKING:
@@ -194,10 +197,67 @@ def test_a_hold_stands_above_everything_until_it_is_lifted(house: House) -> None
     for stored in objects_of(house, paper):
         with pytest.raises(ObjectHeld):
             house.objects.delete(stored.key, stored.version)
+    ask_to_lift(house, paper)
     assert lift(house, paper.id, person=SECOND, actor="auditor") == 1
     assert lift(house, paper.id, person=SECOND, actor="auditor") == 0
     approve(house, paper.id, person=SECOND, actor="counter-2")
     assert list(objects_of(house, paper)) == []
+
+
+def ask_to_lift(house: House, paper: Paper, actor: str = "counter-1") -> int:
+    order = {"authority": "Tòa án mẫu", "reason": "vụ việc đã kết thúc"}
+    return propose_lifting(house, paper.id, person=FIRST, actor=actor, **order)
+
+
+@pytest.mark.parametrize(("person", "key"), [(FIRST, "auditor"), ("tran van  MỘT", "auditor"), (SECOND, "counter-1")])
+def test_one_person_or_one_key_lifts_no_hold(house: House, person: str, key: str) -> None:
+    paper = put(house)
+    hold(house, paper.id, person=SECOND, authority="Tòa án mẫu", reason="vụ việc mẫu", actor="auditor")
+    with pytest.raises(NotFound):
+        lift(house, paper.id, person=SECOND, actor="auditor")
+    assert ask_to_lift(house, paper) == 1
+    with pytest.raises(SamePerson):
+        lift(house, paper.id, person=person, actor=key)
+    assert decide(house, paper) is Decision.HELD
+    assert all(house.objects.held(one.key, one.version) for one in objects_of(house, paper))
+
+
+def test_only_what_stood_when_it_was_asked_for_is_lifted(house: House) -> None:
+    paper = put(house)
+    hold(house, paper.id, person=FIRST, authority="Tòa án mẫu", reason="vụ việc 1", actor="auditor")
+    assert ask_to_lift(house, paper) == 1
+    assert ask_to_lift(house, paper, actor="auditor") == 0, "it was asked for before"
+    hold(house, paper.id, person=FIRST, authority="Thanh tra mẫu", reason="vụ việc 2", actor="auditor")
+    assert lift(house, paper.id, person=SECOND, actor="auditor") == 1
+    assert decide(house, paper) is Decision.HELD
+    assert all(house.objects.held(one.key, one.version) for one in objects_of(house, paper))
+    first, second = holds_of(house.catalogue, paper.id)
+    assert (first.lifted_by, second.lifted_by) == (SECOND, None)
+    assert first.lifting
+    assert (first.lifting.person, first.lifting.reason) == (FIRST, "vụ việc đã kết thúc")
+    with pytest.raises(NotFound):
+        lift(house, paper.id, person=SECOND, actor="auditor")
+    ask_to_lift(house, paper)
+    assert lift(house, paper.id, person=SECOND, actor="auditor") == 1
+    assert not any(house.objects.held(one.key, one.version) for one in objects_of(house, paper))
+
+
+def test_objects_that_the_store_did_not_let_go_are_freed_when_it_is_agreed_again(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    paper = put(house)
+    hold(house, paper.id, person=FIRST, authority="Tòa án mẫu", reason="vụ việc", actor="auditor")
+    ask_to_lift(house, paper)
+
+    def fails(*_: object, **__: object) -> None:
+        raise StoreUnavailable(part="object store", reason="gone")
+
+    with monkeypatch.context() as fault:
+        fault.setattr(house.objects, "hold", fails)
+        with pytest.raises(StoreUnavailable):
+            lift(house, paper.id, person=SECOND, actor="auditor")
+    assert lift(house, paper.id, person=SECOND, actor="auditor") == 0
+    assert not any(house.objects.held(one.key, one.version) for one in objects_of(house, paper))
 
 
 def test_what_comes_to_a_held_paper_is_held_too(house: House) -> None:
@@ -208,6 +268,27 @@ def test_what_comes_to_a_held_paper_is_held_too(house: House) -> None:
     assert not house.objects.held(newer.key, newer.version)
     hold_again(house)
     assert house.objects.held(newer.key, newer.version)
+
+
+def test_what_is_lifted_while_it_is_held_again_is_free(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    paper = put(house)
+    hold(house, paper.id, person=FIRST, authority="Tòa án mẫu", reason="vụ việc", actor="auditor")
+    ask_to_lift(house, paper)
+    assert paper.sealed is not None
+    house.objects.put(paper.sealed.key, b"%PDF renewed", media_type="application/pdf")
+    held, before = house.objects.hold, list[str]()
+
+    def lifted_before(key: str, version: str, *, on: bool) -> None:
+        if not before:
+            before.append(key)
+            assert lift(house, paper.id, person=SECOND, actor="auditor") == 1
+        held(key, version, on=on)
+
+    with monkeypatch.context() as fault:
+        fault.setattr(house.objects, "hold", lifted_before)
+        hold_again(house)
+    assert before
+    assert not any(house.objects.held(one.key, one.version) for one in objects_of(house, paper))
 
 
 def test_a_paper_that_was_never_stored_may_go_at_any_time(house: House) -> None:
@@ -311,12 +392,15 @@ def test_what_senders_said_goes_with_the_last_paper_it_was_said_of(house: House,
     assert list(house.objects.keys("batches/")) == []
 
 
-def test_due_is_what_no_class_keeps(house: House) -> None:
+def test_due_is_what_no_class_keeps(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(kept_disposals, "_TOGETHER", 1)
     old = put(house)
     put(house, confirmed=times.now() - 366 * 12 * DAY)
     form = put(house, confirmed=times.now() - 366 * 11 * DAY, paper_type="general-application")
     put(house, paper_type="land-use-certificate")
     assert [one.paper.id for one in due(house)] == [form.id, old.id]
+    same = put(house)
+    assert [one.paper.id for one in due(house)] == [form.id, old.id, same.id], "confirmed at the same moment"
     last = times.local(LONG_AGO).date().replace(year=times.local(LONG_AGO).year + 20)
     before = dt.datetime.combine(last - DAY, dt.time(23, 59), times.VIETNAM)
     assert old.id not in [one.paper.id for one in due(house, at=before)]

@@ -13,10 +13,13 @@ from minio import Minio
 
 from dossier.errors import ObjectDamaged
 from dossier.papers import StoredObject
+from ingest import fixity
 from ingest.fixity import LOCK_RESTORED, Checked, check_due, check_paper, sound
+from ingest.house import House
 from ingest.inventory import follow, walk, walk_is_due
 from ingest.replica import replicate
 from storage import audit, inventory
+from storage.catalogue import Catalogue
 from storage.inventory import Outcome
 from tests.ingest.stocked import Stock, all_bytes, on_servers, stock
 
@@ -76,6 +79,30 @@ def test_a_sound_store_is_read_once_and_then_rests(alone: Stock) -> None:
     health = inventory.health(alone.house.catalogue)
     assert (health.objects[Outcome.SOUND], health.lost) == (expected, 0)
     assert inventory.counts(alone.house.catalogue)["fixity.bytes"] > 0
+
+
+class Clock:
+    """A clock on which nothing takes time but waiting."""
+
+    def __init__(self) -> None:
+        self.waited = 0.0
+
+    def monotonic(self) -> float:
+        return 1000.0 + self.waited
+
+    def sleep(self, seconds: float) -> None:
+        self.waited += seconds
+
+
+def test_reading_keeps_below_its_rate(alone: Stock, monkeypatch: pytest.MonkeyPatch) -> None:
+    walk(alone.house)
+    clock = Clock()
+    monkeypatch.setattr(fixity, "time", clock)
+    slow = House(alone.house.settings.model_copy(update={"fixity_mb_s": 0.001}))
+    size = sum(checked.size for checked in check_due(slow, now=True))
+    slow.close()
+    assert size > 0
+    assert clock.waited == pytest.approx(size / 1000)
 
 
 def test_everything_is_due_again_before_the_days_are_over(alone: Stock) -> None:
@@ -158,6 +185,51 @@ def test_a_reader_gets_mended_bytes_at_once(doubled: Stock) -> None:
     assert sound(doubled.house, paper.original) == data
     now = doubled.now(paper)
     assert doubled.house.objects.get(now.original.key, now.original.version) == data
+
+
+def test_of_several_readers_who_meet_the_same_damage_one_mends_it_and_it_is_told_once(
+    doubled: Stock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    house, original = doubled.house, doubled.papers[0].original
+    spoil(doubled, original)
+    mend, others = house.objects.mend, list[bytes]()
+
+    def meanwhile(*arguments: object, **more: object) -> StoredObject:
+        others.append(sound(house, original))
+        return mend(*arguments, **more)  # type: ignore[arg-type]  # as they came
+
+    monkeypatch.setattr(house.objects, "mend", meanwhile)
+    data = sound(house, original)
+    late = sound(house, original)  # who knows only the version that was damaged
+    assert [*others, late] == [data, data]
+    assert hashlib.sha256(data).hexdigest() == original.sha256
+    assert actions(doubled).count(inventory.MENDED) == 1
+    told = [event for event in house.catalogue.events(limit=1000) if event.kind == inventory.PAPER_MENDED]
+    assert [event.paper for event in told] == [doubled.papers[0].id]
+    assert [one.outcome for one in wrong(check_due(house, now=True))] == []
+
+
+def test_what_was_mended_before_it_could_be_taken_is_left_as_it_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept = stock(tmp_path / "data", 1, replica_store="folder", replica_dir=tmp_path / "replica")
+    house, original = kept.house, kept.papers[0].original
+    follow(house)
+    replicate(house)
+    kept.tamper(original)
+    take = inventory.take
+
+    def late(catalogue: Catalogue, stored: StoredObject, *, until: dt.datetime) -> bool:
+        with monkeypatch.context() as first:
+            first.setattr(inventory, "take", take)
+            sound(house, original)
+        return take(catalogue, stored, until=until)
+
+    monkeypatch.setattr(inventory, "take", late)
+    sound(house, original)
+    assert actions(kept).count(inventory.MENDED) == 1
+    assert original in [checked.stored for checked in check_due(house, now=True)], "nobody has it any more"
+    house.close()
 
 
 def test_the_replica_has_everything_and_its_locks(doubled: Stock) -> None:

@@ -137,6 +137,18 @@ def state_of(house: House, kept: Paper) -> PortalState:
     return entry.state
 
 
+def while_sent(national: Portal, do: Callable[[], None]) -> None:
+    """Do something after the next message has come and before it is answered, as another worker would."""
+    answer = national.receiver.behaviour
+
+    def meanwhile(taken: object, handler: object) -> int | None:
+        national.receiver.behaviour = answer
+        do()
+        return answer(taken, handler)  # type: ignore[arg-type]
+
+    national.receiver.behaviour = meanwhile
+
+
 # --- in its own words --------------------------------------------------------------------------------------------
 
 
@@ -638,17 +650,68 @@ def test_a_message_taken_without_an_answer_is_sent_again_and_kept_once(
 def test_what_changes_while_it_is_sent_is_sent_again(house: House, national: Portal) -> None:
     keep_dossier(house.catalogue, dossier(), actor="one-stop")
     kept = keep(house)
-    answer = national.receiver.behaviour
 
-    def revoked_meanwhile(taken: object, handler: object) -> int | None:
-        national.receiver.behaviour = answer
+    def revoked_meanwhile() -> None:
         change(house, kept, "paper.revoked", state=PaperState.REVOKED)
         follow(house)
-        return answer(taken, handler)  # type: ignore[arg-type]
 
-    national.receiver.behaviour = revoked_meanwhile
+    while_sent(national, revoked_meanwhile)
     told(house)
     assert [body["TaiLieuNop"][0]["IsDeleted"] for body in national.bodies()] == [0, 1]
+    assert state_of(house, kept) is PortalState.ACCEPTED
+
+
+def test_what_was_sent_before_its_change_was_followed_is_told_once(house: House, national: Portal) -> None:
+    keep_dossier(house.catalogue, dossier(), actor="one-stop")
+    kept, other = keep(house), house.portal
+    assert other is not None
+    follow(house)
+    change(house, kept, "paper.revoked", state=PaperState.REVOKED)  # nobody has followed it when it is sent
+
+    def second_worker() -> None:
+        while follow(house):
+            pass
+        assert send(house, other) == 0
+
+    while_sent(national, second_worker)
+    assert send(house, other) == 1
+    told(house)
+    assert [body["TaiLieuNop"][0]["IsDeleted"] for body in national.bodies()] == [1]
+    assert (len(national.kept), national.repeated) == (1, 0)
+    assert state_of(house, kept) is PortalState.ACCEPTED
+
+
+def test_nothing_newer_is_sent_while_something_older_is_under_way(house: House, national: Portal) -> None:
+    keep_dossier(house.catalogue, dossier(), actor="one-stop")
+    kept, other = keep(house), house.portal
+    assert other is not None
+
+    def second_worker() -> None:
+        change(house, kept, "paper.revoked", state=PaperState.REVOKED)
+        while follow(house):
+            pass
+        assert send(house, other) == 0, "it might arrive before the older one"
+
+    while_sent(national, second_worker)
+    told(house)
+    assert [body["TaiLieuNop"][0]["IsDeleted"] for body in national.bodies()] == [0, 1]
+    assert (len(national.kept), state_of(house, kept)) == (2, PortalState.ACCEPTED)
+
+
+def test_what_is_wanted_while_a_worker_that_dies_sends_is_sent_once_its_time_is_over(
+    house: House, national: Portal, clock: Clock
+) -> None:
+    keep_dossier(house.catalogue, dossier(), actor="one-stop")
+    kept = keep(house)
+    follow(house)
+    assert portal.take(house.catalogue, at=clock(), again=clock() + LEASE) is not None
+    assert portal.retry(house.catalogue, paper=kept.id, actor="cli") == 1
+    change(house, kept, "paper.revoked", state=PaperState.REVOKED)
+    told(house)
+    assert national.bodies() == [], "left to the worker that has it"
+    clock.move(LEASE + dt.timedelta(minutes=1))
+    told(house)
+    assert [body["TaiLieuNop"][0]["IsDeleted"] for body in national.bodies()] == [1]
     assert state_of(house, kept) is PortalState.ACCEPTED
 
 

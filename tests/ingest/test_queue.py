@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 from dbos import DBOS
+from dbos._dbos import _get_dbos_instance
 from pydantic import SecretStr
 
 from dossier import times
@@ -21,10 +22,13 @@ from dossier.papers import PaperState
 from ingest import pipeline, taking_over, work, work_queue
 from ingest.house import House
 from ingest.receive import Manifest, ManifestEntry, open_batch, receive
+from ingest.retry import retry
 from ingest.settings import Settings
 from ingest.turns import Leaving, Turns
 from ingest.work import Work
 from ingest.work_queue import QUEUE
+from storage.catalogue import paper_row
+from storage.database import writing
 from storage.setbacks import note_loss
 from tests.api.http_service import png
 
@@ -184,6 +188,22 @@ def test_what_another_version_left_is_begun_anew_once_nobody_runs_it(
     quick.close()
 
 
+def test_workers_whose_clocks_differ_are_not_taken_for_dead(
+    tmp_path: Path, postgres_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    house = House(Settings(data_dir=tmp_path, workers=1, heartbeat_s=60, database_url=SecretStr(postgres_url)))
+    catalogue = house.catalogue
+    with Work(house, draws=False):
+        catalogue.beat("2@alive", catalogue.shared_now())
+        catalogue.beat("2@silent", catalogue.shared_now() - dt.timedelta(minutes=1))
+        ahead = times.now() + dt.timedelta(hours=1)
+        with monkeypatch.context() as elsewhere:
+            elsewhere.setattr(times, "now", lambda: ahead)
+            taking_over.take_over(house)
+        assert catalogue.executors() == ["2@alive"]
+    house.close()
+
+
 def test_what_was_never_queued_is_found_however_many_others_wait(
     house: House, steps: Steps, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -202,6 +222,96 @@ def test_what_was_never_queued_is_found_however_many_others_wait(
         worker.wait([*queued, *forgotten])
     quick.close()
     assert sorted(map(str, steps.seen)) == sorted(map(str, queued + forgotten)), "each once"
+
+
+@pytest.mark.parametrize("database", ["sqlite", "postgresql"])
+def test_a_crash_while_a_paper_is_queued_anew_loses_nothing(
+    tmp_path: Path, steps: Steps, database: str, request: pytest.FixtureRequest
+) -> None:
+    url = str(request.getfixturevalue("postgres_url")) if database == "postgresql" else ""
+    house = House(Settings(data_dir=tmp_path, workers=1, heartbeat_s=60, database_url=SecretStr(url)))
+    (paper,) = send(house)
+    with Work(house) as worker:
+        worker.start(paper)
+        worker.wait([paper])
+    fail_and_retry(house, paper)
+    crashes = threading.get_ident()
+
+    def crash(_connection: object, _cursor: object, statement: str, *_more: object) -> None:
+        if crashes == threading.get_ident() and statement.startswith("UPDATE") and "workflow_status" in statement:
+            raise RuntimeError("the process ends here")  # what of a process that is killed reaches the database
+
+    with Work(house, draws=False) as worker:
+        engine = _get_dbos_instance()._sys_db.engine  # noqa: SLF001 - there is no other way to it
+        sa.event.listen(engine, "before_cursor_execute", crash)
+        with pytest.raises(RuntimeError, match="ends here"):
+            worker.start(paper)
+        crashes = 0
+        (left,) = DBOS.list_workflows(workflow_ids=[f"prepare:{paper}"])
+        assert left.status == "SUCCESS", "all or nothing"
+        assert DBOS.list_workflow_steps(left.workflow_id)
+    quick = House(house.settings.model_copy(update={"heartbeat_s": 0.05}))
+    with Work(quick) as worker:  # nobody asks it to: it finds that the paper still waits for its work
+        until(lambda: len(steps.seen) == 2)
+        worker.wait([paper])
+    quick.close()
+    assert house.catalogue.paper(paper).state is PaperState.REJECTED
+    house.close()
+    assert steps.seen == [paper, paper]
+
+
+def fail_and_retry(house: House, paper: PaperId) -> None:
+    """Have a paper wait for work that has ended, as a retry does."""
+    with writing(house.catalogue.engine) as session:
+        paper_row(session, paper).state = PaperState.FAILED.value
+    retry(house, paper, actor="test")
+
+
+def test_two_who_queue_a_paper_anew_have_it_done_once(
+    house: House, steps: Steps, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (paper,) = send(house)
+    with Work(house) as worker:
+        worker.start(paper)
+        worker.wait([paper])
+        fail_and_retry(house, paper)
+        steps.go_on.clear()
+        ended = DBOS.get_workflow_status(f"prepare:{paper}")
+        worker.start(paper)
+        until(lambda: len(steps.seen) == 2)
+        with monkeypatch.context() as late:  # who looked at the very same moment sees what was
+            answers = iter([ended])
+            look = DBOS.get_workflow_status
+            late.setattr(DBOS, "get_workflow_status", lambda workflow: next(answers, None) or look(workflow))
+            worker.start(paper)
+        steps.go_on.set()
+        worker.wait([paper])
+    assert steps.seen == [paper, paper]
+
+
+def test_a_crash_while_another_versions_work_is_adopted_loses_nothing(
+    house: House, steps: Steps, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (paper,) = send(house)
+    with monkeypatch.context() as before:
+        for module in (work_queue, taking_over):
+            before.setattr(module, "APPLICATION_VERSION", "1")
+        with Work(house, draws=False) as worker:
+            worker.start(paper)
+
+    def crash(_paper: PaperId) -> None:
+        raise RuntimeError("the process ends here")
+
+    with Work(house, draws=False) as worker:
+        with pytest.raises(RuntimeError, match="ends here"):
+            taking_over.adopt(house, worker.executor, crash)
+        assert DBOS.list_workflows(workflow_ids=[f"prepare:{paper}"]) == []
+    quick = House(house.settings.model_copy(update={"heartbeat_s": 0.05}))
+    with Work(quick) as worker:
+        until(lambda: bool(steps.seen))
+        worker.wait([paper])
+    quick.close()
+    assert steps.seen == [paper]
 
 
 def test_the_last_try_of_a_paper_is_made_alone(house: House, steps: Steps) -> None:

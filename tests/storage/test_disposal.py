@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from dossier.errors import WrongState
+from dossier.errors import AlreadyExists, WrongState
 from dossier.owners import Owner
 from dossier.papers import Paper, PaperState
 from dossier.verdicts import Verdict
@@ -13,6 +13,7 @@ from storage import day_records, disposal, owners, renewals, verifications
 from storage.catalogue import Catalogue
 from storage.day_records import DayRecord
 from storage.disposal import Disposal
+from storage.owner_records import Statement
 from storage.records import Occasion, Verification
 from tests.storage.examples import NOON, OTHER_OWNER, OWNER, batch, paper, stored_object
 from tests.storage.standing_papers import put
@@ -35,6 +36,41 @@ def test_a_file_handed_in_again_is_no_repetition_of_a_paper_that_is_gone(catalog
     again = replace(paper(), original=gone.original)
     catalogue.add_batch(batch(), [again], actor="station-1")
     assert catalogue.by_original(sha256, None) == again
+
+
+def test_no_code_or_identifier_is_given_again(catalogue: Catalogue) -> None:
+    first, second = put(catalogue), put(catalogue)
+    assert [code_of(catalogue, one) for one in (first, second)] == [1, 2]
+    bury(catalogue, second)
+    third = put(catalogue)
+    assert code_of(catalogue, third) == 3
+    bury(catalogue, first)
+    bury(catalogue, third)
+    assert code_of(catalogue, put(catalogue)) == 4
+    assert code_of(catalogue, put(catalogue, owner=OTHER_OWNER)) == 1
+    again = replace(paper(), id=first.id, batch=first.batch)
+    with pytest.raises(AlreadyExists):
+        catalogue.add_papers([again], actor="station-1")
+    same_file = replace(again, original=first.original)
+    catalogue.add_papers([same_file], actor="station-1")
+    assert catalogue.paper(first.id).state is PaperState.DISPOSED, "the tombstone stays what it is"
+
+
+def code_of(catalogue: Catalogue, one: Paper) -> int:
+    """Return the running number in a paper's code."""
+    code = catalogue.paper(one.id).code
+    assert code is not None
+    return int(code.rpartition(".")[2])
+
+
+def test_what_a_paper_proved_of_owners_stands_without_naming_it(catalogue: Catalogue) -> None:
+    gone = put(catalogue)
+    said = Statement("Trần Văn Một", "theo giấy này", gone.id)
+    owners.merge(catalogue, OWNER.number, OTHER_OWNER.number, said, actor="key-1", forced=True)
+    bury(catalogue, gone)
+    known = owners.known_owner(catalogue, OWNER.number)
+    assert known is not None
+    assert [(one.paper, one.in_force) for one in known.history] == [(None, True)]
 
 
 def test_a_day_is_closed_without_the_files_that_are_gone(catalogue: Catalogue) -> None:

@@ -144,6 +144,16 @@ def test_a_quota_that_is_used_up_is_a_full_disk(store: S3Store, far_store: S3Sto
     far_store.put("a", LONG, media_type=PDF)
 
 
+def test_clocks_that_differ_are_named_and_nothing_is_kept(store: S3Store, far_store: S3Store, way: Proxy) -> None:
+    body = b"<?xml version='1.0'?><Error><Code>RequestTimeTooSkewed</Code><RequestId>1</RequestId></Error>"
+    way.put_answer = ANSWER % (b"403 Forbidden", b"", len(body), body)
+    with pytest.raises(StoreUnavailable, match="clocks"):
+        far_store.put("a", LONG, media_type=PDF)
+    way.put_answer = None
+    assert store.versions("a") == []
+    far_store.put("a", LONG, media_type=PDF)
+
+
 def test_a_server_that_does_not_say_it_encrypts_is_refused(far_store: S3Store, way: Proxy) -> None:
     way.put_answer = ANSWER % (b"200 OK", b'x-amz-version-id: 1\r\nETag: "1"\r\n', 0, b"")
     with pytest.raises(ConfigurationError, match="encrypt"):

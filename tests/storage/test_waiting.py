@@ -10,7 +10,7 @@ from dossier.errors import KeyUnavailable, PartAway, SealMissing, TimestampUnava
 from dossier.papers import Paper, PaperState, Waiting
 from storage import audit
 from storage.catalogue import Catalogue
-from storage.waiting import count, postpone, take_due, to_be_worked_on, try_now
+from storage.waiting import RETRIED, count, postpone, take_due, to_be_worked_on, try_now
 from tests.storage.examples import NOON, batch, paper
 
 MINUTE = dt.timedelta(minutes=1)
@@ -113,8 +113,12 @@ def test_what_is_to_be_worked_on_is_listed_in_pieces(catalogue: Catalogue) -> No
 
 
 def test_a_person_need_not_wait(catalogue: Catalogue, confirmed: Paper) -> None:
-    try_now(catalogue.engine, confirmed.id, at=NOON)
+    try_now(catalogue.engine, confirmed.id, at=NOON, actor="officer-1")
     assert take_due(catalogue.engine, at=NOON, again=NOON + MINUTE) == []
     wait(catalogue, confirmed)
-    try_now(catalogue.engine, confirmed.id, at=NOON)
+    try_now(catalogue.engine, confirmed.id, at=NOON, actor="officer-1")
+    told = [entry for entry in audit.entries(catalogue) if entry.action == RETRIED]
+    assert [(one.actor, one.object, dict(one.detail)) for one in told] == [
+        ("officer-1", f"paper:{confirmed.id}", {"for": AWAY.code})
+    ]
     assert take_due(catalogue.engine, at=NOON, again=NOON + MINUTE) == [confirmed.id]

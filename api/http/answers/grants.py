@@ -24,6 +24,7 @@ class Grant(Answer):
 
 
 class Grants(Answer):
-    """Các quyền được cấp. / The grants."""
+    """Các quyền được cấp; ``next`` là tham số ``after`` tiếp theo. / A page of the grants."""
 
     grants: list[Grant]
+    next: str | None

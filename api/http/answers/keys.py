@@ -14,9 +14,10 @@ class Key(Answer):
 
 
 class Keys(Answer):
-    """Các khóa. / The keys."""
+    """Các khóa; ``next`` là tham số ``after`` tiếp theo. / A page of the keys."""
 
     keys: list[Key]
+    next: str | None
 
 
 class NewKey(Key):

@@ -7,13 +7,23 @@ from api.http.answers.base import Answer
 Decided = Literal["kept_until", "kept_permanently", "held", "under_way", "may_be_disposed"]
 
 
+class HoldLifting(Answer):
+    """Đề nghị gỡ tạm giữ. / Who asks that a hold be lifted, on whose order, and why."""
+
+    by: str
+    authority: str
+    reason: str
+    proposed_at: str
+
+
 class Hold(Answer):
-    """Lệnh tạm giữ. / A legal hold."""
+    """Lệnh tạm giữ; ``lifted_by`` là người thứ hai đồng ý gỡ. / A legal hold, and the second person who lifted it."""
 
     by: str
     authority: str
     reason: str
     since: str
+    lifting: HoldLifting | None
     lifted_at: str | None
     lifted_by: str | None
 
@@ -31,9 +41,13 @@ class Disposal(Answer):
 
 
 class Disposals(Answer):
-    """Các đề nghị tiêu hủy chưa xong. / Disposals that wait for a second person or for the object store."""
+    """Các đề nghị tiêu hủy chưa xong; ``next`` là tham số ``after`` tiếp theo.
+
+    A page of the disposals that wait for a second person or for the object store.
+    """
 
     disposals: list[Disposal]
+    next: str | None
 
 
 class Kept(Answer):

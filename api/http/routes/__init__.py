@@ -63,6 +63,7 @@ from api.http.routes import (
     openapi,
     prefill_form,
     propose_disposal,
+    propose_lifting,
     propose_split,
     read_identity_code,
     ready,
@@ -97,6 +98,7 @@ from api.http.routes import (
     verify,
     verify_paper,
     withdraw_disposal,
+    withdraw_lifting,
     withdraw_reuse,
 )
 
@@ -177,7 +179,9 @@ ROUTERS = tuple(
         show_renewals,
         show_retention,
         hold_paper,
+        propose_lifting,
         lift_holds,
+        withdraw_lifting,
         propose_disposal,
         approve_disposal,
         withdraw_disposal,

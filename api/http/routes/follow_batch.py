@@ -54,11 +54,10 @@ async def follow_batch(
     A connection that broke is resumed by ``Last-Event-ID``. After the event ``end`` nothing follows.
     """
     announced = await run_in_threadpool(_announced, house, caller, batch)
-    if last:
-        now = await run_in_threadpool(progress, house.catalogue, batch)
-        if now.has_ended and not _changed(now, int(last)):
-            return Response(status_code=status.HTTP_204_NO_CONTENT)
-    told = _Told(house, watch, batch, announced, int(last or 0))
+    now = await run_in_threadpool(progress, house.catalogue, batch)
+    if last and now.has_ended and not _changed(now, int(last)):
+        return Response(status_code=status.HTTP_204_NO_CONTENT)
+    told = _Told(house, watch, batch, announced, int(last or 0), now)
     headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
     return StreamingResponse(told.events(), media_type="text/event-stream", headers=headers)
 
@@ -74,6 +73,7 @@ class _Told:
 
     Attributes:
         announced: Files of the batch. since: Entry of the audit log up to which the listener knows everything.
+        now: How the batch stood when the listener came.
     """
 
     house: House
@@ -81,17 +81,15 @@ class _Told:
     batch: str
     announced: int
     since: int
+    now: BatchProgress
 
     async def events(self) -> AsyncIterator[str]:
         """Yield events; an event without a number is part of the next one that has it."""
         yield f"retry: {_RETRY_MS}\n\n"
         known: dict[str, Json] = {}
         counted = None
+        now = self.now
         while not self.watch.is_closed:
-            try:
-                now = await run_in_threadpool(progress, self.house.catalogue, self.batch)
-            except SohoaError:
-                return  # the listener comes again, and is told then what is wrong
             changed = {p.paper.value: _paper_json(p) for p in _changed(now, self.since)}
             fresh = [one for key, one in changed.items() if known.get(key) != one]
             known |= changed
@@ -107,6 +105,10 @@ class _Told:
                 yield _event("end", {}, number=now.position)
                 return
             await self.watch.beyond(self.batch, now.position, HEARTBEAT_S)
+            try:
+                now = await run_in_threadpool(progress, self.house.catalogue, self.batch)
+            except SohoaError:
+                return  # the listener comes again, and is told then what is wrong
 
 
 def _changed(now: BatchProgress, since: int) -> tuple[PaperProgress, ...]:

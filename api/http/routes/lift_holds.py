@@ -1,4 +1,4 @@
-"""``POST /v1/papers/{paper}/holds/lifting``: the holds of a paper end."""
+"""``POST /v1/papers/{paper}/holds/lifting/approval``: the second person agrees, and the holds of a paper end."""
 
 from typing import Annotated
 
@@ -16,18 +16,25 @@ from ingest.disposal import lift
 router = new_router()
 
 
-class Lifting(BaseModel):
-    """Ai gỡ lệnh tạm giữ. / Who lifts the holds."""
+class LiftingApproval(BaseModel):
+    """Người thứ hai đồng ý gỡ. / The second person who agrees."""
 
     model_config = ConfigDict(extra="forbid")
 
     by: PersonName
 
 
-@router.post("/v1/papers/{paper}/holds/lifting", response_model=KeptPaper, summary="Gỡ lệnh tạm giữ / Lift the holds")
+@router.post(
+    "/v1/papers/{paper}/holds/lifting/approval",
+    response_model=KeptPaper,
+    summary="Đồng ý gỡ lệnh tạm giữ / Agree to lift the holds",
+)
 def lift_holds(
-    caller: Annotated[Caller, allow(Role.OFFICER, Role.AUDITOR)], house: HouseDep, paper: PaperIdPath, body: Lifting
+    caller: Annotated[Caller, allow(Role.OFFICER, Role.AUDITOR)],
+    house: HouseDep,
+    paper: PaperIdPath,
+    body: LiftingApproval,
 ) -> Json:
-    """Lift all holds of a paper; lifting none changes nothing."""
+    """Agree, as another person with another key than asked for it; a hold that came since stays."""
     lift(house, paper, person=body.by, actor=caller.name)
     return kept_json(house, house.catalogue.paper(paper))

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from api.http.access import allow
 from api.http.answers.retention import Disposals
-from api.http.deps import HouseDep
+from api.http.deps import AfterPaper, HouseDep, PageSize
 from api.http.reading import new_router
 from api.keys import Caller, Role
 from api.shapes import Json
@@ -15,6 +15,15 @@ router = new_router()
 
 
 @router.get("/v1/disposals", response_model=Disposals, summary="Đề nghị tiêu hủy chưa xong / Open disposals")
-def list_disposals(_caller: Annotated[Caller, allow(Role.OFFICER, Role.AUDITOR)], house: HouseDep) -> Json:
+def list_disposals(
+    _caller: Annotated[Caller, allow(Role.OFFICER, Role.AUDITOR)],
+    house: HouseDep,
+    after: AfterPaper,
+    limit: PageSize = 100,
+) -> Json:
     """Return the disposals that are not done, the oldest first."""
-    return {"disposals": [disposal_json(one) for one in disposals(house.catalogue, unfinished=True)]}
+    found = disposals(house.catalogue, unfinished=True, limit=limit, after=after)
+    return {
+        "disposals": [disposal_json(one) for one in found],
+        "next": found[-1].paper.value if len(found) == limit else None,
+    }

@@ -1,10 +1,14 @@
 """``GET /v1/keys``: the access keys, revoked ones too, without their secrets."""
 
+from typing import Annotated
+
+from fastapi import Query
+
 from api.http.access import allow
 from api.http.answers.keys import Keys
-from api.http.deps import HouseDep
+from api.http.deps import HouseDep, PageSize
 from api.http.reading import new_router
-from api.keys import Role
+from api.keys import NAME, Role
 from api.shapes import Json
 from api.shapes.access import key_json
 
@@ -17,6 +21,11 @@ router = new_router()
     dependencies=[allow(Role.ADMIN)],
     summary="Danh sách khóa truy cập / List access keys",
 )
-def list_keys(house: HouseDep) -> Json:
+def list_keys(
+    house: HouseDep,
+    after: Annotated[str | None, Query(pattern=f"^{NAME}$", description="'next' of the answer before")] = None,
+    limit: PageSize = 100,
+) -> Json:
     """List the keys by name."""
-    return {"keys": [key_json(key) for key in house.catalogue.keys()]}  # noqa: SIM118 - a catalogue, not a dict
+    found = house.catalogue.keys(limit=limit, after=after)
+    return {"keys": [key_json(key) for key in found], "next": found[-1].name if len(found) == limit else None}

@@ -1,9 +1,10 @@
-"""Keep what decides whether a paper may be used again: its dossier's facts, its owner's numbers, its successor."""
+"""Keep what decides whether a paper may be used again: its dossier's facts, its owner's numbers, its successor.
+
+The one form of a dossier's number is worked out here as it was at this migration: what it did must not change later.
+"""
 
 import sqlalchemy as sa
 from alembic import op
-
-from dossier.identifiers import DossierNumber
 
 revision = "0009"
 down_revision = "0008"
@@ -37,5 +38,16 @@ def upgrade() -> None:
     for name in ("batches", "papers"):
         table = sa.table(name, sa.column("dossier", sa.Text()))
         for number in op.get_bind().scalars(sa.select(table.c.dossier).distinct()).all():
-            if number is not None and (one := DossierNumber(number).canonical.value) != number:
+            if number is not None and (one := canonical(number)) != number:
                 op.execute(sa.update(table).where(table.c.dossier == number).values(dossier=one))
+
+
+def canonical(number: str) -> str:
+    """Return a dossier's number with the agency's code as decision 20/2020 writes it."""
+    agency, _, running = number.partition("-")
+    groups = agency.split(".")
+    if agency[0].isdigit():
+        groups.reverse()
+        while not groups[-1].strip("0"):
+            groups.pop()
+    return f"{'.'.join(groups)}-{running}"
