@@ -19,6 +19,7 @@ let paper = null;
 let rows = [];
 let hideable = new Set();
 let corrected = [];
+let toBeLost = "";
 let saving = Promise.resolve();
 let busy = false;
 
@@ -229,13 +230,13 @@ async function confirm() {
   await once(async () => {
     await settle();
     showState();
-    if (corrected.length) {
-      await send("DELETE", `/v1/papers/${paper.id}/claim`);
-      return say(texts.handed_on);
-    }
     if (by("confirm").disabled) {
       rows.find((row) => row.isWrong)?.input.focus();
       return false;
+    }
+    if (corrected.length) {
+      await send("DELETE", `/v1/papers/${paper.id}/claim`);
+      return say(texts.handed_on);
     }
     const [confirmed] = (await post(`/v1/papers/${paper.id}/confirmation`, { by: told.person })).papers;
     if (confirmed.confirmed_by !== told.person) say(fill(texts.confirmed_before, { person: confirmed.confirmed_by }), true);
@@ -248,6 +249,21 @@ async function settle() {
   document.activeElement?.blur?.();
   await saving.catch(() => {});
   for (const row of rows) await row.sendAgain();
+}
+
+/** Lay the paper back; false where something typed is not kept, unless the person was told of just that before. */
+async function leave() {
+  await settle();
+  const lost = rows.filter((row) => row.isWrong);
+  const typed = JSON.stringify([paper.id, ...lost.map((row) => [row.rule.key, row.typed])]);
+  if (lost.length && typed !== toBeLost) {
+    toBeLost = typed;
+    say(fill(texts.not_kept_leave, { fields: lost.map((row) => worded(row.rule, "name")).join(", ") }), true);
+    lost.find((row) => !row.isUnsent)?.input.focus(); // what nobody answered to is sent again once it is left alone
+    return false;
+  }
+  await send("DELETE", `/v1/papers/${paper.id}/claim`);
+  return true;
 }
 
 /** Ask where the scan is to be split. */
@@ -266,17 +282,15 @@ async function split(firstPages) {
 
 async function layBack() {
   await once(async () => {
-    await settle();
-    await send("DELETE", `/v1/papers/${paper.id}/claim`);
-    await showQueue();
+    if (await leave()) await showQueue();
   });
 }
 
 async function later() {
   await once(async () => {
-    await settle();
-    await send("DELETE", `/v1/papers/${paper.id}/claim`);
-    laidAside.push(paper.id);
+    const left = await leave();
+    if (left) laidAside.push(paper.id);
+    return left;
   }, takeNext);
 }
 
@@ -315,8 +329,10 @@ by("image").addEventListener("change", ({ target }) => showImage(target.value));
 by("type").addEventListener("change", async ({ target }) => {
   try {
     await correct(paper.id, { paper_type: target.value });
+    const unkept = rows.filter((row) => row.isWrong);
     listFields();
     showState();
+    for (const { rule, typed } of unkept) rows.find((row) => row.rule.key === rule.key)?.retype(typed);
   } catch (error) {
     say(error.message, true);
     target.value = paper.paper_type;
@@ -356,7 +372,7 @@ document.addEventListener("keydown", (event) => {
   if (!event.repeat) act();
 });
 by("confirm").addEventListener("keydown", (event) => event.repeat && event.preventDefault());
-window.addEventListener("beforeunload", (event) => paper && rows.some((row) => row.isUnsent) && event.preventDefault());
+window.addEventListener("beforeunload", (event) => paper && rows.some((row) => row.isWrong) && event.preventDefault());
 setInterval(() => listQueue().catch(() => {}), AGAIN_MS);
 setInterval(() => paper && !document.hidden && attended(HOLD_MS) && send("PUT", `/v1/papers/${paper.id}/claim`).catch(() => {}), HOLD_MS);
 
