@@ -80,5 +80,5 @@ __all__ = [
     "WebhookRow",
 ]
 
-REVISION = "0028"
+REVISION = "0029"
 """The newest migration: a database at this one needs none."""

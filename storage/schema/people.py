@@ -90,4 +90,5 @@ class CorrectionRow(Base):
     width: Mapped[int | None]
     height: Mapped[int | None]
     person: Mapped[str]
+    account: Mapped[str | None]
     at: Mapped[dt.datetime]

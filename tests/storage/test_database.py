@@ -107,6 +107,7 @@ UNDO = {
     "0026": ["DROP INDEX ix_papers_waiting"],
     "0027": ["DROP TABLE entries"],
     "0028": ["DROP INDEX ix_papers_created_at", "DROP INDEX ix_papers_stored_at"],
+    "0029": ["ALTER TABLE corrections DROP COLUMN account"],
 }
 """What takes back each migration."""
 

@@ -131,9 +131,10 @@ function showState() {
   by("confirm").disabled = !viewer.number || rows.some((row) => row.isWrong) || (paper.owner === null && !corrected.length);
 }
 
-/** Who corrected a critical field hands the paper on instead of confirming it. */
+/** Who corrected a critical field, or what the paper is or whose, hands it on instead of confirming it. */
 function showWhoConfirms() {
-  const names = rows.filter((row) => corrected.includes(row.rule.key)).map((row) => worded(row.rule, "name"));
+  const rules = new Map(rows.map(({ rule }) => [rule.key, rule]));
+  const names = corrected.map((key) => (rules.has(key) ? worded(rules.get(key), "name") : texts[`corrected_${key}`]));
   by("statement").hidden = names.length > 0;
   by("second").hidden = !names.length;
   by("second").textContent = fill(texts.second_person, { fields: names.join(", ") });
@@ -213,14 +214,15 @@ function save(id, what, change) {
     const answer = await post(`/v1/papers/${id}/${what}`, change);
     if (paper?.id !== id) return;
     [paper] = answer.papers;
-    if (rows.some((row) => row.rule.critical && row.rule.key in (change.fields ?? {}))) await learnCorrected(id);
+    const whole = change.paper_type || change.owner_number;
+    if (whole || rows.some((row) => row.rule.critical && row.rule.key in (change.fields ?? {}))) await learnCorrected(id);
     for (const row of rows) row.update(paper);
     showState();
   });
   return saving;
 }
 
-/** Ask which of the fields corrected here another person must confirm. */
+/** Ask what of that corrected here another person must confirm. */
 async function learnCorrected(id) {
   const taken = await send("PUT", `/v1/papers/${id}/claim`).catch(() => null); // unknown, the service still refuses
   if (taken) ({ corrected } = await taken.json());
