@@ -93,7 +93,7 @@ def review(caller: Annotated[Caller, allow(*DESKS["review"])], request: Request)
 @router.get("/desk/station")
 def station(caller: Annotated[Caller, allow(*DESKS["station"])], request: Request) -> Response:
     """Show the desk where papers are handed in."""
-    return page(request, "station", caller, may_look_up=caller.role is Role.OFFICER, most_sheets=MOST)
+    return page(request, "station", caller, asks="lookup" if caller.role is Role.OFFICER else "twins", most_sheets=MOST)
 
 
 @router.get("/desk/store")

@@ -35,6 +35,7 @@ WHO_MAY = {
     ("POST", "/v1/batches/{batch}/receipt"): {S, O},
     ("GET", "/v1/batches/{batch}/receipt"): {S, O, U},
     ("POST", "/v1/separators"): {S, O},
+    ("POST", "/v1/twins"): {S, O},
     ("GET", "/v1/papers"): {S, O, U},
     ("GET", "/v1/papers/{paper}"): {S, O, U},
     ("GET", "/v1/papers/{paper}/split"): {S, O, U},
