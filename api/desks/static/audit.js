@@ -1,6 +1,6 @@
 // The auditor's desk: any PDF, or a stored paper, and what is found of it, line by line.
 
-import { fill, get, make, moment, post, send, texts, worded } from "./api.js";
+import { fill, get, listen, make, moment, post, send, texts, worded } from "./api.js";
 
 const by = (id) => document.getElementById(id);
 const TAGS = { valid: "good", undetermined: "doubt", invalid: "bad" };
@@ -127,9 +127,20 @@ async function told(button, name, asked) {
   }
 }
 
+/** Show how many entries of the log were gone over, then how many time stamps were judged. */
+function showProgress({ entries, of, stamps }) {
+  by("log-bar").max = of || 1;
+  by("log-bar").value = entries;
+  const grouped = (count) => count.toLocaleString(document.documentElement.lang);
+  by("log-far").textContent = of ? fill(stamps ? texts.log_stamps : texts.log_far, { entries: grouped(entries), of: grouped(of), stamps }) : "";
+}
+
 by("check-log").addEventListener("click", ({ currentTarget }) =>
   told(currentTarget, "log", async () => {
-    const { checked_at: at, whole, broken } = await post("/v1/audit-checks", { segments: by("segments").checked });
+    showProgress({ entries: 0, of: 0, stamps: 0 });
+    by("log-progress").hidden = false;
+    const asked = listen("/v1/audit-checks", { segments: by("segments").checked }, showProgress);
+    const { checked_at: at, whole, broken } = await asked.finally(() => (by("log-progress").hidden = true));
     by("log-verdict").replaceChildren(make("span", { class: `tag ${whole ? "good" : "bad"}` }, whole ? texts.log_whole : texts.log_broken), ` ${moment(at)}`);
     const anchors = broken?.seq ? fill(texts.log_between, { after: broken.after || "–", before: broken.before || "–" }) : null;
     by("log-facts").replaceChildren(...(whole
