@@ -15,11 +15,12 @@ from api.desks.months import figures_shown
 from api.desks.renewals import renewals_shown
 from api.desks.texts import COOKIE, LANGUAGES, texts
 from api.desks.work import operations_shown
-from api.http.access import allow, public, session_secret
+from api.http.access import allow, own_address, public, session_secret
 from api.http.deps import HouseDep
+from api.http.observe import page_policy
 from api.http.reading import StrictRoute
 from api.keys import Caller, Role
-from api.oidc_client import Why
+from api.oidc_client import Client, Why
 from dossier import times
 from dossier.errors import Forbidden, Unauthenticated, UnknownAddress
 from dossier.grants import purposes
@@ -82,6 +83,18 @@ def desk(caller: Annotated[Caller, allow(*Role)], request: Request) -> Response:
 def sign_in(request: Request, why: Why | None = None) -> Response:
     """Show the page to sign in; ``why``: it did not work with the issuer."""
     return page(request, "sign-in", None, by_issuer=request.app.state.client is not None, why=why)
+
+
+@router.get("/desk/sign-out")
+def sign_out(caller: Annotated[Caller, allow(*Role)], request: Request, house: HouseDep) -> Response:
+    """Show the page that ends the session here and then, where the person signed in there, at the issuer."""
+    client: Client | None = request.app.state.client
+    back = f"{own_address(request)}/desk/sign-in"
+    leaving = client.leaving(house.catalogue, session_secret(request), back) if client else None
+    response = page(request, "sign-out", caller, leaving=leaving)
+    if leaving:
+        response.headers["Content-Security-Policy"] = page_policy(leaving.origin)
+    return response
 
 
 @router.get("/desk/review")

@@ -80,5 +80,5 @@ __all__ = [
     "WebhookRow",
 ]
 
-REVISION = "0029"
+REVISION = "0030"
 """The newest migration: a database at this one needs none."""

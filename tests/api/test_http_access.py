@@ -125,6 +125,7 @@ PAGES = {
     ("GET", "/"): EVERYBODY,
     ("GET", "/desk"): {S, O, Y, U, A},
     ("GET", "/desk/sign-in"): EVERYBODY,
+    ("GET", "/desk/sign-out"): {S, O, Y, U, A},
     ("GET", "/desk/sign-in/issuer"): EVERYBODY,
     ("GET", "/desk/sign-in/issuer/back"): EVERYBODY,
     ("GET", "/desk/static/{name}"): EVERYBODY,

@@ -108,6 +108,7 @@ UNDO = {
     "0027": ["DROP TABLE entries"],
     "0028": ["DROP INDEX ix_papers_created_at", "DROP INDEX ix_papers_stored_at"],
     "0029": ["ALTER TABLE corrections DROP COLUMN account"],
+    "0030": ["ALTER TABLE sessions DROP COLUMN id_token"],
 }
 """What takes back each migration."""
 
