@@ -60,6 +60,7 @@ WHO_MAY = {
     ("POST", "/v1/papers/{paper}/verifications"): {O, U},
     ("GET", "/v1/papers/{paper}/verifications"): {O, U},
     ("GET", "/v1/papers/{paper}/evidence"): {O, U},
+    ("GET", "/v1/papers/{paper}/history"): {U},
     ("GET", "/v1/papers/{paper}/evidence-record"): {O, U},
     ("POST", "/v1/reuse/lookup"): {Y, O},
     ("POST", "/v1/dossiers"): {Y, O},

@@ -35,14 +35,15 @@ function signature(one, place) {
     changes.length ? make("details", {}, make("summary", {}, texts.changes), make("ul", {}, ...changes)) : null);
 }
 
-/** Show how a file came about: who signed each revision stands in the report, under the same field. */
-async function follow(file, report) {
+/** Show how a file came about, which `history` asks for: who signed each revision stands in the report, under the same field. */
+async function follow(history, report) {
+  if (!report.signatures.length) return;
   by("history").hidden = false;
   by("revisions").replaceChildren();
   by("history-hint").textContent = texts.looking;
   const asked = (follow.last = {});
   try {
-    const told = await (await send("POST", "/v1/file-histories", { body: file })).json();
+    const told = await history();
     if (asked !== follow.last) return; // another file was chosen meanwhile
     const signed = Object.fromEntries(report.signatures.map((one) => [one.field, one]));
     by("revisions").append(...told.revisions.map((one) => revision(one, signed)));
@@ -83,7 +84,7 @@ async function attempt(name, asked) {
 const verify = ([file]) =>
   file && attempt(file.name, async () => {
     const [report] = (await (await send("POST", "/v1/verifications", { body: file })).json()).files;
-    if (report.signatures.length) follow(file, report);
+    follow(async () => (await send("POST", "/v1/file-histories", { body: file })).json(), report);
     return report;
   });
 
@@ -105,7 +106,9 @@ by("ask").addEventListener("submit", (event) => {
     const answer = await post(`/v1/papers/${id}/verifications`, undefined);
     by("evidence").href = `/v1/papers/${id}/evidence`;
     by("evidence").hidden = false;
-    return answer.verifications[0].report;
+    const { report } = answer.verifications[0];
+    follow(() => get(`/v1/papers/${id}/history`), report);
+    return report;
   });
 });
 
