@@ -20,6 +20,7 @@ let rows = [];
 let hideable = new Set();
 let corrected = [];
 let toBeLost = "";
+let ownerAsked = false;
 let saving = Promise.resolve();
 let busy = false;
 
@@ -83,6 +84,7 @@ async function showQueue() {
 async function open(taken, barred) {
   paper = taken;
   corrected = barred;
+  ownerAsked = false;
   by("queue").hidden = true;
   by("work").hidden = false;
   by("confirm").disabled = true;
@@ -104,8 +106,7 @@ async function open(taken, barred) {
 function listFields() {
   const kind = types.get(paper.paper_type);
   by("type").value = paper.paper_type ?? "other";
-  const about = [paper.name, paper.dossier, paper.owner && [paper.owner.name, paper.owner.number].filter(Boolean).join(" · ")];
-  by("about").textContent = about.filter(Boolean).join("  ·  ");
+  showAbout();
   by("split").hidden = paper.signed_origin || (paper.pages ?? 1) < 2;
   const { id } = paper;
   const desk = { viewer, correct: (change) => correct(id, change), told: () => paper?.id === id && showState(), next: following };
@@ -117,6 +118,26 @@ function listFields() {
   rows = [...doubtful, ...rows.filter((row) => !row.isDoubtful)];
 }
 
+/** Show which paper it is, and whose. */
+function showAbout() {
+  const about = [paper.name, paper.dossier, paper.owner && [paper.owner.name, paper.owner.number].filter(Boolean).join(" · ")];
+  by("about").textContent = about.filter(Boolean).join("  ·  ");
+  by("owner").hidden = paper.owner !== null && !ownerAsked;
+  by("owner").className = paper.owner ? "field" : "field doubt error";
+  by("change-owner").hidden = paper.owner === null;
+}
+
+/** Ask whose the paper is instead, or leave it at that. */
+function askOwner(asked) {
+  if (!paper.owner) return;
+  ownerAsked = asked;
+  showState();
+  if (!asked) return by("change-owner").focus();
+  by("owner-number").value = paper.owner.number;
+  by("owner-name").value = paper.owner.name ?? "";
+  by("owner-number").select();
+}
+
 /** Show the paper's state and what is doubtful about it as a whole, as it stands now. */
 function showState() {
   const known = new Set(rows.map((row) => row.rule.key));
@@ -125,10 +146,10 @@ function showState() {
   const doubts = paper.checks.filter((check) => check.severity !== "info").length;
   by("state").textContent = doubts ? fill(texts.doubts, { n: doubts }) : texts.nothing_doubtful;
   by("state").className = doubts ? "tag doubt" : "tag good";
-  by("owner").hidden = paper.owner !== null;
+  showAbout();
   showWhoConfirms();
   listHidden();
-  by("confirm").disabled = !viewer.number || rows.some((row) => row.isWrong) || (paper.owner === null && !corrected.length);
+  by("confirm").disabled = !viewer.number || ownerAsked || rows.some((row) => row.isWrong) || (paper.owner === null && !corrected.length);
 }
 
 /** Who corrected a critical field, or what the paper is or whose, hands it on instead of confirming it. */
@@ -233,7 +254,7 @@ async function confirm() {
     await settle();
     showState();
     if (by("confirm").disabled) {
-      rows.find((row) => row.isWrong)?.input.focus();
+      (rows.find((row) => row.isWrong)?.input ?? (ownerAsked ? by("owner-number") : null))?.focus();
       return false;
     }
     if (corrected.length) {
@@ -340,10 +361,13 @@ by("type").addEventListener("change", async ({ target }) => {
     target.value = paper.paper_type;
   }
 });
+by("change-owner").addEventListener("click", () => askOwner(!ownerAsked));
 by("owner").addEventListener("submit", async (event) => {
   event.preventDefault();
   try {
     await correct(paper.id, { owner_number: by("owner-number").value, owner_name: by("owner-name").value || null });
+    ownerAsked = false;
+    showState();
     (rows.find((row) => row.isDoubtful)?.input ?? by("confirm")).focus();
   } catch (error) {
     say(error.message, true);
@@ -353,7 +377,7 @@ by("owner").addEventListener("submit", async (event) => {
 
 const KEYS = {
   "Ctrl+Enter": confirm,
-  Escape: layBack,
+  Escape: () => (ownerAsked ? askOwner(false) : layBack()),
   PageDown: () => viewer.show(viewer.number + 1),
   PageUp: () => viewer.show(viewer.number - 1),
   "Alt+=": () => viewer.zoom(1.25),
@@ -362,6 +386,7 @@ const KEYS = {
   "Alt+r": () => viewer.rotate(),
   "Alt+l": later,
   "Alt+t": cut,
+  "Alt+c": () => askOwner(true),
   "Alt+h": hideOrRestore,
   "Alt+o": nextImage,
 };

@@ -59,7 +59,8 @@ function list() {
       make("td", {}, open, make("div", { class: "hint" }, about), ...paper.snippets.map((snippet) => place(paper, snippet))),
       make("td", {}, paper.valid_until ? day(paper.valid_until) : texts.unlimited),
       make("td", {}, tag(TAGS, stands(paper), texts[`stands_${stands(paper)}`])),
-      make("td", {}, paper.verdict ? tag(VERDICTS, paper.verdict, texts[`verdict_${paper.verdict}`]) : ""));
+      make("td", {}, paper.verdict ? tag(VERDICTS, paper.verdict, texts[`verdict_${paper.verdict}`]) : "",
+        make("div", { class: "hint" }, paper.grade ? texts[`grade_${paper.grade}`] : "")));
   }));
   by("read").hidden = reads.length === 0;
   by("reads-cut").hidden = reads.length < MOST_READS;
