@@ -30,11 +30,13 @@ def test_the_same_reader_stands_there_once_a_day(tmp_path: Path, browser: Browse
             page.fill("#number", OWNER)
             page.press("#number", "Enter")
             page.wait_for_selector("#read:visible")
+            page.press("#number", "Enter")  # the first look is on record now
+            page.locator("#reads td", has_text="Trần Thị Đối Chiếu").first.wait_for()
             by_auditor = cells(page.locator("#reads tr", has_text="auditor"))
             assert len(by_auditor) < 3, "one row, two at midnight"
             assert sum(int(row[-1]) for row in by_auditor) == 3
             readers = [row[1].split("\n")[0] for row in cells(page.locator("#reads tr"))]
-            assert readers.index("officer") < readers.index("auditor"), "the latest first"
+            assert readers.index("Trần Thị Đối Chiếu") < readers.index("officer") < readers.index("auditor")
             assert "thanh tra" in by_auditor[0][1]
             desk.audit()
             desk.show("desk-store-reads")

@@ -82,7 +82,7 @@ const time = (read) => read.at.slice(11, 16);
 const when = ({ last, all }) => make("td", {}, day(last.at.slice(0, 10)), make("div", { class: "hint" }, [...new Set([time(all.at(-1)), time(last)])].join("–")));
 const what = ({ all }) => [...new Set(all.map((read) => (read.paper_type ? worded(types.get(read.paper_type) ?? { name: "" }, "name") : texts.owner_itself)))].join(", ");
 const times = ({ all }) => make("td", { class: "number" }, String(all.length));
-const who = (read) => make("td", {}, read.consumer, make("div", { class: "hint" }, read.role ? texts[`role_${read.role}`] : ""));
+const who = (read) => make("td", {}, read.person ?? read.consumer, make("div", { class: "hint" }, read.role ? texts[`role_${read.role}`] : ""));
 const why = (read) => make("td", {}, [texts[`purpose_${read.purpose}`] ?? read.purpose, read.dossier].filter(Boolean).join(" · "));
 
 /** A place where words were found, as printed; it opens the page with the words marked. */
