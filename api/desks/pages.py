@@ -123,17 +123,19 @@ def audit(caller: Annotated[Caller, allow(*DESKS["audit"])], request: Request, h
 
 @router.get("/desk/figures")
 def figures(
+    *,
     caller: Annotated[Caller, allow(*DESKS["figures"])],
     request: Request,
     house: HouseDep,
     period: Annotated[str | None, Query(pattern=r"^[0-9]{4}-[0-9]{2}$")] = None,
     by: By = By.AGENCY,
+    of: Annotated[str | None, Query(pattern=r"^[0-9A-Z.]{1,60}$")] = None,
 ) -> Response:
-    """Show the figures of a reporting month, and how they came about over the months before."""
+    """Show the figures of a reporting month, of everything or of one row, and how they came about before."""
     chosen, language = Period.parse(period) if period else Period.containing(times.today()), _language(request)
     point = "," if language == "vi" else "."
     work = operations_shown(request.app.state.operations.now(), texts(language)["script"], point)
-    return page(request, "figures", caller, **figures_shown(house, chosen, by, language), **work, lanes=tuple(Lane))
+    return page(request, "figures", caller, **figures_shown(house, chosen, by, of, language), **work, lanes=tuple(Lane))
 
 
 @router.get("/desk/wall")
