@@ -85,6 +85,7 @@ async function open(taken, barred) {
   paper = taken;
   corrected = barred;
   ownerAsked = false;
+  by("owner").reset();
   by("queue").hidden = true;
   by("work").hidden = false;
   by("confirm").disabled = true;
@@ -278,10 +279,13 @@ async function settle() {
 async function leave() {
   await settle();
   const lost = rows.filter((row) => row.isWrong);
-  const typed = JSON.stringify([paper.id, ...lost.map((row) => [row.rule.key, row.typed])]);
-  if (lost.length && typed !== toBeLost) {
+  const names = lost.map((row) => worded(row.rule, "name"));
+  const number = by("owner-number").value.trim();
+  if (!by("owner").hidden && number !== (paper.owner?.number ?? "")) names.push(texts["corrected_paper.owner"]);
+  const typed = JSON.stringify([paper.id, number, ...lost.map((row) => [row.rule.key, row.typed])]);
+  if (names.length && typed !== toBeLost) {
     toBeLost = typed;
-    say(fill(texts.not_kept_leave, { fields: lost.map((row) => worded(row.rule, "name")).join(", ") }), true);
+    say(fill(texts.not_kept_leave, { fields: names.join(", ") }), true);
     lost.find((row) => !row.isUnsent)?.input.focus(); // what nobody answered to is sent again once it is left alone
     return false;
   }
