@@ -43,7 +43,7 @@ def test_a_paper_is_given_to_another_owner(
             assert page.is_disabled("#confirm"), "what is typed is not passed over"
             desk.press("Alt+l")
             page.get_by_text("Chưa lưu được: Chủ giấy tờ").wait_for()
-            page.focus("#owner-name")
+            page.wait_for_selector("#owner-number:focus")
             desk.press("Enter")
             page.wait_for_selector("#owner", state="hidden")
             assert f"{NAME} · {NUMBER}" in page.inner_text("#about")

@@ -286,7 +286,8 @@ async function leave() {
   if (names.length && typed !== toBeLost) {
     toBeLost = typed;
     say(fill(texts.not_kept_leave, { fields: names.join(", ") }), true);
-    lost.find((row) => !row.isUnsent)?.input.focus(); // what nobody answered to is sent again once it is left alone
+    // What nobody answered to is sent again once it is left alone.
+    (lost.length ? lost.find((row) => !row.isUnsent)?.input : by("owner-number"))?.focus();
     return false;
   }
   await send("DELETE", `/v1/papers/${paper.id}/claim`);
