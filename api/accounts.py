@@ -156,8 +156,8 @@ def sign_in(catalogue: Catalogue, name: str, password: str, new_password: str | 
     return secret, Caller(account.name, Role(account.role), account.person)
 
 
-def sign_in_by_issuer(catalogue: Catalogue, caller: Caller) -> str:
-    """Open a session of a person whom the issuer named, and return its secret.
+def sign_in_by_issuer(catalogue: Catalogue, caller: Caller, id_token: str) -> str:
+    """Open a session of a person whom the issuer named by ``id_token``, and return its secret.
 
     Raises:
         Forbidden: People do not have this role, or the account was closed here.
@@ -167,7 +167,7 @@ def sign_in_by_issuer(catalogue: Catalogue, caller: Caller) -> str:
     secret = secrets.token_urlsafe(32)
     account = Account(caller.name, caller.person, caller.role.value, "", temporary=False, created_at=times.now())
     try:
-        accounts.open_issuers_session(catalogue, account, digest(secret))
+        accounts.open_issuers_session(catalogue, account, digest(secret), id_token)
     except SignInRefused:
         raise Forbidden(roles=", ".join(sorted(DESK_ROLES))) from None
     return secret

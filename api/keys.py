@@ -70,6 +70,11 @@ class Caller:
     role: Role
     person: str | None = None
 
+    @property
+    def account(self) -> str | None:
+        """Name of the account of the person who is signed in: no two persons have the same."""
+        return self.name if self.person is not None else None
+
 
 def issue_key(catalogue: Catalogue, name: str, role: Role, *, actor: str = "cli") -> str:
     """Return a fresh key; it is shown now and never again.

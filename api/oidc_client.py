@@ -13,7 +13,8 @@ Defence
 
 Residual risks accepted
     - Role and name are as of signing in: who loses the role at the issuer keeps the session until it ends.
-    - Signing out ends our session, not the issuer's.
+    - Signing out ends the issuer's session only if it offers that and answers; ending it there does not end ours.
+    - The identity token is kept with the session for that, and shown to the browser of its person on signing out.
 """
 
 import base64
@@ -22,9 +23,10 @@ import hashlib
 import hmac
 import secrets
 from collections.abc import Mapping
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
-from urllib.parse import quote, urlencode
+from urllib.parse import quote, urlencode, urlsplit
 
 from api.accounts import digest, note_refusal, sign_in_by_issuer
 from api.oidc import Issuer
@@ -75,6 +77,20 @@ FAILURES = tuple(_WHY)
 def why(error: SohoaError) -> Why:
     """Return what the page says of one of ``FAILURES``."""
     return _WHY[type(error)]
+
+
+@dataclass(frozen=True, slots=True)
+class Leaving:
+    """Signing out at the issuer: the address, and the form to be sent there; what it holds stands in no address."""
+
+    address: str
+    form: Mapping[str, str]
+
+    @property
+    def origin(self) -> str:
+        """Scheme, host and port of the address."""
+        parts = urlsplit(self.address)
+        return f"{parts.scheme}://{parts.netloc}"
 
 
 class Client:
@@ -129,10 +145,32 @@ class Client:
         try:
             self._require_open(catalogue, secret, told)
             token = self._issuer.exchange(*self._request(secret, told["code"], back))
-            return sign_in_by_issuer(catalogue, self._issuer.person(token, self._number, _derived(secret, "nonce")))
+            person = self._issuer.person(token, self._number, _derived(secret, "nonce"))
+            return sign_in_by_issuer(catalogue, person, token)
         except (RequestForged, SignInRefused, Unauthenticated, Forbidden):
             note_refusal(catalogue)
             raise
+
+    def leaving(self, catalogue: Catalogue, secret: str, back: str) -> Leaving | None:
+        """Return how a browser signs out at the issuer too (OpenID Connect RP-Initiated Logout 1.0).
+
+        Args:
+            catalogue: Keeps the session.
+            secret: Of the session.
+            back: The address it comes back to, as the issuer knows it.
+
+        Returns:
+            ``None`` if the person did not sign in there, or the issuer offers nothing of the kind or is away.
+        """
+        token = accounts.id_token_of(catalogue, digest(secret))
+        if token is None:
+            return None
+        try:
+            place = self._issuer.address("end_session_endpoint")
+        except IssuerUnavailable:
+            return None
+        told = {"id_token_hint": token, "client_id": self._number, "post_logout_redirect_uri": back}
+        return Leaving(place, told)
 
     def _require_open(self, catalogue: Catalogue, secret: str, told: Mapping[str, str]) -> None:
         fits = hmac.compare_digest(told.get("state", "").encode(), _derived(secret, "state").encode())

@@ -183,6 +183,11 @@ class PaperType:
     review_below: float = 0.7
     fields: tuple[FieldRule, ...] = ()
 
+    @property
+    def is_critical(self) -> bool:
+        """Whether it has fields in which an error is grave."""
+        return any(rule.critical for rule in self.fields)
+
     def rule(self, key: str) -> FieldRule | None:
         """Return the rule of the field named ``key``."""
         return next((r for r in self.fields if r.key == key), None)

@@ -17,7 +17,7 @@ since the last midnight.
 
 import contextlib
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 from pydantic import TypeAdapter, ValidationError
@@ -66,6 +66,15 @@ class LogReport:
     proven_at: dt.datetime | None
     stamps: int
     open: tuple[tuple[int, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a check is: entries gone over, of how many; then time stamps judged."""
+
+    entries: int
+    of: int
+    stamps: int = 0
 
 
 def keep_log(house: House, *, at: dt.datetime | None = None) -> Iterator[str]:
@@ -122,21 +131,31 @@ def stamp_of(house: House, head: TreeHead) -> tuple[Token | None, Material]:
     return token_material(bytes.fromhex(kept.token), trust_of(house, kept.basis))
 
 
-def check_log(house: House, *, segments: bool = False, at: dt.datetime | None = None) -> LogReport:
+def check_log(
+    house: House,
+    *,
+    segments: bool = False,
+    at: dt.datetime | None = None,
+    heard: Callable[[Progress], None] = lambda _: None,
+) -> LogReport:
     """Recompute the log, compare it with all that the object store holds of it, and prove the heads' time stamps.
 
     Args:
         house: The parts.
         segments: Compare every entry with its segment too.
         at: The moment at which time stamps are judged; now if ``None``.
+        heard: Told from time to time how far the check is; what it raises ends it.
 
     Raises:
         AuditChainBroken: The log is not what it was (see `storage.audit.check`), or a time stamp is of another head.
         ObjectDamaged: A head, a time stamp or a segment is damaged.
     """
-    chain = audit.check(house.catalogue, house.objects, segments=segments)
+    chain = audit.check(
+        house.catalogue, house.objects, segments=segments, heard=lambda done, of: heard(Progress(done, of))
+    )
     report = LogReport(chain, 0, None, 0, ())
-    for key in house.objects.keys(STAMPS):
+    for number, key in enumerate(house.objects.keys(STAMPS)):
+        heard(Progress(chain.entries, chain.entries, number))
         seq, found = _judged(house, key, at or times.now())
         if found.verdict is Verdict.VALID:
             report = replace(report, stamped=seq, proven_at=found.proven, stamps=report.stamps + 1)

@@ -14,6 +14,7 @@ from ingest.house import House
 from ingest.second_person import require_second_person
 from ingest.twins import OTHERS_TWIN, TWIN
 from storage.claims import unclaimed_by_others
+from storage.records import Reviewer
 
 _CONFIRMABLE = frozenset({PaperState.READY, PaperState.NEEDS_REVIEW})
 _UNFORESEEN = frozenset(
@@ -28,6 +29,7 @@ def confirm(
     *,
     by: str,
     actor: str,
+    account: str | None = None,
     owner: Owner | None = None,
     co_owners: tuple[Owner, ...] | None = None,
     grade: SourceGrade | None = None,
@@ -39,6 +41,7 @@ def confirm(
         paper_id: A paper that is ready or needs review.
         by: The person's name.
         actor: Who told us, for the audit log.
+        account: Of the person, if signed in under one.
         owner: Whose the paper is, where it has no owner yet.
         co_owners: Whose it is besides; ``None``: as it was read.
         grade: What the person says a file that arrived signed is; ``None``: what the evidence gave.
@@ -48,7 +51,7 @@ def confirm(
         WrongState: The paper cannot be confirmed now, or somebody else was first.
         ClaimedByOther: Somebody else has it in hand.
         InvalidOwnerNumber: The paper has no owner yet, so there is nowhere to store it.
-        SecondPersonNeeded: The same person corrected a critical field of it.
+        SecondPersonNeeded: The same person corrected a critical field of it, or names its owner now.
         InvalidValue: ``by`` is empty, or the paper cannot be of that grade.
     """
     paper = house.catalogue.paper(paper_id)
@@ -58,7 +61,7 @@ def confirm(
         raise WrongState(state=paper.state.value, needed=", ".join(sorted(_CONFIRMABLE)))
     if not by.strip():
         raise InvalidValue(key="by", reason="a name is needed", reason_vi="cần họ tên người đối chiếu")
-    require_second_person(house, paper, by=by)
+    require_second_person(house, paper, by=Reviewer(by, account), names_owner=paper.owner is None and owner is not None)
     owner = paper.owner or owner
     if owner is None:
         raise InvalidOwnerNumber(reason="the paper has no owner", reason_vi="giấy tờ chưa xác định được chủ sở hữu")

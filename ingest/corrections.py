@@ -23,12 +23,14 @@ from ingest.receive import announced, owner_of_scan
 from ingest.second_person import corrected_critical, critical_fields
 from ingest.second_person import told as second_person_told
 from storage.claims import WAITING, unclaimed_by_others
-from storage.corrections import note
+from storage.corrections import OWNER, PAPER_TYPE, note
 from storage.records import Correction
 from storage.schema import PaperRow
 
 CORRECTED = "paper.corrected"
 """Action in the audit log."""
+Said = tuple[str, Field | None, str]
+"""What a person said: key, what was read, what stands there."""
 
 
 def correct(
@@ -38,6 +40,7 @@ def correct(
     *,
     by: str,
     actor: str,
+    account: str | None = None,
     paper_type: str | None = None,
     owner: Owner | None = None,
 ) -> Paper:
@@ -49,6 +52,7 @@ def correct(
         values: By key of the field, as typed; an empty text: the paper does not say it.
         by: The person's name.
         actor: Who told us, for the audit log.
+        account: Of the person, if signed in under one.
         paper_type: What the paper is, if not what it was taken for: its fields are read anew, those entered stay.
         owner: Whose it is, if not who was named or read.
 
@@ -70,11 +74,13 @@ def correct(
     after = replace(paper, paper_type=kind.code, fields=_with(fields, typed, kind))
     if paper_type is not None:
         after = replace(after, type_confidence=None)
-    made = [
-        Correction(paper_id, kind.code, key, _read(fields, key), field.value or "" if field else "", by, times.now())
-        for key, field in typed.items()
-    ]
     after = weighed(house, replace(after, owner=owner or _owner(house, paper, after, kind)))
+    said = [(key, _read(fields, key), field.value or "" if field else "") for key, field in typed.items()]
+    if paper_type is not None:
+        said += _retyped(house, paper, kind)
+    if owner is not None:
+        said += _given_to(paper, owner, kind)
+    made = [Correction(paper_id, kind.code, key, read, text, by, times.now(), account) for key, read, text in said]
     after = _for_a_second_person(house, after, kind, made)
     free = unclaimed_by_others(house.catalogue, actor)
 
@@ -86,6 +92,17 @@ def correct(
     if kind.code != paper.paper_type:
         detail |= {"type_from": paper.paper_type or "", "type_to": kind.code}
     return house.catalogue.save(after, actor=actor, action=CORRECTED, detail=detail, expected=paper.state, also=also)
+
+
+def _retyped(house: House, paper: Paper, kind: PaperType) -> list[Said]:
+    """Return what is kept of another type, if it or the one before has critical fields."""
+    was = find_type(house.paper_types, paper.paper_type or OTHER)
+    return [(PAPER_TYPE, None, kind.code)] if kind.code != was.code and (kind.is_critical or was.is_critical) else []
+
+
+def _given_to(paper: Paper, owner: Owner, kind: PaperType) -> list[Said]:
+    """Return what is kept of another owner, or of the first one, if the type has critical fields."""
+    return [(OWNER, None, owner.number.value)] if owner != paper.owner and kind.is_critical else []
 
 
 def _for_a_second_person(house: House, paper: Paper, kind: PaperType, made: Iterable[Correction]) -> Paper:

@@ -73,7 +73,7 @@ class Settings(BaseSettings):
         min_free_mb: Megabytes (10⁶ bytes) that must be free on the disk of ``data_dir`` for more to be taken in.
         session_idle_minutes: After so long without use a person at a desk is signed out. session_hours: And after so
             long in any case.
-        second_person: Whoever corrected a critical field of a paper cannot confirm it; another person must.
+        second_person: Whoever corrected a critical field of a paper, its type or owner, cannot confirm it.
         webhook_networks: Networks besides the public Internet to which webhooks may lead, parted by spaces.
             webhook_ca_file: Certificates of further authorities that webhooks' receivers may have theirs from.
             webhook_timeout_s: Seconds for one delivery.

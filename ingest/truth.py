@@ -12,7 +12,7 @@ from dossier.papers import FieldSource
 from ingest.crop import page_picture
 from ingest.hidden_pages import archived_number
 from ingest.house import House
-from storage.corrections import corrections
+from storage.corrections import OWNER, PAPER_TYPE, corrections
 from storage.records import Correction
 
 
@@ -32,6 +32,8 @@ def truth(house: House) -> Iterator[Sample]:
     """Yield a sample per corrected field of every paper that is not disposed of."""
     last: dict[tuple[str, str], Correction] = {}
     for one in corrections(house.catalogue):
+        if one.key in {PAPER_TYPE, OWNER}:
+            continue  # nothing that stands in one place of the paper
         place = (one.paper.value, one.key)
         first = last.get(place)
         last[place] = replace(one, read=first.read) if first else one

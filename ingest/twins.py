@@ -2,8 +2,8 @@
 
 "Reuse first": what was digitized is not asked for again (decree 107/2021/ND-CP art. 21a). A twin is found by the owner
 and the type of the paper, by its bytes, or because it looks alike; only papers that may be used again now are told.
-Threat: a station learns from its own announcements what an owner's store holds. What stops it: it is told identifiers
-and days alone, and each telling is in the audit log.
+Threat: a station learns what an owner's store holds from its own announcements, or by asking. What stops it: it is
+told identifiers and days alone, only days when it asks, and each telling is in the audit log.
 """
 
 import re
@@ -14,8 +14,10 @@ from enum import StrEnum
 
 from dossier import times
 from dossier.errors import InputError, NotFound, NotSealed, ObjectDamaged, PaperKnown, PartError
+from dossier.identifiers import DossierNumber, OwnerNumber
 from dossier.owners import Owner
 from dossier.papers import Paper
+from dossier.procedures import Component, Procedure
 from dossier.verdicts import Finding, Severity
 from ingest.decode import decode
 from ingest.house import House
@@ -102,10 +104,21 @@ def same_bytes(house: House, first: Paper) -> tuple[Twin, ...]:
     return tuple(Twin(paper, How.SAME_BYTES) for paper in usable(house, [first], times.today()))
 
 
-def tell(house: House, twins: Iterable[Twin], *, actor: str) -> None:
-    """Record that somebody is told of these papers."""
+def component_twins(house: House, owner: OwnerNumber, procedure: Procedure) -> list[tuple[Component, Twin | None]]:
+    """Return the components of a procedure, each with the owner's latest paper that serves and may be used again."""
+    papers = usable_papers(house, owner, times.today())
+    found = []
+    for component in procedure.components:
+        latest = next((paper for paper in papers if paper.paper_type in component.paper_types), None)
+        found.append((component, Twin(latest, How.OWNER_AND_TYPE) if latest else None))
+    return found
+
+
+def tell(house: House, twins: Iterable[Twin], *, actor: str, dossier: DossierNumber | None = None) -> None:
+    """Record that somebody is told of these papers, and for which dossier, where it is known."""
     for twin in twins:
-        house.catalogue.record(actor, TOLD, f"paper:{twin.paper.id}", {"how": twin.how.value})
+        detail = {"how": twin.how.value} | ({"dossier": str(dossier)} if dossier else {})
+        house.catalogue.record(actor, TOLD, f"paper:{twin.paper.id}", detail)
 
 
 def require_unknown(house: House, twins: Iterable[Twin], despite: str | None) -> None:

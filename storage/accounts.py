@@ -153,10 +153,16 @@ def take_entry(catalogue: Catalogue, sha256: str, *, within: dt.timedelta) -> bo
         return session.scalar(taken) is not None
 
 
-def open_issuers_session(catalogue: Catalogue, account: Account, sha256: str) -> None:
+def open_issuers_session(catalogue: Catalogue, account: Account, sha256: str, id_token: str) -> None:
     """Keep a session of a person whom the issuer named; name and role are as it says now.
 
     The account is made when the person comes for the first time.
+
+    Args:
+        catalogue: Where it is kept.
+        account: Of the person.
+        sha256: Of the session's secret, lower-case hex.
+        id_token: By which the issuer named the person; gone with the session.
 
     Raises:
         SignInRefused: The account was closed here.
@@ -174,7 +180,7 @@ def open_issuers_session(catalogue: Catalogue, account: Account, sha256: str) ->
                 _note(catalogue, session, _ISSUER, "account.role-set", account.name, role=account.role)
             row.person, row.role = account.person, account.role
         now = catalogue.now()
-        session.add(SessionRow(sha256=sha256, account=account.name, created_at=now, seen_at=now))
+        session.add(SessionRow(sha256=sha256, account=account.name, created_at=now, seen_at=now, id_token=id_token))
         _note(catalogue, session, account.name, "session.opened", account.name)
 
 
@@ -202,6 +208,12 @@ def account_of(catalogue: Catalogue, sha256: str, *, idle: dt.timedelta, longest
             if row := session.get(SessionRow, sha256):
                 row.seen_at = now
     return known
+
+
+def id_token_of(catalogue: Catalogue, sha256: str) -> str | None:
+    """Return by what the issuer named the person of a session; ``None``: the session is none of its."""
+    with reading(catalogue.engine, statements=1) as session:
+        return session.scalar(select(SessionRow.id_token).where(SessionRow.sha256 == sha256))
 
 
 def end_session(catalogue: Catalogue, sha256: str) -> None:

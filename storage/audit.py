@@ -64,6 +64,8 @@ HEADS = f"{PREFIX}heads/"
 _LAST = Statement(select(AuditRow.seq, AuditRow.hash).order_by(AuditRow.seq.desc()).limit(1))
 _APPEND = Adding(AuditRow, "seq", "prev_hash", "actor", "action", "object", "at", "detail", "hash")
 _SHOW = Adding(AuditSubjectRow, "paper", "seq")
+_HEARD_EVERY = 5000
+"""Entries gone over between two tellings of how far a check is."""
 _HEAD = "audit head"
 """Where a writing transaction keeps what gives the head, that it made itself: nobody else can have appended since."""
 
@@ -178,8 +180,7 @@ def anchor(catalogue: "Catalogue", store: ObjectStore, *, retain_until: dt.datet
         AlreadyExists: An anchor of the same entry has another hash: the chain was rewritten.
         StoreUnavailable: The database or the store does not answer.
     """
-    with direct.reading(catalogue.engine, statements=1) as asked:
-        head = _head(asked)()
+    head = _last(catalogue)
     if head.entries:
         body = json.dumps({"hash": head.head_hash, "seq": head.entries}, sort_keys=True, separators=(",", ":"))
         store.put(
@@ -192,7 +193,13 @@ def anchor(catalogue: "Catalogue", store: ObjectStore, *, retain_until: dt.datet
     return head
 
 
-def check(catalogue: "Catalogue", store: ObjectStore | None = None, *, segments: bool = False) -> AuditReport:
+def check(
+    catalogue: "Catalogue",
+    store: ObjectStore | None = None,
+    *,
+    segments: bool = False,
+    heard: Callable[[int, int], None] | None = None,
+) -> AuditReport:
     """Recompute the whole chain, and compare it with what ``store`` holds of it if one is given.
 
     Args:
@@ -200,6 +207,7 @@ def check(catalogue: "Catalogue", store: ObjectStore | None = None, *, segments:
         store: With the anchors, the heads of the tree, and the segments.
         segments: Compare every entry with its segment too: that tells which entry was rewritten, where the anchors
             tell only between which two of them.
+        heard: Told from time to time how many entries were gone over, of how many; what it raises ends the check.
 
     Raises:
         AuditChainBroken: With the first entry at which edit, removal, reordering, rewriting or truncation shows, which
@@ -209,7 +217,7 @@ def check(catalogue: "Catalogue", store: ObjectStore | None = None, *, segments:
     anchors = _anchors(store) if store else {}
     kept = kept_lines(store) if store and segments else iter(())
     try:
-        report = _walk(catalogue, anchors, kept)
+        report = _walk(catalogue, anchors, kept, heard)
     except AuditChainBroken as broken:
         seq = int(str(broken.details["seq"]))
         after = max((at for at in anchors if at < seq), default=0)
@@ -219,8 +227,14 @@ def check(catalogue: "Catalogue", store: ObjectStore | None = None, *, segments:
     return replace(report, anchored=max(anchors, default=0))
 
 
-def _walk(catalogue: "Catalogue", anchors: Mapping[int, _Anchor], kept: Iterator[tuple[int, bytes]]) -> AuditReport:
+def _walk(
+    catalogue: "Catalogue",
+    anchors: Mapping[int, _Anchor],
+    kept: Iterator[tuple[int, bytes]],
+    heard: Callable[[int, int], None] | None,
+) -> AuditReport:
     seq, previous, segmented = 0, GENESIS, 0
+    of = _last(catalogue).entries if heard else 0
     tree = Growing() if any(anchor.root for anchor in anchors.values()) else None
     with (
         reading(catalogue.engine) as session,
@@ -242,6 +256,8 @@ def _walk(catalogue: "Catalogue", anchors: Mapping[int, _Anchor], kept: Iterator
             if index.next == seq or _NAMES_PAPERS in line.data:
                 index.require(seq, line.data)
             previous = line.hash
+            if heard and seq % _HEARD_EVERY == 0:
+                heard(seq, of)
         if index.next:
             raise AuditChainBroken(seq=seq + 1, reason=_OF_ANOTHER_ENTRY)
     newest = max([*anchors, *(number for number, _ in kept)], default=0)
@@ -297,6 +313,11 @@ def _head(asked: Direct) -> Callable[[], AuditReport]:
         return next((AuditReport(row.seq, row.hash) for row in last()), AuditReport(0, GENESIS))
 
     return head
+
+
+def _last(catalogue: "Catalogue") -> AuditReport:
+    with direct.reading(catalogue.engine, statements=1) as asked:
+        return _head(asked)()
 
 
 def _anchors(store: ObjectStore) -> dict[int, _Anchor]:

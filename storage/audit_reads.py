@@ -46,7 +46,8 @@ class Read:
 
     Attributes:
         seq: Of the audit entry. at: UTC. paper: Which; ``None`` if it was what is known of the owner as a whole.
-        paper_type: Of the paper. actor: Name of the access key, ``cli`` on the machine itself. role: Of the key.
+        paper_type: Of the paper. actor: Name of the access key or account, ``cli`` on the machine itself. role: Its.
+        person: Name of the person whose account it is.
         action: E.g. ``"paper.fetched"``. purpose: In words, where one was asked for. dossier: For which, if for one.
     """
 
@@ -56,6 +57,7 @@ class Read:
     paper_type: str | None
     actor: str
     role: str | None
+    person: str | None
     action: str
     purpose: str | None
     dossier: str | None
@@ -145,11 +147,13 @@ def reads(
 
 
 def _told(session: Session, found: Sequence[tuple[AuditRow, PaperId | None, str | None]]) -> list[Read]:
-    """Return the reads with the roles of their actors, keys or accounts: no name is both."""
+    """Return the reads with roles and persons of their actors, keys or accounts: no name is both."""
     actors = {row.actor for row, _, _ in found}
-    keys = select(AccessKeyRow.name, AccessKeyRow.role).where(AccessKeyRow.name.in_(actors))
-    accounts = select(AccountRow.name, AccountRow.role).where(AccountRow.name.in_(actors))
-    roles = {name: role for name, role in session.execute(union_all(keys, accounts))}  # noqa: C416 - see mypy
+    keys = select(AccessKeyRow.name, AccessKeyRow.role, literal("")).where(AccessKeyRow.name.in_(actors))
+    accounts = select(AccountRow.name, AccountRow.role, AccountRow.person).where(AccountRow.name.in_(actors))
+    nobody: tuple[str | None, str | None] = (None, None)
+    known = dict.fromkeys(actors, nobody)
+    known |= {name: (role, person or None) for name, role, person in session.execute(union_all(keys, accounts))}
     return [
         Read(
             row.seq,
@@ -157,7 +161,7 @@ def _told(session: Session, found: Sequence[tuple[AuditRow, PaperId | None, str 
             paper,
             paper_type,
             row.actor,
-            roles.get(row.actor),
+            *known[row.actor],
             row.action,
             row.detail.get("purpose"),
             row.detail.get("dossier"),

@@ -8,7 +8,7 @@ import datetime as dt
 from collections.abc import Callable, Collection
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, bindparam, delete, exists, false, func, select, tuple_
+from sqlalchemy import ColumnElement, Select, bindparam, delete, exists, false, func, or_, select, tuple_
 from sqlalchemy.orm import Session, aliased
 
 from dossier.errors import ClaimedByOther, WrongState
@@ -19,7 +19,7 @@ from dossier.verdicts import Severity
 from storage.catalogue import Catalogue, paper_row
 from storage.corrections import is_change
 from storage.database import reading, writing
-from storage.records import Claim, Queued
+from storage.records import Claim, Queued, Reviewer
 from storage.rows import BareRow
 from storage.schema import CheckRow, ClaimRow, CorrectionRow, PaperRow
 
@@ -41,6 +41,7 @@ def queue(
     states: Collection[PaperState] = WAITING,
     limit: int,
     person: str = "",
+    account: str | None = None,
     critical: Critical = frozenset(),
 ) -> list[Queued]:
     """Return the first papers that wait for a person, by lane and age, each with who has it in hand.
@@ -50,6 +51,7 @@ def queue(
         states: Of the papers wanted.
         limit: How many at most.
         person: Who asks.
+        account: Of the person, if signed in under one.
         critical: Fields of which whoever corrected them cannot confirm the paper.
     """
     doubts = select(func.count()).where(CheckRow.paper == PaperRow.id, CheckRow.severity != Severity.INFO.value)
@@ -64,7 +66,7 @@ def queue(
             PaperRow.page_count,
             PaperRow.created_at,
             doubts.scalar_subquery().label("doubts"),
-            (_corrected_by(person, critical) if critical else false()).label("awaits_other"),
+            (_corrected_by(Reviewer(person, account), critical) if critical else false()).label("awaits_other"),
             ClaimRow,
         )
         .outerjoin(ClaimRow, (ClaimRow.paper == PaperRow.id) & (ClaimRow.until > catalogue.now()))
@@ -121,6 +123,7 @@ def claim_next(
     states: Collection[PaperState],
     actor: str,
     person: str,
+    account: str | None = None,
     skip: Collection[PaperId] = (),
     critical: Critical = frozenset(),
 ) -> Claim | None:
@@ -131,6 +134,7 @@ def claim_next(
         states: Of the papers wanted.
         actor: Name of the account or key that takes it.
         person: Name of the person.
+        account: Of the person, if signed in under one.
         skip: Papers laid aside.
         critical: Papers of which ``person`` last changed one of these fields are left to others.
     """
@@ -143,14 +147,14 @@ def claim_next(
         PaperRow.id.not_in([paper.value for paper in skip]),
     )
     if critical:
-        query = query.where(~_corrected_by(person, critical))
+        query = query.where(~_corrected_by(Reviewer(person, account), critical))
     with writing(catalogue.engine) as session:
         session.execute(delete(ClaimRow).where(ClaimRow.until <= now))
         first = _in_turn(session, query, limit=1)
         return _take(catalogue, session, first[0].id, actor, person) if first else None
 
 
-def _corrected_by(person: str, critical: Critical) -> ColumnElement[bool]:
+def _corrected_by(who: Reviewer, critical: Critical) -> ColumnElement[bool]:
     """Return the condition that a person was the last to change one of the critical fields of a paper."""
     one, later = aliased(CorrectionRow), aliased(CorrectionRow)
     changed_later = exists().where(
@@ -158,11 +162,19 @@ def _corrected_by(person: str, critical: Critical) -> ColumnElement[bool]:
     )
     return exists().where(
         one.paper == PaperRow.id,
-        one.person == person,
+        _is_same(one, who),
         tuple_(PaperRow.paper_type, one.key).in_(sorted(critical)),
         is_change(one),
         ~changed_later,
     )
+
+
+def _is_same(row: type[CorrectionRow], who: Reviewer) -> ColumnElement[bool]:
+    """Return the condition that a correction is this person's; see ``Reviewer.is_same``."""
+    named = row.person == who.person
+    if who.account is None:
+        return named
+    return or_(row.account == who.account, row.account.is_(None) & named)
 
 
 def release(catalogue: Catalogue, paper: PaperId, *, actor: str) -> None:

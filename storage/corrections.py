@@ -10,9 +10,11 @@ from dossier.identifiers import PaperId
 from dossier.papers import Box, Field, FieldSource
 from storage.catalogue import Catalogue
 from storage.database import reading
-from storage.records import Correction
+from storage.records import Correction, Reviewer
 from storage.schema import CorrectionRow
 
+PAPER_TYPE, OWNER = "paper.type", "paper.owner"
+"""Keys of corrections of no field: what the paper is, and whose. They are kept where a second person may be needed."""
 _TOGETHER = 1000
 """Corrections read from the catalogue at once."""
 
@@ -40,17 +42,17 @@ def corrections(catalogue: Catalogue) -> Iterator[Correction]:
         last = found[-1][0]
 
 
-def changed_by(catalogue: Catalogue, papers: Collection[PaperId]) -> dict[PaperId, dict[str, str]]:
-    """Return for those of some papers that were corrected, by field, who changed its value last."""
+def changed_by(catalogue: Catalogue, papers: Collection[PaperId]) -> dict[PaperId, dict[str, Reviewer]]:
+    """Return for those of some papers that were corrected, by key, who changed its value last."""
     query = (
-        select(CorrectionRow.paper, CorrectionRow.key, CorrectionRow.person)
+        select(CorrectionRow.paper, CorrectionRow.key, CorrectionRow.person, CorrectionRow.account)
         .where(CorrectionRow.paper.in_([paper.value for paper in papers]), is_change(CorrectionRow))
         .order_by(CorrectionRow.serial)
     )
-    found: defaultdict[PaperId, dict[str, str]] = defaultdict(dict)
+    found: defaultdict[PaperId, dict[str, Reviewer]] = defaultdict(dict)
     with reading(catalogue.engine, statements=1) as session:
-        for paper, key, person in session.execute(query):
-            found[PaperId(paper)][key] = person
+        for paper, key, person, account in session.execute(query):
+            found[PaperId(paper)][key] = Reviewer(person, account)
     return dict(found)
 
 
@@ -77,6 +79,7 @@ def _row(one: Correction) -> CorrectionRow:
         width=box.width if box else None,
         height=box.height if box else None,
         person=one.person,
+        account=one.account,
         at=one.at,
     )
 
@@ -88,4 +91,5 @@ def _correction(row: CorrectionRow) -> Correction:
         box = Box(*(side for side in sides if side is not None)) if None not in sides else None
         confidence = row.confidence or 0.0
         read = Field(row.key, row.value, row.raw, row.page, box, confidence, FieldSource(row.source))
-    return Correction(PaperId(row.paper), row.paper_type, row.key, read, row.corrected, row.person, row.at)
+    paper = PaperId(row.paper)
+    return Correction(paper, row.paper_type, row.key, read, row.corrected, row.person, row.at, row.account)

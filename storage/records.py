@@ -8,6 +8,7 @@ from enum import StrEnum
 from dossier.identifiers import AgencyCode, DossierNumber, PaperId, ProcedureCode
 from dossier.lanes import Lane
 from dossier.papers import Field, PaperState, StoredObject
+from dossier.text import fold
 from dossier.verdicts import Verdict
 
 
@@ -114,14 +115,32 @@ class Queued:
 
 
 @dataclass(frozen=True, slots=True)
+class Reviewer:
+    """Who corrects or confirms a paper.
+
+    Attributes:
+        person: Name of the person. account: Under which the person is signed in; ``None`` with a key.
+    """
+
+    person: str
+    account: str | None = None
+
+    def is_same(self, other: "Reviewer") -> bool:
+        """Whether both are one person: by account where both have one, else by name."""
+        if self.account and other.account:
+            return self.account == other.account
+        return fold(self.person) == fold(other.person)
+
+
+@dataclass(frozen=True, slots=True)
 class Correction:
-    """What a person made of a field.
+    """What a person made of a field, or of the paper: its type, its owner.
 
     Attributes:
         paper: Which. paper_type: What it was taken for. key: Of the field.
         read: The field as it was read; ``None`` if nothing was.
         corrected: What the person says stands there: canonical text of the typed value.
-        person: Name of the person. at: UTC.
+        person: Name of the person. at: UTC. account: Of the person, if signed in under one.
     """
 
     paper: PaperId
@@ -131,6 +150,7 @@ class Correction:
     corrected: str
     person: str
     at: dt.datetime
+    account: str | None = None
 
     @property
     def is_change(self) -> bool:

@@ -4,7 +4,7 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 
 from api.desks.pages import page
-from api.http.access import give_session, is_secure, public
+from api.http.access import give_session, is_secure, own_address, public
 from api.http.deps import HouseDep
 from api.oidc_client import FAILURES, WITHIN, Client, why
 from dossier.errors import SohoaError, UnknownAddress
@@ -71,7 +71,7 @@ def _take_turn(request: Request) -> None:
 
 
 def _back(request: Request) -> str:
-    return f"{'https' if is_secure(request) else 'http'}://{request.headers.get('host', '')}{BACK}"
+    return f"{own_address(request)}{BACK}"
 
 
 def _cookie(request: Request) -> str:

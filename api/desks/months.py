@@ -4,6 +4,7 @@ import datetime as dt
 from typing import Any
 
 from api.desks.plots import HEIGHT, WIDTH, plot
+from api.shapes import Json
 from api.shapes.figures import report_json
 from dossier import times
 from dossier.periods import Period
@@ -14,13 +15,25 @@ _PLOTTED = 6
 """Months."""
 _OFFERED = 13
 """Months to choose from: the present one, and the same a year before."""
+_NOTHING: Json = {"above": 0, "below": 0, "percent": None, "reached": None}
 
 
-def figures_shown(house: House, chosen: Period, by: By, language: str) -> dict[str, Any]:
-    """Return what the template needs: the figures of a month by agency or procedure, and their way there."""
+def figures_shown(house: House, chosen: Period, by: By, of: str | None, language: str) -> dict[str, Any]:
+    """Return what the template needs: the figures of a month by agency or procedure, and their way there.
+
+    Args:
+        house: The parts.
+        chosen: The month.
+        by: What the rows are.
+        of: Key of the row whose figures are shown large and plotted; of everything if no month has such a row.
+        language: Of the names.
+    """
     months = _back_from(chosen, _PLOTTED)
     reports = [report_json(figures_of(house, one, by)) for one in months]
     last = reports[-1]
+    names = {row["key"]: row["name"] for report in reports for row in report["rows"]}
+    of = of if of in names else None
+    large = [_figures(report, of) for report in reports]
     offered = _back_from(Period.containing(times.today()), _OFFERED)
     suffix = "" if language == "vi" else "_en"
     return {
@@ -30,6 +43,8 @@ def figures_shown(house: House, chosen: Period, by: By, language: str) -> dict[s
         "first": chosen.first.strftime("%d/%m/%Y"),
         "last": chosen.last.strftime("%d/%m/%Y"),
         "rows": last["rows"],
+        "of": of,
+        "of_name": names.get(of) or of,
         "width": WIDTH,
         "height": HEIGHT,
         "figures": [
@@ -37,11 +52,11 @@ def figures_shown(house: House, chosen: Period, by: By, language: str) -> dict[s
                 "code": one["code"],
                 "name": one[f"name{suffix}"],
                 "target": one["target"],
-                **last["total"][one["code"]],
+                **large[-1].get(one["code"], _NOTHING),
                 "plot": plot(
                     [
-                        (f"{month.last:%m}", report["total"][one["code"]]["percent"])
-                        for month, report in zip(months, reports, strict=True)
+                        (f"{month.last:%m}", figures.get(one["code"], _NOTHING)["percent"])
+                        for month, figures in zip(months, large, strict=True)
                     ],
                     one["target"],
                 ),
@@ -49,6 +64,14 @@ def figures_shown(house: House, chosen: Period, by: By, language: str) -> dict[s
             for one in last["definitions"]
         ],
     }
+
+
+def _figures(report: Json, of: str | None) -> Json:
+    """Return the figures of a row by their codes, or of everything; none of a row that is not there."""
+    if of is None:
+        total: Json = report["total"]
+        return total
+    return next((row["figures"] for row in report["rows"] if row["key"] == of), {})
 
 
 def _back_from(last: Period, count: int) -> list[Period]:

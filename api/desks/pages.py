@@ -15,11 +15,12 @@ from api.desks.months import figures_shown
 from api.desks.renewals import renewals_shown
 from api.desks.texts import COOKIE, LANGUAGES, texts
 from api.desks.work import operations_shown
-from api.http.access import allow, public, session_secret
+from api.http.access import allow, own_address, public, session_secret
 from api.http.deps import HouseDep
+from api.http.observe import page_policy
 from api.http.reading import StrictRoute
 from api.keys import Caller, Role
-from api.oidc_client import Why
+from api.oidc_client import Client, Why
 from dossier import times
 from dossier.errors import Forbidden, Unauthenticated, UnknownAddress
 from dossier.grants import purposes
@@ -84,6 +85,18 @@ def sign_in(request: Request, why: Why | None = None) -> Response:
     return page(request, "sign-in", None, by_issuer=request.app.state.client is not None, why=why)
 
 
+@router.get("/desk/sign-out")
+def sign_out(caller: Annotated[Caller, allow(*Role)], request: Request, house: HouseDep) -> Response:
+    """Show the page that ends the session here and then, where the person signed in there, at the issuer."""
+    client: Client | None = request.app.state.client
+    back = f"{own_address(request)}/desk/sign-in"
+    leaving = client.leaving(house.catalogue, session_secret(request), back) if client else None
+    response = page(request, "sign-out", caller, leaving=leaving)
+    if leaving:
+        response.headers["Content-Security-Policy"] = page_policy(leaving.origin)
+    return response
+
+
 @router.get("/desk/review")
 def review(caller: Annotated[Caller, allow(*DESKS["review"])], request: Request) -> Response:
     """Show the desk where papers are compared and confirmed."""
@@ -93,7 +106,7 @@ def review(caller: Annotated[Caller, allow(*DESKS["review"])], request: Request)
 @router.get("/desk/station")
 def station(caller: Annotated[Caller, allow(*DESKS["station"])], request: Request) -> Response:
     """Show the desk where papers are handed in."""
-    return page(request, "station", caller, may_look_up=caller.role is Role.OFFICER, most_sheets=MOST)
+    return page(request, "station", caller, asks="lookup" if caller.role is Role.OFFICER else "twins", most_sheets=MOST)
 
 
 @router.get("/desk/store")
@@ -110,17 +123,19 @@ def audit(caller: Annotated[Caller, allow(*DESKS["audit"])], request: Request, h
 
 @router.get("/desk/figures")
 def figures(
+    *,
     caller: Annotated[Caller, allow(*DESKS["figures"])],
     request: Request,
     house: HouseDep,
     period: Annotated[str | None, Query(pattern=r"^[0-9]{4}-[0-9]{2}$")] = None,
     by: By = By.AGENCY,
+    of: Annotated[str | None, Query(pattern=r"^[0-9A-Z.]{1,60}$")] = None,
 ) -> Response:
-    """Show the figures of a reporting month, and how they came about over the months before."""
+    """Show the figures of a reporting month, of everything or of one row, and how they came about before."""
     chosen, language = Period.parse(period) if period else Period.containing(times.today()), _language(request)
     point = "," if language == "vi" else "."
     work = operations_shown(request.app.state.operations.now(), texts(language)["script"], point)
-    return page(request, "figures", caller, **figures_shown(house, chosen, by, language), **work, lanes=tuple(Lane))
+    return page(request, "figures", caller, **figures_shown(house, chosen, by, of, language), **work, lanes=tuple(Lane))
 
 
 @router.get("/desk/wall")

@@ -105,6 +105,11 @@ def give_session(request: Request, response: Response, secret: str) -> None:
     response.set_cookie(name, secret, httponly=True, samesite="strict", secure=secure, path="/")
 
 
+def own_address(request: Request) -> str:
+    """Return where the browser finds this service: scheme, host and port."""
+    return f"{'https' if is_secure(request) else 'http'}://{request.headers.get('host', '')}"
+
+
 def require_own_origin(request: Request) -> None:
     """Do nothing if a browser says that a request comes from our own origin.
 

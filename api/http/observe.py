@@ -26,14 +26,24 @@ HEADERS = {
     "X-Frame-Options": "DENY",
 }
 """Sent with every answer: it is data for programs, never a page, and nobody between may keep it."""
-PAGE_HEADERS = HEADERS | {
-    "Content-Security-Policy": (
+
+
+def page_policy(forms_to: str = "") -> str:
+    """Return the content security policy of a page; ``forms_to``: where else than here its forms may be sent."""
+    forms = f"'self' {forms_to}".strip()
+    return (
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; connect-src 'self';"
-        " form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
-    ),
+        f" form-action {forms}; base-uri 'none'; frame-ancestors 'none'"
+    )
+
+
+PAGE_HEADERS = HEADERS | {
+    "Content-Security-Policy": page_policy(),
     "Permissions-Policy": "camera=(self), geolocation=(), microphone=()",
 }
 """Sent with the pages of desks and their parts: everything comes from here, nothing is written into the page.
+
+A page whose form goes elsewhere brings a policy of its own (``page_policy``).
 
 The camera reads identity cards at the counter, where the browser's user lets it.
 """
@@ -66,7 +76,8 @@ class Observe:
                 status = message["status"]
                 headers = MutableHeaders(scope=message)
                 sent = PAGE_HEADERS if scope["path"].startswith("/desk") else HEADERS
-                headers.update({**sent, "X-Request-Id": state["request_id"]})
+                own = {name: headers[name] for name in ("Content-Security-Policy",) if name in headers}
+                headers.update({**sent, **own, "X-Request-Id": state["request_id"]})
             await send(message)
 
         try:

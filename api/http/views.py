@@ -16,7 +16,7 @@ from dossier.prefill import Saying
 from ingest.house import House
 from ingest.receipts import Receipt
 from ingest.second_person import corrected_by
-from storage.records import Batch, Claim, Queued
+from storage.records import Batch, Claim, Queued, Reviewer
 
 
 def batch_json(batch: Batch) -> Json:
@@ -178,7 +178,7 @@ def claim_json(claim: Claim, caller: Caller) -> Json:
 def taken_json(claim: Claim, caller: Caller, house: House) -> Json:
     """Return a paper taken in hand, with the fields that keep the caller from confirming it."""
     paper = house.catalogue.paper(claim.paper)
-    corrected = corrected_by(house, paper, caller.person) if caller.person else []
+    corrected = corrected_by(house, paper, Reviewer(caller.person, caller.account)) if caller.person else []
     return {"claim": claim_json(claim, caller), "corrected": corrected, **papers_json([paper], house)}
 
 

@@ -148,6 +148,7 @@ def _found_paper_json(paper: Paper) -> Json:
         "stored_at": _moment(paper.stored_at),
         "state": paper.state.value,
         "verdict": paper.verdict.value if paper.verdict else None,
+        "grade": paper.grade.value if paper.grade else None,
         "pages": paper.page_count,
     }
 

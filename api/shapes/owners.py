@@ -60,6 +60,7 @@ def reads_json(reads: Iterable[Read]) -> Json:
                 "paper_type": read.paper_type,
                 "consumer": read.actor,
                 "role": read.role,
+                "person": read.person,
                 "action": read.action,
                 "purpose": read.purpose,
                 "dossier": read.dossier,

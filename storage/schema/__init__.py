@@ -80,5 +80,5 @@ __all__ = [
     "WebhookRow",
 ]
 
-REVISION = "0030"
+REVISION = "0032"
 """The newest migration: a database at this one needs none."""

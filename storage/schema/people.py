@@ -48,7 +48,10 @@ class EntryRow(Base):
 
 
 class SessionRow(Base):
-    """A person signed in; the secret that the browser holds is nowhere."""
+    """A person signed in; the secret that the browser holds is nowhere.
+
+    ``id_token``: what the issuer said of the person who signed in there; it is given back to it on signing out.
+    """
 
     __tablename__ = "sessions"
 
@@ -56,6 +59,7 @@ class SessionRow(Base):
     account: Mapped[str] = mapped_column(ForeignKey("accounts.name"), index=True)
     created_at: Mapped[dt.datetime]
     seen_at: Mapped[dt.datetime] = mapped_column(index=True)
+    id_token: Mapped[str | None]
 
 
 class ClaimRow(Base):
@@ -90,4 +94,5 @@ class CorrectionRow(Base):
     width: Mapped[int | None]
     height: Mapped[int | None]
     person: Mapped[str]
+    account: Mapped[str | None]
     at: Mapped[dt.datetime]

@@ -47,6 +47,7 @@ class Issuer:
     redirects: set[str] = field(default_factory=set)
     claims: dict[str, Any] = field(default_factory=dict)
     codes: dict[str, dict[str, str]] = field(default_factory=dict)
+    left: list[dict[str, str]] = field(default_factory=list)
 
     def published(self) -> list[dict[str, Any]]:
         return [public(key, number) for number, key in self.keys.items()]
@@ -110,6 +111,7 @@ def issuing(host: str = "127.0.0.1") -> Iterator[Issuer]:
                 "/realm/.well-known/openid-configuration": {
                     "issuer": issuer.url, "jwks_uri": f"{issuer.url}/keys",
                     "authorization_endpoint": f"{issuer.url}/auth?realm=1", "token_endpoint": f"{issuer.url}/token",
+                    "end_session_endpoint": f"{issuer.url}/logout?realm=1",
                     **issuer.metadata,
                 },
                 "/realm/keys": {"keys": issuer.published()},
@@ -120,11 +122,17 @@ def issuing(host: str = "127.0.0.1") -> Iterator[Issuer]:
             self.answer(status, body)
 
         def do_POST(self) -> None:
-            sent = self.rfile.read(int(self.headers["Content-Length"])).decode()
-            self.answer(*issuer.exchange(single(sent), self.headers.get("Authorization", "")))
+            sent = single(self.rfile.read(int(self.headers["Content-Length"])).decode())
+            if self.path == "/realm/logout?realm=1":
+                issuer.left.append(sent)
+                self.answer(303, b"<a>", Location=sent["post_logout_redirect_uri"])
+            else:
+                self.answer(*issuer.exchange(sent, self.headers.get("Authorization", "")))
 
-        def answer(self, status: int, body: bytes) -> None:
+        def answer(self, status: int, body: bytes, **headers: str) -> None:
             self.send_response(503 if issuer.away else status)
+            for name, value in headers.items():
+                self.send_header(name, value)
             self.send_header("Content-Type", "text/html" if body.startswith(b"<") else "application/json")
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()

@@ -142,6 +142,8 @@ ELSEWHERE = {
     ("GET", "/v1/dossiers/{dossier}/reuses"),
     ("POST", "/v1/reuse/prefill"),
     ("POST", "/v1/search"),
+    ("POST", "/v1/twins"),  # tests/api/test_http_twins.py
+    ("GET", "/v1/papers/{paper}/history"),  # tests/api/test_desk_history.py
     ("PUT", "/v1/batches/{batch}/files/{name}"),
     ("POST", "/v1/papers/{paper}/split"),
     ("POST", "/v1/papers/{paper}/retry"),

@@ -7,7 +7,9 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
+from playwright.sync_api import Page
 
+from api.desks.texts import texts
 from ocr.qr import find_codes
 from tests.api.desks import employ, needs_browser, opened, started_browser
 from tests.api.http_service import Service, running
@@ -36,13 +38,26 @@ def frame(card: Path | None) -> bytes:
     return cv2.imencode(".jpg", image)[1].tobytes()
 
 
+def camera_of(video: Path) -> tuple[str, ...]:
+    """Return the browser's options for a camera that sees a video."""
+    fake = ("--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream")
+    return (*fake, f"--use-file-for-fake-video-capture={video}")
+
+
+def owner_of(sample: Path, card: str) -> list[str]:
+    (found,) = (one for one in json.loads((sample / "batch.json").read_text())["files"] if one["file"] == card)
+    return [found["owner"]["number"], found["owner"]["name"]]
+
+
+def filled_in(page: Page) -> list[str]:
+    return [page.input_value(f"#owner-{part}") for part in ("number", "name")]
+
+
 def test_a_card_held_before_the_camera_is_read(service: Service, sample: Path, tmp_path: Path) -> None:
-    (card,) = (one for one in json.loads((sample / "batch.json").read_text())["files"] if one["file"] == "can-cuoc.jpg")
     video = tmp_path / "camera.mjpeg"
     video.write_bytes(frame(None) * 240 + frame(sample / "can-cuoc.jpg") * 150)  # eight seconds of nothing come first
-    fake = ("--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream")
     with (
-        started_browser(*fake, f"--use-file-for-fake-video-capture={video}") as browser,
+        started_browser(*camera_of(video)) as browser,
         opened(service.house.catalogue, service.url, browser, "quay", "station") as desk,
     ):
         page = desk.page
@@ -51,10 +66,7 @@ def test_a_card_held_before_the_camera_is_read(service: Service, sample: Path, t
         desk.audit()
         desk.show("desk-station-camera")
         page.wait_for_selector("#camera:not([open])", state="attached")
-        assert [page.input_value(f"#owner-{part}") for part in ("number", "name")] == [
-            card["owner"]["number"],
-            card["owner"]["name"],
-        ]
+        assert filled_in(page) == owner_of(sample, "can-cuoc.jpg")
         page.fill("#owner-number", "")
         page.click("#card")
         page.wait_for_selector("#camera[open]")
@@ -62,4 +74,29 @@ def test_a_card_held_before_the_camera_is_read(service: Service, sample: Path, t
         page.wait_for_selector("#camera:not([open])", state="attached")
         page.wait_for_selector("#card:enabled")
         assert page.evaluate("document.querySelector('#camera video').srcObject") is None, "its light is out"
+        assert [one for one in desk.complaints if "422" not in one] == [], "a picture without a card is refused"
+
+
+HURRY = "() => { const real = setTimeout; window.setTimeout = (work, ms) => real(work, Math.min(ms, 10)); }"
+
+
+def test_a_camera_that_sees_no_card_says_so_and_looks_again(service: Service, sample: Path, tmp_path: Path) -> None:
+    video = tmp_path / "camera.mjpeg"
+    video.write_bytes(frame(None) * 30)
+    with (
+        started_browser(*camera_of(video)) as browser,
+        opened(service.house.catalogue, service.url, browser, "quay", "station") as desk,
+    ):
+        page = desk.page
+        page.evaluate(HURRY)
+        page.click("#card")
+        page.wait_for_selector("#camera .on:visible")
+        assert page.inner_text("#camera .told") == texts("vi")["script"]["camera_unseen"]
+        assert page.evaluate("document.querySelector('#camera video').srcObject") is None, "its light is out"
+        desk.audit()
+        desk.show("desk-station-camera-unseen")
+        video.write_bytes(frame(sample / "can-cuoc.jpg") * 30)
+        desk.press("Enter")  # on the button that looks again
+        page.wait_for_selector("#camera:not([open])", state="attached")
+        assert filled_in(page) == owner_of(sample, "can-cuoc.jpg")
         assert [one for one in desk.complaints if "422" not in one] == [], "a picture without a card is refused"

@@ -6,6 +6,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import httpx
+import jwt
 import pytest
 
 from api import oidc_client
@@ -59,6 +60,7 @@ def issuer(known: tuple[Service, Issuer]) -> Iterator[Issuer]:
     _, issuer = known
     yield issuer
     issuer.claims, issuer.away = {}, False
+    issuer.left.clear()
 
 
 @pytest.fixture
@@ -101,12 +103,13 @@ REFUSED = [("desk", "session.refused", "account:unknown")]
 
 
 @needs_browser
-@pytest.mark.usefixtures("issuer")
-def test_a_person_signs_in_with_the_provinces_account_and_out(service: Service) -> None:
+def test_a_person_signs_in_with_the_provinces_account_and_out(service: Service, issuer: Issuer) -> None:
     with started_browser() as browser, browser.new_context(viewport={"width": 1366, "height": 768}) as context:
         page = context.new_page()
         desk = Desk(page)
         page.on("console", desk.note_console)
+        addresses: list[str] = []
+        page.on("request", lambda request: addresses.append(request.url))
         page.goto(service.url)
         desk.audit()
         desk.show("desk-sign-in-issuer")
@@ -129,6 +132,11 @@ def test_a_person_signs_in_with_the_provinces_account_and_out(service: Service) 
         page.goto(f"{service.url}/desk/review")
         assert page.url.endswith("/desk/sign-in")
         assert desk.complaints == []
+        (left,) = issuer.left
+        assert (left["client_id"], left["post_logout_redirect_uri"]) == (CLIENT, f"{service.url}/desk/sign-in")
+        hint = jwt.decode(left["id_token_hint"], options={"verify_signature": False})
+        assert (hint["sub"], hint["name"]) == (SUBJECT, PERSON)
+        assert not [one for one in addresses if left["id_token_hint"] in one], "it stands in no address"
 
 
 def test_the_session_is_as_one_of_an_account_here(service: Service, issuer: Issuer, person: httpx.Client) -> None:
@@ -143,6 +151,24 @@ def test_the_session_is_as_one_of_an_account_here(service: Service, issuer: Issu
     mine = {"Origin": service.url, "X-Page-Token": shown["page_token"]}
     assert person.delete("/v1/session", headers=mine).status_code == 204
     assert person.get("/v1/session").status_code == 401
+
+
+def test_an_issuer_that_ends_no_sessions_is_not_asked_to(
+    service: Service, issuer: Issuer, person: httpx.Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert came_back(person, went(person, issuer)) == ""
+    offered = person.get("/desk/sign-out")
+    assert f'action="{issuer.url}/logout?realm=1"' in offered.text
+    origin = issuer.url.removesuffix("/realm")
+    assert f"form-action 'self' {origin};" in offered.headers["Content-Security-Policy"]
+    monkeypatch.setattr(service.app.state.issuer, "_metadata", {})
+    monkeypatch.setitem(issuer.metadata, "end_session_endpoint", None)
+    plain = person.get("/desk/sign-out")
+    assert "at-issuer" not in plain.text
+    assert "form-action 'self';" in plain.headers["Content-Security-Policy"]
+    monkeypatch.setattr(service.app.state.issuer, "_metadata", {})
+    issuer.away = True
+    assert "at-issuer" not in person.get("/desk/sign-out").text
 
 
 def test_name_and_role_are_as_the_issuer_says_now(service: Service, issuer: Issuer, person: httpx.Client) -> None:

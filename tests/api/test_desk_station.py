@@ -91,8 +91,23 @@ def test_a_card_is_read_off_a_picture_and_the_store_is_asked_first(
         page.fill("#owner-number", OWNER_NUMBER)
         with page.expect_response("**/v1/reuse/lookup"):
             page.press("#owner-number", "Tab")
+
+
+def test_a_station_is_told_whether_the_store_has_it_and_no_more(service: Service, browser: Browser) -> None:
+    number = "001190054321"
+    keep_paper(service, owner_number=number, paper_type="identity-card", issued_on=dt.date(2020, 2, 3))
     with at_desk(service, browser, "quay", "station") as desk:
-        assert desk.page.locator("#components").count() == 0, "a station may not ask"
+        page = desk.page
+        page.fill("#dossier", DOSSIER)
+        page.fill("#procedure", PROCEDURE)
+        page.fill("#owner-number", number)
+        page.press("#owner-number", "Tab")
+        lines = page.locator("#components li")
+        lines.first.wait_for()
+        assert lines.first.inner_text() == "Đã có, dùng lại được Giấy tờ tùy thân · 03/02/2020"
+        assert lines.nth(1).inner_text().startswith("Chưa có giấy tờ dùng lại được")
+        desk.audit()
+        desk.show("desk-station-twins")
 
 
 def test_separator_sheets_are_made_to_print(service: Service, browser: Browser) -> None:

@@ -123,6 +123,8 @@ UNDO = {
             "lifted_with",
         )
     ],
+    "0031": ["ALTER TABLE corrections DROP COLUMN account"],
+    "0032": ["ALTER TABLE sessions DROP COLUMN id_token"],
 }
 """What takes back each migration."""
 

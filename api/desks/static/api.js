@@ -19,14 +19,15 @@ async function whole(answer) {
   return new Response(said.byteLength ? said : null, answer);
 }
 
-/** Call a route and return the whole answer; whoever is no longer signed in is led to the page to sign in. */
-export async function send(method, path, { json, body, headers = {}, signal } = {}) {
+/** Call a route and return the whole answer, unless it is `streamed`; whoever is no longer signed in is led to the page to sign in. */
+export async function send(method, path, { json, body, headers = {}, signal, streamed = false } = {}) {
   const sent = { ...headers };
   if (told.token) sent["X-Page-Token"] = told.token;
   if (json !== undefined) sent["Content-Type"] = "application/json";
   let answer;
   try {
-    answer = await whole(await fetch(path, { method, headers: sent, body: json === undefined ? body : JSON.stringify(json), signal }));
+    answer = await fetch(path, { method, headers: sent, body: json === undefined ? body : JSON.stringify(json), signal });
+    if (!streamed || !answer.ok) answer = await whole(answer);
   } catch (error) {
     if (error.name === "AbortError") throw error;
     throw new Refusal(0, {});
@@ -65,6 +66,24 @@ const lineBroke = (error) => say(error.status ? `${error.message} ${error.advice
 
 export const get = async (path) => (await send("GET", path)).json();
 export const post = async (path, json) => (await send("POST", path, { json })).json();
+
+/** Call a route that tells by events how far it is: `heard` is told of each, and what the last one says is returned. */
+export async function listen(path, json, heard) {
+  const answer = await send("POST", path, { json, headers: { Accept: "text/event-stream" }, streamed: true });
+  const reader = answer.body.pipeThrough(new TextDecoderStream()).getReader();
+  for (let text = ""; ; ) {
+    const { done, value } = await reader.read().catch(() => ({ done: true }));
+    if (done) throw new Refusal(0, {});
+    const events = (text + value).split("\n\n");
+    text = events.pop();
+    for (const [, kind, data] of events.map((one) => /^event: (\w+)\ndata: (.*)$/.exec(one))) {
+      const said = JSON.parse(data);
+      if (kind === "end") return said;
+      if (kind === "problem") throw new Refusal(answer.status, { ...said, detail: said.text, detail_en: said.text_en });
+      heard(said);
+    }
+  }
+}
 
 /** The text or name of a thing that has both languages. */
 export const worded = (thing, member) => (english && thing[`${member}_en`] ? thing[`${member}_en`] : thing[member]);

@@ -1,6 +1,6 @@
 // The auditor's desk: any PDF, or a stored paper, and what is found of it, line by line.
 
-import { fill, get, make, moment, post, send, texts, worded } from "./api.js";
+import { fill, get, listen, make, moment, post, send, texts, worded } from "./api.js";
 
 const by = (id) => document.getElementById(id);
 const TAGS = { valid: "good", undetermined: "doubt", invalid: "bad" };
@@ -35,14 +35,15 @@ function signature(one, place) {
     changes.length ? make("details", {}, make("summary", {}, texts.changes), make("ul", {}, ...changes)) : null);
 }
 
-/** Show how a file came about: who signed each revision stands in the report, under the same field. */
-async function follow(file, report) {
+/** Show how a file came about, which `history` asks for: who signed each revision stands in the report, under the same field. */
+async function follow(history, report) {
+  if (!report.signatures.length) return;
   by("history").hidden = false;
   by("revisions").replaceChildren();
   by("history-hint").textContent = texts.looking;
   const asked = (follow.last = {});
   try {
-    const told = await (await send("POST", "/v1/file-histories", { body: file })).json();
+    const told = await history();
     if (asked !== follow.last) return; // another file was chosen meanwhile
     const signed = Object.fromEntries(report.signatures.map((one) => [one.field, one]));
     by("revisions").append(...told.revisions.map((one) => revision(one, signed)));
@@ -83,7 +84,7 @@ async function attempt(name, asked) {
 const verify = ([file]) =>
   file && attempt(file.name, async () => {
     const [report] = (await (await send("POST", "/v1/verifications", { body: file })).json()).files;
-    if (report.signatures.length) follow(file, report);
+    follow(async () => (await send("POST", "/v1/file-histories", { body: file })).json(), report);
     return report;
   });
 
@@ -105,7 +106,9 @@ by("ask").addEventListener("submit", (event) => {
     const answer = await post(`/v1/papers/${id}/verifications`, undefined);
     by("evidence").href = `/v1/papers/${id}/evidence`;
     by("evidence").hidden = false;
-    return answer.verifications[0].report;
+    const { report } = answer.verifications[0];
+    follow(() => get(`/v1/papers/${id}/history`), report);
+    return report;
   });
 });
 
@@ -127,9 +130,20 @@ async function told(button, name, asked) {
   }
 }
 
+/** Show how many entries of the log were gone over, then how many time stamps were judged. */
+function showProgress({ entries, of, stamps }) {
+  by("log-bar").max = of || 1;
+  by("log-bar").value = entries;
+  const grouped = (count) => count.toLocaleString(document.documentElement.lang);
+  by("log-far").textContent = of ? fill(stamps ? texts.log_stamps : texts.log_far, { entries: grouped(entries), of: grouped(of), stamps }) : "";
+}
+
 by("check-log").addEventListener("click", ({ currentTarget }) =>
   told(currentTarget, "log", async () => {
-    const { checked_at: at, whole, broken } = await post("/v1/audit-checks", { segments: by("segments").checked });
+    showProgress({ entries: 0, of: 0, stamps: 0 });
+    by("log-progress").hidden = false;
+    const asked = listen("/v1/audit-checks", { segments: by("segments").checked }, showProgress);
+    const { checked_at: at, whole, broken } = await asked.finally(() => (by("log-progress").hidden = true));
     by("log-verdict").replaceChildren(make("span", { class: `tag ${whole ? "good" : "bad"}` }, whole ? texts.log_whole : texts.log_broken), ` ${moment(at)}`);
     const anchors = broken?.seq ? fill(texts.log_between, { after: broken.after || "–", before: broken.before || "–" }) : null;
     by("log-facts").replaceChildren(...(whole

@@ -20,7 +20,20 @@ export function clock(since, until = null) {
 
 // --- what the store has already --------------------------------------------------------------------------------------
 
-/** Ask once for each owner, dossier and procedure, since each paper given is told to its owner. */
+/** What a lookup, an officer's, finds for each component. */
+async function lookedUp(need) {
+  const found = await post("/v1/reuse/lookup", { ...need, purpose: "settle-dossier", procedure_components: true });
+  const papers = new Map(found.paper_types.flatMap((type) => type.papers).map((paper) => [paper.id, paper]));
+  return found.components.map((one) => ({ ...one, issued_on: papers.get(one.paper)?.issued_on }));
+}
+
+/** What a station is told of each component: whether it is there, and of which day. */
+async function twins(need) {
+  const { components } = await post("/v1/twins", need);
+  return components.map((one) => ({ ...one, status: one.in_store ? "usable" : "not_there" }));
+}
+
+/** Ask once for each owner, dossier and procedure, since each telling is recorded. */
 async function lookUp() {
   const value = (id) => by(id).value.trim();
   const need = { owner_number: value("owner-number"), dossier: value("dossier"), procedure: value("procedure") };
@@ -30,10 +43,9 @@ async function lookUp() {
   by("in-store").hidden = true;
   let lines;
   try {
-    const found = await post("/v1/reuse/lookup", { ...need, purpose: "settle-dossier", procedure_components: true });
-    const papers = new Map(found.paper_types.flatMap((type) => type.papers).map((paper) => [paper.id, paper]));
-    const first = found.components.filter((one) => one.status === "usable");
-    lines = [...first, ...found.components.filter((one) => !first.includes(one))].map((one) => component(one, papers.get(one.paper)));
+    const found = await (by("in-store").dataset.asks === "lookup" ? lookedUp(need) : twins(need));
+    const first = found.filter((one) => one.status === "usable");
+    lines = [...first, ...found.filter((one) => !first.includes(one))].map(component);
   } catch (error) {
     lines = [make("li", { class: "problem" }, error.message)];
     if (error.status === 0) asked = ""; // nobody answered: the next change asks again
@@ -43,15 +55,15 @@ async function lookUp() {
   by("in-store").hidden = false;
 }
 
-function component(one, paper) {
-  const issued = paper?.issued_on ? ` · ${shown("date", paper.issued_on)}` : "";
+function component(one) {
+  const issued = one.issued_on ? ` · ${shown("date", one.issued_on)}` : "";
   return make("li", {}, make("span", { class: `tag ${STATUS[one.status] ?? ""}` }, texts[`component_${one.status}`]), ` ${worded(one, "name")}${issued}`);
 }
 
 /** The owner was filled in by other hands than the keyboard's. */
-export const ownerIsThere = () => by("in-store") && lookUp();
+export const ownerIsThere = () => lookUp();
 
-if (by("in-store")) for (const id of ["dossier", "procedure", "owner-number"]) by(id).addEventListener("change", () => setTimeout(lookUp));
+for (const id of ["dossier", "procedure", "owner-number"]) by(id).addEventListener("change", () => setTimeout(lookUp));
 
 // --- separator sheets ------------------------------------------------------------------------------------------------
 

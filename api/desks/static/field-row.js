@@ -147,6 +147,12 @@ export class FieldRow {
     if (this.isUnsent && this.element.isConnected && !typing) await this.leave();
   }
 
+  /** Send what was typed before the field was read anew. */
+  retype(typed) {
+    this.input.value = typed;
+    return this.leave();
+  }
+
   /** Take over what the service made of the paper, unless the person is typing here, or what was typed is on its way. */
   update(paper) {
     this.take(paper);

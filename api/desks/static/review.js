@@ -19,6 +19,8 @@ let paper = null;
 let rows = [];
 let hideable = new Set();
 let corrected = [];
+let toBeLost = "";
+let ownerAsked = false;
 let saving = Promise.resolve();
 let busy = false;
 
@@ -82,6 +84,8 @@ async function showQueue() {
 async function open(taken, barred) {
   paper = taken;
   corrected = barred;
+  ownerAsked = false;
+  by("owner").reset();
   by("queue").hidden = true;
   by("work").hidden = false;
   by("confirm").disabled = true;
@@ -103,8 +107,7 @@ async function open(taken, barred) {
 function listFields() {
   const kind = types.get(paper.paper_type);
   by("type").value = paper.paper_type ?? "other";
-  const about = [paper.name, paper.dossier, paper.owner && [paper.owner.name, paper.owner.number].filter(Boolean).join(" · ")];
-  by("about").textContent = about.filter(Boolean).join("  ·  ");
+  showAbout();
   by("split").hidden = paper.signed_origin || (paper.pages ?? 1) < 2;
   const { id } = paper;
   const desk = { viewer, correct: (change) => correct(id, change), told: () => paper?.id === id && showState(), next: following };
@@ -116,6 +119,26 @@ function listFields() {
   rows = [...doubtful, ...rows.filter((row) => !row.isDoubtful)];
 }
 
+/** Show which paper it is, and whose. */
+function showAbout() {
+  const about = [paper.name, paper.dossier, paper.owner && [paper.owner.name, paper.owner.number].filter(Boolean).join(" · ")];
+  by("about").textContent = about.filter(Boolean).join("  ·  ");
+  by("owner").hidden = paper.owner !== null && !ownerAsked;
+  by("owner").className = paper.owner ? "field" : "field doubt error";
+  by("change-owner").hidden = paper.owner === null;
+}
+
+/** Ask whose the paper is instead, or leave it at that. */
+function askOwner(asked) {
+  if (!paper.owner) return;
+  ownerAsked = asked;
+  showState();
+  if (!asked) return by("change-owner").focus();
+  by("owner-number").value = paper.owner.number;
+  by("owner-name").value = paper.owner.name ?? "";
+  by("owner-number").select();
+}
+
 /** Show the paper's state and what is doubtful about it as a whole, as it stands now. */
 function showState() {
   const known = new Set(rows.map((row) => row.rule.key));
@@ -124,15 +147,16 @@ function showState() {
   const doubts = paper.checks.filter((check) => check.severity !== "info").length;
   by("state").textContent = doubts ? fill(texts.doubts, { n: doubts }) : texts.nothing_doubtful;
   by("state").className = doubts ? "tag doubt" : "tag good";
-  by("owner").hidden = paper.owner !== null;
+  showAbout();
   showWhoConfirms();
   listHidden();
-  by("confirm").disabled = !viewer.number || rows.some((row) => row.isWrong) || (paper.owner === null && !corrected.length);
+  by("confirm").disabled = !viewer.number || ownerAsked || rows.some((row) => row.isWrong) || (paper.owner === null && !corrected.length);
 }
 
-/** Who corrected a critical field hands the paper on instead of confirming it. */
+/** Who corrected a critical field, or what the paper is or whose, hands it on instead of confirming it. */
 function showWhoConfirms() {
-  const names = rows.filter((row) => corrected.includes(row.rule.key)).map((row) => worded(row.rule, "name"));
+  const rules = new Map(rows.map(({ rule }) => [rule.key, rule]));
+  const names = corrected.map((key) => (rules.has(key) ? worded(rules.get(key), "name") : texts[`corrected_${key}`]));
   by("statement").hidden = names.length > 0;
   by("second").hidden = !names.length;
   by("second").textContent = fill(texts.second_person, { fields: names.join(", ") });
@@ -212,14 +236,15 @@ function save(id, what, change) {
     const answer = await post(`/v1/papers/${id}/${what}`, change);
     if (paper?.id !== id) return;
     [paper] = answer.papers;
-    if (rows.some((row) => row.rule.critical && row.rule.key in (change.fields ?? {}))) await learnCorrected(id);
+    const whole = change.paper_type || change.owner_number;
+    if (whole || rows.some((row) => row.rule.critical && row.rule.key in (change.fields ?? {}))) await learnCorrected(id);
     for (const row of rows) row.update(paper);
     showState();
   });
   return saving;
 }
 
-/** Ask which of the fields corrected here another person must confirm. */
+/** Ask what of that corrected here another person must confirm. */
 async function learnCorrected(id) {
   const taken = await send("PUT", `/v1/papers/${id}/claim`).catch(() => null); // unknown, the service still refuses
   if (taken) ({ corrected } = await taken.json());
@@ -229,13 +254,13 @@ async function confirm() {
   await once(async () => {
     await settle();
     showState();
+    if (by("confirm").disabled) {
+      (rows.find((row) => row.isWrong)?.input ?? (ownerAsked ? by("owner-number") : null))?.focus();
+      return false;
+    }
     if (corrected.length) {
       await send("DELETE", `/v1/papers/${paper.id}/claim`);
       return say(texts.handed_on);
-    }
-    if (by("confirm").disabled) {
-      rows.find((row) => row.isWrong)?.input.focus();
-      return false;
     }
     const [confirmed] = (await post(`/v1/papers/${paper.id}/confirmation`, { by: told.person })).papers;
     if (confirmed.confirmed_by !== told.person) say(fill(texts.confirmed_before, { person: confirmed.confirmed_by }), true);
@@ -248,6 +273,25 @@ async function settle() {
   document.activeElement?.blur?.();
   await saving.catch(() => {});
   for (const row of rows) await row.sendAgain();
+}
+
+/** Lay the paper back; false where something typed is not kept, unless the person was told of just that before. */
+async function leave() {
+  await settle();
+  const lost = rows.filter((row) => row.isWrong);
+  const names = lost.map((row) => worded(row.rule, "name"));
+  const number = by("owner-number").value.trim();
+  if (!by("owner").hidden && number !== (paper.owner?.number ?? "")) names.push(texts["corrected_paper.owner"]);
+  const typed = JSON.stringify([paper.id, number, ...lost.map((row) => [row.rule.key, row.typed])]);
+  if (names.length && typed !== toBeLost) {
+    toBeLost = typed;
+    say(fill(texts.not_kept_leave, { fields: names.join(", ") }), true);
+    // What nobody answered to is sent again once it is left alone.
+    (lost.length ? lost.find((row) => !row.isUnsent)?.input : by("owner-number"))?.focus();
+    return false;
+  }
+  await send("DELETE", `/v1/papers/${paper.id}/claim`);
+  return true;
 }
 
 /** Ask where the scan is to be split. */
@@ -266,17 +310,15 @@ async function split(firstPages) {
 
 async function layBack() {
   await once(async () => {
-    await settle();
-    await send("DELETE", `/v1/papers/${paper.id}/claim`);
-    await showQueue();
+    if (await leave()) await showQueue();
   });
 }
 
 async function later() {
   await once(async () => {
-    await settle();
-    await send("DELETE", `/v1/papers/${paper.id}/claim`);
-    laidAside.push(paper.id);
+    const left = await leave();
+    if (left) laidAside.push(paper.id);
+    return left;
   }, takeNext);
 }
 
@@ -315,17 +357,22 @@ by("image").addEventListener("change", ({ target }) => showImage(target.value));
 by("type").addEventListener("change", async ({ target }) => {
   try {
     await correct(paper.id, { paper_type: target.value });
+    const unkept = rows.filter((row) => row.isWrong);
     listFields();
     showState();
+    for (const { rule, typed } of unkept) rows.find((row) => row.rule.key === rule.key)?.retype(typed);
   } catch (error) {
     say(error.message, true);
     target.value = paper.paper_type;
   }
 });
+by("change-owner").addEventListener("click", () => askOwner(!ownerAsked));
 by("owner").addEventListener("submit", async (event) => {
   event.preventDefault();
   try {
     await correct(paper.id, { owner_number: by("owner-number").value, owner_name: by("owner-name").value || null });
+    ownerAsked = false;
+    showState();
     (rows.find((row) => row.isDoubtful)?.input ?? by("confirm")).focus();
   } catch (error) {
     say(error.message, true);
@@ -335,7 +382,7 @@ by("owner").addEventListener("submit", async (event) => {
 
 const KEYS = {
   "Ctrl+Enter": confirm,
-  Escape: layBack,
+  Escape: () => (ownerAsked ? askOwner(false) : layBack()),
   PageDown: () => viewer.show(viewer.number + 1),
   PageUp: () => viewer.show(viewer.number - 1),
   "Alt+=": () => viewer.zoom(1.25),
@@ -344,6 +391,7 @@ const KEYS = {
   "Alt+r": () => viewer.rotate(),
   "Alt+l": later,
   "Alt+t": cut,
+  "Alt+c": () => askOwner(true),
   "Alt+h": hideOrRestore,
   "Alt+o": nextImage,
 };
@@ -356,7 +404,7 @@ document.addEventListener("keydown", (event) => {
   if (!event.repeat) act();
 });
 by("confirm").addEventListener("keydown", (event) => event.repeat && event.preventDefault());
-window.addEventListener("beforeunload", (event) => paper && rows.some((row) => row.isUnsent) && event.preventDefault());
+window.addEventListener("beforeunload", (event) => paper && rows.some((row) => row.isWrong) && event.preventDefault());
 setInterval(() => listQueue().catch(() => {}), AGAIN_MS);
 setInterval(() => paper && !document.hidden && attended(HOLD_MS) && send("PUT", `/v1/papers/${paper.id}/claim`).catch(() => {}), HOLD_MS);
 

@@ -6,6 +6,7 @@ import { Camera } from "./camera.js";
 import { cardOf, readCard } from "./card.js";
 import { clock, ownerIsThere } from "./counter.js";
 import { sha256, upload } from "./upload.js";
+import { shown } from "./values.js";
 
 const AWAY_MS = 1000;
 const TICK_MS = 10000;
@@ -106,17 +107,17 @@ function tick() {
 }
 
 function twins(one) {
-  const found = one.twins.map((twin) => make("li", {}, fill(texts.twin, { date: twin.issued_on ?? "?" })));
-  const shown = [make("ul", { class: "findings" }, ...found)];
+  const found = one.twins.map((twin) => make("li", {}, fill(texts.twin, { date: shown("date", twin.issued_on) || "?" })));
+  const parts = [make("ul", { class: "findings" }, ...found)];
   if (one.held) {
     const go = make("button", { type: "button" }, texts.send_anyway);
     go.addEventListener("click", () => {
       one.held = false;
       transfer(one);
     });
-    shown.push(go);
+    parts.push(go);
   }
-  return shown;
+  return parts;
 }
 
 const size = (bytes) => (bytes < 1e6 ? `${Math.ceil(bytes / 1000)} kB` : `${(bytes / 1e6).toFixed(1).replace(".", told.language === "vi" ? "," : ".")} MB`);

@@ -9,7 +9,8 @@ const TAGS = { stored: "good", expired: "doubt", superseded: "doubt" };
 const VERDICTS = { valid: "good", undetermined: "doubt", invalid: "bad" };
 const superseding = new Set([...by("reason").lastElementChild.children].map((option) => option.value));
 const types = new Map((await get("/v1/paper-types")).paper_types.map((type) => [type.code, type]));
-const MOST_READS = 50;
+const MOST_READS = 500;
+const MOST_ROWS = 50;
 const viewer = new Viewer(by("stage"), ({ number, pages }) => {
   by("page-number").textContent = fill(texts.page_of, { page: number, pages });
   by("page-before").disabled = number <= 1;
@@ -35,7 +36,7 @@ async function ask() {
     const states = ["stored", "expired", "superseded"];
     const [found, read] = await Promise.all([
       post("/v1/search", { owner_number: number || null, query, states, limit: 100 }),
-      number ? post("/v1/owners/reads", { number, limit: 200 }) : { reads: [] },
+      number ? post("/v1/owners/reads", { number, limit: MOST_READS }) : { reads: [] },
     ]);
     papers = found.papers;
     if (number) papers.sort((a, b) => (b.issued_on ?? b.stored_at ?? "").localeCompare(a.issued_on ?? a.stored_at ?? ""));
@@ -58,16 +59,30 @@ function list() {
       make("td", {}, open, make("div", { class: "hint" }, about), ...paper.snippets.map((snippet) => place(paper, snippet))),
       make("td", {}, paper.valid_until ? day(paper.valid_until) : texts.unlimited),
       make("td", {}, tag(TAGS, stands(paper), texts[`stands_${stands(paper)}`])),
-      make("td", {}, paper.verdict ? tag(VERDICTS, paper.verdict, texts[`verdict_${paper.verdict}`]) : ""));
+      make("td", {}, paper.verdict ? tag(VERDICTS, paper.verdict, texts[`verdict_${paper.verdict}`]) : "",
+        make("div", { class: "hint" }, paper.grade ? texts[`grade_${paper.grade}`] : "")));
   }));
   by("read").hidden = reads.length === 0;
-  by("reads").replaceChildren(...reads.slice(0, MOST_READS).map((read) => make("tr", {}, make("td", {}, moment(read.at)),
-    who(read),
-    make("td", {}, read.paper_type ? worded(types.get(read.paper_type) ?? { name: "" }, "name") : texts.owner_itself),
-    why(read))));
+  by("reads-cut").hidden = reads.length < MOST_READS;
+  by("reads").replaceChildren(...gathered(reads).map((one) => make("tr", {}, when(one), who(one.last), make("td", {}, what(one)), why(one.last), times(one))));
 }
 
-const who = (read) => make("td", {}, read.consumer, make("div", { class: "hint" }, read.role ? texts[`role_${read.role}`] : ""));
+/** Readings of one day by the same reader for the same purpose and dossier as one, with all of them; the newest first. */
+function gathered(list) {
+  const found = new Map();
+  for (const read of list) {
+    const key = JSON.stringify([read.at.slice(0, 10), read.consumer, read.purpose, read.dossier]);
+    if (!found.has(key)) found.set(key, { last: read, all: [] });
+    found.get(key).all.push(read);
+  }
+  return [...found.values()].slice(0, MOST_ROWS);
+}
+
+const time = (read) => read.at.slice(11, 16);
+const when = ({ last, all }) => make("td", {}, day(last.at.slice(0, 10)), make("div", { class: "hint" }, [...new Set([time(all.at(-1)), time(last)])].join("–")));
+const what = ({ all }) => [...new Set(all.map((read) => (read.paper_type ? worded(types.get(read.paper_type) ?? { name: "" }, "name") : texts.owner_itself)))].join(", ");
+const times = ({ all }) => make("td", { class: "number" }, String(all.length));
+const who = (read) => make("td", {}, read.person ?? read.consumer, make("div", { class: "hint" }, read.role ? texts[`role_${read.role}`] : ""));
 const why = (read) => make("td", {}, [texts[`purpose_${read.purpose}`] ?? read.purpose, read.dossier].filter(Boolean).join(" · "));
 
 /** A place where words were found, as printed; it opens the page with the words marked. */
@@ -119,7 +134,7 @@ async function show(id) {
   by("evidence").href = `/v1/papers/${chosen.id}/evidence`;
   const seen = reads.filter((read) => read.paper === chosen.id);
   by("paper-read").hidden = seen.length === 0;
-  by("paper-reads").replaceChildren(...seen.slice(0, MOST_READS).map((read) => make("tr", {}, make("td", {}, moment(read.at)), who(read), why(read))));
+  by("paper-reads").replaceChildren(...gathered(seen).map((one) => make("tr", {}, when(one), who(one.last), why(one.last), times(one))));
   by("see").hidden = chosen.signed_origin;
   by("reuse").hidden = chosen.state !== "stored";
   by("reused").textContent = "";

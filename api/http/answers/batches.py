@@ -43,6 +43,22 @@ class AnnouncedBatch(Batch):
     files: list[AnnouncedFile]
 
 
+class KeptComponent(Answer):
+    """Một thành phần hồ sơ. / A component; ``in_store``: a paper of the owner's that can be used again is there."""
+
+    code: str
+    name: str
+    name_en: str
+    in_store: bool
+    issued_on: str | None
+
+
+class KeptComponents(Answer):
+    """Thành phần hồ sơ của một thủ tục. / The components of a procedure."""
+
+    components: list[KeptComponent]
+
+
 class BatchPage(Answer):
     """Một trang danh sách; ``next`` là tham số ``before`` tiếp theo. / A page of a list, newest first."""
 

@@ -69,13 +69,17 @@ class PaperCount(Answer):
 
 
 class Read(Answer):
-    """Một lần xem; ``paper`` là ``null`` khi xem thông tin chủ. / One reading; no ``paper``: of what is known."""
+    """Một lần xem; ``paper`` là ``null`` khi xem thông tin chủ. / One reading; no ``paper``: of what is known.
+
+    ``person``: họ tên người có tài khoản ``consumer``. / The person whose account ``consumer`` is, if it is one.
+    """
 
     at: str
     paper: str | None
     paper_type: str | None
     consumer: str
     role: str | None
+    person: str | None
     action: str
     purpose: str | None
     dossier: str | None

@@ -92,7 +92,7 @@ class Taken(Answer):
     """Giấy tờ vừa nhận xử lý. / The paper taken in hand, ``null`` if none waits.
 
     ``corrected``: trường người này đã sửa nên không được tự xác nhận. / Fields that whoever asks corrected, so that
-    another person must confirm the paper.
+    another person must confirm the paper; ``paper.type`` and ``paper.owner`` stand for its type and owner.
     """
 
     claim: Claim | None

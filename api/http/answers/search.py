@@ -2,7 +2,7 @@
 
 from api.http.answers.base import Answer
 from api.http.answers.papers import Owner
-from dossier.papers import PaperKind, PaperState
+from dossier.papers import PaperKind, PaperState, SourceGrade
 from dossier.verdicts import Verdict
 
 
@@ -34,6 +34,7 @@ class FoundPaper(Answer):
     stored_at: str | None
     state: PaperState
     verdict: Verdict | None
+    grade: SourceGrade | None
     pages: int | None
     snippets: list[SearchSnippet]
 

@@ -40,7 +40,9 @@ def confirm_paper(
 
     A paper without an owner gets the one named here; one that arrived signed is of the grade named here.
     """
-    confirmed = confirm(house, paper, by=body.by, owner=body.owner, grade=body.grade, actor=caller.name)
+    confirmed = confirm(
+        house, paper, by=body.by, owner=body.owner, grade=body.grade, actor=caller.name, account=caller.account
+    )
     note_read(house, caller, paper)
     if work:
         work.start(paper)

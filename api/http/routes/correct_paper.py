@@ -47,6 +47,7 @@ def correct_paper(
         body.fields,
         by=body.by,
         actor=caller.name,
+        account=caller.account,
         paper_type=body.paper_type,
         owner=body.owner,
     )

@@ -1,6 +1,5 @@
 """``GET /v1/batches/{batch}/events``: how a batch gets on, as server-sent events, until nothing changes any more."""
 
-import json
 from collections import Counter
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
@@ -13,6 +12,7 @@ from fastapi.responses import StreamingResponse
 from api.http.access import allow
 from api.http.batch_watch import BatchWatch
 from api.http.deps import BatchIdPath, HouseDep, batch_for
+from api.http.events import HEADERS, MEDIA_TYPE, event
 from api.http.reading import new_router
 from api.keys import Caller, Role
 from api.shapes import Json
@@ -36,7 +36,7 @@ def _watch(request: Request) -> BatchWatch:
     "/v1/batches/{batch}/events",
     response_class=StreamingResponse,
     responses={
-        200: {"content": {"text/event-stream": {}}, "description": "Sự kiện của lô / The batch's events"},
+        200: {"content": {MEDIA_TYPE: {}}, "description": "Sự kiện của lô / The batch's events"},
         204: {"description": "Đã kết thúc, không còn gì mới / Ended, nothing new"},
     },
     summary="Theo dõi một lô / Follow a batch",
@@ -58,8 +58,7 @@ async def follow_batch(
     if last and now.has_ended and not _changed(now, int(last)):
         return Response(status_code=status.HTTP_204_NO_CONTENT)
     told = _Told(house, watch, batch, announced, int(last or 0), now)
-    headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
-    return StreamingResponse(told.events(), media_type="text/event-stream", headers=headers)
+    return StreamingResponse(told.events(), media_type=MEDIA_TYPE, headers=HEADERS)
 
 
 def _announced(house: House, caller: Caller, batch: str) -> int:
@@ -95,14 +94,14 @@ class _Told:
             known |= changed
             counts = _counts(now, self.announced)
             for paper in fresh:
-                yield _event("paper", paper)
+                yield event("paper", paper)
             if fresh or counts != counted:
-                yield _event("batch", counts, number=now.position)
+                yield event("batch", counts, number=now.position)
             elif counted is not None:
                 yield ": \n\n"
             counted, self.since = counts, now.position
             if now.has_ended:
-                yield _event("end", {}, number=now.position)
+                yield event("end", {}, number=now.position)
                 return
             await self.watch.beyond(self.batch, now.position, HEARTBEAT_S)
             try:
@@ -134,9 +133,3 @@ def _counts(now: BatchProgress, announced: int) -> Json:
         "states": dict(sorted(Counter(paper.state.value for paper in now.papers).items())),
         "closed": now.closed,
     }
-
-
-def _event(kind: str, told: Json, *, number: int | None = None) -> str:
-    """Return an event as it goes over the line (HTML, section 9.2.6)."""
-    head = f"id: {number}\n" if number is not None else ""
-    return f"{head}event: {kind}\ndata: {json.dumps(told, ensure_ascii=False, separators=(',', ':'))}\n\n"

@@ -10,6 +10,7 @@ from api.keys import Role
 from api.shapes import Json
 from api.shapes.histories import history_json
 from dossier.errors import TooManyRequests
+from ingest.house import House
 from ingest.revisions import history
 
 router = new_router()
@@ -26,10 +27,16 @@ _PATIENCE_S = 20
     summary="Diễn biến của một tệp đã ký / How a signed file came about",
 )
 def follow_revisions(house: HouseDep, data: FileBody) -> Json:
-    """List the revisions of a PDF, and show what each changed; whether that may be is the verification's to say.
+    """List the revisions of a PDF, and show what each changed; whether that may be is the verification's to say."""
+    return told_of(house, data)
+
+
+def told_of(house: House, data: bytes) -> Json:
+    """Return how a file came about.
 
     Raises:
         TooManyRequests: Others' files are being looked at.
+        DamagedFile: It cannot be taken apart. LimitExceeded: It takes too much.
     """
     if not _ONE.acquire(timeout=_PATIENCE_S):
         raise TooManyRequests(seconds=_PATIENCE_S)

@@ -34,6 +34,7 @@ def list_reviews(
         states=(state,) if state else claims.WAITING,
         limit=limit,
         person=caller.person or "",
+        account=caller.account,
         critical=critical_fields(house),
     )
     counts = claims.count(house.catalogue)

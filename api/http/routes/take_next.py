@@ -42,6 +42,7 @@ def take_next(caller: Annotated[Caller, allow(Role.OFFICER)], house: HouseDep, b
         states=states,
         actor=caller.name,
         person=caller.person or "",
+        account=caller.account,
         skip=skip,
         critical=critical_fields(house),
     )
