@@ -26,14 +26,17 @@ from ingest.prints import ALIKE, MAY_BE_ALIKE, distance
 from ingest.usable import usable, usable_papers
 from ingest.versions import versions_of
 from ocr.model import PageReading, Reading
+from storage.numbers import numbers_of
 from storage.prints import issued_on_day, prints_of, with_original
 
 SAME_FIGURES = 0.9
 """Share of figures that two scans of one sheet have in common: measured, see ``docs/reuse.md``."""
 _LEAST_FIGURES = 4
 """Fewer figures on a paper say nothing."""
-_MOST_STRANGERS = 200
-"""Papers of other owners that a paper is compared with."""
+_MOST_STRANGERS = _MOST_OWN = 200
+"""Papers of other owners, and the owner's latest, that a paper is compared with: an organisation may have thousands."""
+_MOST_TOLD = 20
+"""Papers of the announced owner and type that are told, the latest issued."""
 TOLD = "paper.twin-told"
 """Action in the audit log."""
 TWIN, OTHERS_TWIN, KNOWN_TWIN = "twin-in-store", "twin-of-another", "twin-acknowledged"
@@ -76,7 +79,7 @@ def announced_twins(house: House, owner: Owner | None, paper_type: str | None) -
     """Return the usable papers of this owner and type, where both are known."""
     if owner is None or paper_type is None:
         return ()
-    papers = usable_papers(house, owner.number, times.today(), paper_type=paper_type)
+    papers = usable_papers(house, owner.number, times.today(), paper_type=paper_type, among=_MOST_TOLD)
     return tuple(Twin(paper, How.OWNER_AND_TYPE) for paper in papers)
 
 
@@ -87,7 +90,7 @@ def received_twins(house: House, owner: Owner | None, paper_type: str | None, da
     """
     if owner is None:
         return ()
-    papers = usable_papers(house, owner.number, times.today(), paper_type=paper_type)
+    papers = usable_papers(house, owner.number, times.today(), paper_type=paper_type, among=_MOST_OWN)
     prints = prints_of(house.catalogue, [paper.id for paper in papers])
     seen = _first_print(house, data) if prints else ""
     twins = []
@@ -151,7 +154,7 @@ def twin_doubts(
     """
     if paper.owner is None:
         return ()
-    own = [one for one in usable_papers(house, paper.owner.number, times.today()) if one.id != paper.id]
+    own = _own(house, paper, paper.owner)
     twins = tuple(_compared(house, paper, own, prints, reading))
     findings = []
     if twins:
@@ -164,8 +167,8 @@ def twin_doubts(
                 f"The store has a paper that can be used again: {named}.",
             )
         )
-    known = {paper.id, *(one.id for one in house.catalogue.find(paper.owner.number))}
-    strangers = [one for one in _strangers(house, paper) if one.id not in known]
+    numbers = numbers_of(house.catalogue, paper.owner.number)
+    strangers = [one for one in _strangers(house, paper) if one.id != paper.id and not _numbers(one) & numbers]
     others = [
         twin for twin in _compared(house, paper, strangers, prints, reading) if twin.how is not How.OWNER_AND_TYPE
     ]
@@ -218,6 +221,17 @@ def _looks_alike(house: House, kept: Paper, far: float, reading: Reading) -> boo
         words = ()
     same = alike_figures(reading.pages, words)
     return far <= ALIKE if same is None else same >= SAME_FIGURES
+
+
+def _own(house: House, paper: Paper, owner: Owner) -> list[Paper]:
+    """Return other papers of a paper's owner that may be used again: the latest of all, and of its type."""
+    kinds = dict.fromkeys((None, paper.paper_type))
+    found = (usable_papers(house, owner.number, times.today(), paper_type=kind, among=_MOST_OWN) for kind in kinds)
+    return list({one.id: one for some in found for one in some if one.id != paper.id}.values())
+
+
+def _numbers(paper: Paper) -> frozenset[OwnerNumber]:
+    return frozenset(owner.number for owner in (paper.owner, *paper.co_owners) if owner is not None)
 
 
 def _strangers(house: House, paper: Paper) -> list[Paper]:

@@ -10,13 +10,22 @@ from ingest.house import House
 from storage.dossiers import known_dossiers
 
 
-def usable_papers(house: House, owner: OwnerNumber, on: dt.date, *, paper_type: str | None = None) -> tuple[Paper, ...]:
+def usable_papers(
+    house: House, owner: OwnerNumber, on: dt.date, *, paper_type: str | None = None, among: int | None = None
+) -> tuple[Paper, ...]:
     """Return an owner's papers that may be used again on a day, the latest issued first, then the better grade.
+
+    Args:
+        house: The parts.
+        owner: Whose.
+        on: The day.
+        paper_type: Only of this type.
+        among: Look at so many at most, the latest issued; ``None``: at all.
 
     Raises:
         StoreUnavailable: The catalogue does not answer.
     """
-    return usable(house, house.catalogue.find(owner, paper_type=paper_type), on)
+    return usable(house, house.catalogue.find(owner, paper_type=paper_type, limit=among), on)
 
 
 def usable(house: House, papers: Sequence[Paper], on: dt.date) -> tuple[Paper, ...]:

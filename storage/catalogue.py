@@ -320,6 +320,7 @@ class Catalogue:
         paper_type: str | None = None,
         valid_on: dt.date | None = None,
         states: Collection[PaperState] = (PaperState.STORED,),
+        limit: int | None = None,
     ) -> list[Paper]:
         """Return an owner's papers under all numbers of his, the latest issued first; shared ones among them.
 
@@ -330,11 +331,13 @@ class Catalogue:
             paper_type: Only of this type.
             valid_on: Only stored papers issued on or before this day (or of unknown date) and valid through it.
             states: Only in one of these; with ``valid_on`` only stored ones count.
+            limit: How many at most; ``None``: all.
         """
         query = (
             select(PaperRow)
             .where(PaperRow.state.in_([state.value for state in states]))
             .order_by(PaperRow.issued_on.desc().nulls_last(), _GRADE_RANK, PaperRow.serial.desc())
+            .limit(limit)
         )
         if paper_type is not None:
             query = query.where(PaperRow.paper_type == paper_type)

@@ -159,7 +159,7 @@ def test_the_state_of_a_batch_takes_one_object_however_many_files_it_has(
     names = [f"{number}.png" for number in range(12)]
     batch = announce(service, Role.STATION, "lo-nhieu-tep", *names)
     for number, name in enumerate(names):
-        upload(service, batch, name, png(900 + number))
+        upload(service, batch, name, png(230 + number))
     asked: list[str] = []
     objects = service.house.objects
     get = objects.get

@@ -9,11 +9,13 @@ from typing import Any
 
 import pytest
 
+from dossier import times
 from dossier.errors import PaperKnown
+from dossier.identifiers import PaperId
 from dossier.owners import Owner
 from dossier.papers import Box, Paper, PaperState
 from dossier.verdicts import Severity
-from ingest import pipeline
+from ingest import pipeline, twins
 from ingest.confirm import confirm, confirm_as_announced
 from ingest.house import House
 from ingest.receive import Manifest, ManifestEntry, Received, open_batch, receive, twins_announced
@@ -139,6 +141,30 @@ def test_what_only_the_reading_shows_is_found_then(open_house: Callable[..., Hou
     house = open_house()
     received = take(house, rescan, owner=None, paper_type=None)
     assert received.twins == ()
+    assert codes(prepared(house, received)) == {"twin-in-store": Severity.WARNING}
+
+
+def test_of_an_owner_with_very_many_papers_the_latest_and_those_of_the_type_are_looked_at(
+    open_house: Callable[..., House], rescan: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(twins, "_MOST_OWN", 1)
+    house = open_house()
+    kept = the_stored(house)
+    assert kept.owner is not None
+    original = replace(kept.original, sha256="0" * 64)
+    later = replace(
+        kept,
+        id=PaperId.new(),
+        name="later",
+        paper_type="diploma",
+        code=None,
+        issued_on=times.today(),
+        original=original,
+    )
+    house.catalogue.add_papers([later], actor="test")
+    assert [paper.id for paper in house.catalogue.find(kept.owner.number, limit=1)] == [later.id]
+    received = take(house, rescan, paper_type=None)
+    assert received.twins == (), "only the latest was looked at"
     assert codes(prepared(house, received)) == {"twin-in-store": Severity.WARNING}
 
 
