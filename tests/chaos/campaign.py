@@ -23,7 +23,6 @@ from tests.chaos.verdict import complaints, taken_over_s, troubles
 
 _OF_A_BATCH = 10
 _TICKET = {
-    "owner_number": "001190012345",
     "owner_name": "Người Thử",
     "confirmed_by": "Người Đối Chiếu",
     "operator": "chaos",
@@ -98,7 +97,7 @@ def run(
 
 
 def filled(folder: Path, files: Iterable[bytes], suffix: str) -> Station:
-    """Return a station that has files to send, in batches of ten, and never waits long."""
+    """Return a station that has files to send, in batches of ten of one owner each, and never waits long."""
     station_agent.POLL_S = 0.5
     station_agent._FIRST_WAIT_S, station_agent._LONGEST_WAIT_S = 0.5, 3.0  # noqa: SLF001 - minutes, not days
     station = Station(folder, settle_s=0.0)
@@ -106,7 +105,8 @@ def filled(folder: Path, files: Iterable[bytes], suffix: str) -> Station:
         batch = station.inbox / f"{number // _OF_A_BATCH:04}"
         batch.mkdir(exist_ok=True)
         (batch / f"{number:05}{suffix}").write_bytes(data)
-        write(batch / TICKET, json.dumps(_TICKET).encode())
+        owner = {"owner_number": f"001190{number // _OF_A_BATCH:06}"}
+        write(batch / TICKET, json.dumps(_TICKET | owner).encode())
     return station
 
 
