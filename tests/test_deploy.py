@@ -57,7 +57,8 @@ def parse(command: list[str]) -> None:
 
 
 def test_alarms_ask_for_what_is_measured(tmp_path: Path) -> None:
-    house = House(Settings(data_dir=tmp_path))
+    portal = {"portal_url": "https://portal.example", "portal_files_url": "https://files.example"}
+    house = House(Settings(data_dir=tmp_path, **portal))
     try:
         measured = set(re.findall(r"^# TYPE (\S+)", Metrics(house).text().decode(), re.MULTILINE))
     finally:

@@ -6,7 +6,8 @@ from playwright.sync_api import Browser, Locator
 
 from api.keys import Role
 from tests.api.desks import at_desk, employ, needs_browser
-from tests.api.http_service import keep_paper, running
+from tests.api.http_service import running
+from tests.api.test_desk_store import findable
 
 pytestmark = needs_browser
 
@@ -20,8 +21,8 @@ def cells(rows: Locator) -> list[list[str]]:
 def test_the_same_reader_stands_there_once_a_day(tmp_path: Path, browser: Browser) -> None:
     with running(tmp_path / "house") as service:
         employ(service.house.catalogue)
-        first = keep_paper(service, owner_number=OWNER)
-        second = keep_paper(service, owner_number=OWNER, paper_type="diploma")
+        first = findable(service, ["Giấy", "khai", "sinh"], owner_number=OWNER)
+        second = findable(service, ["Bằng"], owner_number=OWNER, paper_type="diploma")
         for paper in (first, second, first):
             service.call(Role.AUDITOR, "GET", f"/v1/papers/{paper.id}")
         service.call(Role.OFFICER, "GET", f"/v1/papers/{second.id}")

@@ -87,7 +87,10 @@ def test_a_refused_text_is_given_up_when_the_person_says_so_again(
 def test_a_refused_text_outlives_another_type(service: Service, browser: Browser, small_scan: Path) -> None:
     with mistyped(service, browser, small_scan) as (desk, paper):
         page = desk.page
+        page.focus("#type")
+        page.wait_for_selector("#field-birth_date[aria-invalid=true]")
         page.select_option("#type", "diploma")
+        page.wait_for_selector("#field-birth_place")
         page.wait_for_selector("#field-birth_date[aria-invalid=true]")
         assert page.input_value("#field-birth_date") == NO_DAY
         assert service.house.catalogue.paper(paper.id).paper_type == "diploma"

@@ -50,7 +50,7 @@ def test_only_what_can_be_used_again_is_told_and_the_latest_of_it(service: Servi
 @pytest.mark.parametrize(
     ("asked", "code"),
     [
-        ({"procedure": "9.999999"}, "procedure-unknown"),
+        ({"procedure": "3.999999"}, "procedure-unknown"),
         ({"owner_number": "12"}, "owner-number-invalid"),
         ({"dossier": "x"}, "identifier-invalid"),
     ],
