@@ -10,6 +10,8 @@ picture, than the page shows; a person compares scan and original before anythin
 """
 
 import atexit
+import ctypes
+import gc
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -130,10 +132,22 @@ def prepare(material: bytes) -> None:
     step_back(said["nice"])
     cv2.setNumThreads(1)  # a fork has none of its parent's threads
     _readers = Readers(said["reader"], said["language"])
-    blank_line = np.full((40, 200), 255, np.uint8)
-    for reader in (_readers.first, _readers.second):
-        if isinstance(reader, CtcReader):
-            reader.read_lines([blank_line], 300)
+    _rehearse()
+    gc.collect()
+    ctypes.CDLL(None).malloc_trim(0)  # forks get new memory rather than copies of what is free here
+
+
+def _rehearse() -> None:
+    """Do all there is to do once, so that no fork has to make ready what can be ready before it."""
+    page = np.full((1100, 800, 3), 250, np.uint8)
+    for line in range(12):
+        cv2.putText(page, "Mau don 1234", (60, 120 + 75 * line), cv2.FONT_HERSHEY_SIMPLEX, 0.8, (40, 30, 30), 2)
+    cv2.circle(page, (400, 800), 70, (60, 60, 200), 4)
+    made = make_master(encode_image(page), 1, 150)
+    pixels = decode_image(made.file, "")
+    reading = read_page(pixels, number=1, dpi=150, engine=_readers.first)
+    has_secrecy_mark(pixels, reading, _readers.first)
+    find_codes(pixels, 1)
 
 
 def make_master(picture: bytes, number: int, dpi: int) -> WithFile:
