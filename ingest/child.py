@@ -48,8 +48,8 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Final
 
-from dossier.errors import DamagedFile, LimitExceeded, PartFailed
-from ingest.confined import ANSWER, REQUEST, RETURNABLE
+from dossier.errors import DamagedFile, DiskFull, LimitExceeded, PartFailed
+from ingest.confined import ANSWER, NO_ROOM, REQUEST, RETURNABLE
 from ingest.limits import Limits
 
 FOLDER_PREFIX = "sohoa-child-"
@@ -64,10 +64,19 @@ _ENDED_BY_LIMIT = {signal.SIGXCPU: "processor time", signal.SIGXFSZ: "file size"
 
 @contextlib.contextmanager
 def workplace() -> Iterator[Path]:
-    """Give an empty folder (mode 0700) for one child's files, and remove it with everything in it afterwards."""
+    """Give an empty folder (mode 0700) for one child's files, and remove it with everything in it afterwards.
+
+    Raises:
+        DiskFull: There is no room for it, or for what is written into it meanwhile.
+    """
     sweep()
-    with tempfile.TemporaryDirectory(prefix=f"{FOLDER_PREFIX}{os.getpid()}-", ignore_cleanup_errors=True) as name:
-        yield Path(name)
+    try:
+        with tempfile.TemporaryDirectory(prefix=f"{FOLDER_PREFIX}{os.getpid()}-", ignore_cleanup_errors=True) as name:
+            yield Path(name)
+    except OSError as error:
+        if DiskFull.is_meant_by(error):
+            raise DiskFull from error
+        raise
 
 
 def sweep() -> None:
@@ -104,6 +113,7 @@ def run_limited(function: Callable[..., Any], *arguments: object, limits: Limits
     Raises:
         LimitExceeded: The child hit its memory, processor, file-size or wall-clock limit.
         DamagedFile: The decoder crashed, or the function said so.
+        DiskFull: There is no room for what it answers.
         PartFailed: The function failed in an unexpected way.
         SohoaError: Any other error of ours that the function raised.
     """
@@ -129,8 +139,10 @@ def require_ended_well(status: int) -> None:
         status: Its exit status, negative for a signal, or ``WALL`` if it was killed because it took too long.
 
     Raises:
-        LimitExceeded, DamagedFile, PartFailed: As `run_limited` says.
+        LimitExceeded, DamagedFile, DiskFull, PartFailed: As `run_limited` says.
     """
+    if status == NO_ROOM:
+        raise DiskFull
     if status in _STATUS_OF_LIMIT:
         raise LimitExceeded(limit=_STATUS_OF_LIMIT[status])
     if status < 0:

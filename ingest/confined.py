@@ -35,6 +35,8 @@ from ingest.walls import raise_walls
 
 REQUEST, ANSWER = "request.json", "answer.json"
 """Names of the files in the working folder through which parent and child speak."""
+NO_ROOM = 28
+"""Status with which a child ends that has no room to say anything."""
 RETURNABLE: Mapping[str, type[SohoaError]] = {
     error.code: error
     for error in (
@@ -71,7 +73,10 @@ def main(parent: int) -> None:
     request = json.loads(Path(REQUEST).read_text(encoding="utf-8"))
     limit_this_process(parent, request["limits"], request["function"], Path())
     outcome = outcome_of(lambda: resolve(request["function"])(*request["arguments"]))
-    Path(ANSWER).write_text(json.dumps(outcome), encoding="utf-8")
+    try:
+        Path(ANSWER).write_text(json.dumps(outcome), encoding="utf-8")
+    except OSError as error:
+        sys.exit(NO_ROOM if DiskFull.is_meant_by(error) else 1)
 
 
 def outcome_of(work: Callable[[], object]) -> dict[str, object]:

@@ -305,16 +305,24 @@ class Work:
 
     def _tidy_up(self) -> None:
         """Clear the workspaces of papers that need none any more, where a crash or fault kept that from being done."""
-        try:
-            sweep()
-            drop_expired(self.house)
-            for paper in {PaperId(key.split("/")[1]) for key in self.house.objects.keys("work/")}:
-                if self._stop.is_set():
-                    return
-                if not self._needs_workspace(paper):
-                    Workspace(self.house.objects, paper).clear()
-        except SohoaError:
-            _log.exception("tidying up failed; the next start tries again")
+        pause = 0.0
+        while not self._stop.wait(pause):
+            try:
+                self._tidy_once()
+            except SohoaError:
+                _log.exception("tidying up failed; it is tried again")
+                pause = self.house.settings.retry_s
+            else:
+                return
+
+    def _tidy_once(self) -> None:
+        sweep()
+        drop_expired(self.house)
+        for paper in {PaperId(key.split("/")[1]) for key in self.house.objects.keys("work/")}:
+            if self._stop.is_set():
+                return
+            if not self._needs_workspace(paper):
+                Workspace(self.house.objects, paper).clear()
 
     def _needs_workspace(self, paper: PaperId) -> bool:
         try:

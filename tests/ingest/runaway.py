@@ -1,5 +1,6 @@
 """Functions that misbehave in a child process, each in one way."""
 
+import errno
 import os
 import signal
 import subprocess
@@ -69,6 +70,13 @@ def leave_helper() -> int:
 
 def exit_silently() -> None:
     os._exit(3)
+
+
+def leave_no_room() -> None:
+    def full(*_: object, **__: object) -> int:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    Path.write_text = full  # type: ignore[assignment,method-assign]
 
 
 def answer_nonsense() -> None:

@@ -1,3 +1,4 @@
+import errno
 import os
 import tempfile
 import time
@@ -9,7 +10,7 @@ from typing import Any
 import psutil
 import pytest
 
-from dossier.errors import DamagedFile, LimitExceeded, PartFailed, SohoaError
+from dossier.errors import DamagedFile, DiskFull, LimitExceeded, PartFailed, SohoaError
 from ingest.child import FOLDER_PREFIX, read_output, run_limited, workplace
 from ingest.limits import MIB, Limits
 from tests.ingest import runaway
@@ -84,6 +85,16 @@ def test_failure_becomes_one_of_our_errors(function: Callable[..., Any], error: 
         run(function)
     assert len(str(caught.value)) < 400
     assert "001190012345" not in str(caught.value)
+
+
+def test_a_full_disk_is_told_as_that(temporary: Path) -> None:
+    with pytest.raises(DiskFull), workplace():
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+    with pytest.raises(PermissionError), workplace():
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+    with pytest.raises(DiskFull):
+        run(runaway.leave_no_room)
+    assert not list(temporary.iterdir())
 
 
 def is_alive(process: int) -> bool:

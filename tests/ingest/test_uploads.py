@@ -145,6 +145,25 @@ def test_a_worker_that_starts_leaves_what_is_being_uploaded(house: House) -> Non
     assert left not in house.objects.keys("work/")
 
 
+def test_tidying_up_goes_on_when_the_store_is_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    house = House(Settings(data_dir=tmp_path, retry_s=0.05))
+    left = f"work/{PaperId.new()}/pages.json"
+    house.objects.put(left, b"of nobody", media_type="application/json")
+    keys, asked = house.objects.keys, []
+
+    def away_at_first(prefix: str = "") -> Iterator[str]:
+        asked.append(prefix)
+        if len(asked) == 1:
+            raise StoreUnavailable(part="store", reason="away")
+        return iter(list(keys(prefix)))
+
+    with Work(house, draws=False) as work:
+        monkeypatch.setattr(house.objects, "keys", away_at_first)
+        work._tidy_up()  # noqa: SLF001 - what a start does
+    assert left not in keys("work/")
+    house.close()
+
+
 def test_a_file_received_by_another_request_meanwhile_is_received(house: House) -> None:
     data = DATA + b"meanwhile"
     upload = uploads.append(house, begin(house, data), data)
