@@ -30,10 +30,10 @@ placeholders; they must never hold personal data, because errors are logged.
     │   └── UploadsUnfinished                                                              HTTP 429
     ├── PartError                  an external part is missing or failed                  exit 6   HTTP 503
     │   ├── PartMissing, PartFailed, LimitExceeded, WorkerLost
-    │   ├── DiskFull, DiskLow, SealRefused, PortalUnavailable
+    │   ├── DiskLow, SealRefused, PortalUnavailable
     │   ├── QueueFull                                                                      HTTP 429
     │   └── PartAway               a part is away for a while; the work waits for it
-    │       ├── StoreUnavailable, TimestampUnavailable, KeyUnavailable, SealMissing
+    │       ├── DiskFull, StoreUnavailable, TimestampUnavailable, KeyUnavailable, SealMissing
     │       └── ObjectKeyMissing, IssuerUnavailable, ScannerUnavailable
     ├── ConfigurationError         the settings contradict themselves                     exit 7   HTTP 500
     ├── AccessError                                                                       exit 8
@@ -743,21 +743,6 @@ class WorkerLost(PartError):
     advice_vi = "Hãy xem nhật ký theo mã 'trace' của giấy tờ; chạy lại bằng 'sohoa retry PAPER_ID'."
 
 
-class DiskFull(PartError):
-    """No room is left for what is to be kept."""
-
-    code = "disk-full"
-    en = "The disk is full."
-    vi = "Ổ đĩa đã đầy."
-    advice_en = "Free some space; what was received is kept, and 'sohoa retry PAPER_ID' goes on with it."
-    advice_vi = "Hãy giải phóng dung lượng; giấy tờ đã nhận vẫn được giữ, chạy tiếp bằng 'sohoa retry PAPER_ID'."
-
-    @staticmethod
-    def is_meant_by(error: OSError) -> bool:
-        """Tell whether the operating system refused to write because the disk or the user's share of it is full."""
-        return error.errno in {errno.ENOSPC, errno.EDQUOT}
-
-
 class DiskLow(PartError):
     """So little is free on the disk that nothing more is taken in."""
 
@@ -818,6 +803,21 @@ class StoreUnavailable(PartAway):
     code = "store-unavailable"
     en = "The store '{part}' does not answer: {reason}."
     vi = "Kho '{part}' không phản hồi ({reason})."
+
+
+class DiskFull(PartAway):
+    """No room is left for what is to be kept."""
+
+    code = "disk-full"
+    en = "The disk is full."
+    vi = "Ổ đĩa đã đầy."
+    advice_en = "Free some space; what was received is kept and goes on by itself."
+    advice_vi = "Hãy giải phóng dung lượng; giấy tờ đã nhận vẫn được giữ và tự chạy tiếp."
+
+    @staticmethod
+    def is_meant_by(error: OSError) -> bool:
+        """Tell whether the operating system refused to write because the disk or the user's share of it is full."""
+        return error.errno in {errno.ENOSPC, errno.EDQUOT}
 
 
 class TimestampUnavailable(PartAway):

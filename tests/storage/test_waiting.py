@@ -39,6 +39,7 @@ def test_a_paper_that_waits_says_for_what_and_until_when(catalogue: Catalogue, c
     assert replace(kept, waiting=None) == confirmed
     assert to_be_worked_on(catalogue.engine, [PaperState.CONFIRMED], limit=9) == []
     assert count(catalogue.engine) == {
+        "disk-full": 0,
         "store-unavailable": 0,
         "timestamp-unavailable": 1,
         "key-unavailable": 0,
