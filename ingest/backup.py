@@ -27,7 +27,7 @@ from dossier.errors import NotFound, ObjectDamaged
 from ingest.backup_folder import CATALOGUE, OBJECTS, BackupFolder, Manifest, Record, dumped, hash_of
 from ingest.fixity import sound
 from ingest.house import House
-from storage.disk import sync
+from storage.disk import alone, sync
 from storage.dump import dump
 from storage.inventory import WORK
 from storage.objects import Listed
@@ -87,10 +87,18 @@ class Verified:
 def backup(house: House, root: Path) -> Made:
     """Make a snapshot of everything; what is damaged in the store and cannot be mended is named in it.
 
+    One run works on a folder at a time; others wait.
+
     Raises:
         StoreUnavailable: The store or the catalogue does not answer.
         OSError: The folder cannot be written, or has no room: free some, and run it again.
     """
+    root.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with alone(root):
+        return _backup(house, root)
+
+
+def _backup(house: House, root: Path) -> Made:
     target, at = BackupFolder(root), house.catalogue.now()
     before = target.snapshot()[2] if target.snapshots() else None
     _clear_unfinished(target)
@@ -137,7 +145,11 @@ def prune(house: House, root: Path, made: Made, keep: int) -> Pruned:
         BackupDamaged: A snapshot that is to be kept cannot be read: nothing is removed.
         OSError: The folder cannot be written.
     """
-    target = BackupFolder(root)
+    with alone(root):  # what another run has copied and not named yet is not to be swept
+        return _prune(house, BackupFolder(root), made, keep)
+
+
+def _prune(house: House, target: BackupFolder, made: Made, keep: int) -> Pruned:
     old, kept = (names := target.snapshots())[:-keep], names[-keep:]
     if made.manifest.lacking or made.snapshot not in kept:
         return Pruned([], 0)

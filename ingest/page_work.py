@@ -169,6 +169,12 @@ def make_master(picture: bytes, number: int, dpi: int) -> WithFile:
     return WithFile(_json(cleaned, Cleaned), file.data)
 
 
+def print_of(picture: bytes, number: int, dpi: int) -> str:
+    """Return what a decoded page looks like once it is cleaned."""
+    page = PageImage(number, decode_image(picture, f"page {number}"), dpi)
+    return page_print(clean(page, _readers.orientation).pixels)
+
+
 def judge_scan(picture: bytes, number: int, dpi: int) -> object:
     """Return how good the scan of a decoded page is."""
     page = PageImage(number, decode_image(picture, f"page {number}"), dpi)
@@ -204,7 +210,8 @@ def fields_on(masters: bytes, size: int) -> object:
     def master(number: int) -> Pixels:
         pixels, page = decode_image(masters[files[number]], f"page {number}"), pages[number]
         if pixels.shape[:2] != (page.height, page.width):
-            raise PartFailed(part="cleanup", reason=f"page {number} is not as large as when it was read")
+            reason = f"page {number} is not as large as when it was read; read it anew (--engine)"
+            raise PartFailed(part="cleanup", reason=reason)
         return pixels
 
     paper_type = adapter(PaperType).validate_python(question["type"])
@@ -267,6 +274,10 @@ class PageWork:
         """Do so with a decoded page kept by :func:`ingest.workspace.encode_image`."""
         value, file = self._pool.run_for_file(make_master, picture, number, dpi)
         return replace(_checked(value, Cleaned), file=file)
+
+    def print(self, page: PageImage) -> str:
+        """Return what a decoded page looks like once it is cleaned (:mod:`ingest.prints`)."""
+        return _checked(self._pool.run(print_of, encode_image(page.pixels), page.number, page.dpi), str)
 
     def judge(self, page: PageImage) -> Quality:
         """Say how good the scan of a decoded page is."""

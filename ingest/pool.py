@@ -26,7 +26,7 @@ from typing import Any
 from dossier.errors import PartFailed, PartMissing
 from ingest.child import MAX_ANSWER_BYTES, environment, require_ended_well, result_of, workplace
 from ingest.limits import Limits
-from ingest.warm import MAX_MESSAGE_BYTES
+from ingest.warm import MAX_MESSAGE_BYTES, read_whole
 
 _START_S = 60.0
 """Seconds a worker may take to start: an interpreter and its imports on a busy machine."""
@@ -56,7 +56,7 @@ class _Worker:
             if not reply:
                 raise PartFailed(part="worker", reason="it ended")
             size = os.fstat(answer).st_size
-            left = _content(answer, size) if size <= most_bytes else b""
+            left = read_whole(answer) if size <= most_bytes else b""
         except OSError as error:
             raise PartFailed(part="worker", reason=type(error).__name__) from None
         finally:
@@ -212,12 +212,6 @@ class WarmPool:
 
 def _name(function: Callable[..., Any]) -> str:
     return f"{function.__module__}:{function.__qualname__}"
-
-
-def _content(descriptor: int, size: int) -> bytes:
-    with os.fdopen(os.dup(descriptor), "rb") as file:
-        file.seek(0)
-        return file.read(size)
 
 
 def _memory_file(data: bytes) -> int:

@@ -248,7 +248,7 @@ def _first_print(house: House, data: bytes) -> str:
         inspection = inspect(data, house.limits)
         first = replace(inspection, pages=inspection.pages[:1])
         (page,) = decode(data, first, house.limits)
-        return house.page_work.clean(page).print
+        return house.page_work.print(page)
     except (InputError, PartError):
         return ""
 

@@ -40,7 +40,7 @@ def main(channel: socket.socket) -> None:
 
 def _prepare(request: Mapping[str, Any], source: int) -> int:
     """Run a function of ours in this process, on bytes of ours, so that every fork has what it leaves."""
-    resolve(request["function"])(_read(source))
+    resolve(request["function"])(read_whole(source))
     gc.collect()
     gc.freeze()  # forks share what is here already instead of copying it to count references
     return 0
@@ -91,7 +91,7 @@ def _be_the_child(parent: int, request: Mapping[str, Any], source: int, answer: 
         gc.disable()  # it ends before it has much to collect
         folder = _in_its_folder(request["folder"])
         limit_this_process(parent, request["limits"], request["function"], folder)
-        outcome = outcome_of(lambda: resolve(request["function"])(_read(source), *request["arguments"]))
+        outcome = outcome_of(lambda: resolve(request["function"])(read_whole(source), *request["arguments"]))
         file = b""
         if isinstance(result := outcome.get("result"), WithFile):
             outcome, file = {"result": result.value}, result.file
@@ -111,7 +111,8 @@ def _in_its_folder(folder: str | None) -> Path | None:
     return Path(folder)
 
 
-def _read(descriptor: int) -> bytes:
+def read_whole(descriptor: int) -> bytes:
+    """Return all bytes of a memory file, which stays open."""
     with os.fdopen(os.dup(descriptor), "rb") as file:
         file.seek(0)
         return file.read()

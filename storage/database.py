@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib.resources import as_file, files
 from pathlib import Path
-from sqlite3 import SQLITE_FULL
+from sqlite3 import SQLITE_FULL, SQLITE_IOERR_SHMSIZE
 from sqlite3 import Connection as SqliteConnection
 from sqlite3 import OperationalError as SqliteBusy
 
@@ -44,6 +44,8 @@ IDLE_S = 1.0
 ADVISORY_LOCK = int.from_bytes(b"sohoa", "big")
 """What a writing transaction holds on PostgreSQL."""
 
+_NO_ROOM = frozenset({SQLITE_FULL, SQLITE_IOERR_SHMSIZE})
+"""What SQLite says on a full disk: where it writes, and where it is opened."""
 _WRITER = "sohoa_writer"
 
 
@@ -223,7 +225,7 @@ def failures(part: str = "catalogue") -> Iterator[None]:
             raise error.orig from None
         own_fault = (IntegrityError, ProgrammingError, DataError, NotSupportedError)
         if isinstance(error, DBAPIError) and not isinstance(error, own_fault):
-            if getattr(error.orig, "sqlite_errorcode", None) == SQLITE_FULL:
+            if getattr(error.orig, "sqlite_errorcode", None) in _NO_ROOM:
                 raise DiskFull from error
             raise StoreUnavailable(part=part, reason=str(error.orig).partition("\n")[0]) from error
         raise

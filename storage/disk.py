@@ -1,5 +1,6 @@
 """Files that survive a crash: written, flushed and renamed into place; failures of the disk turned into ours."""
 
+import fcntl
 import os
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -42,6 +43,17 @@ def replace(path: Path, text: str, *, mode: int = 0o400) -> None:
     write(new, [text.encode()], mode=mode)
     new.rename(path)
     sync(path.parent)
+
+
+@contextmanager
+def alone(folder: Path) -> Iterator[None]:
+    """Keep others who ask the same of a folder waiting meanwhile; the lock ends with the process."""
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)
 
 
 def sync(folder: Path) -> None:

@@ -23,14 +23,13 @@ machine.
 """
 
 import datetime as dt
-import fcntl
 import hashlib
 import json
 import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 from dossier import times
@@ -43,7 +42,7 @@ from dossier.errors import (
     RetentionLocked,
 )
 from dossier.papers import StoredObject
-from storage.disk import disk, replace, sync, write
+from storage.disk import alone, disk, replace, sync, write
 from storage.encryption import NotAuthentic, decrypted, encrypted
 from storage.object_keys import ObjectKey, ObjectKeys
 from storage.objects import Kept, Listed, checked_key, checked_life, checked_prefix, checked_range, whole_second
@@ -286,15 +285,12 @@ class FolderStore:
     @contextmanager
     def _locked(self, key: str) -> Iterator[Path]:
         folder = self._folder(key)
-        try:
-            handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-        except FileNotFoundError:
-            raise NotFound(kind="object", id=key) from None
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX)
+        with ExitStack() as held:
+            try:
+                held.enter_context(alone(folder))
+            except FileNotFoundError:
+                raise NotFound(kind="object", id=key) from None
             yield folder
-        finally:
-            os.close(handle)
 
     def _find(self, key: str, version: str | None) -> StoredObject:
         numbers = _numbers(self._folder(key))

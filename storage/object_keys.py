@@ -11,7 +11,6 @@ secret store that is mounted at start, never in the backups of the objects, and 
 
 import base64
 import binascii
-import fcntl
 import hashlib
 import os
 import secrets
@@ -22,7 +21,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from dossier.errors import ConfigurationError, ObjectKeyMissing
-from storage.disk import disk, replace
+from storage.disk import alone, disk, replace
 
 _SECRET_BYTES = 32
 _FOR_OTHERS = stat.S_IRWXG | stat.S_IRWXO
@@ -136,12 +135,8 @@ class ObjectKeys:
         """Keep other processes from writing; yields what is there."""
         with disk(_PART):
             self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            handle = os.open(self.path.parent, os.O_RDONLY | os.O_DIRECTORY)
-            try:
-                fcntl.flock(handle, fcntl.LOCK_EX)
+            with alone(self.path.parent):
                 yield self._read()
-            finally:
-                os.close(handle)
 
     def _append(self) -> None:
         """Write the file anew with one more key."""

@@ -6,6 +6,7 @@ import json
 import secrets
 import shutil
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -26,6 +27,7 @@ from ingest.secret_box import lock_away, put_back
 from ingest.settings import Settings
 from storage import audit, disposal, inventory, references
 from storage.database import reading
+from storage.disk import alone
 from storage.disposal import Disposal
 from storage.dump import LEFT_OUT
 from storage.holds import Hold, Lifting, approve_lifting, place_hold, propose_lifting
@@ -221,6 +223,19 @@ def _as_of_0008(folder: Path) -> None:
 
 def blobs(folder: Path) -> set[str]:
     return {path.name for path in (folder / "objects").glob("*/*")}
+
+
+@pytest.mark.parametrize("second", ["backup", "prune"])
+def test_a_second_run_on_a_folder_waits_for_the_first(here: Stock, tmp_path: Path, second: str) -> None:
+    folder = tmp_path / "backup"
+    made = backup(here.house, folder)
+    runs = {"backup": lambda: backup(here.house, folder), "prune": lambda: prune(here.house, folder, made, 1)}
+    with ThreadPoolExecutor(1) as threads:
+        with alone(folder):
+            waiting = threads.submit(runs[second])
+            with pytest.raises(TimeoutError):
+                waiting.result(timeout=1)
+        waiting.result(timeout=120)
 
 
 def test_the_oldest_snapshots_go_once_the_new_one_is_whole(here: Stock, new: House, tmp_path: Path) -> None:

@@ -39,7 +39,7 @@ def test_a_page_is_cleaned_and_read_as_it_would_be_here(work: PageWork, page: Pa
     cleaned = work.clean(page)
     assert (cleaned.file, cleaned.quality, cleaned.print) == (file, assess(page, master), page_print(master.pixels))
     assert (cleaned.dpi, cleaned.rotation, cleaned.skew_deg) == (master.dpi, master.rotation, master.skew_deg)
-    assert work.judge(page) == cleaned.quality
+    assert (work.judge(page), work.print(page)) == (cleaned.quality, cleaned.print)
     pixels = decode_image(file, "")
     reading = read_page(pixels, number=1, dpi=master.dpi, engine=readers.first)
     assert work.read(file, 1, master.dpi, blank=False) == (reading, ())

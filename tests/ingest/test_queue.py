@@ -169,15 +169,21 @@ def test_who_ends_in_order_gives_back_what_it_holds_and_complains_of_nothing(
     assert [record.message for record in caplog.records if record.levelno >= logging.ERROR] == []
 
 
-def test_what_another_version_left_is_begun_anew_once_nobody_runs_it(
-    house: House, steps: Steps, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def left_by_another_version(house: House, monkeypatch: pytest.MonkeyPatch) -> PaperId:
+    """Return a paper whose work a process of another version queued and left."""
     (paper,) = send(house)
     with monkeypatch.context() as before:
         for module in (work_queue, taking_over):
             before.setattr(module, "APPLICATION_VERSION", "1")
         with Work(house, draws=False) as worker:
             worker.start(paper)
+    return paper
+
+
+def test_what_another_version_left_is_begun_anew_once_nobody_runs_it(
+    house: House, steps: Steps, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    left_by_another_version(house, monkeypatch)
     quick = House(house.settings.model_copy(update={"heartbeat_s": 0.05, "dead_after_s": 0.3}))
     house.catalogue.beat("1@elsewhere", times.now() + dt.timedelta(days=1))
     with Work(quick):
@@ -292,12 +298,7 @@ def test_two_who_queue_a_paper_anew_have_it_done_once(
 def test_a_crash_while_another_versions_work_is_adopted_loses_nothing(
     house: House, steps: Steps, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    (paper,) = send(house)
-    with monkeypatch.context() as before:
-        for module in (work_queue, taking_over):
-            before.setattr(module, "APPLICATION_VERSION", "1")
-        with Work(house, draws=False) as worker:
-            worker.start(paper)
+    paper = left_by_another_version(house, monkeypatch)
 
     def crash(_paper: PaperId) -> None:
         raise RuntimeError("the process ends here")

@@ -2,6 +2,7 @@
 
 import ast
 import datetime as dt
+import sqlite3
 import subprocess
 import sys
 import zlib
@@ -12,6 +13,7 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import text
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from dossier.errors import ConfigurationError, DiskFull, StoreUnavailable
@@ -19,7 +21,7 @@ from dossier.identifiers import DossierNumber
 from dossier.papers import PaperState, SourceGrade
 from storage import portal
 from storage.catalogue import Catalogue
-from storage.database import connect, writing
+from storage.database import connect, failures, writing
 from storage.day_records import SealedVersion, unproven
 from storage.migrations import versions
 from storage.migrations.versions import v0009_standing, v0019_beginnings
@@ -291,6 +293,13 @@ def test_a_full_disk_is_told_apart(tmp_path: Path) -> None:
         session.execute(text("PRAGMA max_page_count = 4"))
     with pytest.raises(DiskFull), writing(engine) as session:
         session.execute(text("INSERT INTO a VALUES (zeroblob(100000))"))
+
+
+def test_a_disk_too_full_to_open_the_database_is_told_apart() -> None:
+    refused = sqlite3.OperationalError("disk I/O error")
+    refused.sqlite_errorcode = sqlite3.SQLITE_IOERR_SHMSIZE  # as SQLite 3.40 says on a full file system
+    with pytest.raises(DiskFull), failures():
+        raise OperationalError("PRAGMA journal_mode", {}, refused)
 
 
 def test_sqlite_is_durable_and_checks_references(tmp_path: Path) -> None:
