@@ -2,14 +2,15 @@
 
 The likeliest class of every step is taken, repetitions are joined, blanks dropped. Where that spells what Vietnamese
 cannot spell, the other likely readings of the word are looked at, and the likeliest possible one takes its place if it
-is nearly as likely. So marks are set right, and words that lost the space between them (SảnXuất) are parted. Letters
+is nearly as likely. So marks are set right, and words that lost the space between them (SảnXuất) are parted. Marks
+that leave a word which can be spelt, but which nobody says beside the next one (tô chức), give way likewise. Letters
 that differ from their capitals by size alone take the case of the others (sƠ), a full stop before small letters is the
 comma that it looks like, and signs get the space that follows them. Foreign words, codes, numbers and abbreviations
 stay: they are read too surely to have a possible reading near them.
 """
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from heapq import nsmallest
 from itertools import pairwise
@@ -19,12 +20,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ocr.spelling import has_marks, is_comma, is_doubtful, is_possible, lacking_spaces, recased
+from ocr.usage import is_odd, said
 
 Scores = NDArray[np.float32]
 """Steps x classes: natural logarithms of probabilities; class 0 is the blank, class i character i - 1."""
 
 MARGIN = 3.0
 """How much likelier an impossible reading may be than the possible one that takes its place: logarithm of 20 times."""
+ODD = 3.0
+"""How many times ``MARGIN`` a word that is seldom said may have over what is said: lost marks are surely lost."""
 _PLAIN = 0.5  # of it, for letters without marks: foreign words and abbreviations are spelt with these
 _WAYS = 12  # readings of a word that are followed at a time
 _LEGIBLE = 0.5  # mean probability of a line's characters: below it, strokes and noise were taken for letters
@@ -55,17 +59,20 @@ class _Way:
     path: tuple[int, ...]
 
 
-def decode(scores: Scores, alphabet: str, *, margin: float = MARGIN) -> Reading:
+def decode(scores: Scores, alphabet: str, *, margin: float = MARGIN, odd: float = ODD) -> Reading:
     """Read a line.
 
     Args:
         scores: Of the line.
         alphabet: The characters, a space among them.
-        margin: See ``MARGIN``; 0 to leave impossible words as they are.
+        margin: See ``MARGIN``; 0 to leave every word as it was read.
+        odd: See ``ODD``; 0 to leave possible words as they are, whatever is said.
     """
     line = _Line(scores, alphabet)
     if margin:
         line.spell(margin)
+        if odd:
+            line.say(margin, odd)
         line.put_commas(margin)
         line.put_spaces(margin)
     return line.reading()
@@ -97,19 +104,52 @@ class _Line:
         """Keep what was read in steps ``a`` to ``b``, unless something is kept."""
         self._read_as[a:b] = [self._read_as[a] or text] * (b - a)
 
+    def _give_way(self, a: int, b: int, text: str, way: _Way, share: float = 1.0) -> None:
+        """Take another way in steps ``a`` to ``b``; ``share`` is its part in the chances of what it may be."""
+        self._chances[a:b] = share * min(self._chances[a + c : a + d].max() for _, c, d in _runs(self._path[a:b]))
+        self._path[a:b] = way.path
+        self._keep(a, b, text)
+
     def spell(self, margin: float) -> None:
         """Set words right that cannot be spelt as they were read."""
         path, alphabet = self._path, self._alphabet
         for a, b, likeliest in self._words():
             if is_doubtful(likeliest) and (found := _possible(self._scores[a:b], likeliest, alphabet, margin)):
-                way, share = found
-                self._chances[a:b] = share * min(self._chances[a + c : a + d].max() for _, c, d in _runs(path[a:b]))
-                path[a:b] = way.path
-                self._keep(a, b, likeliest)
+                self._give_way(a, b, likeliest, *found)
             if (spelt := _text(path[a:b], alphabet)) != (text := recased(spelt)):
                 for letter, (_, c, d) in zip(text, list(_runs(path[a:b])), strict=True):
                     path[a + c : a + d] = self._class(letter)
                 self._keep(a, b, likeliest)
+
+    def say(self, margin: float, odd: float) -> None:
+        """Set words right whose marks make nothing that is said beside the next word, where others would."""
+        words = self._words()
+        pairs = [said(first[2], second[2]) for first, second in pairwise(words)]
+        settled = set[int]()
+        for i, pair in enumerate(pairs):
+            if (words[i][2], words[i + 1][2]) in pair:
+                settled |= {i, i + 1}
+        found = []
+        for i, pair in enumerate(pairs):
+            ways = [self._instead(words[i : i + 2], way, margin, odd) for way in pair]
+            found += [{i + k: way for k, way in changed.items()} for changed in ways if changed]
+        for changed in sorted(found, key=lambda changed: sum(way.loss for way in changed.values())):
+            if settled.isdisjoint(changed):
+                settled |= changed.keys()
+                for j, way in changed.items():
+                    self._give_way(*words[j], way)
+
+    def _instead(
+        self, words: Sequence[tuple[int, int, str]], pair: tuple[str, str], margin: float, odd: float
+    ) -> dict[int, _Way]:
+        """Return the ways that spell a pair instead of two words, where they differ; none if one is too unlikely."""
+        ways = {}
+        for k, ((a, b, text), word) in enumerate(zip(words, pair, strict=True)):
+            if word != text:
+                ways[k] = _spelt(self._scores[a:b], [self._class(character) for character in word])
+                if ways[k].loss > margin * (odd if is_odd(text) else 1):
+                    return {}
+        return ways
 
     def put_commas(self, margin: float) -> None:
         """Make commas of full stops that can be nothing else and are nearly as likely commas."""
@@ -168,6 +208,20 @@ def _runs(path: NDArray[np.int64]) -> Iterator[tuple[int, int, int]]:
 
 def _text(path: NDArray[np.int64], alphabet: str) -> str:
     return "".join(alphabet[code - 1] for code, _, _ in _runs(path))
+
+
+def _spelt(scores: Scores, codes: list[int]) -> _Way:
+    """Return the likeliest way that spells a word (Viterbi)."""
+    losses = scores.max(axis=1, keepdims=True) - scores
+    states = [0, *(state for code in codes for state in (code, 0))]
+    ways: list[_Way | None] = [_Way(0.0, ()), *[None] * (len(states) - 1)]
+    for step in losses:
+        before, ways = ways, []
+        for i, state in enumerate(states):
+            skips = i > 1 and state and state != states[i - 2]
+            come = [way for way in before[max(0, i - 2 if skips else i - 1) : i + 1] if way is not None]
+            ways.append(_Way(min(come).loss + float(step[state]), (*min(come).path, state)) if come else None)
+    return min((way for way in ways[-2:] if way is not None), default=_Way(math.inf, ()))
 
 
 def _possible(scores: Scores, likeliest: str, alphabet: str, margin: float) -> tuple[_Way, float] | None:

@@ -173,3 +173,39 @@ def test_spaces_that_print_has_come_back(text: str, mended: str) -> None:
 def test_what_is_written_together_stays(text: str) -> None:
     unsure = [{"": 0.8, " ": 0.15} if step == {"": 0.99} else step for step in steps(text)]
     assert decode(scores(*unsure), ALPHABET).text == text
+
+
+@pytest.mark.parametrize(
+    ("parts", "text"),
+    [
+        (("t", {"ô": 0.99, "ổ": 0.005}, " chức"), "tổ chức"),
+        (("thành ph", {"ô": 0.99, "ố": 0.005}, "; nay"), "thành phố; nay"),
+        (("“T", {"ô": 0.99, "ổ": 0.005}, " chức"), "“Tổ chức"),
+        (("TH", {"Ơ": 0.7, "Ờ": 0.2}, "I HẠN"), "THỜI HẠN"),
+        (("kh", {"â": 0.99, "ẩ": 0.005}, "n c", {"ậ": 0.7, "ấ": 0.2}, "p"), "khẩn cấp"),
+    ],
+)
+def test_what_nobody_says_gives_way_to_what_is_said(parts: Sequence[str | Step], text: str) -> None:
+    line = scores(*steps(*parts))
+    reading, before = decode(line, ALPHABET), decode(line, ALPHABET, odd=0)
+    assert reading.text == text
+    changed = [(a, b) for a, b in zip(reading.text.split(), before.text.split(), strict=True) if a != b]
+    assert [word for word, _ in groupby(reading.read_as) if word] == [word for _, word in changed]
+    assert reading.places == before.places
+
+
+@pytest.mark.parametrize(
+    "parts",
+    [
+        ("Tổ T", {"ô": 0.99, "ổ": 0.005}, " Chức"),  # a name
+        ("công s", {"ở": 0.6, "ỡ": 0.3}, " t", {"ô": 0.99, "ổ": 0.005}, " 3"),  # beside a number
+        ("hai c", {"ố": 0.99, "ô": 0.005}, "ng ty"),  # cống is said often
+        ("t", {"ô": 0.99, "ổ": 0.005}, ", chức"),  # no words in a row
+        ("qu", {"â": 0.99, "ầ": 0.005}, "y cá"),  # nobody says the other either
+        ("h", {"ò": 0.6, "o": 0.3}, {"a": 0.6, "à": 0.35}, " bình"),  # hòa and hoà are one word
+        ("t", {"ô": 0.9999, "ổ": 0.00001}, " chức"),  # far too sure
+    ],
+)
+def test_names_numbers_and_what_is_said_stay(parts: Sequence[str | Step]) -> None:
+    line = scores(*steps(*parts))
+    assert decode(line, ALPHABET).text == decode(line, ALPHABET, odd=0).text

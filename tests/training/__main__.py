@@ -234,16 +234,18 @@ def spelling(
     document: DocumentOption = None,
     home: HomeOption = HOME,
 ) -> None:
-    """Tell how many words the rules of spelling make right, and how many wrong, by the margin they have."""
+    """Tell how many words the rules of spelling and usage make right, and how many wrong, by what they may change."""
     from tests.benchmarks.ocr.document import fill  # noqa: PLC0415
     from tests.training import export as exporting  # noqa: PLC0415
-    from tests.training.spelling import margins_table  # noqa: PLC0415
+    from tests.training.spelling import margins_table, odds_table  # noqa: PLC0415
 
     sets = _sets(home / LISTING, held_out, real, pages or (), every)
-    text = margins_table({name: samples for name, samples in sets.items() if samples}, exporting.reader_of(model))
-    print(text.markdown())
-    if document:
-        fill(document, "spelling", text.markdown())
+    present = {name: samples for name, samples in sets.items() if samples}
+    reader = exporting.reader_of(model)
+    for name, table in (("spelling", margins_table(present, reader)), ("usage", odds_table(present, reader))):
+        print(table.markdown())
+        if document:
+            fill(document, name, table.markdown())
 
 
 @app.command()

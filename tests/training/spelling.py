@@ -1,7 +1,7 @@
-"""What the rules of spelling give when lines are decoded, and what they cost, by the margin they are given."""
+"""What the rules of spelling and of usage give when lines are decoded, and what they cost, by what they may change."""
 
-from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from enum import Enum
 from itertools import groupby
 from operator import itemgetter
@@ -9,7 +9,7 @@ from typing import Final
 
 from rapidfuzz.distance import Levenshtein
 
-from ocr.decoding import Reading, decode
+from ocr.decoding import Reading, Scores, decode
 from ocr.spelling import is_doubtful
 from tests.benchmarks.ocr.tables import Table
 from tests.training.alphabet import ALPHABET
@@ -17,7 +17,8 @@ from tests.training.lines import Sample
 from tests.training.measure import Reader, answers
 
 MARGINS: Final = (0.0, 0.5, 1.0, 2.0, 3.0, 4.0, 6.0)
-_COLUMNS: Final = ("lines", "number", "words", "no Vietnamese ones", "margin", "wrong")
+ODDS: Final = (0.0, 1.0, 2.0, 3.0, 4.0)
+_COLUMNS: Final = ("lines", "number", "words", "no Vietnamese ones")
 
 
 class Change(Enum):
@@ -45,21 +46,42 @@ def _wrong_words(truth: str, read: str) -> int:
 
 
 def margins_table(sets: Mapping[str, Sequence[Sample]], reader: Reader) -> Table:
-    """Read sets of lines with every margin; return the words that became right and those that became wrong."""
+    """Read sets of lines with every margin that spelling may have; return the words that became right and wrong."""
+    return _table("Spelling: words by the margin that it has", "margin", sets, reader, _by_margin)
+
+
+def odds_table(sets: Mapping[str, Sequence[Sample]], reader: Reader) -> Table:
+    """Read sets of lines with spelling and with what is said; return what is changed besides, by what odd words may."""
+    return _table("Usage: words by the times that odd ones have the margin", "times", sets, reader, _by_odds)
+
+
+def _by_margin(scores: Scores) -> dict[float, Reading]:
+    return {margin: decode(scores, ALPHABET, margin=margin, odd=0) for margin in MARGINS}
+
+
+def _by_odds(scores: Scores) -> dict[float, Reading]:
+    return {odd: decode(scores, ALPHABET, odd=odd) for odd in ODDS}
+
+
+def _table(
+    title: str,
+    column: str,
+    sets: Mapping[str, Sequence[Sample]],
+    reader: Reader,
+    readings: Callable[[Scores], Mapping[float, Reading]],
+) -> Table:
     rows = []
     for name, samples in sets.items():
         words = [word for sample in samples for word in sample.text.split()]
         head = [name, *map(str, (len(samples), len(words), sum(map(is_doubtful, words))))]
-        counts = {margin: Counter[Change]() for margin in MARGINS}
-        wrong = dict.fromkeys(MARGINS, 0)
+        counts, wrong = defaultdict[float, Counter[Change]](Counter), Counter[float]()
         for i, scores in answers(samples, reader):
             truth = samples[i].text
-            for margin in wrong:
-                reading = decode(scores, ALPHABET, margin=margin)
-                wrong[margin] += _wrong_words(truth, reading.text)
-                counts[margin].update(changes(truth, reading))
+            for value, reading in readings(scores).items():
+                wrong[value] += _wrong_words(truth, reading.text)
+                counts[value].update(changes(truth, reading))
         rows += [
-            [*head, f"{margin:g}", str(wrong[margin]), *(str(counts[margin][change]) for change in Change)]
-            for margin in MARGINS
+            [*head, f"{value:g}", str(wrong[value]), *(str(count[change]) for change in Change)]
+            for value, count in counts.items()
         ]
-    return Table("Spelling: words by the margin that it has", [*_COLUMNS, *(change.value for change in Change)], rows)
+    return Table(title, [*_COLUMNS, column, "wrong", *(change.value for change in Change)], rows)

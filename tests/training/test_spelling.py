@@ -4,7 +4,7 @@ import pytest
 from ocr.decoding import Reading
 from tests.training.alphabet import ALPHABET, encode
 from tests.training.lines import HEIGHT, Sample
-from tests.training.spelling import MARGINS, Change, changes, margins_table
+from tests.training.spelling import MARGINS, ODDS, Change, changes, margins_table, odds_table
 
 
 def reading(*parts: tuple[str, str]) -> Reading:
@@ -41,3 +41,13 @@ def test_words_are_counted_by_margin() -> None:
     table = margins_table({"held-out": [sample]}, lambda _: answer)
     right = {row[4]: row[6] for row in table.rows}
     assert right == {f"{margin:g}": str(int(margin >= 3)) for margin in MARGINS}
+
+
+def test_words_are_counted_by_what_odd_ones_may() -> None:
+    codes = encode("tô chức")
+    answer = np.full((1, len(codes), 1 + len(ALPHABET)), -20.0, dtype=np.float32)
+    answer[0, np.arange(len(codes)), codes] = 0.0
+    answer[0, 1, encode("ổ")] = -5.0
+    sample = Sample(np.full((HEIGHT, 28), 255, dtype=np.uint8), "tổ chức")
+    table = odds_table({"real": [sample]}, lambda _: answer)
+    assert {row[4]: row[6] for row in table.rows} == {f"{odd:g}": str(int(odd >= 2)) for odd in ODDS}

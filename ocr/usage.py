@@ -1,0 +1,97 @@
+"""What Vietnamese papers say, by which a reader of lines knows a misread mark (``usage.toml``).
+
+Spelling cannot tell tô chức from tổ chức: both can be spelt. But nobody says the one, and everybody the other. So a
+reader that tells how likely other readings are (``decoding``) asks which words that are said in a row have the letters
+of two that are not, marks apart. Names, which may be anything, are left alone: both words are in small letters, or both
+in capitals, or the first one alone begins with one.
+"""
+
+import re
+import tomllib
+import unicodedata
+from collections import Counter, defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from importlib.resources import files
+
+from dossier.text import fold
+
+Pair = tuple[str, str]
+
+_WORD = re.compile(r"([^\w]*)([^\W\d_]+)([^\w]*)")
+_ODD = 8
+"""A word that stands in at most so many pairs, and never alone, is odd beside a word that it makes no pair with."""
+
+
+@dataclass(frozen=True)
+class _Usage:
+    """Pairs by their folded letters; in how many pairs each word stands."""
+
+    pairs: Mapping[Pair, tuple[Pair, ...]]
+    often: Mapping[str, int]
+
+
+def said(first: str, second: str) -> tuple[Pair, ...]:
+    """Return what is said in a row with the letters of two words, marks apart.
+
+    Args:
+        first: Some word with its punctuation, NFC.
+        second: The next one of the line.
+
+    Returns:
+        Pairs in the case and with the punctuation of the two; these themselves if they are said so, wherever they bear
+        their tones (hoà, hòa). Empty where there is none, and for names, numbers and codes.
+    """
+    a, b = _WORD.fullmatch(first), _WORD.fullmatch(second)
+    if not a or not b or a[3] or b[1] or not _is_running(a[2], b[2]):
+        return ()
+    pairs = _usage().pairs.get((_letters(a[2]), _letters(b[2])), ())
+    return tuple((a[1] + _like(a[2], x), _like(b[2], y) + b[3]) for x, y in pairs if _fits(a[2], x) and _fits(b[2], y))
+
+
+def is_odd(word: str) -> bool:
+    """Tell whether a word is seldom said. Punctuation and case do not matter."""
+    match = _WORD.fullmatch(word)
+    return bool(match) and _usage().often.get(match[2].lower(), 0) <= _ODD
+
+
+def _is_running(a: str, b: str) -> bool:
+    return (b.islower() and (a.islower() or a.istitle())) or (a.isupper() and b.isupper() and min(len(a), len(b)) > 1)
+
+
+def _like(read: str, meant: str) -> str:
+    """Return ``meant`` in the case of ``read``, or ``read`` itself where they differ by the place of the tone."""
+    if _marks(read.lower()) == _marks(meant):
+        return read
+    return "".join(m.upper() if r.isupper() else m for r, m in zip(read, meant, strict=True))
+
+
+def _fits(read: str, meant: str) -> bool:
+    return len(read) == len(meant)
+
+
+@lru_cache(maxsize=8192)
+def _letters(word: str) -> str:
+    return fold(word)
+
+
+@lru_cache(maxsize=8192)
+def _marks(word: str) -> tuple[str, ...]:
+    return tuple(sorted(unicodedata.normalize("NFD", word)))
+
+
+@cache
+def _usage() -> _Usage:
+    with files("ocr").joinpath("usage.toml").open("rb") as source:
+        content = tomllib.load(source)
+    pairs, often = defaultdict[Pair, list[Pair]](list), Counter[str]()
+    first = ""
+    for word in content["pairs"].split():
+        if word.endswith(":"):
+            first = word[:-1]
+            continue
+        pairs[_letters(first), _letters(word)].append((first, word))
+        often.update((first, word))
+    often.update(dict.fromkeys(content["alone"].split(), _ODD + 1))
+    return _Usage({letters: tuple(spelt) for letters, spelt in pairs.items()}, often)
