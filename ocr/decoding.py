@@ -13,7 +13,7 @@ import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from heapq import nsmallest
-from itertools import pairwise
+from itertools import groupby, pairwise
 from operator import itemgetter
 
 import numpy as np
@@ -124,11 +124,9 @@ class _Line:
     def say(self, margin: float, odd: float) -> None:
         """Set words right whose marks make nothing that is said beside the next word, where others would."""
         words = self._words()
-        pairs = [said(first[2], second[2]) for first, second in pairwise(words)]
-        settled = set[int]()
-        for i, pair in enumerate(pairs):
-            if (words[i][2], words[i + 1][2]) in pair:
-                settled |= {i, i + 1}
+        texts = [text for _, _, text in words]
+        pairs = [said(*pair, before=texts[i - 1] if i else None) for i, pair in enumerate(pairwise(texts))]
+        settled = {i + k for i, pair in enumerate(pairs) if (texts[i], texts[i + 1]) in pair for k in (0, 1)}
         found = []
         for i, pair in enumerate(pairs):
             ways = [self._instead(words[i : i + 2], way, margin, odd) for way in pair]
@@ -200,14 +198,16 @@ def _words(path: NDArray[np.int64], space: int) -> Iterator[tuple[int, int]]:
 
 def _runs(path: NDArray[np.int64]) -> Iterator[tuple[int, int, int]]:
     """Yield the characters of a path: class, first step, step after the last."""
-    starts = np.flatnonzero(np.diff(path, prepend=-1)).tolist()
-    for a, b in pairwise([*starts, len(path)]):
-        if path[a]:
-            yield int(path[a]), a, b
+    start = 0
+    for code, steps in groupby(path.tolist()):
+        end = start + len(list(steps))
+        if code:
+            yield code, start, end
+        start = end
 
 
 def _text(path: NDArray[np.int64], alphabet: str) -> str:
-    return "".join(alphabet[code - 1] for code, _, _ in _runs(path))
+    return "".join(alphabet[code - 1] for code, _ in groupby(path.tolist()) if code)
 
 
 def _spelt(scores: Scores, codes: list[int]) -> _Way:

@@ -2,8 +2,8 @@
 
 Spelling cannot tell tô chức from tổ chức: both can be spelt. But nobody says the one, and everybody the other. So a
 reader that tells how likely other readings are (``decoding``) asks which words that are said in a row have the letters
-of two that are not, marks apart. Names, which may be anything, are left alone: both words are in small letters, or both
-in capitals, or the first one alone begins with one.
+of two that are not, marks apart. Names, which may be anything, are left alone: words in capitals, and words with one
+unless a sign before them tells that they begin a sentence.
 """
 
 import re
@@ -20,6 +20,7 @@ from dossier.text import fold
 Pair = tuple[str, str]
 
 _WORD = re.compile(r"([^\w]*)([^\W\d_]+)([^\w]*)")
+_ENDS = frozenset(".:;-–+*)")
 _ODD = 8
 """A word that stands in at most so many pairs, and never alone, is odd beside a word that it makes no pair with."""
 
@@ -32,19 +33,20 @@ class _Usage:
     often: Mapping[str, int]
 
 
-def said(first: str, second: str) -> tuple[Pair, ...]:
+def said(first: str, second: str, *, before: str | None) -> tuple[Pair, ...]:
     """Return what is said in a row with the letters of two words, marks apart.
 
     Args:
         first: Some word with its punctuation, NFC.
         second: The next one of the line.
+        before: The one before both; ``None`` if there is none.
 
     Returns:
         Pairs in the case and with the punctuation of the two; these themselves if they are said so, wherever they bear
-        their tones (hoà, hòa). Empty where there is none, and for names, numbers and codes.
+        their tones (hoà, hòa). Empty where there is none, and for what may be a name, a number or a code.
     """
     a, b = _WORD.fullmatch(first), _WORD.fullmatch(second)
-    if not a or not b or a[3] or b[1] or not _is_running(a[2], b[2]):
+    if not a or not b or a[3] or b[1] or not b[2].islower() or not _begins(a[2], before):
         return ()
     pairs = _usage().pairs.get((_letters(a[2]), _letters(b[2])), ())
     return tuple((a[1] + _like(a[2], x), _like(b[2], y) + b[3]) for x, y in pairs if _fits(a[2], x) and _fits(b[2], y))
@@ -56,8 +58,9 @@ def is_odd(word: str) -> bool:
     return bool(match) and _usage().often.get(match[2].lower(), 0) <= _ODD
 
 
-def _is_running(a: str, b: str) -> bool:
-    return (b.islower() and (a.islower() or a.istitle())) or (a.isupper() and b.isupper() and min(len(a), len(b)) > 1)
+def _begins(word: str, before: str | None) -> bool:
+    """Tell whether a word is in small letters, or has one capital because it begins a sentence."""
+    return word.islower() or (word.istitle() and before is not None and before[-1:] in _ENDS)
 
 
 def _like(read: str, meant: str) -> str:
