@@ -119,7 +119,7 @@ HOURS ?= 2
 $(TRAIN)/.installed: requirements.lock
 	python3 -m venv $(TRAIN)
 	$(TRAIN)/bin/pip install --quiet --disable-pip-version-check -r requirements.lock
-	$(TRAIN)/bin/pip install --quiet --disable-pip-version-check torch==2.13.0 onnx==1.23.2 onnxruntime==1.31.1
+	$(TRAIN)/bin/pip install --quiet --disable-pip-version-check torch==2.13.0 onnx==1.23.2 onnxruntime==1.31.1 psutil==7.2.2
 	@touch $@
 
 .training/typefaces.json: tests/training/typefaces.py $(TRAIN)/.installed
