@@ -17,6 +17,8 @@ from dossier.verdicts import Verdict
 
 MOST_IN_FULL = 20
 """Papers of one type that one answer gives with their fields; further ones are named."""
+MOST_OWNERS = 10
+"""Owners of one procedure's dossier that one call looks papers up of."""
 MOST_NAMED = 200
 """Further papers of one type that one answer names."""
 

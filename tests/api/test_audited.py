@@ -140,6 +140,7 @@ ELSEWHERE = {
     ("POST", "/v1/reuse"),
     ("DELETE", "/v1/reuse/{reference}"),
     ("GET", "/v1/dossiers/{dossier}/reuses"),
+    ("POST", "/v1/reuse/lookup/procedure"),  # tests/api/test_http_lookup_procedure.py
     ("POST", "/v1/reuse/prefill"),
     ("POST", "/v1/search"),
     ("POST", "/v1/twins"),  # tests/api/test_http_twins.py

@@ -63,6 +63,7 @@ WHO_MAY = {
     ("GET", "/v1/papers/{paper}/history"): {U},
     ("GET", "/v1/papers/{paper}/evidence-record"): {O, U},
     ("POST", "/v1/reuse/lookup"): {Y, O},
+    ("POST", "/v1/reuse/lookup/procedure"): {Y, O},
     ("POST", "/v1/dossiers"): {Y, O},
     ("POST", "/v1/papers/{paper}/hand-over"): {O},
     ("POST", "/v1/papers/{paper}/supersession"): {O},
