@@ -75,6 +75,7 @@ WHO_MAY = {
     ("POST", "/v1/file-histories"): {U},
     ("POST", "/v1/owners/lookup"): {O, U},
     ("POST", "/v1/owners/reads"): {O, U},
+    ("POST", "/v1/owners/reads/own"): {Y},
     ("POST", "/v1/owners/merges"): {O},
     ("POST", "/v1/owners/splits"): {O},
     ("GET", "/v1/owners/conflicts"): {O, U},

@@ -19,7 +19,7 @@ from api.http.reading import Code, Text, new_router
 from api.keys import Caller, Role
 from dossier import times
 from dossier.errors import InvalidValue, NoGrant
-from dossier.grants import counter_grant, require_purpose
+from dossier.grants import counter_grant, require_lookup_purpose
 from dossier.identifiers import DossierNumber, OwnerNumber, ProcedureCode, parse_owner_number
 from dossier.lookups import MOST_OWNERS, Need
 from dossier.procedures import Procedure, find_procedure
@@ -78,7 +78,7 @@ def _need(body: ProcedureLookup, owner: OwnerInRole, procedure: Procedure) -> Ne
         on=body.valid_on or times.today(),
         dossier=DossierNumber.parse(body.dossier),
         procedure=ProcedureCode.parse(body.procedure),
-        purpose=require_purpose(body.purpose),
+        purpose=require_lookup_purpose(body.purpose),
         note=body.note,
         paper_types=tuple(types),
     )
