@@ -9,7 +9,9 @@ from sqlalchemy import event, insert
 
 from dossier import times
 from dossier.facts import known_facts
-from dossier.identifiers import ProcedureCode, parse_owner_number
+from dossier.grants import counter_grant
+from dossier.identifiers import DossierNumber, PaperId, ProcedureCode, parse_owner_number
+from dossier.lookups import MOST_IN_FULL, MOST_LOOKED_AT, MOST_NAMED, Need
 from dossier.papers import PaperState
 from ingest import twins
 from ingest.house import House
@@ -17,10 +19,12 @@ from ingest.prefill import MOST_ASKED, prefill
 from ingest.settings import Settings
 from ingest.twins import component_twins
 from storage.database import writing
+from storage.lookups import Found, look_up
 from storage.schema import BatchRow, OwnerRow, PaperRow
 
 COMPANY = parse_owner_number("0100109106")
 CHANGE = ProcedureCode("2.002041")
+DOSSIER = DossierNumber("H41.12.5-261122-0001")
 DECISIONS = 3_000
 DAY = dt.date(2020, 1, 1)
 
@@ -94,6 +98,21 @@ def test_a_form_is_filled_in_from_the_latest_of_each_type(house: House) -> None:
     with loaded() as rows:
         prefill(house, COMPANY, tuple(known_facts().values()), times.today(), lambda _paper, _rule: True)
     assert len(rows) == MOST_ASKED + 1
+
+
+def test_a_lookup_looks_at_the_best_of_a_type_and_finds_any_other_by_its_identifier(house: House) -> None:
+    def looked_up(*papers: PaperId) -> Found:
+        need = Need(COMPANY, times.today(), DOSSIER, CHANGE, "settle-dossier", paper_types=("decision",), papers=papers)
+        (found,) = look_up(house.catalogue, need, house.paper_types, consumer="c", built_in=counter_grant("c"))
+        return found
+
+    best = looked_up().outcome
+    assert (best.usable, len(best.given), len(best.others)) == (MOST_LOOKED_AT, MOST_IN_FULL, MOST_NAMED)
+    days = [one.issued_on for one in (*best.given, *best.others)]
+    assert days == sorted(days, reverse=True)
+    assert days[0] == DAY + dt.timedelta(days=1_999)
+    first = PaperId(f"{1:016}")
+    assert [one.paper.id for one in looked_up(first).papers] == [first]
 
 
 def test_the_latest_of_each_type_come_in_the_order_of_all(house: House) -> None:
