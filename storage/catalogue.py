@@ -643,13 +643,19 @@ def _next_code(session: Session, paper: Paper) -> str | None:
     if paper.owner is None or paper.paper_type is None:
         return None
     stem = f"{paper.owner.number.value}.{paper.paper_type}."
-    given = session.scalars(
+    last = session.scalar(  # of texts with one beginning, the highest number is the longest, and of these the last
         select(PaperRow.code)
         .join(OwnerRow, PaperRow.owner_serial == OwnerRow.serial)
-        .where(_is_owner(paper.owner.number), PaperRow.paper_type == paper.paper_type)
+        .where(
+            _is_owner(paper.owner.number),
+            PaperRow.paper_type == paper.paper_type,
+            PaperRow.code.startswith(stem, autoescape=True),
+        )
+        .order_by(func.length(PaperRow.code).desc(), PaperRow.code.desc())
+        .limit(1)
     )
     gone = session.scalar(select(OwnerRow.codes_gone).where(_is_owner(paper.owner.number))) or 0
-    return f"{stem}{max([gone, *(running_number(code) for code in given if code)]) + 1:02d}"
+    return f"{stem}{max(gone, running_number(last) if last else 0) + 1:02d}"
 
 
 def running_number(code: str) -> int:
