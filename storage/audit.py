@@ -190,6 +190,16 @@ def entries(catalogue: "Catalogue", *, after: int = 0, limit: int = 100) -> list
         return [audit_entry_from(row) for row in session.scalars(wanted)]
 
 
+def head(catalogue: "Catalogue") -> AuditReport:
+    """Return how many entries there are and the hash of the last, unchecked.
+
+    Raises:
+        StoreUnavailable: The database does not answer.
+    """
+    with direct.reading(catalogue.engine, statements=1) as asked:
+        return _head(asked)()
+
+
 def anchor(catalogue: "Catalogue", store: ObjectStore, *, retain_until: dt.datetime | None = None) -> AuditReport:
     """Write the present head of the chain to the object store; nothing if the log is empty.
 
@@ -197,17 +207,17 @@ def anchor(catalogue: "Catalogue", store: ObjectStore, *, retain_until: dt.datet
         AlreadyExists: An anchor of the same entry has another hash: the chain was rewritten.
         StoreUnavailable: The database or the store does not answer.
     """
-    head = _last(catalogue)
-    if head.entries:
-        body = json.dumps({"hash": head.head_hash, "seq": head.entries}, sort_keys=True, separators=(",", ":"))
+    newest = head(catalogue)
+    if newest.entries:
+        body = json.dumps({"hash": newest.head_hash, "seq": newest.entries}, sort_keys=True, separators=(",", ":"))
         store.put(
-            anchor_key(head.entries),
+            anchor_key(newest.entries),
             body.encode(),
             media_type="application/json",
             retain_until=retain_until,
             if_absent=True,
         )
-    return head
+    return newest
 
 
 def anchor_key(seq: int) -> str:
@@ -278,7 +288,7 @@ def _walk(
     heard: Callable[[int, int], None] | None,
 ) -> AuditReport:
     seq, previous, segmented = 0, GENESIS, 0
-    of = _last(catalogue).entries if heard else 0
+    of = head(catalogue).entries if heard else 0
     tree = Growing() if any(anchor.root for anchor in anchors.values()) else None
     with (
         reading(catalogue.engine) as session,
@@ -361,11 +371,6 @@ def _head(asked: Direct) -> Callable[[], AuditReport]:
         return next((AuditReport(row.seq, row.hash) for row in last()), AuditReport(0, GENESIS))
 
     return head
-
-
-def _last(catalogue: "Catalogue") -> AuditReport:
-    with direct.reading(catalogue.engine, statements=1) as asked:
-        return _head(asked)()
 
 
 def _anchors(store: ObjectStore, known: Mapping[int, str]) -> dict[int, _Anchor]:
