@@ -1,5 +1,7 @@
 """Giving and showing grants, over HTTP and on the command line, and the one grant of the embedded default."""
 
+from contextlib import suppress
+
 from dossier import times
 from dossier.errors import AlreadyExists, InvalidValue
 from dossier.grants import EVERY, Basis, Grant, purposes, require_sound
@@ -67,9 +69,5 @@ def ensure_first_grant(house: House) -> None:
         personal_fields=(EVERY,),
         file=True,
     )
-    if any(one.id == FIRST_GRANT for one in grants.grants(house.catalogue)):
-        return
-    try:
+    with suppress(AlreadyExists):  # it was given before, or by another process starting at this moment
         grants.give(house.catalogue, grant, actor="first-run")
-    except AlreadyExists:
-        return  # another process starting at this moment gave it

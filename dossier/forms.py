@@ -9,23 +9,11 @@ from importlib.resources.abc import Traversable
 from pathlib import Path
 from types import MappingProxyType
 
-from dossier.errors import InvalidValue, UnknownForm
+from dossier.errors import UnknownForm
 from dossier.facts import known_facts
+from dossier.roles import Role, read_roles, require_role
 from dossier.text import nfc
 from dossier.toml_tables import CATALOGUE, Table, read_file, toml_files
-
-
-@dataclass(frozen=True, slots=True)
-class Role:
-    """What the owner is in a form that asks of several people.
-
-    Attributes:
-        code: Snake case. name_vi, name_en: What people call it.
-    """
-
-    code: str
-    name_vi: str
-    name_en: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,10 +61,7 @@ class Form:
         Raises:
             InvalidValue: The form has no such role.
         """
-        known = [one.code for one in self.roles]
-        if role is not None and role not in known:
-            names = ", ".join(known) or "-"
-            raise InvalidValue(key="role", reason=f"the form knows: {names}", reason_vi=f"biểu mẫu chỉ có: {names}")
+        require_role(self.roles, role)
 
 
 def load_forms(*extra_folders: Path) -> Mapping[str, Form]:
@@ -115,7 +100,7 @@ def read_form(path: Path | Traversable) -> Form:
 
 
 def _form(table: Table) -> Form:
-    roles = table.each("roles", _role)
+    roles = read_roles(table)
     form = Form(
         code=table.kebab("code"),
         name_vi=nfc(table.text("name_vi")),
@@ -125,13 +110,8 @@ def _form(table: Table) -> Form:
         roles=roles,
         fields=table.each("fields", lambda entry: _field(entry, [role.code for role in roles])),
     )
-    table.require_distinct("roles", [role.code for role in roles])
     table.require_distinct("fields", [one.key for one in form.fields])
     return form
-
-
-def _role(table: Table) -> Role:
-    return Role(table.snake("code"), nfc(table.text("name_vi")), table.text("name_en"))
 
 
 def _field(table: Table, roles: Sequence[str]) -> FormField:

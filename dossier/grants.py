@@ -7,7 +7,7 @@ are named, and the file, which shows everything, apart from both.
 """
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
@@ -21,6 +21,8 @@ from dossier.toml_tables import CATALOGUE, Table, read_file
 
 PREFILL = "prefill-form"
 """The purpose of filling in a form."""
+OWNER_ACCESS = "owner-access"
+"""The purpose of telling owners who read their papers: of no lookup."""
 EVERY = "*"
 """Stands for all fields with personal data."""
 
@@ -71,9 +73,22 @@ def require_purpose(code: str) -> str:
     Raises:
         InvalidValue: It is none of the listed purposes, which the message names.
     """
-    if code not in purposes():
-        known = ", ".join(purposes())
-        raise InvalidValue(key="purpose", reason=f"must be one of: {known}", reason_vi=f"phải là một trong: {known}")
+    return _require_one_of(code, purposes())
+
+
+def require_lookup_purpose(code: str) -> str:
+    """Return ``code``.
+
+    Raises:
+        InvalidValue: It is none of the listed purposes for which papers are given, which the message names.
+    """
+    return _require_one_of(code, [one for one in purposes() if one != OWNER_ACCESS])
+
+
+def _require_one_of(code: str, known: Collection[str]) -> str:
+    if code not in known:
+        names = ", ".join(known)
+        raise InvalidValue(key="purpose", reason=f"must be one of: {names}", reason_vi=f"phải là một trong: {names}")
     return code
 
 

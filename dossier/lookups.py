@@ -17,6 +17,10 @@ from dossier.verdicts import Verdict
 
 MOST_IN_FULL = 20
 """Papers of one type that one answer gives with their fields; further ones are named."""
+MOST_OWNERS = 10
+"""Owners of one procedure's dossier that one call looks papers up of."""
+MOST_LOOKED_AT = 500
+"""Papers of one type that are looked at, the best: an organisation may have thousands."""
 MOST_NAMED = 200
 """Further papers of one type that one answer names."""
 
@@ -88,7 +92,7 @@ class Outcome:
     Attributes:
         given: Usable papers to be given with their fields, the best first.
         others: Further usable papers, to be named.
-        usable: How many are usable; more than ``given`` and ``others`` have if there are very many.
+        usable: How many are usable of those looked at; more than ``given`` and ``others`` have if there are very many.
         why_not: If none is usable: what keeps the nearest from it; ``None`` if no paper of the type was ever seen.
         nearest: Which one that is.
     """

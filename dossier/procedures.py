@@ -17,6 +17,7 @@ from types import MappingProxyType
 from dossier import times
 from dossier.errors import UnknownProcedure
 from dossier.identifiers import ProcedureCode
+from dossier.roles import Role, read_roles
 from dossier.text import nfc
 from dossier.toml_tables import CATALOGUE, Table, read_file, toml_files
 
@@ -30,6 +31,7 @@ class Component:
         name_vi, name_en: What people call it.
         paper_types: Codes of the paper types any of which serves; none where the catalogue knows no such type.
         must_digitize: Whether it is on the list of components that must be digitized.
+        roles: Codes of the roles whose owner's papers serve; none: any owner's.
     """
 
     code: str
@@ -37,6 +39,11 @@ class Component:
     name_en: str
     paper_types: tuple[str, ...] = ()
     must_digitize: bool = True
+    roles: tuple[str, ...] = ()
+
+    def is_of(self, role: str | None) -> bool:
+        """Return whether papers of an owner of this role serve; of one whose role is not said they do."""
+        return role is None or not self.roles or role in self.roles
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +57,7 @@ class Procedure:
         legal_basis: The rules it follows, for people.
         confirmed: Whether a person compared it with the national database; until then it is a proposal.
         components: In the order of the official list.
+        roles: What an owner can be in it, where it is about several.
     """
 
     code: ProcedureCode
@@ -62,6 +70,7 @@ class Procedure:
     in_force_from: dt.date | None = None
     in_force_to: dt.date | None = None
     components: tuple[Component, ...] = ()
+    roles: tuple[Role, ...] = ()
 
     def in_force(self, day: dt.date) -> bool:
         """Return whether this version holds on ``day``."""
@@ -117,6 +126,7 @@ def read_procedure(path: Path | Traversable, paper_types: Collection[str]) -> Pr
 
 
 def _procedure(table: Table, paper_types: Collection[str]) -> Procedure:
+    roles = read_roles(table)
     procedure = Procedure(
         code=_code(table),
         name_vi=nfc(table.text("name_vi")),
@@ -127,7 +137,8 @@ def _procedure(table: Table, paper_types: Collection[str]) -> Procedure:
         confirmed=table.flag("confirmed", default=False),
         in_force_from=table.date("in_force_from"),
         in_force_to=table.date("in_force_to"),
-        components=table.each("components", lambda one: _component(one, paper_types)),
+        components=table.each("components", lambda one: _component(one, paper_types, [role.code for role in roles])),
+        roles=roles,
     )
     table.require_distinct("components", [c.code for c in procedure.components])
     return procedure
@@ -140,15 +151,19 @@ def _code(table: Table) -> ProcedureCode:
     return code
 
 
-def _component(table: Table, paper_types: Collection[str]) -> Component:
+def _component(table: Table, paper_types: Collection[str], roles: Collection[str]) -> Component:
     component = Component(
         code=table.matching("code", r"[A-Za-z0-9][A-Za-z0-9.-]{0,63}", "up to 64 letters, digits, dots and dashes"),
         name_vi=nfc(table.text("name_vi")),
         name_en=table.text("name_en"),
         paper_types=table.texts("paper_types"),
         must_digitize=table.flag("must_digitize", default=True),
+        roles=table.texts("roles"),
     )
     for code in component.paper_types:
         if code not in paper_types:
             raise table.fault("paper_types", f"names '{code}', which the catalogue of paper types does not have")
+    for role in component.roles:
+        if role not in roles:
+            raise table.fault("roles", f"names '{role}', which the procedure does not have")
     return component

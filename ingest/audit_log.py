@@ -10,20 +10,29 @@ tree over all entries until then is kept there and time-stamped::
 
 A head made for an evidence package lies there too and counts like a day's. A day without an entry has no head.
 
+Between two midnights the end of the log is anchored every few minutes::
+
+    audit/anchors/000000000123.json         {"hash", "seq"} (``storage.audit``), locked for ``ANCHOR_LOCK``
+
+and such an anchor is deleted when its lock has ended and the head of its day is there, so that they do not pile up.
+
 Threat: whoever rules both the database and the machine rewrites the log and all that is made of it from then on. What
-was stamped before shows it: the time stamp is an authority's, and the store keeps it. Residual risk accepted: entries
-since the last midnight.
+was stamped before shows it: the time stamp is an authority's, and the store keeps it. Whoever rules the database alone
+cuts off its end: an anchor shows it, to each worker within a minute. Residual risk accepted: against the first, entries
+since the last midnight; against the second, those of the last ``audit_anchor_minutes``, and what is written while no
+worker runs.
 """
 
 import contextlib
 import datetime as dt
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 
 from pydantic import TypeAdapter, ValidationError
 
 from dossier import times
-from dossier.errors import AlreadyExists, AuditChainBroken, NotFound, ObjectDamaged, TimestampUnavailable
+from dossier.errors import AlreadyExists, AuditChainBroken, Conflict, NotFound, ObjectDamaged, TimestampUnavailable
 from dossier.verdicts import Verdict
 from ingest.house import House
 from ingest.settings import Environment
@@ -37,6 +46,8 @@ from storage.audit import AuditReport
 from storage.audit_tree import TreeHead
 
 STAMPS = "audit/head-stamps/"
+ANCHOR_LOCK = dt.timedelta(days=3)
+"""For which an anchor between two midnights is locked: until then the head of its day is there."""
 _GRACE = dt.timedelta(hours=1)
 
 
@@ -59,6 +70,8 @@ class LogReport:
         chain: What was compared. stamped: The last entry under a time stamp that is proven, 0 if there is none.
         proven_at: Of that time stamp, UTC. stamps: How many are proven.
         open: Of each time stamp that can be neither proven nor refuted, the entry and codes of what was found.
+        unanchored: How many entries at its end nothing in the object store tells of yet.
+        unanchored_since: When the first of these was made, UTC; ``None`` if there is none.
     """
 
     chain: AuditReport
@@ -66,6 +79,8 @@ class LogReport:
     proven_at: dt.datetime | None
     stamps: int
     open: tuple[tuple[int, str], ...]
+    unanchored: int = 0
+    unanchored_since: dt.datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +90,32 @@ class Progress:
     entries: int
     of: int
     stamps: int = 0
+
+
+def anchor_tail(house: House) -> AuditReport | None:
+    """Anchor the log if an entry that no anchor has is ``audit_anchor_minutes`` old; return the head, if it did.
+
+    Several processes may do it at once. Each time the newest anchor is held against the log.
+
+    Raises:
+        AuditChainBroken: The log was cut off or rewritten. AlreadyExists: Likewise, at the very head.
+        StoreUnavailable, DiskFull: It cannot be done now.
+    """
+    tail = audit.tail(house.catalogue, house.objects)
+    old = house.catalogue.now() - dt.timedelta(minutes=house.settings.audit_anchor_minutes)
+    if tail.since is None or tail.since > old:
+        return None
+    moment = times.now()
+    until = min(house.retain_until(moment), moment + ANCHOR_LOCK)
+    return audit.anchor(house.catalogue, house.objects, retain_until=until)
+
+
+def _tidy_anchors(house: House, last: int) -> None:
+    """Delete the anchors of entries up to ``last``, which a head covers, but for those still locked and the newest."""
+    for key in sorted(house.objects.keys(audit.ANCHORS))[:-1]:
+        if key <= audit.anchor_key(last):
+            with contextlib.suppress(Conflict, NotFound):  # locked, or another process was first
+                house.objects.delete(key)
 
 
 def keep_log(house: House, *, at: dt.datetime | None = None) -> Iterator[str]:
@@ -99,6 +140,7 @@ def keep_log(house: House, *, at: dt.datetime | None = None) -> Iterator[str]:
     key = audit_tree.head_key(last)
     if not _is_kept(house, key):
         audit_tree.keep(audit_tree.head_at(house.catalogue, last), house.objects, retain_until=until)
+        _tidy_anchors(house, last)
         yield key
     if not _is_kept(house, _key(last)):
         keep_stamp(house, audit_tree.load_head(house.objects, key), at=moment)
@@ -135,6 +177,7 @@ def check_log(
     house: House,
     *,
     segments: bool = False,
+    known: Mapping[int, str] = MappingProxyType({}),
     at: dt.datetime | None = None,
     heard: Callable[[Progress], None] = lambda _: None,
 ) -> LogReport:
@@ -143,6 +186,7 @@ def check_log(
     Args:
         house: The parts.
         segments: Compare every entry with its segment too.
+        known: Hashes of entries by their numbers, as somebody wrote them down elsewhere: compared too.
         at: The moment at which time stamps are judged; now if ``None``.
         heard: Told from time to time how far the check is; what it raises ends it.
 
@@ -151,9 +195,13 @@ def check_log(
         ObjectDamaged: A head, a time stamp or a segment is damaged.
     """
     chain = audit.check(
-        house.catalogue, house.objects, segments=segments, heard=lambda done, of: heard(Progress(done, of))
+        house.catalogue,
+        house.objects,
+        segments=segments,
+        known=known,
+        heard=lambda done, of: heard(Progress(done, of)),
     )
-    report = LogReport(chain, 0, None, 0, ())
+    report = LogReport(chain, 0, None, 0, (), *_unanchored(house, chain))
     for number, key in enumerate(house.objects.keys(STAMPS)):
         heard(Progress(chain.entries, chain.entries, number))
         seq, found = _judged(house, key, at or times.now())
@@ -165,6 +213,13 @@ def check_log(
             codes = ", ".join(finding.code for finding in found.findings)
             report = replace(report, open=(*report.open, (seq, codes)))
     return report
+
+
+def _unanchored(house: House, chain: AuditReport) -> tuple[int, dt.datetime | None]:
+    """Return how many entries at the end of a log are in nothing that it was compared with, and since when."""
+    compared = max(chain.anchored, chain.segmented)
+    first = audit.entries(house.catalogue, after=compared, limit=1) if compared < chain.entries else []
+    return chain.entries - compared, first[0].at if first else None
 
 
 def _judged(house: House, key: str, at: dt.datetime) -> tuple[int, RecordReport]:

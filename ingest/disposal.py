@@ -197,13 +197,25 @@ def finish(house: House) -> int:
     return finished
 
 
-def erasure(house: House, number: OwnerNumber, *, actor: str) -> list[Standing]:
+def erasure(
+    house: House, number: OwnerNumber, *, actor: str, limit: int = 200, after: PaperId | None = None
+) -> list[Standing]:
     """Return what can be erased of an owner's papers, and what forbids it of the others; asking is recorded.
 
     Papers of several owners are among them: what one of them asks cannot take the paper from the others, which a person
     has to weigh before proposing its disposal.
+
+    Args:
+        house: The parts.
+        number: Any of the owner's.
+        actor: Who asks for the owner.
+        limit: Of how many papers at most, in the order they came in.
+        after: Only of those that came after this one.
+
+    Raises:
+        NotFound: There is no paper ``after``.
     """
-    papers = house.catalogue.find(number, states=frozenset(PaperState) - {PaperState.DISPOSED})
+    papers = house.catalogue.papers(owner=number, but=PaperState.DISPOSED, limit=limit, after=after)
     proposed = {one.paper: one for one in disposal.disposals(house.catalogue, unfinished=True)}
     found = []
     for paper in papers:

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 import structlog
 
 from dossier import times
-from dossier.errors import SohoaError
+from dossier.errors import AlreadyExists, AuditChainBroken, SohoaError
 from ingest import disposal
-from ingest.audit_log import keep_log
+from ingest.audit_log import anchor_tail, keep_log
 from ingest.courier import deliver
 from ingest.day_records import make_records
 from ingest.fixity import check_due
@@ -104,6 +104,18 @@ def _log_kept(house: House, stop: Stop) -> None:
             return
 
 
+def _log_anchored(house: House, stop: Stop) -> None:
+    """Anchor the end of the audit log, and see that it was not cut off.
+
+    What is logged is a witness too, wherever this process's log is sent.
+    """
+    try:
+        if not stop() and (head := anchor_tail(house)):
+            _log.info("audit log anchored", entries=head.entries, hash=head.head_hash)
+    except (AlreadyExists, AuditChainBroken) as error:
+        _log.error("audit log cut off or rewritten", reason=str(error))
+
+
 def _status_list(house: House, stop: Stop) -> None:
     """Make the signed list of what is no longer in force, when it is time or a paper was revoked."""
     del stop
@@ -126,6 +138,7 @@ DUTIES: tuple[Duty, ...] = (
     Duty("expiry", 600.0, _expiry),
     Duty("status-list", 10.0, _status_list),
     Duty("audit-log", 600.0, _log_kept),
+    Duty("audit-anchor", 30.0, _log_anchored),
     Duty("search-index", 600.0, _index),
     Duty("uploads", 3600.0, _uploads),
     Duty("webhooks", 2.0, deliver),

@@ -9,17 +9,19 @@ from dossier.paper_types import FieldRule
 from dossier.papers import Paper
 from dossier.prefill import Answer, answer, sayings
 from ingest.house import House
-from ingest.usable import usable_papers
+from ingest.usable import usable_of_each
 from storage.numbers import numbers_of
 
 Visible = Callable[[Paper, FieldRule], bool]
 """Whether whoever asks may see a field of a paper."""
+MOST_ASKED = 50
+"""Papers of each type that are asked, the latest issued: what older ones say those of today say too, or correct."""
 
 
 def prefill(
     house: House, owner: OwnerNumber, facts: Sequence[Fact], on: dt.date, visible: Visible
 ) -> tuple[Answer, ...]:
-    """Return what is known of each fact.
+    """Return what is known of each fact, by the latest ``MOST_ASKED`` papers of each type.
 
     Args:
         house: The parts.
@@ -31,7 +33,7 @@ def prefill(
     Raises:
         StoreUnavailable: The catalogue does not answer.
     """
-    papers = usable_papers(house, owner, on)
+    papers = usable_of_each(house, owner, on, among=MOST_ASKED)
     numbers = numbers_of(house.catalogue, owner)
     told = [one for one in sayings(papers, house.paper_types, numbers) if visible(one.paper, one.rule)]
     return tuple(answer(fact, told) for fact in facts)

@@ -67,6 +67,7 @@ class Settings(BaseSettings):
         retry_s: Seconds until a paper that waits for a part is tried again; each time twice as long, up to 64 times.
         retention_years: How long evidence is locked in the store, and at a time papers that are kept permanently; 0:
             nothing is locked, papers of a class of years neither (for trials alone).
+        audit_anchor_minutes: Entries of the audit log are anchored in the object store when they are so old.
         max_upload_bytes: Largest file accepted.
         station_unfinished_bytes: What one station may have begun to upload in pieces and not finished, altogether.
         max_under_way: So many papers may be received or confirmed before stations are asked to come later; 0: any.
@@ -155,6 +156,7 @@ class Settings(BaseSettings):
     drain_s: float = Field(default=20.0, ge=0, le=3600)
     retry_s: float = Field(default=5.0, gt=0)
     retention_years: int = Field(default=20, ge=0)
+    audit_anchor_minutes: float = Field(default=5.0, gt=0, le=24 * 60)
     max_upload_bytes: int = Field(default=200 * 1024 * 1024, gt=0)
     station_unfinished_bytes: int = Field(default=2 * 1024**3, gt=0)
     max_under_way: int = Field(default=20_000, ge=0)

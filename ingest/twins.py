@@ -23,7 +23,7 @@ from ingest.decode import decode
 from ingest.house import House
 from ingest.inspect import inspect
 from ingest.prints import ALIKE, MAY_BE_ALIKE, distance
-from ingest.usable import usable, usable_papers
+from ingest.usable import usable, usable_of_each, usable_papers
 from ingest.versions import versions_of
 from ocr.model import PageReading, Reading
 from storage.numbers import numbers_of
@@ -36,7 +36,7 @@ _LEAST_FIGURES = 4
 _MOST_STRANGERS = _MOST_OWN = 200
 """Papers of other owners, and the owner's latest, that a paper is compared with: an organisation may have thousands."""
 _MOST_TOLD = 20
-"""Papers of the announced owner and type that are told, the latest issued."""
+"""Papers of one owner and type, the latest issued, that are told, or among which one is looked for."""
 TOLD = "paper.twin-told"
 """Action in the audit log."""
 TWIN, OTHERS_TWIN, KNOWN_TWIN = "twin-in-store", "twin-of-another", "twin-acknowledged"
@@ -109,7 +109,8 @@ def same_bytes(house: House, first: Paper) -> tuple[Twin, ...]:
 
 def component_twins(house: House, owner: OwnerNumber, procedure: Procedure) -> list[tuple[Component, Twin | None]]:
     """Return the components of a procedure, each with the owner's latest paper that serves and may be used again."""
-    papers = usable_papers(house, owner, times.today())
+    types = {code for component in procedure.components for code in component.paper_types}
+    papers = usable_of_each(house, owner, times.today(), among=_MOST_TOLD, paper_types=types)
     found = []
     for component in procedure.components:
         latest = next((paper for paper in papers if paper.paper_type in component.paper_types), None)

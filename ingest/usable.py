@@ -1,7 +1,7 @@
 """Which papers of an owner may be used again."""
 
 import datetime as dt
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from dossier.identifiers import OwnerNumber
 from dossier.papers import Paper
@@ -11,7 +11,7 @@ from storage.dossiers import known_dossiers
 
 
 def usable_papers(
-    house: House, owner: OwnerNumber, on: dt.date, *, paper_type: str | None = None, among: int | None = None
+    house: House, owner: OwnerNumber, on: dt.date, *, among: int, paper_type: str | None = None
 ) -> tuple[Paper, ...]:
     """Return an owner's papers that may be used again on a day, the latest issued first, then the better grade.
 
@@ -19,13 +19,31 @@ def usable_papers(
         house: The parts.
         owner: Whose.
         on: The day.
+        among: Look at so many at most, the latest issued: an organisation may have tens of thousands.
         paper_type: Only of this type.
-        among: Look at so many at most, the latest issued; ``None``: at all.
 
     Raises:
         StoreUnavailable: The catalogue does not answer.
     """
-    return usable(house, house.catalogue.find(owner, paper_type=paper_type, limit=among), on)
+    return usable(house, house.catalogue.find(owner, paper_type=paper_type, valid_on=on, limit=among), on)
+
+
+def usable_of_each(
+    house: House, owner: OwnerNumber, on: dt.date, *, among: int, paper_types: Collection[str] | None = None
+) -> tuple[Paper, ...]:
+    """Return the same of each type by itself, so that papers of one type never crowd out those of another.
+
+    Args:
+        house: The parts.
+        owner: Whose.
+        on: The day.
+        among: Look at so many of each type at most, the latest issued.
+        paper_types: Only of these types.
+
+    Raises:
+        StoreUnavailable: The catalogue does not answer.
+    """
+    return usable(house, house.catalogue.latest(owner, on, each=among, paper_types=paper_types), on)
 
 
 def usable(house: House, papers: Sequence[Paper], on: dt.date) -> tuple[Paper, ...]:

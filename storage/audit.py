@@ -11,8 +11,9 @@ object of strings). ``prev_hash`` of entry 1 is 64 zeros. An auditor needs the r
 Threat: somebody with access to the database hides or changes what happened. An edited entry no longer has its hash; a
 removed or moved one leaves a gap or a wrong ``prev_hash``. Two things the chain alone cannot show are a tail cut off
 and a log recomputed from some entry on; for these ``anchor`` writes the head's hash to the object store, under
-retention, and ``check`` compares every anchor. Residual risk accepted: entries since the newest anchor can be cut off
-or rewritten unseen, so anchor often, and keep the object store under other hands than the database.
+retention, and ``check`` compares every anchor. Residual risk accepted: entries since the newest anchor (``tail``) can
+be cut off or rewritten unseen; workers anchor every few minutes, so these are the last few minutes'. Keep the object
+store under other hands than the database: who rules both can delete what no lock keeps.
 
 Entries hold no personal data: papers and batches by identifier, values never.
 """
@@ -24,12 +25,13 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass, replace
 from itertools import groupby
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Row, select
+from sqlalchemy import Row, func, select
 from sqlalchemy.orm import Session
 
-from dossier.errors import AuditChainBroken, ObjectDamaged
+from dossier.errors import AuditChainBroken, NotFound, ObjectDamaged
 from storage import direct
 from storage.audit_lines import Line, lines
 from storage.audit_segments import kept_lines
@@ -47,6 +49,7 @@ if TYPE_CHECKING:  # the catalogue appends to this log
 SHOWN = "shown"
 """Key in the detail of an entry about several papers: their identifiers, parted by spaces."""
 _NAMES_PAPERS = b'"shown":"'
+_REWRITTEN = "it differs from its anchor: the log was rewritten"
 _OF_ANOTHER_ENTRY = "the index of papers does not have those it names"
 _SUBJECTS = (
     select(AuditSubjectRow.seq, AuditSubjectRow.paper)
@@ -84,6 +87,20 @@ class AuditReport:
     head_hash: str
     anchored: int = 0
     segmented: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Tail:
+    """The end of the log that no anchor has yet: what could be cut off or rewritten unseen.
+
+    Attributes:
+        anchored: ``seq`` of the newest anchor, 0 if there is none. entries: How many follow it.
+        since: When the first of them was made, UTC; ``None`` if there is none.
+    """
+
+    anchored: int
+    entries: int
+    since: dt.datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,6 +190,16 @@ def entries(catalogue: "Catalogue", *, after: int = 0, limit: int = 100) -> list
         return [audit_entry_from(row) for row in session.scalars(wanted)]
 
 
+def head(catalogue: "Catalogue") -> AuditReport:
+    """Return how many entries there are and the hash of the last, unchecked.
+
+    Raises:
+        StoreUnavailable: The database does not answer.
+    """
+    with direct.reading(catalogue.engine, statements=1) as asked:
+        return _head(asked)()
+
+
 def anchor(catalogue: "Catalogue", store: ObjectStore, *, retain_until: dt.datetime | None = None) -> AuditReport:
     """Write the present head of the chain to the object store; nothing if the log is empty.
 
@@ -180,17 +207,42 @@ def anchor(catalogue: "Catalogue", store: ObjectStore, *, retain_until: dt.datet
         AlreadyExists: An anchor of the same entry has another hash: the chain was rewritten.
         StoreUnavailable: The database or the store does not answer.
     """
-    head = _last(catalogue)
-    if head.entries:
-        body = json.dumps({"hash": head.head_hash, "seq": head.entries}, sort_keys=True, separators=(",", ":"))
+    newest = head(catalogue)
+    if newest.entries:
+        body = json.dumps({"hash": newest.head_hash, "seq": newest.entries}, sort_keys=True, separators=(",", ":"))
         store.put(
-            f"{ANCHORS}{head.entries:012d}.json",
+            anchor_key(newest.entries),
             body.encode(),
             media_type="application/json",
             retain_until=retain_until,
             if_absent=True,
         )
-    return head
+    return newest
+
+
+def anchor_key(seq: int) -> str:
+    """Return the key of the anchor of entry ``seq``."""
+    return f"{ANCHORS}{seq:012d}.json"
+
+
+def tail(catalogue: "Catalogue", store: ObjectStore) -> Tail:
+    """Return what no anchor has yet of the log, having held the newest anchor against it.
+
+    Raises:
+        AuditChainBroken: The log ends before that anchor, or has another entry there: it was cut off or rewritten.
+        ObjectDamaged: The anchor is none. StoreUnavailable: The database or the store does not answer.
+    """
+    newest = max(store.keys(ANCHORS), default=None)
+    seq, anchor = _load_anchor(store, newest) if newest else (0, _Anchor(GENESIS))
+    around = select(AuditRow.seq, AuditRow.hash, AuditRow.at).where(AuditRow.seq >= seq).order_by(AuditRow.seq)
+    with reading(catalogue.engine) as session:
+        last = session.scalar(select(func.max(AuditRow.seq))) or 0
+        rows = session.execute(around.limit(2)).all()
+    if last < seq:
+        raise AuditChainBroken(seq=last + 1, reason=_cut_off(seq))
+    if seq and (rows[0].seq, rows[0].hash) != (seq, anchor.hash):
+        raise AuditChainBroken(seq=seq, reason=_REWRITTEN)
+    return Tail(seq, last - seq, next((row.at for row in rows if row.seq > seq), None))
 
 
 def check(
@@ -198,6 +250,7 @@ def check(
     store: ObjectStore | None = None,
     *,
     segments: bool = False,
+    known: Mapping[int, str] = MappingProxyType({}),
     heard: Callable[[int, int], None] | None = None,
 ) -> AuditReport:
     """Recompute the whole chain, and compare it with what ``store`` holds of it if one is given.
@@ -207,6 +260,7 @@ def check(
         store: With the anchors, the heads of the tree, and the segments.
         segments: Compare every entry with its segment too: that tells which entry was rewritten, where the anchors
             tell only between which two of them.
+        known: Hashes of entries by their numbers, as somebody wrote them down elsewhere: they count as anchors.
         heard: Told from time to time how many entries were gone over, of how many; what it raises ends the check.
 
     Raises:
@@ -214,7 +268,7 @@ def check(
             of them, and in ``after`` and ``before`` the numbers of the anchors around it, 0 if there is none.
         ObjectDamaged: A segment or an anchor is none. StoreUnavailable: The database or the store does not answer.
     """
-    anchors = _anchors(store) if store else {}
+    anchors = _anchors(store, known) if store else {seq: _Anchor(digest) for seq, digest in known.items()}
     kept = kept_lines(store) if store and segments else iter(())
     try:
         report = _walk(catalogue, anchors, kept, heard)
@@ -234,7 +288,7 @@ def _walk(
     heard: Callable[[int, int], None] | None,
 ) -> AuditReport:
     seq, previous, segmented = 0, GENESIS, 0
-    of = _last(catalogue).entries if heard else 0
+    of = head(catalogue).entries if heard else 0
     tree = Growing() if any(anchor.root for anchor in anchors.values()) else None
     with (
         reading(catalogue.engine) as session,
@@ -262,7 +316,7 @@ def _walk(
             raise AuditChainBroken(seq=seq + 1, reason=_OF_ANOTHER_ENTRY)
     newest = max([*anchors, *(number for number, _ in kept)], default=0)
     if newest > seq:
-        raise AuditChainBroken(seq=seq + 1, reason=f"log cut off: entries up to {newest} were anchored")
+        raise AuditChainBroken(seq=seq + 1, reason=_cut_off(newest))
     return AuditReport(seq, previous, segmented=segmented)
 
 
@@ -303,7 +357,11 @@ class _Index:
 
 def _require_anchored(seq: int, digest: str, tree: Growing | None, anchor: _Anchor) -> None:
     if anchor.hash != digest or (tree and anchor.root and anchor.root != tree.root().hex()):
-        raise AuditChainBroken(seq=seq, reason="it differs from its anchor: the log was rewritten")
+        raise AuditChainBroken(seq=seq, reason=_REWRITTEN)
+
+
+def _cut_off(newest: int) -> str:
+    return f"log cut off: entries up to {newest} were anchored"
 
 
 def _head(asked: Direct) -> Callable[[], AuditReport]:
@@ -315,23 +373,31 @@ def _head(asked: Direct) -> Callable[[], AuditReport]:
     return head
 
 
-def _last(catalogue: "Catalogue") -> AuditReport:
-    with direct.reading(catalogue.engine, statements=1) as asked:
-        return _head(asked)()
-
-
-def _anchors(store: ObjectStore) -> dict[int, _Anchor]:
-    anchors: dict[int, _Anchor] = {}
-    for key in (key for prefix in (ANCHORS, HEADS) for key in store.keys(prefix)):
+def _anchors(store: ObjectStore, known: Mapping[int, str]) -> dict[int, _Anchor]:
+    anchors = {seq: _Anchor(digest) for seq, digest in known.items()}
+    for key in [key for prefix in (ANCHORS, HEADS) for key in store.keys(prefix)]:
         try:
-            kept = json.loads(store.get(key))
-            seq, digest, root = kept["seq"], kept["hash"], kept.get("root")
-        except (ValueError, KeyError, TypeError, AttributeError):
-            raise ObjectDamaged(key=key) from None
-        if type(seq) is not int:
-            raise ObjectDamaged(key=key)
-        known = anchors.get(seq, _Anchor(digest))
-        if known.hash != digest:
+            seq, found = _load_anchor(store, key)
+        except NotFound:  # deleted meanwhile, since a day's head has taken its place
+            continue
+        other = anchors.get(seq, found)
+        if other.hash != found.hash:
             raise AuditChainBroken(seq=seq, reason="its anchors contradict each other")
-        anchors[seq] = _Anchor(digest, root or known.root)
+        anchors[seq] = _Anchor(found.hash, found.root or other.root)
     return anchors
+
+
+def _load_anchor(store: ObjectStore, key: str) -> tuple[int, _Anchor]:
+    """Return which entry an anchor or a head is of, and what it says of it.
+
+    Raises:
+        NotFound: It is gone. ObjectDamaged: It is none.
+    """
+    try:
+        kept = json.loads(store.get(key))
+        seq, anchor = kept["seq"], _Anchor(kept["hash"], kept.get("root"))
+    except (ValueError, KeyError, TypeError, AttributeError):
+        raise ObjectDamaged(key=key) from None
+    if type(seq) is not int:
+        raise ObjectDamaged(key=key)
+    return seq, anchor

@@ -7,7 +7,7 @@ the entries.
 """
 
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import literal, select, union_all
@@ -36,6 +36,8 @@ READINGS = frozenset(
 )
 """Actions by which somebody sees what a paper says, and changes nothing."""
 READS_SHOWN = "owner.reads-shown"
+READS_REFUSED = "owner.reads-refused"
+"""Somebody asked for an owner's reads whom no grant lets know them."""
 OWNER_READ = frozenset({LOOKED_UP, READS_SHOWN})
 """Actions by which somebody sees what is known of an owner, no paper itself."""
 
@@ -90,15 +92,24 @@ def record_reads(
         audit.append(session, actor=actor, action=action, about=about, at=at, detail=detail, shown=shown)
 
 
-def record_owner_read(catalogue: Catalogue, number: OwnerNumber, *, actor: str, action: str) -> None:
-    """Record that somebody was shown what is known of an owner, ``action`` being one of ``OWNER_READ``.
+def record_owner_read(
+    catalogue: Catalogue, number: OwnerNumber, *, actor: str, action: str, detail: Mapping[str, str] | None = None
+) -> None:
+    """Record that somebody was shown what is known of an owner, or was not.
 
     Of a number that nobody has only that is recorded.
+
+    Args:
+        catalogue: Where.
+        number: Any of the owner's.
+        actor: Who.
+        action: One of ``OWNER_READ``, or ``READS_REFUSED``.
+        detail: No personal data.
     """
     with writing(catalogue.engine) as session:
         serials = owner_group(session, number)
         about = f"owner:{min(serials)}" if serials else "owner:unknown"
-        audit.append(session, actor=actor, action=action, about=about, at=catalogue.now())
+        audit.append(session, actor=actor, action=action, about=about, at=catalogue.now(), detail=detail)
 
 
 def reads(
@@ -107,6 +118,7 @@ def reads(
     *,
     since: dt.datetime | None = None,
     until: dt.datetime | None = None,
+    paper_types: Collection[str] | None = None,
     limit: int = 100,
 ) -> list[Read]:
     """Return the newest ``limit`` reads of the papers of the owner who has a number, the newest first.
@@ -116,13 +128,14 @@ def reads(
         number: Any of the owner's.
         since: From this moment on.
         until: Before this one.
+        paper_types: Of papers of these types alone, and of what is known of the owner as a whole; ``None``: of any.
         limit: How many at most.
     """
     span = [AuditRow.at >= since] if since else []
     span += [AuditRow.at < until] if until else []
     with reading(catalogue.engine) as session:
         serials = owner_group(session, number)
-        theirs = is_of(serials)
+        theirs = [is_of(serials), *([PaperRow.paper_type.in_(paper_types)] if paper_types is not None else [])]
         about_one = select(AuditRow, PaperRow.id, PaperRow.paper_type).join(
             PaperRow, AuditRow.object == literal("paper:") + PaperRow.id
         )
@@ -135,7 +148,7 @@ def reads(
             (row, PaperId(paper), paper_type)
             for query in (about_one.where(AuditRow.action.in_(READINGS)), about_many)
             for row, paper, paper_type in session.execute(
-                query.where(theirs, *span).order_by(AuditRow.seq.desc()).limit(limit)
+                query.where(*theirs, *span).order_by(AuditRow.seq.desc()).limit(limit)
             )
         ]
         about_owner = select(AuditRow).where(

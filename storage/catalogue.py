@@ -70,6 +70,8 @@ _KEY = direct.Statement(
 )
 """Every request asks it."""
 _GRADE_RANK = case({g.value: g.rank for g in SourceGrade}, value=PaperRow.grade, else_=len(SourceGrade))
+_LATEST_FIRST = (PaperRow.issued_on.desc().nulls_last(), _GRADE_RANK, PaperRow.serial.desc())
+"""The order of an owner's papers: on one day the better grade first."""
 
 
 class Catalogue:
@@ -204,6 +206,8 @@ class Catalogue:
         self,
         *,
         state: PaperState | None = None,
+        but: PaperState | None = None,
+        owner: OwnerNumber | None = None,
         batch: str | None = None,
         paper_type: str | None = None,
         stored_from: dt.datetime | None = None,
@@ -215,6 +219,8 @@ class Catalogue:
 
         Args:
             state: Only in this one.
+            but: Not in this one.
+            owner: Only of this one, alone or with others, under any of his numbers.
             batch: Only of this one.
             paper_type: Only of this one.
             stored_from: Only those stored at or after this moment.
@@ -228,6 +234,8 @@ class Catalogue:
         query = select(PaperRow).order_by(PaperRow.serial.desc() if newest_first else PaperRow.serial).limit(limit)
         if state is not None:
             query = query.where(PaperRow.state == state.value)
+        if but is not None:
+            query = query.where(PaperRow.state != but.value)
         if batch is not None:
             query = query.where(PaperRow.batch == batch)
         if paper_type is not None:
@@ -238,6 +246,8 @@ class Catalogue:
             if after is not None:
                 edge = paper_row(session, after).serial
                 query = query.where(PaperRow.serial < edge if newest_first else PaperRow.serial > edge)
+            if owner is not None:
+                query = query.where(is_of(owner_group(session, owner)))
             return _papers(session, query)
 
     def save(
@@ -336,19 +346,37 @@ class Catalogue:
         query = (
             select(PaperRow)
             .where(PaperRow.state.in_([state.value for state in states]))
-            .order_by(PaperRow.issued_on.desc().nulls_last(), _GRADE_RANK, PaperRow.serial.desc())
+            .order_by(*_LATEST_FIRST)
             .limit(limit)
         )
         if paper_type is not None:
             query = query.where(PaperRow.paper_type == paper_type)
         if valid_on is not None:
-            query = query.where(
-                PaperRow.state == PaperState.STORED.value,
-                or_(PaperRow.issued_on.is_(None), PaperRow.issued_on <= valid_on),
-                or_(PaperRow.valid_until.is_(None), PaperRow.valid_until >= valid_on),
-            )
+            query = query.where(*_valid(valid_on))
         with reading(self.engine) as session:
             return _papers(session, query.where(is_of(owner_group(session, owner))))
+
+    def latest(
+        self, owner: OwnerNumber, on: dt.date, *, each: int, paper_types: Collection[str] | None = None
+    ) -> list[Paper]:
+        """Return an owner's stored papers that are valid on a day, of each type the latest issued, as `find` does.
+
+        However many papers an owner has, no more are loaded than these.
+
+        Args:
+            owner: Whose.
+            on: The day.
+            each: How many of each type at most.
+            paper_types: Only of these types; ``None``: of any.
+        """
+        place = func.row_number().over(partition_by=PaperRow.paper_type, order_by=_LATEST_FIRST).label("place")
+        with reading(self.engine) as session:
+            ranked = select(PaperRow.serial, place).where(is_of(owner_group(session, owner)), *_valid(on))
+            if paper_types is not None:
+                ranked = ranked.where(PaperRow.paper_type.in_(paper_types))
+            first = ranked.subquery()
+            taken = select(first.c.serial).where(first.c.place <= each)
+            return _papers(session, select(PaperRow).where(PaperRow.serial.in_(taken)).order_by(*_LATEST_FIRST))
 
     def by_original(self, sha256: str, owner: OwnerNumber | None) -> Paper | None:
         """Return the first paper that came with these bytes, neither rejected nor disposed of, to tell duplicates.
@@ -584,6 +612,15 @@ def is_of(serials: Collection[int]) -> ColumnElement[bool]:
     return PaperRow.serial.in_(theirs)
 
 
+def _valid(on: dt.date) -> tuple[ColumnElement[bool], ...]:
+    """Return what a stored paper is that is valid on a day, as far as it says from when to when."""
+    return (
+        PaperRow.state == PaperState.STORED.value,
+        or_(PaperRow.issued_on.is_(None), PaperRow.issued_on <= on),
+        or_(PaperRow.valid_until.is_(None), PaperRow.valid_until >= on),
+    )
+
+
 def owner_row(session: Session, number: OwnerNumber, name: str | None = None) -> OwnerRow:
     """Return the row of a number, made if missing, with the newest known name."""
     row = session.scalar(select(OwnerRow).where(_is_owner(number)))
@@ -606,13 +643,19 @@ def _next_code(session: Session, paper: Paper) -> str | None:
     if paper.owner is None or paper.paper_type is None:
         return None
     stem = f"{paper.owner.number.value}.{paper.paper_type}."
-    given = session.scalars(
+    last = session.scalar(  # of texts with one beginning, the highest number is the longest, and of these the last
         select(PaperRow.code)
         .join(OwnerRow, PaperRow.owner_serial == OwnerRow.serial)
-        .where(_is_owner(paper.owner.number), PaperRow.paper_type == paper.paper_type)
+        .where(
+            _is_owner(paper.owner.number),
+            PaperRow.paper_type == paper.paper_type,
+            PaperRow.code.startswith(stem, autoescape=True),
+        )
+        .order_by(func.length(PaperRow.code).desc(), PaperRow.code.desc())
+        .limit(1)
     )
     gone = session.scalar(select(OwnerRow.codes_gone).where(_is_owner(paper.owner.number))) or 0
-    return f"{stem}{max([gone, *(running_number(code) for code in given if code)]) + 1:02d}"
+    return f"{stem}{max(gone, running_number(last) if last else 0) + 1:02d}"
 
 
 def running_number(code: str) -> int:

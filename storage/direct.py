@@ -43,7 +43,7 @@ class Among(ColumnElement[bool]):
 
     inherit_cache = False
 
-    def __init__(self, column: InstrumentedAttribute[Any], name: str) -> None:
+    def __init__(self, column: InstrumentedAttribute[Any] | ColumnElement[Any], name: str) -> None:
         self.column = column.expression
         self.texts = bindparam(name, type_=JSON().with_variant(ARRAY(Text), "postgresql"))
 

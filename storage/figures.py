@@ -28,7 +28,7 @@ class StationWork:
     Attributes:
         station: The key's name. operator: The person's name or number, ``None`` where nobody was named.
         employer: Whom the person works for, ``None`` for the agency itself.
-        batches, papers: How many. pages: Of the papers read so far.
+        batches, papers: How many; of a scan of several papers those that it became. pages: Of the papers read so far.
         stored: Papers that are in the store by now. waiting: That wait for a person.
         stopped: That were rejected, quarantined, or failed.
     """
@@ -73,7 +73,7 @@ def station_work(catalogue: Catalogue, period: Period) -> list[StationWork]:
             func.count(case((PaperRow.state.in_([s.value for s in waits]), 1))),
             func.count(case((PaperRow.state.in_([s.value for s in stopped]), 1))),
         )
-        .outerjoin(PaperRow, and_(PaperRow.batch == BatchRow.id, PaperRow.split_from.is_(None)))
+        .outerjoin(PaperRow, and_(PaperRow.batch == BatchRow.id, PaperRow.state != PaperState.SPLIT.value))
         .where(BatchRow.created_at >= period.begins, BatchRow.created_at < period.ends)
         .group_by(BatchRow.station, BatchRow.operator, BatchRow.employer)
         .order_by(BatchRow.station, BatchRow.operator.nulls_first(), BatchRow.employer.nulls_first())

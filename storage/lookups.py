@@ -9,7 +9,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import bindparam, func, or_, select, union_all
+from sqlalchemy import and_, bindparam, case, func, or_, select, union_all
 from sqlalchemy.orm import aliased
 
 from dossier import times
@@ -17,7 +17,7 @@ from dossier.dossiers import Dossier
 from dossier.errors import NoGrant
 from dossier.grants import Grant, Scope, scope
 from dossier.identifiers import OWNER_NUMBER_KINDS, AgencyCode, DossierNumber, OwnerNumber, PaperId
-from dossier.lookups import Candidate, Need, Outcome, outcome
+from dossier.lookups import MOST_LOOKED_AT, Candidate, Need, Outcome, outcome
 from dossier.owners import Owner
 from dossier.paper_types import PaperType, find_type
 from dossier.papers import Field, PaperKind, PaperState, SourceGrade, StoredObject
@@ -71,13 +71,20 @@ _papers = (
     .outerjoin(_kept_under, _kept_under.serial == PaperRow.owner_serial)
     .where(Among(PaperRow.paper_type, "types"))
 )
-_HELD = Statement(
-    union_all(
-        # One branch for each way to a paper: with OR, PostgreSQL would read the whole table.
-        _papers.where(PaperRow.owner_serial.in_(_group_serials)),
-        _papers.where(PaperRow.id.in_(select(CoOwnerRow.paper).where(CoOwnerRow.owner_serial.in_(_group_serials)))),
-    )
+_theirs = union_all(
+    # One branch for each way to a paper: with OR, PostgreSQL would read the whole table.
+    _papers.where(PaperRow.owner_serial.in_(_group_serials)),
+    _papers.where(PaperRow.id.in_(select(CoOwnerRow.paper).where(CoOwnerRow.owner_serial.in_(_group_serials)))),
+).subquery("theirs")
+_best_first = (
+    case((and_(_theirs.c.state == PaperState.STORED.value, _theirs.c.verdict == Verdict.VALID.value), 0), else_=1),
+    case({grade.value: grade.rank for grade in SourceGrade}, value=_theirs.c.grade, else_=len(SourceGrade)),
+    _theirs.c.issued_on.desc().nulls_last(),
+    _theirs.c.stored_at.desc().nulls_last(),
 )
+_place = func.row_number().over(partition_by=_theirs.c.paper_type, order_by=_best_first)
+_placed = select(*_theirs.c, _place.label("place")).subquery("placed")
+_HELD = Statement(select(*_placed.c).where(or_(_placed.c.place <= MOST_LOOKED_AT, Among(_placed.c.id, "papers"))))
 _GRANTS = Statement(
     select(*GrantRow.__table__.columns).where(
         GrantRow.consumer == bindparam("consumer"),
@@ -163,7 +170,8 @@ def look_up(
     with reading(catalogue.engine) as view:
         whose = {"kind": need.owner.kind, "number": need.owner.value}
         granted = view.ask(_GRANTS, consumer=consumer, **whose) if built_in is None else tuple
-        kept = view.ask(_HELD, types=[one.code for one in asked], **whose)
+        named = [paper.value for paper in need.papers]
+        kept = view.ask(_HELD, types=[one.code for one in asked], papers=named, **whose)
         grants = [*map(grant_from, granted()), *([built_in] if built_in else ())]
         today = times.local(catalogue.now()).date()
         scopes = {one.code: scope(grants, one.code, need.purpose, today) for one in asked}

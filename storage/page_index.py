@@ -4,17 +4,19 @@ Both are given the same tokens and asked the same: which rows hold all of these,
 takes text apart, ranks, or knows of positions; what either makes of punctuation, numbers or long words never counts.
 
 On PostgreSQL a query first looks at the first rows in order, which is enough for whatever is frequent, and only then
-takes all rows from the GIN index and sorts them: what is sorted is never frequent.
+takes all rows from the GIN index and sorts them: what is sorted is never frequent. Frequent words without another one
+that hardly ever stands apart from them would be; so of these it gives what the rows looked at have, and says how far it
+looked.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from sqlalchemy import BigInteger, ColumnElement, TextClause, select, text
 from sqlalchemy.orm import Session
 
-from storage.places import serial_at
+from storage.places import MAX_PAGE, serial_at
 from storage.schema import PaperRow
 
 _FEW, _MANY, _FREQUENT = 300, 2_400, 8
@@ -25,9 +27,23 @@ hits, both ways cost the same for a first answer.
 """
 _WALK = """
     SELECT place FROM (
-        SELECT place, tokens FROM page_index WHERE place > :after AND place < :until ORDER BY place LIMIT {rows}
+        SELECT place, tokens FROM page_index WHERE place > :after AND place < :until ORDER BY place LIMIT :rows
     ) AS near WHERE tokens @@ CAST(:match AS tsquery)
 """
+_WALK_WITHOUT = """
+    WITH near AS MATERIALIZED (
+        SELECT place, place & ~CAST(:page AS bigint) AS whole, tokens
+        FROM page_index WHERE place > :after AND place < :until ORDER BY place LIMIT :rows
+    ), unwanted AS MATERIALIZED (
+        SELECT whole FROM near WHERE place = whole AND tokens @@ CAST(:without AS tsquery)
+    )
+    SELECT place FROM near WHERE CASE
+        WHEN whole IN (SELECT whole FROM unwanted) THEN FALSE
+        ELSE tokens @@ CAST(:match AS tsquery)
+    END
+"""
+"""Where the row of a paper as a whole says no, its pages are not looked at, which takes time; CASE keeps that order."""
+_END = "SELECT place FROM page_index WHERE place > :after AND place < :until ORDER BY place LIMIT 1 OFFSET :rows - 1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,13 +52,13 @@ class Match:
 
     Attributes:
         every: All of these tokens, at least one. beginnings: For each, a token that begins so. one_of: One of each
-            group. not_all: Of no group all.
+            group. without: None of these; nor may another page of the paper have one.
     """
 
     every: tuple[str, ...]
     beginnings: tuple[str, ...] = ()
     one_of: tuple[tuple[str, ...], ...] = ()
-    not_all: tuple[tuple[str, ...], ...] = ()
+    without: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +74,19 @@ class Within:
     papers: tuple[ColumnElement[bool], ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Proposed:
+    """Rows that fit.
+
+    Attributes:
+        places: Theirs, in order.
+        looked_to: The last place looked at, where there may be more behind it although fewer fit than were asked for.
+    """
+
+    places: list[int]
+    looked_to: int | None = None
+
+
 class PageIndex(Protocol):
     """What an engine does."""
 
@@ -67,7 +96,7 @@ class PageIndex(Protocol):
     def take_out(self, session: Session, rows: Iterable[tuple[int, Iterable[str]]]) -> None:
         """Remove rows, given with the tokens that they were put with."""
 
-    def places(self, session: Session, match: Match, within: Within, count: int) -> list[int]:
+    def places(self, session: Session, match: Match, within: Within, count: int) -> Proposed:
         """Return the first ``count`` places in order that fit."""
 
 
@@ -90,19 +119,19 @@ class Sqlite:
         remove = "INSERT INTO page_index (page_index, rowid, tokens) VALUES ('delete', :place, :tokens)"
         _run(session, remove, given)
 
-    def places(self, session: Session, match: Match, within: Within, count: int) -> list[int]:
+    def places(self, session: Session, match: Match, within: Within, count: int) -> Proposed:
         """Return the first ``count`` places in order that fit."""
         hits = text("""
             SELECT rowid AS place FROM page_index
             WHERE page_index MATCH :match AND rowid > :after AND rowid < :until ORDER BY rowid
         """)
-        return _first(session, hits, self._written(match), within, count)
+        return Proposed(_first(session, hits, self._written(match), within, count))
 
     @staticmethod
     def _written(match: Match) -> str:
         every = [_quoted(token) for token in match.every] + [f"{_quoted(begin)} *" for begin in match.beginnings]
         every += [f"({' OR '.join(map(_quoted, group))})" for group in match.one_of]
-        unwanted = [f" NOT ({' AND '.join(map(_quoted, group))})" for group in match.not_all]
+        unwanted = [f" NOT {_quoted(token)}" for token in match.without]
         return f"({' AND '.join(every)}){''.join(unwanted)}"
 
 
@@ -120,33 +149,51 @@ class Postgres:
         given = [{"place": place} for place, _ in rows]
         _run(session, "DELETE FROM page_index WHERE place = :place", given)
 
-    def places(self, session: Session, match: Match, within: Within, count: int) -> list[int]:
+    def places(self, session: Session, match: Match, within: Within, count: int) -> Proposed:
         """Return the first ``count`` places in order that fit."""
         # Neither guesses about these tokens nor plans made for other ones may lead it to read the whole table.
         session.execute(text("SET LOCAL enable_seqscan = off"))
         session.execute(text("SET LOCAL plan_cache_mode = force_custom_plan"))
-        written = self._written(match)
-        near = _first(session, text(_WALK.format(rows=_FEW)), written, within, count)
-        if len(near) < count and len(near) >= _FREQUENT:
-            near = _first(session, text(_WALK.format(rows=_MANY)), written, within, count)
-        if len(near) == count:
-            return near
+        found = self._walked(session, match, within, count, _FEW)
+        bounded = bool(match.without) and (len(found) >= _FREQUENT or self._is_frequent(session, match, within))
+        if len(found) < count and (len(found) >= _FREQUENT or bounded):
+            found = self._walked(session, match, within, count, _MANY)
+        if len(found) == count:
+            return Proposed(found)
+        if bounded:
+            window = {"after": within.after, "until": within.until, "rows": _MANY}
+            return Proposed(found, session.scalar(text(_END), window))
         # The sum keeps it from walking on; the offset keeps the papers from being looked up before the sort.
         every = text("""
             SELECT place + 0 AS place FROM page_index
             WHERE place > :after AND place < :until AND tokens @@ CAST(:match AS tsquery) ORDER BY 1 OFFSET 0
         """)
-        return _first(session, every, written, within, count)
+        return Proposed(_first(session, every, self._written(match), within, count))
+
+    def _walked(self, session: Session, match: Match, within: Within, count: int, rows: int) -> list[int]:
+        """Return the first ``count`` places that fit among so many rows."""
+        walk = text(_WALK).bindparams(rows=rows)
+        if match.without:
+            without = _joined(" | ", match.without)
+            walk = text(_WALK_WITHOUT).bindparams(rows=rows, page=MAX_PAGE, without=without)
+        return _first(session, walk, self._written(match), within, count)
+
+    def _is_frequent(self, session: Session, match: Match, within: Within) -> bool:
+        """Whether an index would give many rows of which what must not be there then leaves few, or none."""
+        wanted = replace(match, without=())
+        near = replace(within, papers=())
+        return len(self._walked(session, wanted, near, _FREQUENT, _FEW)) == _FREQUENT
 
     @staticmethod
     def _written(match: Match) -> str:
-        def joined(sign: str, tokens: Iterable[str]) -> str:
-            return sign.join(f"'{token}'" for token in tokens)
-
-        every = [joined("", [token]) for token in match.every] + [f"'{begin}':*" for begin in match.beginnings]
-        every += [f"({joined(' | ', group)})" for group in match.one_of]
-        every += [f"!({joined(' & ', group)})" for group in match.not_all]
+        every = [_joined("", [token]) for token in match.every] + [f"'{begin}':*" for begin in match.beginnings]
+        every += [f"({_joined(' | ', group)})" for group in match.one_of]
+        every += [f"!{_joined('', [token])}" for token in match.without]
         return " & ".join(every)
+
+
+def _joined(sign: str, tokens: Iterable[str]) -> str:
+    return sign.join(f"'{token}'" for token in tokens)
 
 
 def _run(session: Session, statement: str, rows: Sequence[Mapping[str, object]]) -> None:

@@ -138,8 +138,8 @@ def search(
 ) -> Found:
     """Return the first papers that answer a query, or those after a cursor.
 
-    Of ``MOST_JUDGED`` papers that the index proposed, possibly fewer than ``limit`` are hits: then there is a cursor
-    all the same.
+    Of ``MOST_JUDGED`` papers that the index proposed, or of the rows that it looked at, possibly fewer than ``limit``
+    are hits: then there is a cursor all the same.
 
     Raises:
         InvalidValue: The number and symbol has no letters or digits, or a beginning too few.
@@ -149,6 +149,9 @@ def search(
         taken: list[_Candidate] = []
         following = None
         for judged, one in enumerate(_Search(session, query, filters, limit + 1).candidates(after), 1):
+            if isinstance(one, Cursor):
+                following = one
+                break
             if one.is_hit and len(taken) == limit:
                 following = taken[-1].cursor
                 break
@@ -184,26 +187,33 @@ class _Search:
         self._groups = _groups(session, filters)
         self._number = _number(filters)
 
-    def candidates(self, after: Cursor | None) -> Iterator[_Candidate]:
-        """Yield what the index proposes behind a cursor, the best first, each with its level."""
+    def candidates(self, after: Cursor | None) -> Iterator[_Candidate | Cursor]:
+        """Yield what the index proposes behind a cursor, the best first, each with its level.
+
+        Where the index looked at as many rows as one answer may cost, a cursor follows: there is no more in this one.
+        """
         for level in self._query.levels:
             if after is None or level >= after.level:
                 start = after.place if after and level is after.level else self._first
                 yield from self._of_level(level, start)
 
-    def _of_level(self, level: Level, start: int) -> Iterator[_Candidate]:
+    def _of_level(self, level: Level, start: int) -> Iterator[_Candidate | Cursor]:
         match = _match(self._query, level, self._number, self._groups)
         count = self._together * _PAGES_EACH
         while match:
             within = Within(start, self._until, self._papers)
-            places = self._index.places(self._session, match, within, count)
+            proposed = self._index.places(self._session, match, within, count)
             # Pages of a paper follow each other, so each paper comes once.
-            papers = iter(dict.fromkeys(map(whole, places)))
-            while some := list(islice(papers, self._together)):
+            papers = list(dict.fromkeys(map(whole, proposed.places)))
+            rest = iter(papers)
+            while some := list(islice(rest, self._together)):
                 yield from self._judged(some, level)
-            if len(places) < count:
+            start = papers[-1] + MAX_PAGE if papers else start
+            if proposed.looked_to is not None:
+                yield Cursor(level, max(start, proposed.looked_to))
+            if len(proposed.places) < count:
                 return
-            start, count = whole(places[-1]) + MAX_PAGE, count * 4  # what needs a second look may need many
+            count *= 4  # what needs a second look may need many
 
     def _judged(self, places: Sequence[int], level: Level) -> Iterator[_Candidate]:
         serials = [serial_at(place) for place in places]
@@ -234,13 +244,11 @@ def _match(query: Query, level: Level, number: Term | None, groups: tuple[tuple[
     wanted += [number] if number else []
     every = [token for term in wanted for token in _whole_tokens(term)]
     beginnings = [begin for term in wanted for begin in _beginnings(term)]
-    not_all: list[tuple[str, ...]] = [
-        term.tokens for term in query.excluded if len(term.tokens) == 1 and not term.prefix
-    ]
-    if level is Level.PAGE and query.run and _is_pair(query.run):
-        not_all.append(tuple(pairs(query.run.tokens)))  # side by side on this page: of a better level
+    # Side by side on a page, the words are of a better level.
+    excluded = [*query.excluded, *([query.run] if level is Level.PAGE and query.run else [])]
+    without = [token for term in excluded for token in _only_token(term)]
     return Match(
-        tuple(dict.fromkeys([*parts, *every])), tuple(dict.fromkeys(beginnings)), groups, tuple(dict.fromkeys(not_all))
+        tuple(dict.fromkeys([*parts, *every])), tuple(dict.fromkeys(beginnings)), groups, tuple(dict.fromkeys(without))
     )
 
 
@@ -253,8 +261,11 @@ def _beginnings(term: Term) -> list[str]:
     return [term.tokens[-1], *pairs(term.tokens[-2:])] if term.prefix else []
 
 
-def _is_pair(run: Term) -> bool:
-    return not run.prefix and len(run.tokens) == 2 and any(pairs(run.tokens))  # noqa: PLR2004 - a pair
+def _only_token(term: Term) -> tuple[str, ...]:
+    """Return the one token that a page has if, and only if, a term stands on it; none if there is no such token."""
+    if term.prefix or len(term.tokens) > 2:  # noqa: PLR2004 - more than a pair
+        return ()
+    return term.tokens if len(term.tokens) == 1 else tuple(pairs(term.tokens))
 
 
 def _number(filters: Filters) -> Term | None:

@@ -68,12 +68,16 @@ def find(
     valid_on: Annotated[
         dt.datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Còn giá trị vào ngày này. / Valid on this day.")
     ] = None,
+    limit: Annotated[int, typer.Option(min=1, max=10_000, help="Số giấy tờ tối đa. / At most.")] = 1000,
     as_json: AsJson = False,
 ) -> None:
-    """Tìm giấy tờ trong kho của một chủ. / Find an owner's papers in the store."""
+    """Tìm giấy tờ trong kho của một chủ, mới cấp trước. / Find an owner's papers in the store, the latest first."""
     with open_house() as house:
         found = house.catalogue.find(
-            parse_owner_number(owner), paper_type=paper_type, valid_on=valid_on.date() if valid_on else None
+            parse_owner_number(owner),
+            paper_type=paper_type,
+            valid_on=valid_on.date() if valid_on else None,
+            limit=limit,
         )
         record_reads(house.catalogue, (paper.id for paper in found), actor=_ACTOR)
         if as_json:

@@ -84,7 +84,7 @@ def index(
 
 def _print(found: Answer, types: dict[str, str]) -> None:
     if not found.papers:
-        out.print("Không có giấy tờ nào. / No papers.")
+        out.print("Chưa thấy. / None so far." if found.following else "Không có giấy tờ nào. / No papers.")
     for one in found.papers:
         paper = one.paper
         issued = f"{paper.issued_on:%d/%m/%Y}" if paper.issued_on else "—"

@@ -1,6 +1,7 @@
 """The JSON of a lookup's answer: as much of each paper as the grants allow, and why not where nothing is."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 from api.shapes import Json, fields_json, object_json, owner_json
 from dossier import times
@@ -20,17 +21,68 @@ _NOT_GRANTED = (
 )
 
 
+@dataclass(frozen=True, slots=True)
+class OfOwner:
+    """What was looked up of one of several owners.
+
+    Attributes:
+        role: What the owner is in the procedure, if it was said. need: What was looked for.
+        found: What was found; ``None``: no grant lets anything of it be given.
+    """
+
+    role: str | None
+    need: Need
+    found: Sequence[Found] | None
+
+
 def answer_json(found: Sequence[Found], need: Need, components: Iterable[Component] | None, house: House) -> Json:
     """Return the whole answer; of the components too if they were asked for."""
     types = [_type_json(one, need, house) for one in found]
+    return {
+        **_asked_json(need, house),
+        "paper_types": types,
+        "components": None
+        if components is None
+        else [_component_json(one) | _serving_json(one, types) for one in components],
+    }
+
+
+def owners_json(found: Sequence[OfOwner], components: Iterable[Component], house: House) -> Json:
+    """Return the whole answer for several owners: what each has, and whose papers serve for which component."""
+    owners: list[Json] = [
+        {"role": one.role, "paper_types": [_type_json(of_type, one.need, house) for of_type in one.found or ()]}
+        for one in found
+    ]
+
+    def serving(component: Component, number: int) -> Json:
+        one = found[number]
+        if one.found is None and component.paper_types:
+            served: Json = {"status": NOT_GRANTED, "paper_type": None, "paper": None}
+        else:
+            served = _serving_json(component, owners[number]["paper_types"])
+        return {"owner": number, "role": one.role, **served}
+
+    return {
+        **_asked_json(found[0].need, house),
+        "owners": owners,
+        "components": [
+            {
+                **_component_json(component),
+                "roles": list(component.roles),
+                "owners": [serving(component, n) for n, one in enumerate(found) if component.is_of(one.role)],
+            }
+            for component in components
+        ],
+    }
+
+
+def _asked_json(need: Need, house: House) -> Json:
     return {
         "valid_on": need.on.isoformat(),
         "answered_at": times.iso_local(house.catalogue.now()),
         "dossier": need.dossier.value,
         "procedure": need.procedure.value,
         "purpose": need.purpose,
-        "paper_types": types,
-        "components": None if components is None else [_component_json(one, types) for one in components],
     }
 
 
@@ -119,15 +171,21 @@ def _why_not_json(found: Found) -> Json | None:
     }
 
 
-def _component_json(component: Component, types: Iterable[Json]) -> Json:
-    fitting = [one for one in types if one["paper_type"] in component.paper_types]
-    best = min(fitting, key=lambda one: _ORDER.index(one["status"]), default=None)
+def _component_json(component: Component) -> Json:
     return {
         "code": component.code,
         "name": component.name_vi,
         "name_en": component.name_en,
         "must_digitize": component.must_digitize,
         "paper_types": list(component.paper_types),
+    }
+
+
+def _serving_json(component: Component, types: Iterable[Json]) -> Json:
+    """Return which of an owner's papers serves for a component, by what was found of the types."""
+    fitting = [one for one in types if one["paper_type"] in component.paper_types]
+    best = min(fitting, key=lambda one: _ORDER.index(one["status"]), default=None)
+    return {
         "status": best["status"] if best else NOT_KEPT,
         "paper_type": best["paper_type"] if best else None,
         "paper": best["papers"][0]["id"] if best and best["papers"] else None,

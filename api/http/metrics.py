@@ -9,10 +9,10 @@ from prometheus_client.registry import Collector
 
 from api.http.telling_metrics import Telling
 from dossier import times
-from dossier.errors import SohoaError
+from dossier.errors import AuditChainBroken, ObjectDamaged, SohoaError, StoreUnavailable
 from ingest.house import House
 from ingest.seals import Official
-from storage import inventory
+from storage import audit, inventory
 from storage.catalogue import Catalogue
 from storage.setbacks import count_failed
 from storage.waiting import count
@@ -29,6 +29,7 @@ class Metrics:
         self._registry.register(_Papers(house.catalogue))
         self._registry.register(_Fixity(house.catalogue))
         self._registry.register(_Seals(house))
+        self._registry.register(_Log(house))
         self._registry.register(Telling(house))
         self._requests = Counter(
             "sohoa_http_requests", "Requests answered.", ("method", "route", "status"), registry=self._registry
@@ -98,6 +99,31 @@ class _Fixity(Collector):
         yield from (objects, age, lag, waiting, *counters)
 
 
+class _Log(Collector):
+    """Tells whether the audit log is as it was anchored last, and how old the first entry is that no anchor has."""
+
+    def __init__(self, house: House) -> None:
+        self._house = house
+
+    def describe(self) -> Iterator[GaugeMetricFamily]:
+        """Name the measurements without taking them."""
+        yield from _log_families()
+
+    def collect(self) -> Iterator[GaugeMetricFamily]:
+        """Take the measurements; none where the object store is away."""
+        broken, unanchored = _log_families()
+        with contextlib.suppress(StoreUnavailable):
+            try:
+                since = audit.tail(self._house.catalogue, self._house.objects).since
+            except (AuditChainBroken, ObjectDamaged):
+                broken.add_metric([], 1)
+            else:
+                broken.add_metric([], 0)
+                age = (self._house.catalogue.now() - since).total_seconds() if since else 0.0
+                unanchored.add_metric([], max(0.0, age))
+        yield from (broken, unanchored)
+
+
 class _Seals(Collector):
     """Tells how long the seals' certificates last; one that cannot be opened now is left out."""
 
@@ -147,6 +173,13 @@ def _fixity_families() -> tuple[GaugeMetricFamily | CounterMetricFamily, ...]:
         CounterMetricFamily("sohoa_fixity_bytes", "Bytes read again."),
         CounterMetricFamily("sohoa_fixity_damaged", "Versions found damaged or gone that could not be mended then."),
         CounterMetricFamily("sohoa_fixity_mended", "Versions mended."),
+    )
+
+
+def _log_families() -> tuple[GaugeMetricFamily, ...]:
+    return (
+        GaugeMetricFamily("sohoa_audit_broken", "1: the audit log was cut off or rewritten behind its newest anchor."),
+        GaugeMetricFamily("sohoa_audit_unanchored_seconds", "Since the first entry that no anchor has was made."),
     )
 
 

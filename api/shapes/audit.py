@@ -23,6 +23,8 @@ def log_json(report: LogReport) -> Json:
         "stamped": report.stamped,
         "proven_at": times.iso_local(report.proven_at) if report.proven_at else None,
         "stamps": report.stamps,
+        "unanchored": report.unanchored,
+        "unanchored_since": times.iso_local(report.unanchored_since) if report.unanchored_since else None,
         "open": [{"entry": seq, "findings": codes} for seq, codes in report.open],
     }
 

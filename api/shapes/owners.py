@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from api.keys import TOKEN_NAMES
 from api.shapes import Json
 from dossier import times
 from dossier.identifiers import OwnerNumber
@@ -68,6 +69,39 @@ def reads_json(reads: Iterable[Read]) -> Json:
             for read in reads
         ]
     }
+
+
+def grouped_reads_json(reads: Iterable[Read]) -> list[Json]:
+    """Return reads by who, what, what for and for which dossier, the newest group first, with no person's name.
+
+    Of whoever has an account, or came with another issuer's token, only the role is told: their names are persons'.
+
+    Args:
+        reads: The newest first.
+    """
+    groups: dict[tuple[str | None, ...], list[Read]] = {}
+    for read in reads:
+        is_person = read.person is not None or read.actor.startswith(TOKEN_NAMES)
+        consumer = None if is_person else read.actor
+        groups.setdefault((consumer, read.role, read.action, read.purpose, read.dossier), []).append(read)
+    return [
+        {
+            "consumer": consumer,
+            "role": role,
+            "action": action,
+            "purpose": purpose,
+            "dossier": dossier,
+            "times": len({read.seq for read in some}),
+            "first_at": times.iso_local(some[-1].at),
+            "last_at": times.iso_local(some[0].at),
+            "papers": [
+                {"paper": paper.value, "paper_type": paper_type}
+                for paper, paper_type in dict.fromkeys((read.paper, read.paper_type) for read in some)
+                if paper is not None
+            ],
+        }
+        for (consumer, role, action, purpose, dossier), some in groups.items()
+    ]
 
 
 def _number_json(number: OwnerNumber) -> Json:

@@ -56,6 +56,7 @@ NO_PAPER = {
     ("GET", "/v1/owners/conflicts"): "numbers, no paper; an entry of its own",
     ("POST", "/v1/owners/lookup"): "counts of papers; an entry about the owner, shown to the owner",
     ("POST", "/v1/owners/reads"): "who read papers; an entry about the owner, shown to the owner",
+    ("POST", "/v1/owners/reads/own"): "who read papers; an entry about the owner, shown to the owner",
     ("POST", "/v1/owners/merges"): "numbers, no paper; an entry about the owner",
     ("POST", "/v1/owners/splits"): "numbers, no paper; an entry about the owner",
     ("GET", "/v1/paper-types"): "the catalogue",
@@ -140,6 +141,7 @@ ELSEWHERE = {
     ("POST", "/v1/reuse"),
     ("DELETE", "/v1/reuse/{reference}"),
     ("GET", "/v1/dossiers/{dossier}/reuses"),
+    ("POST", "/v1/reuse/lookup/procedure"),  # tests/api/test_http_lookup_procedure.py
     ("POST", "/v1/reuse/prefill"),
     ("POST", "/v1/search"),
     ("POST", "/v1/twins"),  # tests/api/test_http_twins.py

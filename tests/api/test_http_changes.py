@@ -13,7 +13,7 @@ from api.keys import Role
 from dossier.times import now
 from ingest.courier import Courier
 from ingest.portal import follow as follow_for_portal
-from storage import webhooks
+from storage import audit, webhooks
 from storage.changes import START, newest
 from storage.database import writing
 from storage.dossiers import keep_dossier
@@ -62,6 +62,12 @@ def tell(service: Service, kind: str = "dossier.told") -> None:
 
 def follow(service: Service, **params: object) -> httpx.Response:
     return service.call(Role.SYSTEM, "GET", "/v1/changes", params=params)
+
+
+def test_who_follows_can_witness_for_the_audit_log(service: Service) -> None:
+    number, _, digest = follow(service).headers["Sohoa-Log"].partition(":")
+    head = audit.check(service.house.catalogue, known={int(number): digest})
+    assert (int(number), digest) == (head.entries, head.head_hash)
 
 
 def test_changes_are_read_in_order_and_on_from_where_one_stopped(service: Service) -> None:

@@ -96,6 +96,13 @@ def test_an_erasure_request_is_answered_paper_by_paper(service: Service) -> None
     told = {one["paper"]: (one["decision"], one["legal_basis"]) for one in answer["papers"]}
     assert told[paper.id.value][0] == "kept_permanently"
     assert "Luật Hộ tịch" in told[paper.id.value][1]
+    again, seen = keep_paper(service), []
+    body: dict[str, object] | None = {"owner_number": OWNER_NUMBER, "limit": 1}
+    while body:
+        page = service.call(Role.OFFICER, "POST", "/v1/owners/erasure", json=body).json()
+        seen += [one["paper"] for one in page["papers"]]
+        body = {**body, "after": page["next"]} if page["next"] else None
+    assert seen == [*told, again.id.value]
     wrong = service.call(Role.OFFICER, "POST", "/v1/owners/erasure", json={"owner_number": "12"})
     assert (wrong.status_code, wrong.json()["code"]) == (422, "owner-number-invalid")
 

@@ -9,7 +9,18 @@ from hypothesis import strategies as st
 
 from dossier.catalogue_files import load_paper_types
 from dossier.errors import InvalidValue, UnknownPaperType
-from dossier.grants import EVERY, Basis, Grant, counter_grant, purposes, require_purpose, require_sound, scope
+from dossier.grants import (
+    EVERY,
+    OWNER_ACCESS,
+    Basis,
+    Grant,
+    counter_grant,
+    purposes,
+    require_lookup_purpose,
+    require_purpose,
+    require_sound,
+    scope,
+)
 from dossier.identifiers import CitizenNumber
 
 DAY = dt.date(2026, 11, 22)
@@ -103,3 +114,10 @@ def test_purposes_are_a_closed_list() -> None:
     assert all(one.name_vi and one.name_en for one in purposes().values())
     with pytest.raises(InvalidValue, match="settle-dossier, prefill-form"):
         require_purpose("đăng ký thường trú")
+
+
+def test_for_telling_owners_who_read_their_papers_nothing_is_looked_up() -> None:
+    assert require_purpose(OWNER_ACCESS) == OWNER_ACCESS
+    assert require_lookup_purpose("owner-request") == "owner-request"
+    with pytest.raises(InvalidValue):
+        require_lookup_purpose(OWNER_ACCESS)

@@ -44,6 +44,16 @@ def test_the_catalogue_names_papers_that_there_are() -> None:
     assert birth.component("no-such") is None
 
 
+def test_a_component_may_be_of_one_role_or_of_anybody() -> None:
+    land = load_procedures(paper_types=TYPES, on=DAY)[ProcedureCode("1.012781")]
+    assert [role.code for role in land.roles] == ["transferor", "transferee"]
+    certificate, contract = land.component("certificate"), land.component("contract")
+    assert certificate is not None
+    assert contract is not None
+    assert [certificate.is_of(role) for role in ("transferor", "transferee", None)] == [True, False, True]
+    assert contract.is_of("transferee")
+
+
 def test_the_long_form_of_a_code_names_the_same_procedure() -> None:
     procedures = load_procedures(paper_types=TYPES, on=DAY)
     assert find_procedure(procedures, ProcedureCode("1.001193.000.00.00.H40")).code == ProcedureCode("1.001193")
@@ -68,6 +78,7 @@ def test_a_province_adds_and_replaces(tmp_path: Path) -> None:
         ('"1.001193"', '"1.001193.000.00.00.H40"', "without the agency"),
         ('"000.00.00.G15-KQ000031"', '"bản sao"', "letters, digits"),
         ('["birth-certificate"]', '["birth-certificat"]', "birth-certificat'"),
+        ('["birth-certificate"]', '["birth-certificate"]\nroles = ["mother"]', "'mother'"),
         ("legal_basis", "legal_bases", "'legal_basis' is missing"),
         ("paper_types", "paper_type", "'paper_type' is not known"),
     ],

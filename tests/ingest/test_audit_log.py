@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 from sqlalchemy import text
+from structlog.testing import capture_logs
 
 from dossier import times
 from dossier.errors import AuditChainBroken, NotFound, ObjectDamaged, RetentionLocked, TimestampUnavailable
 from ingest import audit_log, duties
-from ingest.audit_log import STAMPS, check_log, keep_log
+from ingest.audit_log import STAMPS, anchor_tail, check_log, keep_log
 from signing.timestamps import rfc3161
 from signing.trust import TrustStore
 from storage import audit, audit_segments
@@ -137,3 +138,98 @@ def test_a_worker_keeps_the_log(kept: Shelf, monkeypatch: pytest.MonkeyPatch) ->
     assert list(kept.house.objects.keys("audit/")) == [SEGMENT]
     duty.do(kept.house, lambda: False)
     assert audit.check(kept.house.catalogue, kept.house.objects).anchored == 3
+
+
+MINUTES = dt.timedelta(minutes=5)
+
+
+def cut(shelf: Shelf, left: int) -> None:
+    """Cut off what follows an entry, as somebody would who rules the database."""
+    with writing(shelf.house.catalogue.engine) as session:
+        session.execute(text("DELETE FROM audit WHERE seq > :left"), {"left": left})
+
+
+def test_the_end_is_anchored_within_minutes_and_no_more_often(kept: Shelf) -> None:
+    house = kept.house
+    head = anchor_tail(house)
+    assert head is not None
+    assert head.entries == 4
+    assert anchor_tail(house) is None
+    with pytest.raises(RetentionLocked):
+        house.objects.delete(audit.anchor_key(4))
+    house.catalogue.record("quay-3", "paper.read", "paper:x")
+    assert anchor_tail(house) is None, "it is fresh"
+    report = check_log(house, at=NEXT)
+    assert (report.unanchored, report.unanchored_since) == (1, NEXT)
+    kept.clock.at = NEXT + MINUTES
+    head = anchor_tail(house)
+    assert head is not None
+    assert head.entries == 5
+    report = check_log(house, at=NEXT)
+    assert (report.unanchored, report.unanchored_since) == (0, None)
+
+
+def test_an_end_that_was_cut_off_is_seen_at_once_and_located(kept: Shelf) -> None:
+    house = kept.house
+    anchor_tail(house)
+    house.catalogue.record("quay-3", "paper.read", "paper:x")
+    kept.clock.at = NEXT + MINUTES
+    anchor_tail(house)
+    cut(kept, 4)
+    with pytest.raises(AuditChainBroken, match=r"entry 5.*cut off: entries up to 5"):
+        anchor_tail(house)
+    with pytest.raises(AuditChainBroken, match=r"entry 5.*between the anchors 4 and 5"):
+        check_log(house)
+    house.catalogue.record("nobody", "paper.read", "paper:x")
+    with pytest.raises(AuditChainBroken, match=r"entry 5.*rewritten"):
+        anchor_tail(house)
+    house.catalogue.record("nobody", "paper.read", "paper:x")
+    with pytest.raises(AuditChainBroken, match=r"entry 5.*rewritten"):
+        check_log(house)
+
+
+def test_what_was_cut_off_before_it_was_anchored_shows_by_a_hash_noted_elsewhere(kept: Shelf) -> None:
+    house = kept.house
+    noted = {4: check_log(house).chain.head_hash}
+    assert check_log(house, known=noted).chain.anchored == 4
+    cut(kept, 3)
+    assert check_log(house).unanchored == 3, "the accepted risk"
+    with pytest.raises(AuditChainBroken, match=r"entry 4.*cut off"):
+        check_log(house, known=noted)
+    house.catalogue.record("nobody", "paper.read", "paper:x")
+    with pytest.raises(AuditChainBroken, match=r"entry 4.*rewritten"):
+        check_log(house, known=noted)
+
+
+@pytest.mark.parametrize("locked", [True, False])
+def test_anchors_of_a_day_that_has_a_head_go_when_their_lock_has_ended(
+    tmp_path: Path, gov: Tree, monkeypatch: pytest.MonkeyPatch, *, locked: bool
+) -> None:
+    if not locked:
+        monkeypatch.setattr(audit_log, "ANCHOR_LOCK", dt.timedelta(days=-1))
+    opened = shelf(tmp_path)
+    opened.trust(gov.trust(NEXT), gov.stamper(NEXT))
+    for hours in range(3):
+        opened.clock.at = AT + dt.timedelta(hours=hours)
+        opened.house.catalogue.record("quay-3", "paper.read", "paper:x")
+        opened.clock.at += MINUTES
+        assert anchor_tail(opened.house)
+    anchors = [audit.anchor_key(seq) for seq in (1, 2, 3)]
+    assert list(opened.house.objects.keys(audit.ANCHORS)) == anchors
+    list(keep_log(opened.house, at=NEXT))
+    assert list(opened.house.objects.keys(audit.ANCHORS)) == (anchors if locked else anchors[-1:])
+    assert check_log(opened.house, at=NEXT).chain.anchored == 3
+    assert anchor_tail(opened.house) is None
+    opened.house.close()
+
+
+def test_a_worker_anchors_the_end_and_says_when_it_is_gone(kept: Shelf) -> None:
+    (duty,) = (duty for duty in duties.DUTIES if duty.name == "audit-anchor")
+    duty.do(kept.house, lambda: True)
+    assert list(kept.house.objects.keys(audit.ANCHORS)) == []
+    duty.do(kept.house, lambda: False)
+    assert list(kept.house.objects.keys(audit.ANCHORS)) == [audit.anchor_key(4)]
+    cut(kept, 2)
+    with capture_logs() as said:
+        duty.do(kept.house, lambda: False)
+    assert [(line["log_level"], line["event"]) for line in said] == [("error", "audit log cut off or rewritten")]

@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import delete, event, func, select
+from sqlalchemy import delete, event, func, select, update
 
 from dossier.errors import AlreadyExists, BatchMismatch, DiskFull, InvalidValue, NotFound, WrongState
 from dossier.identifiers import DossierNumber, PaperId, ProcedureCode
@@ -296,6 +296,18 @@ def test_storing_twice_keeps_the_first_code_and_moment(catalogue: Catalogue) -> 
     assert len(catalogue.events()) == 1
     assert [action for _, action, _ in audited(catalogue)][2:] == ["paper.stored"]
     assert once.code == f"{OWNER.number.value}.giay-khai-sinh.01"
+
+
+def test_codes_go_on_counting_behind_ninety_nine(catalogue: Catalogue) -> None:
+    first, second, third = (replace(paper(n.encode()), paper_type="giay-khai-sinh") for n in ("a", "b", "c"))
+    received(catalogue, first, second, third)
+    for one in (first, second):
+        stored(catalogue, one)
+    with writing(catalogue.engine) as session:
+        for one, number in ((first, "99"), (second, "100")):
+            code = f"{OWNER.number.value}.giay-khai-sinh.{number}"
+            session.execute(update(PaperRow).where(PaperRow.id == one.id.value).values(code=code))
+    assert stored(catalogue, third).code == f"{OWNER.number.value}.giay-khai-sinh.101"
 
 
 def test_paper_codes_count_up_per_owner_and_type(catalogue: Catalogue) -> None:

@@ -106,6 +106,19 @@ def test_dossiers_of_other_periods_are_left_out(catalogue: Catalogue) -> None:
     assert [one.dossier for one in dossier_facts(catalogue, PERIOD)] == [first, ended]
 
 
+def test_a_scan_of_several_papers_counts_as_those_it_became(catalogue: Catalogue) -> None:
+    scan = replace(paper(b"stack"), page_count=5)
+    catalogue.add_batch(batch(), [scan], actor="station-1")
+    scan = catalogue.save(replace(scan, state=PaperState.NEEDS_REVIEW), actor="w", action="test")
+    parts = [replace(paper(n.encode()), split_from=scan.id, page_count=pages) for n, pages in (("a", 2), ("b", 3))]
+    ended = replace(scan, state=PaperState.SPLIT, parts=tuple(part.id for part in parts))
+    catalogue.save(ended, actor="w", action="test", parts=parts)
+    for part in parts:
+        store(catalogue, part, NOON)
+    (work,) = station_work(catalogue, PERIOD)
+    assert (work.batches, work.papers, work.pages, work.stored, work.waiting) == (1, 2, 5, 2, 0)
+
+
 def test_stations_and_their_people_are_counted_apart(catalogue: Catalogue) -> None:
     papers = [replace(paper(n.encode()), page_count=3) for n in ("a", "b", "c")]
     catalogue.add_batch(batch(), papers, actor="station-1")

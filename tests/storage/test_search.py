@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 
 import psycopg
@@ -55,6 +56,14 @@ def both(
         connection.execute("DROP DATABASE searched WITH (FORCE)")
 
 
+@pytest.fixture
+def postgres(postgres_url: str) -> Iterator[Catalogue]:
+    """An empty catalogue on PostgreSQL."""
+    opened = Catalogue.open(postgres_url)
+    yield opened
+    opened.close()
+
+
 _words = st.sampled_from(WORDS) | st.sampled_from(NUMBERS)
 _asked = st.one_of(
     _words,
@@ -98,6 +107,45 @@ def test_both_databases_find_what_looking_at_every_paper_finds(
     wanted = expected(shelved, query)
     for catalogue in catalogues:
         assert found(catalogue, query, limit=limit) == wanted
+
+
+@contextmanager
+def looking_at(few: int, many: int, frequent: int) -> Iterator[None]:
+    """Let PostgreSQL look at so few rows in order that a small store is beyond them."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name, rows in (("_FEW", few), ("_MANY", many), ("_FREQUENT", frequent)):
+            patch.setattr(f"storage.page_index.{name}", rows)
+        yield
+
+
+@settings(max_examples=100)
+@given(
+    text=st.tuples(texts, _words.map(lambda word: f" -{word}") | st.just("")).map("".join),
+    limit=st.sampled_from([3, 100]),
+    rows=st.sampled_from([(1, 2, 1), (3, 7, 1), (3, 7, 3), (5, 20, 2), (20, 20, 100)]),
+)
+def test_however_few_rows_are_looked_at_first_every_hit_is_found_once(
+    both: tuple[list[Catalogue], list[Shelved]], text: str, limit: int, rows: tuple[int, int, int]
+) -> None:
+    (_, postgres), shelved = both
+    query = asked(text)
+    with looking_at(*rows):
+        assert found(postgres, query, limit=limit) == expected(shelved, query)
+
+
+def test_frequent_words_without_one_that_all_papers_have_cost_some_rows_an_answer(postgres: Catalogue) -> None:
+    wanted = shelve(postgres, [page(1, ["định"])], issued_on=None).paper.id
+    for _ in range(9):
+        shelve(postgres, [page(1, ["ủy", "ban"]), page(2, ["quyết", "định"])])
+    with looking_at(3, 6, 1):
+        answers = []
+        after = None
+        while not answers or after:
+            answer = search(postgres, parse_query("định -ủy"), EVERY, after=after)
+            answers.append([hit.paper.id for hit in answer.hits])
+            after = answer.following
+        assert answers == [[]] * 4 + [[wanted]]  # 28 rows, six at a time
+        assert found(postgres, parse_query('định -"ủy ban"')) == [(wanted, Level.PAGE)]
 
 
 def test_the_papers_meet_every_level(both: tuple[list[Catalogue], list[Shelved]]) -> None:
@@ -296,7 +344,7 @@ def test_places_are_in_the_order_of_results(two: list[tuple[dt.date | None, int,
 def places_of(catalogue: Catalogue, token: str) -> int:
     """Return how many rows of the index have a token."""
     with reading(catalogue.engine) as session:
-        return len(page_index(session).places(session, Match((token,)), Within(-1, END), 100))
+        return len(page_index(session).places(session, Match((token,)), Within(-1, END), 100).places)
 
 
 def test_what_was_indexed_before_there_were_lists_of_beginnings_is_found(

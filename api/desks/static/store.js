@@ -19,6 +19,8 @@ const viewer = new Viewer(by("stage"), ({ number, pages }) => {
 let papers = [];
 let reads = [];
 let chosen = null;
+let asked = null; // what is looked for
+let following = null; // where its list goes on
 
 const day = (iso) => (iso ? shown("date", iso) : "");
 const today = new Date().toLocaleDateString("sv-SE", { timeZone: "Asia/Ho_Chi_Minh" });
@@ -28,27 +30,47 @@ const tag = (kinds, kind, text) => make("span", { class: `tag ${kinds[kind] ?? "
 
 async function ask() {
   by("problem").textContent = "";
-  for (const part of ["papers", "read", "none", "detail"]) by(part).hidden = true; // the owner asked about before
+  for (const part of ["papers", "read", "none", "none-yet", "more", "detail"]) by(part).hidden = true; // what was asked before
   const number = by("number").value.trim();
   const query = by("words").value.trim();
   if (!number && !query) return by("number").focus();
   try {
     const states = ["stored", "expired", "superseded"];
+    asked = { owner_number: number || null, query, states, limit: 100 };
     const [found, read] = await Promise.all([
-      post("/v1/search", { owner_number: number || null, query, states, limit: 100 }),
+      post("/v1/search", asked),
       number ? post("/v1/owners/reads", { number, limit: MOST_READS }) : { reads: [] },
     ]);
-    papers = found.papers;
-    if (number) papers.sort((a, b) => (b.issued_on ?? b.stored_at ?? "").localeCompare(a.issued_on ?? a.stored_at ?? ""));
+    papers = [];
     ({ reads } = read);
-    list();
+    add(found);
+  } catch (error) {
+    by("problem").textContent = `${error.message} ${error.advice ?? ""}`;
+  }
+}
+
+/** Show what was found behind what is shown already; an owner's papers are in order of their days. */
+function add(found) {
+  papers = [...papers, ...found.papers];
+  following = found.next;
+  if (asked.owner_number) papers.sort((a, b) => (b.issued_on ?? b.stored_at ?? "").localeCompare(a.issued_on ?? a.stored_at ?? ""));
+  list();
+}
+
+async function goOn() {
+  by("problem").textContent = "";
+  try {
+    add(await post("/v1/search", { ...asked, after: following }));
+    if (!following) by("list").querySelector("tr:last-child button")?.focus(); // the button that had it is gone
   } catch (error) {
     by("problem").textContent = `${error.message} ${error.advice ?? ""}`;
   }
 }
 
 function list() {
-  by("none").hidden = papers.length > 0;
+  by("none").hidden = papers.length > 0 || following !== null;
+  by("none-yet").hidden = papers.length > 0 || following === null;
+  by("more").hidden = following === null;
   by("papers").hidden = papers.length === 0;
   by("detail").hidden = true;
   by("list").replaceChildren(...papers.map((paper) => {
@@ -182,6 +204,7 @@ by("ask").addEventListener("submit", (event) => {
   event.preventDefault();
   ask();
 });
+by("more").addEventListener("click", goOn);
 by("reason").addEventListener("change", wanted);
 by("hand-over").addEventListener("click", () => act("hand-over", undefined));
 by("end").addEventListener("submit", (event) => {

@@ -15,7 +15,10 @@ class OpenStamp(Answer):
 
 
 class WholeLog(Answer):
-    """Nhật ký nguyên vẹn. / A log found whole; ``stamped``: the last entry under a proven time stamp, 0: none."""
+    """Nhật ký nguyên vẹn. / A log found whole; ``stamped``: the last entry under a proven time stamp, 0: none.
+
+    ``unanchored``: số mục cuối chưa có gì trong kho chứng minh. / Entries at its end that nothing kept tells of yet.
+    """
 
     entries: int
     head: str
@@ -24,6 +27,8 @@ class WholeLog(Answer):
     stamped: int
     proven_at: str | None
     stamps: int
+    unanchored: int
+    unanchored_since: str | None
     open: list[OpenStamp]
 
 

@@ -8,6 +8,7 @@ from dossier.papers import PaperKind, PaperState, SourceGrade
 from dossier.verdicts import Verdict
 
 Status = Literal["usable", "not_usable", "never_seen", "not_granted"]
+ComponentStatus = Literal["usable", "not_usable", "never_seen", "not_granted", "not_kept"]
 
 
 class GivenPaper(Answer):
@@ -78,9 +79,53 @@ class FoundComponent(Answer):
     name_en: str
     must_digitize: bool
     paper_types: list[str]
-    status: Literal["usable", "not_usable", "never_seen", "not_granted", "not_kept"]
+    status: ComponentStatus
     paper_type: str | None
     paper: str | None
+
+
+class ServingOwner(Answer):
+    """Giấy tờ của một chủ cho một thành phần. / Of one owner: ``owner`` is the place among those asked, from 0."""
+
+    owner: int
+    role: str | None
+    status: ComponentStatus
+    paper_type: str | None
+    paper: str | None
+
+
+class OwnersComponent(Answer):
+    """Một thành phần hồ sơ và các chủ có thể dùng. / A component, and what each owner has who may serve for it.
+
+    ``roles`` rỗng: của bất kỳ chủ nào. / No ``roles``: anybody's papers serve.
+    """
+
+    code: str
+    name: str
+    name_en: str
+    must_digitize: bool
+    paper_types: list[str]
+    roles: list[str]
+    owners: list[ServingOwner]
+
+
+class OfOwner(Answer):
+    """Giấy tờ của một chủ, theo loại. / What one owner has, by type, in the order in which owners were named."""
+
+    role: str | None
+    paper_types: list[FoundType]
+
+
+class OwnersLookupAnswer(Answer):
+    """Kết quả tra cứu cho nhiều chủ của một hồ sơ. / What was found of the several owners of one dossier."""
+
+    valid_on: str
+    answered_at: str
+    dossier: str
+    procedure: str
+    purpose: str
+    owners: list[OfOwner]
+    components: list[OwnersComponent]
 
 
 class LookupAnswer(Answer):

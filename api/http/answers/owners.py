@@ -91,6 +91,37 @@ class Reads(Answer):
     reads: list[Read]
 
 
+class ReadPaper(Answer):
+    """Giấy tờ đã được xem. / A paper that was read."""
+
+    paper: str
+    paper_type: str | None
+
+
+class OwnReadsGroup(Answer):
+    """Các lần xem của cùng một nơi, cùng mục đích. / Readings by the same consumer for the same purpose and dossier.
+
+    ``consumer`` là ``null`` khi người xem là cán bộ. / No ``consumer``: an officer, of whom only the role is told.
+    """
+
+    consumer: str | None
+    role: str | None
+    action: str
+    purpose: str | None
+    dossier: str | None
+    times: int
+    first_at: str
+    last_at: str
+    papers: list[ReadPaper]
+
+
+class OwnReads(Answer):
+    """Ai đã xem giấy tờ của chủ đang hỏi; ``more``: còn nữa. / Who read the papers of the owner who asks."""
+
+    reads: list[OwnReadsGroup]
+    more: bool
+
+
 class KnownOwner(Reads):
     """Điều đã biết về một chủ. / What is known of an owner."""
 

@@ -73,6 +73,7 @@ class KeptPaper(Kept):
 
 
 class Erasure(Answer):
-    """Trả lời yêu cầu xóa dữ liệu. / What can be erased, and what forbids it of the rest."""
+    """Trả lời yêu cầu xóa dữ liệu; ``next`` là ``after`` tiếp theo. / What can be erased, and what forbids the rest."""
 
     papers: list[Kept]
+    next: str | None

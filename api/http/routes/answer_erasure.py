@@ -14,7 +14,7 @@ from api.http.reading import Code, new_router
 from api.keys import Caller, Role
 from api.shapes import Json
 from api.shapes.retention import retention_json
-from dossier.identifiers import parse_owner_number
+from dossier.identifiers import PaperId, parse_owner_number
 from ingest.disposal import erasure
 
 router = new_router()
@@ -26,12 +26,19 @@ class ErasureRequest(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     owner_number: Annotated[Code, Field(examples=["001190012345"])]
+    limit: Annotated[int, Field(ge=1, le=1000, strict=True)] = 200
+    after: Code | None = None
 
 
 @router.post(
     "/v1/owners/erasure", response_model=Erasure, summary="Trả lời yêu cầu xóa dữ liệu / Answer an erasure request"
 )
 def answer_erasure(caller: Annotated[Caller, allow(Role.OFFICER)], house: HouseDep, body: ErasureRequest) -> Json:
-    """Return every paper of the owner with what can be done; nothing is erased. That it was asked is recorded."""
+    """Return the owner's papers with what can be done, as they came in; nothing is erased. The asking is recorded."""
     number = parse_owner_number(body.owner_number)
-    return {"papers": [retention_json(one) for one in erasure(house, number, actor=caller.name)]}
+    after = PaperId.parse(body.after) if body.after else None
+    found = erasure(house, number, actor=caller.name, limit=body.limit, after=after)
+    return {
+        "papers": [retention_json(one) for one in found],
+        "next": found[-1].paper.id.value if len(found) == body.limit else None,
+    }

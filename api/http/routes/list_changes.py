@@ -3,7 +3,7 @@
 import time
 from typing import Annotated
 
-from fastapi import Depends, Query, Request
+from fastapi import Depends, Query, Request, Response
 from fastapi.concurrency import run_in_threadpool
 
 from api.http.access import allow
@@ -14,8 +14,11 @@ from api.http.watch import Watch
 from api.keys import Role
 from api.shapes import Json
 from ingest.webhooks import change_json
+from storage import audit
 from storage.changes import CURSOR, START, changes
 
+LOG = "Sohoa-Log"
+"""The header with the number and hash of the newest entry of the audit log: who follows changes can witness for it."""
 MOST_WAIT_S = 30
 KIND = r"[a-z]+(-[a-z]+)*\.[a-z]+(-[a-z]+)*"
 """Form of a kind of event."""
@@ -38,6 +41,7 @@ def _watch(request: Request) -> Watch:
 async def list_changes(
     *,
     house: HouseDep,
+    response: Response,
     watch: Annotated[Watch, Depends(_watch)],
     after: Annotated[str, Query(pattern=f"^{CURSOR}$", description="'next' of the answer before")] = START,
     limit: PageSize = 100,
@@ -50,6 +54,8 @@ async def list_changes(
         page = await run_in_threadpool(changes, house.catalogue, after, kinds=kind or (), limit=limit)
         left = ends - time.monotonic()
         if page.events or left <= 0 or watch.is_closed:
+            head = await run_in_threadpool(audit.head, house.catalogue)
+            response.headers[LOG] = f"{head.entries}:{head.head_hash}"
             return {"changes": [change_json(event) for event in page.events], "next": page.next}
         after = page.next
         await watch.beyond(page.position, left)

@@ -17,7 +17,7 @@ from api.http.found import answer_json
 from api.http.reading import Text, new_router
 from api.keys import Caller, Role
 from dossier import times
-from dossier.grants import counter_grant, require_purpose
+from dossier.grants import counter_grant, require_lookup_purpose
 from dossier.identifiers import DossierNumber, PaperId, ProcedureCode, parse_owner_number
 from dossier.lookups import MOST_IN_FULL, Need
 from dossier.procedures import Component, find_procedure
@@ -69,7 +69,7 @@ def look_up(body: Lookup, caller: Annotated[Caller, allow(Role.SYSTEM, Role.OFFI
         on=body.valid_on or times.today(),
         dossier=DossierNumber.parse(body.dossier),
         procedure=procedure,
-        purpose=require_purpose(body.purpose),
+        purpose=require_lookup_purpose(body.purpose),
         note=body.note,
         paper_types=None if named is None else tuple(named),
         papers=tuple(map(PaperId.parse, body.papers)),
