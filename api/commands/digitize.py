@@ -231,8 +231,6 @@ def _came_before(paper: Paper) -> str:
             return f"đã nhận trước đó, lỗi xử lý: sohoa retry {paper.id} / failed before"
         case PaperState.SPLIT:
             return f"đã tách thành: {', '.join(map(str, paper.parts))} / was split into these papers"
-        case PaperState.JOINED:
-            return f"đã gộp vào: {paper.joined_into} / was joined into that paper"
         case PaperState.STORED:
             return "đã có trong kho / already in the store"
         case PaperState.RECEIVED | PaperState.CONFIRMED:
