@@ -354,6 +354,7 @@ COMMANDS: dict[str, tuple[list[str], str]] = {
 NO_PAPER_COMMANDS = {
     "digitize": "each paper it works on is in the log by every step; tests/api/test_cli.py",
     "split": "the proposal is read, a split is an entry; tests/api/test_cli.py",
+    "join": "each paper joined is an entry; tests/api/test_cli.py",
     "retry": "only a paper that failed, which is in the log by every step",
     "reread": "names fields; values only with --show-values, and then it is in the log; tests/api/test_cli.py",
     "renew": "sees no content; each renewal is an entry",
