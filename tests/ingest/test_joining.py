@@ -20,6 +20,7 @@ from ingest.split import _pages, _ranges, join, split
 from storage import audit, claims
 from tests.generator.render import Kind
 from tests.generator.several import scan_together
+from tests.ingest.test_crash import IMPATIENT, run
 from tests.ingest.test_split import OTHER, dossier, entries, house, prepared, read_once, scan
 from tests.ingest.test_work import send
 
@@ -130,6 +131,21 @@ def test_only_parts_of_one_scan_and_one_dossier_are_joined(
     house.catalogue.save(replace(second, dossier=DossierNumber(OTHER)), actor="test", action="test")
     with pytest.raises(NotJoinable, match="dossiers"):
         join(house, first.id, [second.id], **WHO)
+
+
+def test_a_joining_survives_being_killed_anywhere(house: House, scan: Paper, parts: tuple[Paper, ...]) -> None:
+    deaths = ["put:1", "insert:1"]  # before its file is kept, before the catalogue's change is done
+    environment = {"SOHOA_DATA_DIR": str(house.settings.root), **IMPATIENT}
+    ends = run([f"join/{death}" for death in deaths], environment)
+    assert ends == ["SIGKILL"] * len(deaths)
+    assert [house.catalogue.paper(part.id) for part in parts] == list(parts), "as if nothing had been"
+    assert run(["join/finish", "finish"], environment) == ["exit 0"] * 2
+    (joined,) = house.catalogue.paper(scan.id).parts
+    read = house.catalogue.paper(joined)
+    assert (read.state in claims.WAITING, read.page_count) == (True, 2)
+    assert [house.catalogue.paper(part.id).joined_into for part in parts] == [joined, joined]
+    assert len(house.objects.versions(read.original.key)) == 1
+    audit.check(house.catalogue, house.objects)
 
 
 def test_the_same_joining_at_the_same_moment_is_one(house: House, scan: Paper, parts: tuple[Paper, ...]) -> None:
