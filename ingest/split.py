@@ -174,8 +174,8 @@ def _join(house: House, parts: Sequence[Paper], joined_id: PaperId, *, by: str, 
     joined = _part(scan, joined_id, pages, _kept(house, scan, joined_id, data), Separator(dossier))
     ids = [part.id for part in parts]
     join_parts(house.catalogue, Joining(scan.id, ids, joined, nfc(by).strip()), actor=actor)
-    for part in ids:
-        Workspace(house.objects, part).clear()
+    for gone in ids:
+        Workspace(house.objects, gone).clear()
 
 
 def _first_page(part: Paper) -> int:

@@ -100,18 +100,18 @@ def test_a_folder_is_dropped_with_all_that_is_in_it(service: Service, browser: B
     folder = tmp_path / "hồ sơ"
     (folder / "trong").mkdir(parents=True)
     for number, name in enumerate(("10.png", "2.png", "trong/1.png")):
-        (folder / name).write_bytes(png(number))
+        (folder / name).write_bytes(png(60 + number))
     (folder / "ghi chú.txt").write_text("không phải bản quét")
     (folder / "trong" / "Thumbs.db").write_bytes(b"\0")
-    (tmp_path / "a.png").write_bytes(png(9))
+    (tmp_path / "a.png").write_bytes(png(90))
     with at_desk(service, browser, "quay", "station") as desk:
         page = desk.page
         Dropped(page, [folder, tmp_path / "a.png"]).at("#drop")
         page.wait_for_selector("#list tr >> nth=3")
+        assert "hồ sơ/ghi chú.txt, hồ sơ/trong/Thumbs.db" in page.inner_text("#said")
         page.wait_for_selector("#list .tag.busy", state="detached")
         rows = page.locator("#list tr td:first-child").all_inner_texts()
         assert rows == ["a.png", "hồ sơ/2.png", "hồ sơ/10.png", "hồ sơ/trong/1.png"]
-        assert "hồ sơ/ghi chú.txt, hồ sơ/trong/Thumbs.db" in page.inner_text("#said")
         desk.audit()
         desk.show("desk-station-folder")
 

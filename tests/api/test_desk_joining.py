@@ -12,7 +12,7 @@ from dossier.lanes import Lane
 from dossier.papers import PaperState
 from ingest.split import split
 from storage import claims
-from tests.api.desks import at_desk, needs_browser, peopled
+from tests.api.desks import at_desk, needs_browser, opened, peopled
 from tests.api.http_service import Service, announce, keep_paper
 from tests.api.test_desk_scans import until_waiting
 from tests.generator.render import Kind
@@ -35,7 +35,7 @@ def test_parts_are_joined_again_by_keyboard(service: Service, browser: Browser, 
     (scan,) = until_waiting(service, 1)
     split(house, scan.id, [2, 3], by="Người Tách", actor="test")
     application, card, diploma = until_waiting(service, 3)
-    with at_desk(service, browser, "canbo", "review") as desk:
+    with opened(house.catalogue, service.url, browser, "canbo", "review") as desk:
         page = desk.page
         page.get_by_role("button", name="Thẻ căn cước").click()
         page.wait_for_selector("#join:visible")
@@ -65,6 +65,7 @@ def test_parts_are_joined_again_by_keyboard(service: Service, browser: Browser, 
         page.wait_for_selector("#joining button.tile:focus")
         desk.press("Enter")
         page.wait_for_selector("#queue:visible")
+        assert [one for one in desk.complaints if "409" not in one] == []
     (ended,) = {house.catalogue.paper(one.id).joined_into for one in (application, card)}
     assert ended
     joined = house.catalogue.paper(ended)
