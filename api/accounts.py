@@ -2,10 +2,12 @@
 
 Threat: somebody guesses or steals a password or a session. What stops it: passwords of at least ``SHORTEST`` characters
 kept as Argon2id alone, a wait that grows with every failure, the first password good for one sign-in only, sessions of
-256 random bits that end by themselves, with the account, and with its password. Residual risk accepted: whoever knows a
-name can keep its owner waiting for up to a quarter of an hour.
+256 random bits that end by themselves, with the account, and with its password. What an issuer says of a person is kept
+under the session's secret, which is not kept: a copy of the database does not tell it. Residual risk accepted: whoever
+knows a name can keep its owner waiting for up to a quarter of an hour.
 """
 
+import base64
 import hashlib
 import hmac
 import re
@@ -17,6 +19,7 @@ from functools import cache
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from api.keys import NAME, TOKEN_NAMES, Caller, Role, is_reserved
 from dossier import times
@@ -46,6 +49,8 @@ _ACTOR = "desk"
 _AT_ONCE = threading.BoundedSemaphore(2)
 """Argon2 takes 64 MiB each time: strangers who try must not take more together."""
 _PATIENCE_S = 2.0
+_NONCE = bytes(12)
+"""Of a key that encrypts one thing, once."""
 _FIRST = (
     ("quay", "Người quét thử nghiệm", Role.STATION),
     ("canbo", "Cán bộ thử nghiệm", Role.OFFICER),
@@ -167,10 +172,22 @@ def sign_in_by_issuer(catalogue: Catalogue, caller: Caller, id_token: str) -> st
     secret = secrets.token_urlsafe(32)
     account = Account(caller.name, caller.person, caller.role.value, "", temporary=False, created_at=times.now())
     try:
-        accounts.open_issuers_session(catalogue, account, digest(secret), id_token)
+        sealed = base64.b64encode(_cipher(secret).encrypt(_NONCE, id_token.encode(), None)).decode()
+        accounts.open_issuers_session(catalogue, account, digest(secret), sealed)
     except SignInRefused:
         raise Forbidden(roles=", ".join(sorted(DESK_ROLES))) from None
     return secret
+
+
+def id_token_of(catalogue: Catalogue, secret: str) -> str | None:
+    """Return by what the issuer named the person of a session; ``None``: the session is none of its."""
+    kept = accounts.id_token_of(catalogue, digest(secret))
+    return _cipher(secret).decrypt(_NONCE, base64.b64decode(kept), None).decode() if kept else None
+
+
+def _cipher(secret: str) -> AESGCM:
+    """Return what encrypts what is kept of one session: nobody but its browser has the secret."""
+    return AESGCM(hmac.digest(secret.encode(), b"id token", "sha256"))
 
 
 def note_refusal(catalogue: Catalogue) -> None:

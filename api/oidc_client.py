@@ -28,7 +28,7 @@ from enum import StrEnum
 from typing import Final
 from urllib.parse import quote, urlencode, urlsplit
 
-from api.accounts import digest, note_refusal, sign_in_by_issuer
+from api.accounts import digest, id_token_of, note_refusal, sign_in_by_issuer
 from api.oidc import Issuer
 from dossier.errors import (
     ConfigurationError,
@@ -162,7 +162,7 @@ class Client:
         Returns:
             ``None`` if the person did not sign in there, or the issuer offers nothing of the kind or is away.
         """
-        token = accounts.id_token_of(catalogue, digest(secret))
+        token = id_token_of(catalogue, secret)
         if token is None:
             return None
         try:

@@ -23,7 +23,7 @@ placeholders; they must never hold personal data, because errors are logged.
     │   └── LinkExpired                                                                    HTTP 410
     ├── Conflict                   the request does not fit the present state             exit 5   HTTP 409
     │   ├── WrongState, AlreadyExists, RetentionLocked, ObjectHeld, BatchMismatch
-    │   ├── NotSealed, NotSplittable, NotRenewable, SamePerson, NotEmpty, OwnersDiffer
+    │   ├── NotSealed, NotSplittable, NotJoinable, NotRenewable, SamePerson, NotEmpty, OwnersDiffer
     │   ├── NotReusable, PaperKnown, CursorUnknown
     │   ├── OffsetDiffers, BatchIncomplete, BatchClosed, ClaimedByOther
     │   ├── SecondPersonNeeded
@@ -604,6 +604,16 @@ class NotSplittable(Conflict):
     vi = "Không tách được giấy tờ: {reason_vi}."
     advice_en = "Scan its papers one by one and send them as files of their own."
     advice_vi = "Hãy quét riêng từng giấy tờ rồi gửi thành từng tệp."
+
+
+class NotJoinable(Conflict):
+    """Papers that are not parts of one scan, or not of one dossier."""
+
+    code = "not-joinable"
+    en = "The papers cannot be joined: {reason}."
+    vi = "Không gộp được các giấy tờ: {reason_vi}."
+    advice_en = "Join only papers that were split from the same scan and belong to the same dossier."
+    advice_vi = "Chỉ gộp các giấy tờ được tách từ cùng một bản quét và thuộc cùng một hồ sơ."
 
 
 class NotRenewable(Conflict):

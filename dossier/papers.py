@@ -37,6 +37,8 @@ class PaperState(StrEnum):
     """A part of ours failed on it repeatedly; it can be tried again."""
     SPLIT = "split"
     """A scan of several papers, which a named person split: its ``parts`` took its place. It is never served."""
+    JOINED = "joined"
+    """A part of a split scan, which a named person joined with others: ``joined_into`` took its place. Never served."""
     DISPOSED = "disposed"
     """Destroyed by two persons after its retention ended: what is left says that there was a paper, not whose."""
 
@@ -53,10 +55,10 @@ TRANSITIONS: Mapping[PaperState, frozenset[PaperState]] = MappingProxyType(
             }
         ),
         PaperState.NEEDS_REVIEW: frozenset(
-            {PaperState.READY, PaperState.CONFIRMED, PaperState.REJECTED, PaperState.SPLIT}
+            {PaperState.READY, PaperState.CONFIRMED, PaperState.REJECTED, PaperState.SPLIT, PaperState.JOINED}
         ),
         PaperState.READY: frozenset(
-            {PaperState.NEEDS_REVIEW, PaperState.CONFIRMED, PaperState.REJECTED, PaperState.SPLIT}
+            {PaperState.NEEDS_REVIEW, PaperState.CONFIRMED, PaperState.REJECTED, PaperState.SPLIT, PaperState.JOINED}
         ),
         PaperState.CONFIRMED: frozenset({PaperState.STORED, PaperState.FAILED}),
         PaperState.STORED: frozenset({PaperState.EXPIRED, PaperState.SUPERSEDED, PaperState.REVOKED}),
@@ -67,6 +69,7 @@ TRANSITIONS: Mapping[PaperState, frozenset[PaperState]] = MappingProxyType(
         PaperState.REJECTED: frozenset(),
         PaperState.QUARANTINED: frozenset(),
         PaperState.SPLIT: frozenset(),
+        PaperState.JOINED: frozenset(),
         PaperState.DISPOSED: frozenset(),
     }
 )
@@ -257,7 +260,10 @@ class Paper:
         reading_version: Which reading the fields are of: 1 is what was confirmed, a higher one was accepted later.
         problem: Stable error code for rejected, quarantined and failed papers. duplicate_of: The paper that came first.
         split_from: The scan of several papers that this one was part of. parts: The papers a split scan became, in the
-            order of its pages. split_by, split_at: Name of the person who split it, and when, UTC.
+            order of its pages; parts that were joined again are left out, what they became stands there. split_by,
+            split_at: Name of the person who split it, and when, UTC.
+        joined_into: The paper that this part and others of its scan became. joined_by, joined_at: Name of the person
+            who joined them, and when, UTC.
         handed_over_at: When a result was given to its owner by itself, apart from its dossier's others, UTC.
         superseded_by: The paper that took its place.
         waiting: What it waits for while it is received or confirmed; the catalogue keeps it apart from the rest.
@@ -304,6 +310,9 @@ class Paper:
     parts: tuple[PaperId, ...] = ()
     split_by: str | None = None
     split_at: dt.datetime | None = None
+    joined_into: PaperId | None = None
+    joined_by: str | None = None
+    joined_at: dt.datetime | None = None
     handed_over_at: dt.datetime | None = None
     superseded_by: PaperId | None = None
     waiting: Waiting | None = None

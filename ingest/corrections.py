@@ -23,7 +23,7 @@ from ingest.receive import announced, owner_of_scan
 from ingest.second_person import corrected_critical, critical_fields
 from ingest.second_person import told as second_person_told
 from storage.claims import WAITING, unclaimed_by_others
-from storage.corrections import OWNER, PAPER_TYPE, note
+from storage.corrections import OWNER, PAPER_TYPE, USUAL_OWNER, USUAL_TYPE, note
 from storage.records import Correction
 from storage.schema import PaperRow
 
@@ -95,14 +95,28 @@ def correct(
 
 
 def _retyped(house: House, paper: Paper, kind: PaperType) -> list[Said]:
-    """Return what is kept of another type, if it or the one before has critical fields."""
+    """Return what is kept of another type: what the paper was taken for, by the reader or by whoever sent it."""
     was = find_type(house.paper_types, paper.paper_type or OTHER)
-    return [(PAPER_TYPE, None, kind.code)] if kind.code != was.code and (kind.is_critical or was.is_critical) else []
+    if kind.code == was.code:
+        return []
+    key = PAPER_TYPE if kind.is_critical or was.is_critical else USUAL_TYPE
+    source = FieldSource.MANUAL if paper.type_confidence is None else FieldSource.OCR
+    return [(key, Field(key, was.code, was.code, None, None, paper.type_confidence or 1.0, source), kind.code)]
 
 
 def _given_to(paper: Paper, owner: Owner, kind: PaperType) -> list[Said]:
-    """Return what is kept of another owner, or of the first one, if the type has critical fields."""
-    return [(OWNER, None, owner.number.value)] if owner != paper.owner and kind.is_critical else []
+    """Return what is kept of another owner, or of the first one: the number it was taken for, as it was read or named.
+
+    Of another name beside the same number it is not said what stood there before: it is a change all the same.
+    """
+    if owner == paper.owner:
+        return []
+    key, before = OWNER if kind.is_critical else USUAL_OWNER, paper.owner and paper.owner.number
+    read = None
+    if before and before != owner.number:
+        named = Field(key, before.value, before.value, None, None, 1.0, FieldSource.MANUAL)
+        read = next((replace(one, key=key) for one in paper.fields if one.value == before.value), named)
+    return [(key, read, owner.number.value)]
 
 
 def _for_a_second_person(house: House, paper: Paper, kind: PaperType, made: Iterable[Correction]) -> Paper:

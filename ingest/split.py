@@ -1,17 +1,21 @@
-"""Split: a named person parts a scan of several papers, before anybody confirms it. A machine only proposes where.
+"""Split and join: a named person parts a scan of several papers, before anybody confirms it. A machine only proposes.
 
 Each part becomes a paper of the same batch with an original of its own, its pages copied without loss, and goes the
 whole way from the beginning; the scan ends as ``split``, each naming the other. The parts' files are kept first and
 everything else is one change of the catalogue, so that a crash leaves either the scan as it was or all of its parts,
 whose work the next worker starts.
+
+Parts that turn out to be one paper are joined again in the same way: the pages of all of them, in the order of the
+scan, become one more part, which is read anew; those that went into it end as ``joined``, each naming it.
 """
 
+import re
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 from itertools import groupby
 
 from dossier import times
-from dossier.errors import InvalidValue, NotFound, NotSplittable, WrongState
+from dossier.errors import InvalidValue, NotFound, NotJoinable, NotSplittable, WrongState
 from dossier.identifiers import DossierNumber, PaperId
 from dossier.papers import Paper, PaperState, StoredObject
 from dossier.text import nfc
@@ -20,7 +24,6 @@ from ingest.child import read_output, run_limited, workplace
 from ingest.collation import page_of_file
 from ingest.house import House
 from ingest.inspect import INPUT_NAME, MediaType, whole
-from ingest.limits import Limits
 from ingest.pages import left_out_of, separators_of
 from ingest.pipeline import papers_of
 from ingest.receive import is_collated
@@ -28,11 +31,15 @@ from ingest.workspace import Workspace
 from ocr.separators import Separator, named_for
 from ocr.splitting import Part, parted
 from storage.claims import unclaimed_by_others
+from storage.joining import Joining
+from storage.joining import join as join_parts
 
 _SPLITTABLE = frozenset({PaperState.READY, PaperState.NEEDS_REVIEW})
 
 Pages = tuple[int, ...]
 """Numbers of pages of a scan, from 1, rising."""
+_RANGES = re.compile(r" \[([\d, -]+)\]$")
+"""How the name of a part ends."""
 
 
 def proposed(house: House, paper_id: PaperId) -> tuple[Part, ...]:
@@ -89,14 +96,11 @@ def _split(house: House, scan: Paper, begins: Sequence[int], *, by: str, actor: 
     work = Workspace(house.objects, scan.id)
     sheets, left_out = separators_of(work), left_out_of(work)
     groups = _groups(scan, begins, left_out)
-    in_file = _in_file(groups, scan.page_count or 0) if is_collated(house, scan) else groups
-    originals = _divided(house.objects.get(scan.original.key, scan.original.version), scan, in_file, house.limits)
     parts = []
-    for number, (pages, data) in enumerate(zip(groups, originals, strict=True), 1):
+    for number, (pages, data) in enumerate(zip(groups, _divided(house, scan, groups), strict=True), 1):
         part_id = _part_id(scan.id, begins, number)
-        original = house.objects.put(f"originals/{part_id}/original", data, media_type=scan.original.media_type)
         named = _known(house, named_for(pages[0], sheets, left_out))
-        parts.append(_part(scan, part_id, pages, original, named))
+        parts.append(_part(scan, part_id, pages, _kept(house, scan, part_id, data), named))
     ended = replace(
         scan,
         state=PaperState.SPLIT,
@@ -115,6 +119,79 @@ def _split(house: House, scan: Paper, begins: Sequence[int], *, by: str, actor: 
         also=unclaimed_by_others(house.catalogue, actor),
     )
     work.clear()
+
+
+def join(house: House, paper_id: PaperId, others: Collection[PaperId], *, by: str, actor: str) -> tuple[Paper, ...]:
+    """Make one paper of parts of a scan; its preparation must then be queued. Asking for it again changes nothing.
+
+    What was read or corrected in the parts was read in pieces of a paper and goes with them; the original of the paper
+    they become is copied from the scan's, in the order of its pages.
+
+    Args:
+        house: The parts of the service.
+        paper_id: A part that is ready or needs review.
+        others: Other parts of the same scan, likewise.
+        by: The person's name.
+        actor: Who told us, for the audit log.
+
+    Returns:
+        The paper they became, and they themselves in the order of their pages.
+
+    Raises:
+        NotFound: No such paper.
+        WrongState: One of them does not wait for a person.
+        ClaimedByOther: Somebody else has one of them in hand.
+        NotJoinable: They are not parts of one scan, or not of one dossier.
+        InvalidValue: ``by`` is empty, or no other paper is named.
+    """
+    parts = sorted((house.catalogue.paper(part) for part in {paper_id, *others}), key=_first_page)
+    joined_id = PaperId.derived("joined", *(part.id.value for part in parts))
+    try:
+        _join(house, parts, joined_id, by=by, actor=actor)
+    except WrongState:
+        # Whoever asks for what has just been done, or for the same at the same moment, has what is asked for.
+        if any(house.catalogue.paper(part.id).joined_into != joined_id for part in parts):
+            raise
+    return house.catalogue.paper(joined_id), *(house.catalogue.paper(part.id) for part in parts)
+
+
+def _join(house: House, parts: Sequence[Paper], joined_id: PaperId, *, by: str, actor: str) -> None:
+    for part in parts:
+        _require_splittable(part)
+    if not by.strip():
+        raise InvalidValue(key="by", reason="a name is needed", reason_vi="cần họ tên người gộp")
+    if len(parts) == 1:
+        raise InvalidValue(key="others", reason="another paper is needed", reason_vi="cần nêu giấy tờ khác để gộp")
+    origin = parts[0].split_from
+    if origin is None or any(part.split_from != origin for part in parts):
+        raise NotJoinable(reason="they are not parts of one scan", reason_vi="không được tách từ cùng một bản quét")
+    if len({part.dossier for part in parts}) > 1:
+        raise NotJoinable(reason="they belong to several dossiers", reason_vi="thuộc các hồ sơ khác nhau")
+    scan = house.catalogue.paper(origin)
+    pages = tuple(sorted(page for part in parts for page in _pages(part)))
+    (data,) = _divided(house, scan, [pages])
+    dossier = parts[0].dossier.value if parts[0].dossier else None
+    joined = _part(scan, joined_id, pages, _kept(house, scan, joined_id, data), Separator(dossier))
+    ids = [part.id for part in parts]
+    join_parts(house.catalogue, Joining(scan.id, ids, joined, nfc(by).strip()), actor=actor)
+    for gone in ids:
+        Workspace(house.objects, gone).clear()
+
+
+def _first_page(part: Paper) -> int:
+    return min(_pages(part), default=0)
+
+
+def _pages(part: Paper) -> Pages:
+    """Return which pages of its scan a part has, as its name says; none of a paper that is no part."""
+    named = _RANGES.search(part.name) if part.split_from else None
+    runs = [run.partition("-") for run in named[1].split(", ")] if named else []
+    return tuple(page for first, _, last in runs for page in range(int(first), int(last or first) + 1))
+
+
+def _kept(house: House, scan: Paper, part_id: PaperId, data: bytes) -> StoredObject:
+    """Keep the original of a part."""
+    return house.objects.put(f"originals/{part_id}/original", data, media_type=scan.original.media_type)
 
 
 def _in_file(groups: Sequence[Pages], count: int) -> Sequence[Pages]:
@@ -179,14 +256,16 @@ def _groups(scan: Paper, begins: Sequence[int], left_out: Collection[int]) -> li
     return groups
 
 
-def _divided(data: bytes, scan: Paper, groups: Sequence[Pages], limits: Limits) -> list[bytes]:
+def _divided(house: House, scan: Paper, groups: Sequence[Pages]) -> list[bytes]:
     """Return the file of each group of pages, made in a limited child process, because the bytes came from outside."""
-    media_type = MediaType(scan.original.media_type)
+    media_type, limits = MediaType(scan.original.media_type), house.limits
+    data = house.objects.get(scan.original.key, scan.original.version)
+    in_file = _in_file(groups, scan.page_count or 0) if is_collated(house, scan) else groups
     names = [f"part-{number}" for number in range(1, len(groups) + 1)]
     divide = pdf.part if media_type is MediaType.PDF else tiff.part
     with workplace() as folder:
         (folder / INPUT_NAME).write_bytes(whole(data, media_type))
-        run_limited(divide, INPUT_NAME, [list(pages) for pages in groups], names, limits=limits, folder=folder)
+        run_limited(divide, INPUT_NAME, [list(pages) for pages in in_file], names, limits=limits, folder=folder)
         return [read_output(folder, name, max_bytes=limits.output_bytes) for name in names]
 
 

@@ -1,5 +1,7 @@
 """Truth: what people said stands where the reader read something else, with its picture, to measure and to teach it.
 
+What the paper is and whose are among it, where the reader was wrong and not a person before.
+
 Of a field corrected more than once the first reading and the last correction count. The picture is the field's own box
 on the master page, as the reader saw it; there is none where the file arrived signed and is stored, or is gone.
 """
@@ -12,8 +14,11 @@ from dossier.papers import FieldSource
 from ingest.crop import page_picture
 from ingest.hidden_pages import archived_number
 from ingest.house import House
-from storage.corrections import OWNER, PAPER_TYPE, corrections
+from storage.corrections import OWNER, PAPER_TYPE, USUAL_OWNER, USUAL_TYPE, corrections
 from storage.records import Correction
+
+_WHOLE = {USUAL_TYPE: PAPER_TYPE, USUAL_OWNER: OWNER}
+"""One key for what is of no field, however many persons it needs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,11 +37,10 @@ def truth(house: House) -> Iterator[Sample]:
     """Yield a sample per corrected field of every paper that is not disposed of."""
     last: dict[tuple[str, str], Correction] = {}
     for one in corrections(house.catalogue):
-        if one.key in {PAPER_TYPE, OWNER}:
-            continue  # nothing that stands in one place of the paper
-        place = (one.paper.value, one.key)
+        key = _WHOLE.get(one.key, one.key)
+        place = (one.paper.value, key)
         first = last.get(place)
-        last[place] = replace(one, read=first.read) if first else one
+        last[place] = replace(one, key=key, read=(first or one).read)
     for one in last.values():
         if one.read is None or one.read.source is not FieldSource.MANUAL:
             yield Sample(one, _picture(house, one))

@@ -15,6 +15,7 @@ _ENDED = {
     "quarantined": "bị cách ly / put in quarantine",
     "failed": "dịch vụ xử lý lỗi / the service failed on it",
     "split": "đã tách thành nhiều giấy tờ / split into several papers",
+    "joined": "đã gộp vào giấy tờ khác / joined into another paper",
 }
 _WORDS = {
     "needs_review": "đã đọc, cần người xem lại / read, a person must look",

@@ -162,7 +162,7 @@ def open_issuers_session(catalogue: Catalogue, account: Account, sha256: str, id
         catalogue: Where it is kept.
         account: Of the person.
         sha256: Of the session's secret, lower-case hex.
-        id_token: By which the issuer named the person; gone with the session.
+        id_token: By which the issuer named the person, encrypted; gone with the session.
 
     Raises:
         SignInRefused: The account was closed here.
@@ -211,7 +211,7 @@ def account_of(catalogue: Catalogue, sha256: str, *, idle: dt.timedelta, longest
 
 
 def id_token_of(catalogue: Catalogue, sha256: str) -> str | None:
-    """Return by what the issuer named the person of a session; ``None``: the session is none of its."""
+    """Return by what the issuer named the person of a session, as kept; ``None``: the session is none of its."""
     with reading(catalogue.engine, statements=1) as session:
         return session.scalar(select(SessionRow.id_token).where(SessionRow.sha256 == sha256))
 

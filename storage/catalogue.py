@@ -133,7 +133,7 @@ class Catalogue:
             session.add(batch_row(batch, content))
             session.flush()
             self._audit(session, actor, "batch.received", f"batch:{batch.id}", {"papers": str(len(papers))})
-            self._insert(session, papers, actor)
+            self.insert(session, papers, actor)
         return True
 
     def add_papers(self, papers: Sequence[Paper], *, actor: str) -> None:
@@ -146,7 +146,7 @@ class Catalogue:
         with writing(self.engine) as session:
             for batch in {paper.batch for paper in papers}:
                 _one(session, select(BatchRow).where(BatchRow.id == batch), "batch", batch)
-            self._insert(session, papers, actor)
+            self.insert(session, papers, actor)
 
     def batch(self, batch_id: str) -> Batch:
         """Return a batch.
@@ -313,7 +313,7 @@ class Catalogue:
             if paper.sealed and not kept.sealed:
                 session.add(_first_version(paper.id, paper.sealed, self._clock()))
             self._audit(session, actor, action, _about(paper.id), {**(detail or {}), **change_told(kept, paper)})
-            self._insert(session, parts, actor)
+            self.insert(session, parts, actor)
             if event:
                 session.add(event_row(event))
             if also:
@@ -537,7 +537,8 @@ class Catalogue:
 
     # --- within a transaction --------------------------------------------------------------------------------------
 
-    def _insert(self, session: Session, papers: Sequence[Paper], actor: str) -> None:
+    def insert(self, session: Session, papers: Sequence[Paper], actor: str) -> None:
+        """Keep new papers within a writing transaction; see `add_papers`."""
         for paper in papers:
             present = session.scalar(select(PaperRow).where(PaperRow.id == paper.id.value))
             if present:

@@ -40,6 +40,7 @@ def queue(
     *,
     states: Collection[PaperState] = WAITING,
     limit: int,
+    lanes: Collection[Lane] = tuple(Lane),
     person: str = "",
     account: str | None = None,
     critical: Critical = frozenset(),
@@ -50,6 +51,7 @@ def queue(
         catalogue: Where papers are.
         states: Of the papers wanted.
         limit: How many at most.
+        lanes: Of the papers wanted.
         person: Who asks.
         account: Of the person, if signed in under one.
         critical: Fields of which whoever corrected them cannot confirm the paper.
@@ -73,13 +75,13 @@ def queue(
         .where(_WAITS, PaperRow.state.in_([state.value for state in states]))
     )
     with reading(catalogue.engine) as session:
-        return [_queued(row) for row in _in_turn(session, query, limit)]
+        return [_queued(row) for row in _in_turn(session, query, lanes, limit)]
 
 
-def _in_turn(session: Session, query: Select[Any], limit: int) -> list[BareRow]:
+def _in_turn(session: Session, query: Select[Any], lanes: Collection[Lane], limit: int) -> list[BareRow]:
     """Return the first rows of papers that wait, by lane, then by age."""
     rows: list[BareRow] = []
-    for lane in sorted(Lane, key=lambda lane: lane.rank):
+    for lane in sorted(lanes, key=lambda lane: lane.rank):
         if len(rows) < limit:
             of_lane = query.where(PaperRow.lane == lane.value).order_by(PaperRow.serial).limit(limit - len(rows))
             rows += session.execute(of_lane)
@@ -124,6 +126,7 @@ def claim_next(
     actor: str,
     person: str,
     account: str | None = None,
+    lanes: Collection[Lane] = tuple(Lane),
     skip: Collection[PaperId] = (),
     critical: Critical = frozenset(),
 ) -> Claim | None:
@@ -135,6 +138,7 @@ def claim_next(
         actor: Name of the account or key that takes it.
         person: Name of the person.
         account: Of the person, if signed in under one.
+        lanes: Of the papers wanted.
         skip: Papers laid aside.
         critical: Papers of which ``person`` last changed one of these fields are left to others.
     """
@@ -150,7 +154,7 @@ def claim_next(
         query = query.where(~_corrected_by(Reviewer(person, account), critical))
     with writing(catalogue.engine) as session:
         session.execute(delete(ClaimRow).where(ClaimRow.until <= now))
-        first = _in_turn(session, query, limit=1)
+        first = _in_turn(session, query, lanes, limit=1)
         return _take(catalogue, session, first[0].id, actor, person) if first else None
 
 

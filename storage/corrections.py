@@ -14,7 +14,9 @@ from storage.records import Correction, Reviewer
 from storage.schema import CorrectionRow
 
 PAPER_TYPE, OWNER = "paper.type", "paper.owner"
-"""Keys of corrections of no field: what the paper is, and whose. They are kept where a second person may be needed."""
+"""Keys of corrections of no field: what the paper is, and whose, where a second person may be needed."""
+USUAL_TYPE, USUAL_OWNER = "paper.type-usual", "paper.owner-usual"
+"""The same where one person is enough: such a change must not hide one before it that needed two."""
 _TOGETHER = 1000
 """Corrections read from the catalogue at once."""
 

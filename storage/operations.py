@@ -25,8 +25,9 @@ _UNREAD = (
     PaperState.QUARANTINED,
     PaperState.FAILED,
     PaperState.SPLIT,
+    PaperState.JOINED,
 )
-"""States of papers that were not read, or whose parts count in their place."""
+"""States of papers that were not read, or in whose place their parts, or what they were joined into, count."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -104,6 +104,9 @@ def paper_from(row: PaperRow) -> Paper:
         parts=tuple(map(PaperId, row.parts)),
         split_by=row.split_by,
         split_at=row.split_at,
+        joined_into=PaperId(row.joined_into) if row.joined_into else None,
+        joined_by=row.joined_by,
+        joined_at=row.joined_at,
         handed_over_at=row.handed_over_at,
         superseded_by=PaperId(row.superseded_by) if row.superseded_by else None,
         waiting=_waiting_from(row.waiting) if row.waiting else None,
@@ -147,6 +150,9 @@ def write_paper(row: PaperRow, paper: Paper, owner_row: Callable[[Owner], OwnerR
     row.parts = [part.value for part in paper.parts]
     row.split_by = paper.split_by
     row.split_at = paper.split_at
+    row.joined_into = paper.joined_into.value if paper.joined_into else None
+    row.joined_by = paper.joined_by
+    row.joined_at = paper.joined_at
     row.handed_over_at = paper.handed_over_at
     row.superseded_by = paper.superseded_by.value if paper.superseded_by else None
     row.lane = paper.lane.value

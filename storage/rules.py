@@ -10,7 +10,14 @@ from dossier.text import fold
 from storage.records import Batch
 
 FINAL_CONTENT = frozenset(
-    {PaperState.STORED, PaperState.EXPIRED, PaperState.SUPERSEDED, PaperState.REVOKED, PaperState.SPLIT}
+    {
+        PaperState.STORED,
+        PaperState.EXPIRED,
+        PaperState.SUPERSEDED,
+        PaperState.REVOKED,
+        PaperState.SPLIT,
+        PaperState.JOINED,
+    }
 )
 """States in which owner, type, fields and files of a paper are fixed: only its standing may still change."""
 _ALWAYS_FIXED = ("batch", "name", "created_at", "original", "split_from")
@@ -35,6 +42,9 @@ _FIXED_ONCE_STORED = (
     "parts",
     "split_by",
     "split_at",
+    "joined_into",
+    "joined_by",
+    "joined_at",
 )
 _OF_THE_READING = frozenset({"fields", "issued_on", "co_owners"})
 """What a later version of a stored paper's reading may replace."""

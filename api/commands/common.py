@@ -75,6 +75,7 @@ STATE_VI: dict[PaperState, str] = {
     PaperState.QUARANTINED: "đã cách ly",
     PaperState.FAILED: "lỗi xử lý",
     PaperState.SPLIT: "đã tách",
+    PaperState.JOINED: "đã gộp",
     PaperState.DISPOSED: "đã tiêu hủy",
 }
 GRADE_VI: dict[SourceGrade, str] = {
@@ -226,6 +227,8 @@ def print_paper(paper: Paper, paper_type: PaperType | None) -> None:
         out.print(f"  Tách từ: {paper.split_from}")
     if paper.parts:
         out.print(f"  Đã tách thành: {', '.join(map(str, paper.parts))} · Người tách: {escape(paper.split_by or '')}")
+    if paper.joined_into:
+        out.print(f"  Đã gộp vào: {paper.joined_into} · Người gộp: {escape(paper.joined_by or '')}")
     labels = {rule.key: rule.name_vi for rule in paper_type.fields} if paper_type else {}
     table = Table(box=None, header_style="bold", pad_edge=False)
     for column in ("Trường", "Giá trị", "Đọc được", "Đọc lần hai", "Trang", "Tin cậy", "Nguồn"):

@@ -1,4 +1,4 @@
-"""``sohoa digitize``, ``split``, ``confirm``, ``retry``: papers into the store."""
+"""``sohoa digitize``, ``split``, ``join``, ``confirm``, ``retry``: papers into the store."""
 
 import getpass
 import signal
@@ -22,6 +22,7 @@ from ingest.house import House
 from ingest.receive import Manifest, ManifestEntry, open_batch, receive
 from ingest.retry import retry as retry_paper
 from ingest.retry import retry_failed
+from ingest.split import join as join_parts
 from ingest.split import proposed
 from ingest.split import split as split_scan
 from ocr.splitting import Part
@@ -166,6 +167,18 @@ def split(
         first_pages = at or [part.pages[0] for part in proposed(house, scan)]
         parts = split_scan(house, scan, first_pages, by=by, actor=_STATION)
         _finish(house, *(part.id for part in parts), as_json=as_json)
+
+
+def join(
+    papers: Annotated[list[str], typer.Argument(metavar="PAPER_ID…")],
+    by: Annotated[str, typer.Option(help="Họ tên người gộp. / Name of the person who joins.")],
+    as_json: AsJson = False,
+) -> None:
+    """Gộp lại các giấy tờ đã tách nhầm từ một bản quét. / Join papers that were split wrongly from one scan."""
+    with open_house() as house:
+        first, *others = map(PaperId.parse, papers)
+        made = join_parts(house, first, others, by=by, actor=_STATION)
+        _finish(house, *(paper.id for paper in made), as_json=as_json)
 
 
 def confirm(

@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Callable, Coroutine
 from functools import cache
 from importlib.resources import files
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Path, Query, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
@@ -25,6 +25,7 @@ from dossier import times
 from dossier.errors import Forbidden, Unauthenticated, UnknownAddress
 from dossier.grants import purposes
 from dossier.lanes import Lane
+from dossier.papers import PaperState
 from dossier.periods import Period
 from dossier.standing import REVOKING, SUPERSEDING, Reason
 from ingest.figures import By
@@ -98,9 +99,15 @@ def sign_out(caller: Annotated[Caller, allow(*Role)], request: Request, house: H
 
 
 @router.get("/desk/review")
-def review(caller: Annotated[Caller, allow(*DESKS["review"])], request: Request) -> Response:
-    """Show the desk where papers are compared and confirmed."""
-    return page(request, "review", caller)
+def review(
+    *,
+    caller: Annotated[Caller, allow(*DESKS["review"])],
+    request: Request,
+    lane: Lane | None = None,
+    state: Literal[PaperState.READY, PaperState.NEEDS_REVIEW] | None = None,
+) -> Response:
+    """Show the desk where papers are compared and confirmed: those of one lane or state, if so chosen."""
+    return page(request, "review", caller, lanes=tuple(Lane), only_lane=lane, only_state=state)
 
 
 @router.get("/desk/station")

@@ -92,6 +92,9 @@ def paper_json(paper: Paper, house: House, standing: StatusChange | None = None)
         "parts": [part.value for part in paper.parts],
         "split_by": paper.split_by,
         "split_at": _moment(paper.split_at),
+        "joined_into": paper.joined_into.value if paper.joined_into else None,
+        "joined_by": paper.joined_by,
+        "joined_at": _moment(paper.joined_at),
     }
 
 

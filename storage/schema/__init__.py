@@ -80,5 +80,5 @@ __all__ = [
     "WebhookRow",
 ]
 
-REVISION = "0032"
+REVISION = "0033"
 """The newest migration: a database at this one needs none."""

@@ -92,6 +92,9 @@ class PaperRow(Base):
     parts: Mapped[list[str]]
     split_by: Mapped[str | None]
     split_at: Mapped[dt.datetime | None]
+    joined_into: Mapped[str | None]
+    joined_by: Mapped[str | None]
+    joined_at: Mapped[dt.datetime | None]
     handed_over_at: Mapped[dt.datetime | None]
     superseded_by: Mapped[str | None]
     lane: Mapped[str] = mapped_column(server_default="counter")

@@ -50,7 +50,8 @@ class EntryRow(Base):
 class SessionRow(Base):
     """A person signed in; the secret that the browser holds is nowhere.
 
-    ``id_token``: what the issuer said of the person who signed in there; it is given back to it on signing out.
+    ``id_token``: what the issuer said of the person who signed in there, encrypted under that secret; it is given back
+    to the issuer on signing out.
     """
 
     __tablename__ = "sessions"

@@ -148,6 +148,7 @@ ELSEWHERE = {
     ("GET", "/v1/papers/{paper}/history"),  # tests/api/test_desk_history.py
     ("PUT", "/v1/batches/{batch}/files/{name}"),
     ("POST", "/v1/papers/{paper}/split"),
+    ("POST", "/v1/papers/{paper}/join"),
     ("POST", "/v1/papers/{paper}/retry"),
     ("GET", "/v1/papers/{paper}/hidden-pages"),  # tests/api/test_http_hidden_pages.py
     ("GET", "/v1/papers/{paper}/fields/{key}/picture"),
@@ -213,15 +214,21 @@ def test_a_file_sent_is_in_the_log(service: Service) -> None:
     assert any(e.action == "paper.received" and names(e, PaperId(answer.json()["paper"])) for e in entries)
 
 
-def test_splitting_and_looking_at_a_field_are_in_the_log(service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_splitting_joining_and_looking_at_a_field_are_in_the_log(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
     paper = keep_paper(service, state=PaperState.READY)
     monkeypatch.setattr("api.http.routes.split_paper.split", lambda *_, **__: [paper])
+    monkeypatch.setattr("api.http.routes.join_papers.join", lambda *_, **__: [paper])
     monkeypatch.setattr("api.http.routes.get_field_picture.field_picture", lambda *_: png())
     seq = audit.check(service.house.catalogue).entries
     body = {"by": "Trần Văn Bình", "first_pages": [1]}
     assert service.call(Role.OFFICER, "POST", f"/v1/papers/{paper.id}/split", json=body).is_success
+    body = {"by": "Trần Văn Bình", "others": [paper.id.value]}
+    assert service.call(Role.OFFICER, "POST", f"/v1/papers/{paper.id}/join", json=body).is_success
     assert service.call(Role.AUDITOR, "GET", f"/v1/papers/{paper.id}/fields/child_name/picture").is_success
     assert [(e.actor, e.action) for e in since(service, seq) if names(e, paper.id)] == [
+        ("officer", "papers.listed"),
         ("officer", "papers.listed"),
         ("auditor", "paper.read"),
     ]
@@ -349,6 +356,7 @@ COMMANDS: dict[str, tuple[list[str], str]] = {
 NO_PAPER_COMMANDS = {
     "digitize": "each paper it works on is in the log by every step; tests/api/test_cli.py",
     "split": "the proposal is read, a split is an entry; tests/api/test_cli.py",
+    "join": "each paper joined is an entry; tests/api/test_cli.py",
     "retry": "only a paper that failed, which is in the log by every step",
     "reread": "names fields; values only with --show-values, and then it is in the log; tests/api/test_cli.py",
     "renew": "sees no content; each renewal is an entry",

@@ -181,7 +181,7 @@ def test_split(environment: dict[str, str], tmp_path: Path) -> None:
     assert "Trang 2: Thẻ căn cước" in sohoa(environment, "split", paper["id"])
     sohoa(environment, "split", paper["id"], "--at", 2, exit_code=64)
     sohoa(environment, "split", paper["id"], "--at", 9, "--by", "Trần Văn Đối", exit_code=3)
-    former, _, card = sohoa_json(environment, "split", paper["id"], "--by", "Trần Văn Đối")["papers"]
+    former, letter, card = sohoa_json(environment, "split", paper["id"], "--by", "Trần Văn Đối")["papers"]
     assert (former["state"], card["paper_type"], card["split_from"]) == ("split", "identity-card", paper["id"])
     assert card["state"] in {"ready", "needs_review"}
     again = sohoa_json(environment, "split", paper["id"], "--at", 2, "--by", "Trần Văn Đối")["papers"]
@@ -189,6 +189,9 @@ def test_split(environment: dict[str, str], tmp_path: Path) -> None:
     sohoa(environment, "split", paper["id"], "--by", "Trần Văn Đối", exit_code=5)
     assert card["id"] in sohoa(environment, "show", former["id"])
     assert "đã tách thành" in sohoa(environment, "digitize", scan, "--owner", OWNER)
+    joined, *gone = sohoa_json(environment, "join", card["id"], letter["id"], "--by", "Trần Văn Đối")["papers"]
+    assert ([one["joined_into"] for one in gone], joined["pages"]) == ([joined["id"]] * 2, 2)
+    assert joined["id"] in sohoa(environment, "show", card["id"])
 
 
 def test_a_separator_sheet_to_print(environment: dict[str, str], tmp_path: Path) -> None:

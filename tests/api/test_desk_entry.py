@@ -1,5 +1,6 @@
 """People sign in with an account of the issuer: to its page and back in a browser, and every way that fails."""
 
+import base64
 import time
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -10,7 +11,7 @@ import jwt
 import pytest
 
 from api import oidc_client
-from api.accounts import new_account, renew_password, sign_in
+from api.accounts import digest, new_account, renew_password, sign_in
 from api.desks.entry import BACK, COOKIE
 from api.desks.texts import texts
 from api.http.access import COOKIE as SESSION
@@ -146,6 +147,9 @@ def test_the_session_is_as_one_of_an_account_here(service: Service, issuer: Issu
     assert PERSON not in str(noted)
     shown = person.get("/v1/session").json()
     assert (shown["name"], shown["role"], shown["person"]) == (NAME, "officer", PERSON)
+    kept = accounts.id_token_of(service.house.catalogue, digest(person.cookies[SESSION])) or ""
+    assert not kept.startswith("eyJ"), "nobody reads in the database what the issuer said"
+    assert len(base64.b64decode(kept)) > 100
     forged = person.delete("/v1/session", headers={"Origin": service.url})
     assert forged.json()["code"] == "request-forged"
     mine = {"Origin": service.url, "X-Page-Token": shown["page_token"]}

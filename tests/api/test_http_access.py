@@ -40,6 +40,7 @@ WHO_MAY = {
     ("GET", "/v1/papers/{paper}"): {S, O, U},
     ("GET", "/v1/papers/{paper}/split"): {S, O, U},
     ("POST", "/v1/papers/{paper}/split"): {O},
+    ("POST", "/v1/papers/{paper}/join"): {O},
     ("GET", "/v1/paper-types"): {S, O, Y, U},
     ("GET", "/v1/reviews"): {O},
     ("POST", "/v1/reviews/next"): {O},

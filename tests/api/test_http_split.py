@@ -80,6 +80,40 @@ def test_a_scan_is_split_where_an_officer_says(service: Service, tmp_path: Path)
     assert (confirmation.status_code, confirmation.json()["code"]) == (409, "wrong-state")
 
 
+def test_parts_are_joined_again_and_read_anew(service: Service, tmp_path: Path) -> None:
+    path = tmp_path / "tach-nham.pdf"
+    scan_together(path, [Kind.APPLICATION, Kind.IDENTITY_CARD], seed=7)
+    batch = announce(service, Role.STATION, "join.1", path.name)
+    sent = service.call(Role.STATION, "PUT", f"/v1/batches/{batch}/files/{path.name}", content=path.read_bytes())
+    scan = waiting(service, sent.json()["paper"])
+    split = {**BY, "first_pages": [2]}
+    _, *parts = service.call(Role.OFFICER, "POST", f"/v1/papers/{scan['id']}/split", json=split).json()["papers"]
+    first, second = (waiting(service, part["id"]) for part in parts)
+    where, body = f"/v1/papers/{second['id']}/join", {**BY, "others": [first["id"]]}
+
+    for wrong in ([], ["x"], [second["id"]], None):
+        assert service.call(Role.OFFICER, "POST", where, json={**BY, "others": wrong}).status_code == 422, wrong
+    assert service.call(Role.STATION, "POST", where, json=body).status_code == 403
+    stranger = keep_paper(service, state=PaperState.READY)
+    answer = service.call(Role.OFFICER, "POST", where, json={**BY, "others": [stranger.id.value]})
+    assert (answer.status_code, answer.json()["code"]) == (409, "not-joinable")
+
+    joined, *gone = service.call(Role.OFFICER, "POST", where, json=body).json()["papers"]
+    assert (joined["state"], joined["split_from"], joined["name"]) == ("received", scan["id"], "tach-nham.pdf [1-2]")
+    assert [(one["id"], one["state"], one["joined_into"], one["joined_by"]) for one in gone] == [
+        (one["id"], "joined", joined["id"], "Trần Văn Bình") for one in (first, second)
+    ]
+    again = service.call(Role.OFFICER, "POST", where, json=body).json()["papers"]
+    assert [paper["id"] for paper in again] == [joined["id"], first["id"], second["id"]]
+    assert waiting(service, joined["id"])["pages"] == 2
+    (file,) = service.call(Role.STATION, "GET", f"/v1/batches/{batch}").json()["files"]
+    assert (file["paper"], file["parts"]) == (scan["id"], [joined["id"]])
+    for path_ in ("confirmation", "split"):
+        body = {**BY, **({"first_pages": [1]} if path_ == "split" else {})}
+        answer = service.call(Role.OFFICER, "POST", f"/v1/papers/{first['id']}/{path_}", json=body)
+        assert (answer.status_code, answer.json()["code"]) == (409, "wrong-state")
+
+
 @pytest.mark.parametrize("state", [PaperState.CONFIRMED, PaperState.STORED, PaperState.REJECTED])
 def test_what_was_decided_is_not_split(service: Service, state: PaperState) -> None:
     paper = keep_paper(service, state=state)

@@ -4,8 +4,9 @@ Imports everything once and forks a worker per scenario from a single-threaded p
 start-up. Called as ``python -m tests.ingest.crash_runner SCENARIO…`` with the settings in the environment. A scenario
 is ``after:<step>`` (the step's work is done, its completion not noted), ``poison:<step>,<name>`` (before that step's
 work on papers of that name), ``put:<n>`` (before the n-th write to the object store), ``save:<n>`` (after the n-th
-change of the catalogue), or ``finish`` (die nowhere). With ``split/`` before it the first paper is split at page 2
-instead of worked on. Prints one line per worker: the scenario and how it ended.
+change of the catalogue), ``insert:<n>`` (when new papers were entered into it, the change not done yet), or ``finish``
+(die nowhere). With ``split/`` before it the first paper is split at page 2 instead of worked on, with ``join/`` its
+parts are joined again. Prints one line per worker: the scenario and how it ended.
 """
 
 import functools
@@ -22,7 +23,7 @@ from dossier.identifiers import PaperId
 from ingest import pipeline, work
 from ingest.house import House
 from ingest.settings import Settings
-from ingest.split import split
+from ingest.split import join, split
 
 
 def die() -> None:
@@ -79,8 +80,8 @@ class DyingAt:
 def worker(scenario: str) -> None:
     """Work until the paper is at its end, or die on the way."""
     house = House(Settings.load())
-    splits = scenario.startswith("split/")
-    kind, _, argument = scenario.removeprefix("split/").partition(":")
+    does, _, dies = scenario.rpartition("/")
+    kind, _, argument = dies.partition(":")
     if kind == "after":
         for name in ("PREPARE", "FINISH"):
             steps = getattr(pipeline, name)
@@ -92,10 +93,14 @@ def worker(scenario: str) -> None:
         pipeline.PREPARE = tuple(dying_before(s, poison) if s.__name__ == name else s for s in pipeline.PREPARE)
     elif kind == "put":
         house.__dict__["objects"] = DyingAt(house.objects, "put", int(argument), before=True)
-    elif kind == "save":
-        house.__dict__["catalogue"] = DyingAt(house.catalogue, "save", int(argument), before=False)
-    if splits:
+    elif kind in {"save", "insert"}:
+        house.__dict__["catalogue"] = DyingAt(house.catalogue, kind, int(argument), before=False)
+    if does == "split":
         split(house, house.catalogue.papers()[0].id, [2], by="Người Tách", actor="test")
+        return
+    if does == "join":
+        _, first, second, *_ = house.catalogue.papers()
+        join(house, second.id, [first.id], by="Người Gộp", actor="test")
         return
     with work.Work(house) as queue:
         papers = [paper.id for paper in house.catalogue.papers()]

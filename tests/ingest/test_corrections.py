@@ -15,9 +15,10 @@ from ingest.corrections import correct, with_manual
 from ingest.house import House
 from ingest.pipeline import weighed
 from ingest.settings import Settings
+from ingest.truth import truth
 from storage import audit
 from storage import corrections as kept_corrections
-from storage.corrections import corrections
+from storage.corrections import OWNER, PAPER_TYPE, corrections
 from tests.ingest.test_split import prepared
 from tests.ingest.test_work import send
 
@@ -118,6 +119,34 @@ def test_a_named_owner_is_the_owner(house: House, card: Paper) -> None:
     other = Owner.parse("001200012346", "Đỗ Thị Ngâu")
     named = correct(house, card.id, {}, by=PERSON, actor="officer:test", owner=other)
     assert named.owner == other
+
+
+def test_what_it_is_and_whose_are_truth_too_where_the_reader_was_wrong(house: House, small_scan: Path) -> None:
+    card = prepared(house, send(house, small_scan.name, small_scan.read_bytes(), owner=None).paper)
+    assert card.owner
+    printed = card.field("number")
+    other = Owner.parse("001200012346", "Đỗ Thị Ngâu")
+    correct(house, card.id, {}, by=PERSON, actor="officer:test", owner=other, paper_type="diploma")
+    correct(house, card.id, {}, by=PERSON, actor="officer:test", paper_type="decision")
+    found = {one.correction.key: one.correction for one in truth(house)}
+    assert {key: one.corrected for key, one in found.items()} == {
+        PAPER_TYPE: "decision",
+        OWNER: other.number.value,
+    }
+    read, number = found[PAPER_TYPE].read, found[OWNER].read
+    assert read
+    assert (read.value, read.confidence, read.source) == ("identity-card", card.type_confidence, FieldSource.OCR)
+    assert number
+    assert number.value == card.owner.number.value
+    assert printed is None or (number.page, number.box) == (printed.page, printed.box)
+
+
+def test_whose_it_is_was_said_by_the_sender_and_is_no_truth_about_the_reader(house: House, card: Paper) -> None:
+    other = Owner.parse("001200012346", "Đỗ Thị Ngâu")
+    correct(house, card.id, {}, by=PERSON, actor="officer:test", owner=other)
+    samples = {one.correction.key: one.correction for one in truth(house)}
+    named = card.owner and card.owner.number.value
+    assert (OWNER in samples) == any(field.value == named for field in card.fields)
 
 
 def test_what_is_read_by_nobody_is_not_to_be_corrected(house: House, small_scan: Path) -> None:

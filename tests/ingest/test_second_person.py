@@ -16,7 +16,7 @@ from ingest.second_person import CORRECTED_CRITICAL, corrected_by, critical_fiel
 from ingest.settings import Settings
 from ingest.truth import truth
 from storage import claims
-from storage.corrections import OWNER, PAPER_TYPE
+from storage.corrections import OWNER, PAPER_TYPE, USUAL_OWNER, USUAL_TYPE, corrections
 from storage.records import Reviewer
 from tests.ingest.test_split import prepared
 from tests.ingest.test_work import send
@@ -130,7 +130,14 @@ def test_who_said_what_a_paper_is_cannot_confirm(house: House, card: Paper, kind
     assert corrected_by(house, retyped, Reviewer(FIRST)) == [PAPER_TYPE]
     with pytest.raises(SecondPersonNeeded):
         confirm(house, card.id, by=FIRST, actor="test")
-    assert list(truth(house)) == [], "nothing that the reader could learn from"
+    (sample,) = truth(house)
+    assert sample.correction.read
+    assert (sample.correction.key, sample.correction.read.value, sample.correction.corrected) == (
+        PAPER_TYPE,
+        "identity-card",
+        kind,
+    )
+    assert sample.picture is None
     assert confirm(house, card.id, by=SECOND, actor="test").paper_type == kind
 
 
@@ -138,6 +145,12 @@ def test_owner_and_type_of_papers_without_critical_fields_need_nobody_else(house
     other = house.catalogue.save(replace(card, paper_type="other"), actor="test", action="test")
     letter = correct(house, other.id, {}, by=FIRST, actor="test", paper_type="official-letter", owner=OTHER_OWNER)
     assert told(letter) == []
+    kept = [(one.key, one.read and one.read.value, one.corrected) for one in corrections(house.catalogue)]
+    assert card.owner
+    assert kept == [
+        (USUAL_TYPE, "other", "official-letter"),
+        (USUAL_OWNER, card.owner.number.value, OTHER_OWNER.number.value),
+    ]
     assert confirm(house, letter.id, by=FIRST, actor="test").state is PaperState.CONFIRMED
 
 

@@ -133,6 +133,9 @@ papers = st.builds(
     ),
     split_by=st.none() | _words,
     split_at=st.none() | _moments,
+    joined_into=st.none() | st.just(PaperId("0" * 16)),
+    joined_by=st.none() | _words,
+    joined_at=st.none() | _moments,
     handed_over_at=st.none() | _moments,
     superseded_by=st.none() | st.just(PaperId("0" * 16)),
 )

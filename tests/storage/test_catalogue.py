@@ -76,7 +76,7 @@ def test_any_paper_comes_back_as_it_was(catalogue: Catalogue, first: Paper, seco
     }
     once = {name: getattr(first, name) or getattr(second, name) for name in _ONCE}
     changed = replace(second, **same, **once, state=following)
-    if first.state not in (PaperState.REVOKED, PaperState.SPLIT):
+    if first.state not in (PaperState.REVOKED, PaperState.SPLIT, PaperState.JOINED):
         assert catalogue.save(changed, actor="w", action="paper.changed") == changed
         assert catalogue.paper(first.id) == changed
         assert catalogue.papers() == [changed]

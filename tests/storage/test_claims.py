@@ -55,6 +55,20 @@ def test_what_somebody_waits_for_goes_first(catalogue: Catalogue) -> None:
     assert claim.paper == first.id
 
 
+def test_whoever_wants_one_lane_gets_its_papers_alone(catalogue: Catalogue) -> None:
+    papers = [replace(paper(str(n).encode()), lane=lane) for n, lane in enumerate((Lane.COUNTER, Lane.BACKLOG) * 2)]
+    catalogue.add_batch(batch(), papers, actor="station-1")
+    for one in papers:
+        catalogue.save(replace(one, state=PaperState.READY), actor="w", action="test")
+    old = [papers[1].id, papers[3].id]
+    assert [one.id for one in claims.queue(catalogue, limit=9, lanes=[Lane.BACKLOG])] == old
+    asked = {"states": claims.WAITING, "actor": "a", "person": "A", "lanes": [Lane.BACKLOG]}
+    claim = claims.claim_next(catalogue, **asked)  # type: ignore[arg-type]
+    assert claim
+    assert claim.paper == old[0]
+    assert claims.claim_next(catalogue, skip=old, **asked) is None  # type: ignore[arg-type]
+
+
 def test_many_at_once_never_get_the_same(catalogue: Catalogue) -> None:
     waiting(catalogue, 20)
 

@@ -127,6 +127,7 @@ UNDO = {
     ],
     "0031": ["ALTER TABLE corrections DROP COLUMN account"],
     "0032": ["ALTER TABLE sessions DROP COLUMN id_token"],
+    "0033": [f"ALTER TABLE papers DROP COLUMN {name}" for name in ("joined_into", "joined_by", "joined_at")],
 }
 """What takes back each migration."""
 

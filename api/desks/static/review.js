@@ -2,6 +2,7 @@
 
 import { age, attended, fill, get, make, moment, post, say, send, texts, told, worded } from "./api.js";
 import { FieldRow } from "./field-row.js";
+import { Joiner } from "./joining.js";
 import { Splitter } from "./splitting.js";
 import { Viewer } from "./viewer.js";
 
@@ -13,6 +14,7 @@ const by = (id) => document.getElementById(id);
 const IMAGES = ["master", "original", "reading"];
 const viewer = new Viewer(by("stage"), showPage);
 const splitter = new Splitter(by("splitting"), split);
+const joiner = new Joiner(by("joining"), join);
 const laidAside = [];
 let types = new Map();
 let paper = null;
@@ -26,10 +28,20 @@ let busy = false;
 
 // --- the queue -------------------------------------------------------------------------------------------------------
 
+const CHOICES = { lane: by("only-lane"), state: by("only-state") };
+
+/** Of which lane and state papers are wanted; what is not chosen is not named. */
+const chosen = () => Object.fromEntries(Object.entries(CHOICES).flatMap(([name, { value }]) => (value ? [[name, value]] : [])));
+
+/** Keep what was chosen in the address, where it is found again. */
+function rememberChoice() {
+  const said = new URLSearchParams(chosen()).toString();
+  history.replaceState(null, "", location.pathname + (said && `?${said}`));
+}
+
 async function listQueue() {
   if (paper || document.hidden || !attended()) return;
-  const lane = by("lane").value;
-  const queue = await get(`/v1/reviews?limit=${LISTED}${lane && `&state=${lane}`}`);
+  const queue = await get(`/v1/reviews?${new URLSearchParams({ limit: LISTED, ...chosen() })}`);
   by("ready").textContent = queue.ready;
   by("doubtful").textContent = queue.needs_review;
   const waiting = queue.papers;
@@ -58,7 +70,7 @@ function queueRow(one) {
 }
 
 const takeNext = () =>
-  take(() => send("POST", "/v1/reviews/next", { json: { state: by("lane").value || null, skip: laidAside.slice(-200) } }));
+  take(() => send("POST", "/v1/reviews/next", { json: { ...chosen(), skip: laidAside.slice(-200) } }));
 
 async function take(asked) {
   await once(async () => {
@@ -109,6 +121,7 @@ function listFields() {
   by("type").value = paper.paper_type ?? "other";
   showAbout();
   by("split").hidden = paper.signed_origin || (paper.pages ?? 1) < 2;
+  by("join").hidden = paper.split_from === null;
   const { id } = paper;
   const desk = { viewer, correct: (change) => correct(id, change), told: () => paper?.id === id && showState(), next: following };
   rows = (kind?.fields ?? []).map((rule) => new FieldRow(rule, paper, desk));
@@ -308,6 +321,20 @@ async function split(firstPages) {
   }, takeNext);
 }
 
+/** Ask which paper of the same scan this one goes with: it was split wrongly. */
+async function mend() {
+  if (!by("join").hidden) await once(() => joiner.open(paper, types));
+}
+
+async function join(other) {
+  await once(async () => {
+    await settle();
+    say(texts.joining);
+    await post(`/v1/papers/${paper.id}/join`, { by: told.person, others: [other] });
+    say(texts.joined);
+  }, takeNext);
+}
+
 async function layBack() {
   await once(async () => {
     if (await leave()) await showQueue();
@@ -341,7 +368,11 @@ async function once(work, then) {
 // --- what starts it --------------------------------------------------------------------------------------------------
 
 by("next").addEventListener("click", takeNext);
-by("lane").addEventListener("change", listQueue);
+for (const choice of Object.values(CHOICES))
+  choice.addEventListener("change", () => {
+    rememberChoice();
+    listQueue();
+  });
 by("confirm").addEventListener("click", confirm);
 by("back").addEventListener("click", layBack);
 by("later").addEventListener("click", later);
@@ -352,6 +383,7 @@ by("larger").addEventListener("click", () => viewer.zoom(1.25));
 by("fit").addEventListener("click", () => viewer.fit());
 by("turn").addEventListener("click", () => viewer.rotate());
 by("split").addEventListener("click", cut);
+by("join").addEventListener("click", mend);
 by("hide").addEventListener("click", hideOrRestore);
 by("image").addEventListener("change", ({ target }) => showImage(target.value));
 by("type").addEventListener("change", async ({ target }) => {
@@ -391,6 +423,7 @@ const KEYS = {
   "Alt+r": () => viewer.rotate(),
   "Alt+l": later,
   "Alt+t": cut,
+  "Alt+g": mend,
   "Alt+c": () => askOwner(true),
   "Alt+h": hideOrRestore,
   "Alt+o": nextImage,

@@ -5,6 +5,7 @@ import { Bell } from "./bell.js";
 import { Camera } from "./camera.js";
 import { cardOf, readCard } from "./card.js";
 import { clock, ownerIsThere } from "./counter.js";
+import { chosenFiles, droppedFiles } from "./dropped.js";
 import { sha256, upload } from "./upload.js";
 import { shown } from "./values.js";
 
@@ -12,6 +13,7 @@ const AWAY_MS = 1000;
 const TICK_MS = 10000;
 const GOES_ON = new Set(["received", "ready", "needs_review", "confirmed"]);
 const MOST_LOOKS = 4;
+const MOST_NAMED = 4;
 const TAGS = { ready: "good", stored: "good", confirmed: "good", needs_review: "doubt", rejected: "bad", quarantined: "bad", failed: "bad", received: "busy" };
 const ADVICE = { accept: "good", unknown: "doubt", rescan: "bad" };
 const by = (id) => document.getElementById(id);
@@ -23,21 +25,22 @@ let looking = Promise.resolve();
 
 // --- choosing --------------------------------------------------------------------------------------------------------
 
-function add(chosen) {
+/** Take scans into the list, each as its `path` and `file`; what is none, or cannot be read, is told. */
+function add(found) {
   if (batch || announcing) return;
-  let others = 0;
-  for (const file of chosen) {
-    const key = file.webkitRelativePath || file.name;
-    if (!/\.(pdf|tiff?|jpe?g|png)$/i.test(file.name)) others += 1;
-    if (!/\.(pdf|tiff?|jpe?g|png)$/i.test(file.name) || files.has(key)) continue;
-    const one = { key, name: key.normalize("NFC"), sent: null, file, row: null, state: null, progress: null };
-    files.set(key, one);
+  for (const { path, file } of found.filter(isScan)) {
+    if (files.has(path)) continue;
+    const one = { key: path, name: path.normalize("NFC"), sent: null, file, row: null, state: null, progress: null };
+    files.set(path, one);
     list(one);
     looking = looking.then(() => look(one));
   }
-  if (others) say(fill(texts.not_scans, { n: others }), true);
+  const left = found.filter((one) => !isScan(one)).map(({ path }) => path.normalize("NFC"));
+  if (left.length) say(fill(texts.not_scans, { n: left.length, names: left.slice(0, MOST_NAMED).join(", ") + (left.length > MOST_NAMED ? ", …" : "") }), true);
   tell();
 }
+
+const isScan = ({ path, file }) => file !== null && /\.(pdf|tiff?|jpe?g|png)$/i.test(path);
 
 /** Ask how good a scan is while the paper still lies at the scanner; one file after the other. */
 async function look(one) {
@@ -140,15 +143,13 @@ async function announce() {
     for (const one of files.values()) {
       // Files go under numbers: a name may tell whose paper it is, and addresses end up in logs.
       one.sent = `${String(papers.length + 1).padStart(3, "0")}.${one.name.split(".").pop().toLowerCase()}`;
-      one.sha256 = await sha256(one.file);
-      const bytes = one.sha256 ? { size: one.file.size, sha256: one.sha256 } : {};
+      const bytes = { size: one.file.size, sha256: await insist(() => sha256(one.file)) };
       papers.push({ name: one.sent, owner_number: value("owner-number"), owner_name: value("owner-name"), ...bytes });
     }
     const content = { operator: told.person, dossier: value("dossier"), procedure: value("procedure"), on_the_spot: by("on-the-spot").checked, papers };
     // The same files for the same dossier are the same batch: chosen again after a break, they go on where they stopped.
     const name = await sha256(new Blob([JSON.stringify(content), new Date().toLocaleDateString("sv-SE", { timeZone: "Asia/Ho_Chi_Minh" })]));
-    const announced = { ...content, batch: name ? `desk-${name.slice(0, 16)}` : undefined };
-    batch = await insist(() => post("/v1/batches", announced), { most: name ? Infinity : 1 });
+    batch = await insist(() => post("/v1/batches", { ...content, batch: `desk-${name.slice(0, 16)}` }));
   } catch (error) {
     by("problem").textContent = `${error.message} ${error.advice ?? ""}`;
     announcing = false;
@@ -174,12 +175,10 @@ async function transfer(one) {
   one.progress = 0;
   list(one);
   try {
-    if (one.sha256)
-      await upload(id, one.sent, one.file, (offset) => {
-        one.progress = offset;
-        one.row.querySelector("progress").value = offset;
-      });
-    else await send("PUT", `/v1/batches/${id}/files/${one.sent}`, { body: one.file });
+    await upload(id, one.sent, one.file, (offset) => {
+      one.progress = offset;
+      one.row.querySelector("progress").value = offset;
+    });
     one.progress = one.file.size;
   } catch (error) {
     one.problem = `${error.message} ${error.advice ?? ""}`;
@@ -288,14 +287,14 @@ by("card-picture").addEventListener("change", async ({ target }) => {
 by("choose").addEventListener("click", () => by("files").click());
 by("folder").addEventListener("click", () => by("tree").click());
 for (const id of ["files", "tree"]) by(id).addEventListener("change", ({ target }) => {
-  add([...target.files]);
+  add(chosenFiles(target.files));
   target.value = ""; // a scan made anew under the same name may be chosen again
 });
 for (const kind of ["dragover", "dragleave", "drop"])
-  by("drop").addEventListener(kind, (event) => {
+  by("drop").addEventListener(kind, async (event) => {
     event.preventDefault();
     by("drop").classList.toggle("over", kind === "dragover");
-    if (kind === "drop") add(event.dataTransfer.files);
+    if (kind === "drop") add(await droppedFiles(event.dataTransfer.items));
   });
 by("send").addEventListener("click", announce);
 by("close").addEventListener("click", close);

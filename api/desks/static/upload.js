@@ -1,16 +1,23 @@
 // Sending one file so that a broken line costs no more than its last piece: tus 1.0.0, as the station's agent does it.
 
-import { insist, isPassing, send } from "./api.js";
+import { insist, isPassing, Refusal, send } from "./api.js";
 
 const PIECE = 1024 * 1024;
 const TUS = { "Tus-Resumable": "1.0.0" };
 
-/** SHA-256 in hex; null where the browser gives none, as without TLS on other machines than this one. */
-export async function sha256(file) {
-  if (!globalThis.crypto?.subtle) return null;
-  const digest = await crypto.subtle.digest("SHA-256", await file.arrayBuffer());
-  return [...new Uint8Array(digest)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
-}
+let hasher = null;
+
+/** SHA-256 in hex; one file at a time. */
+export const sha256 = (file) =>
+  new Promise((resolve, reject) => {
+    hasher ??= new Worker("/desk/static/hasher.js", { type: "module" });
+    hasher.onmessage = ({ data }) => (data.hex ? resolve(data.hex) : reject(new Error(data.why)));
+    hasher.onerror = () => {
+      hasher = null; // it could not be loaded
+      reject(new Refusal(0, {}));
+    };
+    hasher.postMessage(file);
+  });
 
 // Another request may have sent what comes here, and a service that stumbles over a piece is asked once more.
 const passing = (error) => isPassing(error) || error.status >= 500 || error.code === "upload-offset";

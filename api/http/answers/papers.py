@@ -148,6 +148,9 @@ class Paper(Answer):
     parts: list[str]
     split_by: str | None
     split_at: str | None
+    joined_into: str | None
+    joined_by: str | None
+    joined_at: str | None
 
 
 class Papers(Answer):

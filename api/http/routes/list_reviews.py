@@ -11,6 +11,7 @@ from api.http.reading import new_router
 from api.http.views import waiting_paper_json
 from api.keys import Caller, Role
 from api.shapes import Json
+from dossier.lanes import Lane
 from dossier.papers import PaperState
 from ingest.second_person import critical_fields
 from storage import claims
@@ -20,10 +21,12 @@ router = new_router()
 
 @router.get("/v1/reviews", response_model=ReviewQueue, summary="Hàng chờ xem / What waits for a person")
 def list_reviews(
+    *,
     caller: Annotated[Caller, allow(Role.OFFICER)],
     house: HouseDep,
     limit: PageSize = 50,
     state: Annotated[Literal[PaperState.READY, PaperState.NEEDS_REVIEW] | None, Query()] = None,
+    lane: Annotated[Lane | None, Query()] = None,
 ) -> Json:
     """List what waits, by lane and age, and who has what in hand; nothing of what papers say.
 
@@ -33,6 +36,7 @@ def list_reviews(
         house.catalogue,
         states=(state,) if state else claims.WAITING,
         limit=limit,
+        lanes=(lane,) if lane else tuple(Lane),
         person=caller.person or "",
         account=caller.account,
         critical=critical_fields(house),

@@ -12,6 +12,7 @@ from api.http.views import taken_json
 from api.keys import Caller, Role
 from api.shapes import Json
 from dossier.identifiers import PaperId
+from dossier.lanes import Lane
 from dossier.papers import PaperState
 from ingest.second_person import critical_fields
 from storage import claims
@@ -26,6 +27,7 @@ class Wanted(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     state: Literal[PaperState.READY, PaperState.NEEDS_REVIEW] | None = None
+    lane: Lane | None = None
     skip: Annotated[list[Annotated[str, Field(pattern=f"^{PaperId.pattern}$")]], Field(max_length=_MOST_SKIPPED)] = []
 
 
@@ -43,6 +45,7 @@ def take_next(caller: Annotated[Caller, allow(Role.OFFICER)], house: HouseDep, b
         actor=caller.name,
         person=caller.person or "",
         account=caller.account,
+        lanes=(body.lane,) if body.lane else tuple(Lane),
         skip=skip,
         critical=critical_fields(house),
     )
