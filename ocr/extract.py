@@ -1,4 +1,4 @@
-"""Fields from a reading: by their labels, by their zones, and from codes; no fixed template.
+"""Fields from a reading: by their labels, by their zones, in tables, and from codes; no fixed template.
 
 A value stands to the right of its label, or below it; it may run over several lines and ends at the next label. What
 does not parse as its type gives a field without a value, whose raw text a person will see.
@@ -16,6 +16,7 @@ from dossier.paper_types import FieldRule, PaperType
 from dossier.papers import Field
 from dossier.text import fold
 from dossier.values import VALUE_KINDS, tidy
+from ocr.cells import Cell, find_cells
 from ocr.choices import read_choice
 from ocr.field_columns import column_by_column
 from ocr.labels import Label, assign, find_labels
@@ -87,11 +88,13 @@ def find_fields(reading: Reading, paper_type: PaperType, codes: Sequence[Code] =
         codes: QR codes of its pages.
 
     Returns:
-        Fields with evidence. A field without a trace on the paper is absent; one that does not parse has no value.
+        Fields with evidence, those in tables last. A field without a trace on the paper is absent; one that does not
+        parse has no value.
     """
     rows = with_wording(rows_of(reading))
     boxes = {page.number: page.tick_boxes for page in reading.pages}
-    printed = _labelled(rows, paper_type, boxes) | _zoned(rows, reading, paper_type)
+    cells = find_cells(rows, reading, paper_type.tables)
+    printed = _labelled(_without(rows, cells), paper_type, boxes) | _zoned(rows, reading, paper_type)
     lines = machine_fields(reading, paper_type, {k: f.field for k, f in printed.items()})
     code = _coded(codes, paper_type)
     found: list[Found] = []
@@ -99,7 +102,15 @@ def find_fields(reading: Reading, paper_type: PaperType, codes: Sequence[Code] =
         for one in (_sure(code.get(rule.key)), _sure(lines.get(rule.key)), printed.get(rule.key)):
             if one and not any(_agree(first.field, one.field) for first in found if first.field.key == rule.key):
                 found.append(one)
-    return tuple(found)
+    in_cells = (_field(cell.rule, _matched(cell.rule, list(cell.tokens)), cell.certainty) for cell in cells)
+    return (*found, *filter(None, in_cells))
+
+
+def _without(rows: Sequence[Row], cells: Sequence[Cell]) -> Sequence[Row]:
+    """Return the rows without what stands in cells: what looks like a label there is none."""
+    taken = {token for cell in cells for token in cell.tokens}
+    rest = (tuple(token for token in row.tokens if token not in taken) for row in rows)
+    return [Row(tokens) for tokens in rest if tokens] if taken else rows
 
 
 def _sure(field: Field | None) -> Found | None:
