@@ -42,7 +42,7 @@ from ocr.engine import LineReader
 from ocr.fields import read_fields
 from ocr.model import PageReading, Reading
 from ocr.orientation import OrientationDetector, orientation
-from ocr.qr import Code, find_codes
+from ocr.qr import Code, find_blurred_codes, find_codes
 from ocr.reader import read_page
 from ocr.reading_image import reading_image
 from ocr.secrecy import has_secrecy_mark
@@ -53,6 +53,8 @@ PAGE_LIMITS = Limits(memory_bytes=4096 * MIB, cpu_s=120, wall_s=300.0, folder_by
 program, and what starts it is a thread."""
 _CODES = tuple[Code, ...]
 _FIELDS = tuple[Field, ...]
+_WORDS_OF_CARD = 150
+"""A page with more words is no card of which a blurred code is to be looked for: front and back have about 90."""
 _QUALITY_OF_JPEG = 85
 """Of pictures that are made to be looked at and not kept."""
 
@@ -189,7 +191,10 @@ def read_master(master: bytes, number: int, dpi: int, blank: bool) -> object:  #
         reading = read_page(pixels, number=number, dpi=dpi, engine=_readers.first)
     if has_secrecy_mark(pixels, reading, _readers.first):  # a pale stamp may be all there is on a page
         raise SecrecyMark
-    return _json(MasterRead(reading, find_codes(pixels, number)), MasterRead)
+    codes = find_codes(pixels, number)
+    if not codes and 0 < sum(len(line.words) for line in reading.lines) <= _WORDS_OF_CARD:
+        codes = find_blurred_codes(pixels, number, dpi)
+    return _json(MasterRead(reading, codes), MasterRead)
 
 
 def codes_on(picture: bytes, number: int) -> object:

@@ -135,7 +135,7 @@ def _cells(pages: Sequence["_Page"], table: TableRule) -> Iterator[Cell]:
     columns: list[_Column] = []
     for page in pages:
         bands = page.bands(table)
-        ends = [*(band[0].piece.box.y for band in bands[1:]), None]
+        ends = [*(min(head.piece.box.y for head in band) for band in bands[1:]), None]
         parts = [page.below(band, end) for band, end in zip(bands, ends, strict=False)]
         if not bands and columns:
             parts = [(columns, page.overleaf(columns))]
