@@ -101,7 +101,7 @@ def find_blurred_codes(image: NDArray[np.uint8], page: int, dpi: int) -> tuple[C
 
 
 def _grey_squares(grey: NDArray[np.uint8], dpi: int) -> list[Box]:
-    """Return where a page is as grey as a code all over a square of a code's size, with what is around; largest first."""
+    """Return where a page is as grey as a code, all over a square of its size, and what is around; largest first."""
     height, width = (max(1, round(side * _COARSE / dpi)) for side in grey.shape)
     small = cv2.resize(grey, (width, height), interpolation=cv2.INTER_AREA)
     around = np.ones((_GROUND, _GROUND), np.uint8)
