@@ -176,13 +176,13 @@ class _Page:
         columns = _columns(heads, [p for p in self.pieces if top <= _middle(p.box) <= bottom])
         rows = [[p for p in row if bottom < _middle(p.box) < (end or p.box.bottom)] for row in self.rows]
         has_blocks = _has_blocks(rows)
-        grid = _by_blocks(rows) if has_blocks else _by_lines(rows, columns)
+        grid = (_by_blocks if has_blocks else _by_lines)(rows, columns)
         table = _table(grid, columns, bottom, _FAR if has_blocks else _FAR_LINES)
         return columns, _without_numbers(table, columns)
 
     def overleaf(self, columns: Sequence[_Column]) -> _Grid:
         """Return what a table goes on with at the top of a page without heads; nothing, if it does not."""
-        grid = _by_blocks(self.rows)
+        grid = _by_blocks(self.rows, columns)
         first = next((i for i, row in enumerate(grid[:2]) if len(row) >= max(_LEAST_HEADS, _MANY * len(columns))), None)
         if first is None or not all(max(c.overlap(p.box) for c in columns) > 0 for p in grid[first]):
             return ()
@@ -316,20 +316,35 @@ def _has_blocks(rows: Iterable[Sequence[_Piece]]) -> bool:
     return 2 * sum(len({piece.block for piece in row}) == len(row) for row in several) > len(several)
 
 
-def _by_blocks(rows: Iterable[Sequence[_Piece]]) -> list[Sequence[_Piece]]:
+def _by_blocks(rows: Iterable[Sequence[_Piece]], columns: Sequence[_Column]) -> list[Sequence[_Piece]]:
     """Return rows of cells that the reading has as blocks: one that does not stand right of the last begins a row."""
-    blocks: dict[tuple[int, int], list[Token]] = defaultdict(list)
+    blocks: dict[tuple[int, int], list[_Piece]] = defaultdict(list)
     for piece in (piece for row in rows for piece in row):
-        blocks[piece.block].extend(piece.tokens)
+        blocks[piece.block].append(piece)
     grid: list[list[_Piece]] = []
-    for block, tokens in sorted(blocks.items()):
-        cell = _Piece.of(sorted(tokens, key=lambda t: (t.line, t.box.x)), block)
+    for cell in (cell for _, own in sorted(blocks.items()) for cell in _parted(own, columns)):
         last = grid[-1][-1] if grid else None
         beside = last and cell.box.x >= last.box.right - cell.height / 2
         if not (beside and any(_level(cell.box, other.box) for other in grid[-1])):
             grid.append([])
         grid[-1].append(cell)
     return [*grid]
+
+
+def _parted(pieces: Sequence[_Piece], columns: Sequence[_Column]) -> list[_Piece]:
+    """Return the cell that pieces of a block make; several, where the ruling between columns was lost."""
+    whole = _whole(pieces)
+    if not _is_wide(whole, columns) or any(_is_wide(piece, columns) for piece in pieces):
+        return [whole]
+    by_column: dict[int, list[_Piece]] = defaultdict(list)
+    for piece in pieces:
+        by_column[_nearest(columns, piece.box)].append(piece)
+    return [_whole(own) for _, own in sorted(by_column.items())]
+
+
+def _whole(pieces: Sequence[_Piece]) -> _Piece:
+    tokens = sorted((token for piece in pieces for token in piece.tokens), key=lambda t: (t.line, t.box.x))
+    return _Piece.of(tokens, pieces[0].block)
 
 
 def _by_lines(rows: Iterable[Sequence[_Piece]], columns: Sequence[_Column]) -> list[Sequence[_Piece]]:

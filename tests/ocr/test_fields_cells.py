@@ -195,6 +195,13 @@ def test_a_cell_that_is_no_value_of_its_kind_is_a_field_without_a_value(members:
     assert fields["members.1.birth_date"].box is not None
 
 
+def test_cells_between_which_a_ruling_was_lost_are_told_apart(members: PaperType) -> None:
+    lines = in_cells(HEAD, *PEOPLE)
+    joined = [one if one.block != 11 else Line(one.words, 10) for one in lines]
+    assert (len({one.block for one in joined}), len(joined)) == (15, 16)
+    assert values(Reading((page(joined),)), members) == WANTED
+
+
 def test_a_cell_left_of_its_centred_head_is_its(members: PaperType) -> None:
     head = ("TT", "Họ và tên", "Ngày sinh", "Số tiền")
     lines = [
