@@ -137,18 +137,49 @@ def _agree(code: Field, printed: Field) -> bool:
     return a == b or (" " in a and fuzz.ratio(a, b) >= _SAME_PLACE)
 
 
-def _labelled(rows: Sequence[Row], paper_type: PaperType, boxes: Mapping[int, Sequence[TickBox]]) -> dict[str, Found]:
+@dataclass(frozen=True, slots=True)
+class Labelled:
+    """The labels of a paper's fields as they are printed.
+
+    Attributes:
+        rows: As they are read: across the page, or column by column. labels: In these rows, in reading order.
+        assigned: For the key of each field found, the number of its label and the label's text.
+    """
+
+    rows: Sequence[Row]
+    labels: Sequence[Label]
+    assigned: Mapping[str, tuple[int, str]]
+
+    @property
+    def total(self) -> float:
+        """How well all labels of fields were found."""
+        return sum(self.labels[place].scores[text] for place, text in self.assigned.values())
+
+
+def labels_on(rows: Sequence[Row], paper_type: PaperType) -> Labelled:
+    """Return where the labels of a type's fields are printed; of fields with common labels only the first has one.
+
+    Args:
+        rows: Of all pages.
+        paper_type: The type.
+    """
     groups = _with_common_labels([r for r in paper_type.fields if r.labels and not r.zone])
     texts = [*(t for g in groups for t in g[0].labels), *paper_type.stops]
     fields = [(g[0].key, g[0].labels) for g in groups]
     labels = find_labels(rows, texts)
-    assigned = assign(labels, fields)
+    across = Labelled(rows, labels, assign(labels, fields))
     parted = column_by_column(rows, labels)
-    if parted:
-        its_labels = find_labels(parted, texts)
-        its_assigned = assign(its_labels, fields)
-        if _total(its_labels, its_assigned) > _total(labels, assigned):
-            rows, labels, assigned = parted, its_labels, its_assigned
+    if parted is None:
+        return across
+    labels = find_labels(parted, texts)
+    in_columns = Labelled(parted, labels, assign(labels, fields))
+    return in_columns if in_columns.total > across.total else across
+
+
+def _labelled(rows: Sequence[Row], paper_type: PaperType, boxes: Mapping[int, Sequence[TickBox]]) -> dict[str, Found]:
+    groups = _with_common_labels([r for r in paper_type.fields if r.labels and not r.zone])
+    printed = labels_on(rows, paper_type)
+    rows, labels, assigned = printed.rows, printed.labels, printed.assigned
     found, taken = {}, {place for place, _ in assigned.values()}
     bounds = [label for place, label in enumerate(labels) if place in taken or label.is_sure]
     for group in groups:
@@ -193,10 +224,6 @@ def _with_common_labels(rules: Sequence[FieldRule]) -> list[list[FieldRule]]:
         else:
             groups.append([rule])
     return groups
-
-
-def _total(labels: Sequence[Label], assigned: Mapping[str, tuple[int, str]]) -> float:
-    return sum(labels[place].scores[text] for place, text in assigned.values())
 
 
 def _value_tokens(rows: Sequence[Row], labels: Sequence[Label], label: Label, end: int, rule: FieldRule) -> list[Token]:
