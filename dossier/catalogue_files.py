@@ -222,7 +222,8 @@ def _pattern(table: Table) -> re.Pattern[str] | None:
 def _require_consistent(paper_type: PaperType, table: Table) -> None:
     """Raise if the file names a field it does not declare, declares one twice, or counts validity from nothing."""
     table.require_distinct("fields", [rule.key for rule in paper_type.fields])
-    table.require_distinct("tables", [rule.key for rule in (*paper_type.fields, *paper_type.tables)])
+    tables = [table_rule.key for table_rule in paper_type.tables]
+    table.require_distinct("tables", [*(rule.key for rule in paper_type.fields), *tables])
     owner = "owner" if len(paper_type.owners) == 1 else "owners"
     named = [
         ("issued_on_field", paper_type.issued_on_field),

@@ -5,6 +5,7 @@ read row by row. Of small tables without rulings it knows nothing; there words t
 line that says something in the first column begins a row. Heads are compared as labels are, and so need every variant.
 """
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -18,7 +19,7 @@ from dossier.papers import Box
 from dossier.values import VALUE_KINDS
 from ocr.labels import FORGIVEN, find_phrase
 from ocr.model import Reading
-from ocr.tokens import Row, Token, box_of, letters_of
+from ocr.tokens import Row, Token, box_of, letters_of, text_of
 
 # In heights of the line: words so far apart stand in two cells; lines of a head are so near; rows so far below the one
 # before are of no table any more, told by blocks and by lines alone; what goes on below a line is so near.
@@ -30,7 +31,8 @@ _LEAST_HEADS = 2
 _WIDE = 0.5
 """What covers this share of two columns stands in neither."""
 _NEAR = 0.9
-"""Certainty of a cell that stands under no head and beside no other cell of its column: the nearest column is taken."""
+"""Certainty of a cell that stands under no head and beside no other cell of its column: the nearest column is taken.
+And of a column whose head was read only where it was printed before."""
 _MANY = 0.5
 """What goes on overleaf without heads has cells in this share of the columns."""
 _FIRST = 12
@@ -40,6 +42,7 @@ _FIGURED = frozenset(VALUE_KINDS) - {
     *("sex", "ethnic_group", "nationality", "choice"),
 }
 """Kinds of value that have figures."""
+_BRACKET = re.compile(r"[(\[]")
 _SHORT = 6
 """Words of a total that have fewer letters stand alone in their cell."""
 
@@ -133,6 +136,7 @@ def find_cells(rows: Sequence[Row], reading: Reading, tables: Sequence[TableRule
 def _cells(pages: Sequence["_Page"], table: TableRule) -> Iterator[Cell]:
     number = 0
     columns: list[_Column] = []
+    before: list[_Column] = []
     for page in pages:
         bands = page.bands(table)
         ends = [*(min(head.piece.box.y for head in band) for band in bands[1:]), None]
@@ -140,6 +144,8 @@ def _cells(pages: Sequence["_Page"], table: TableRule) -> Iterator[Cell]:
         if not bands and columns:
             parts = [(columns, page.overleaf(columns))]
         for columns, grid in parts:
+            _inherit(columns, before)
+            before = columns
             for cells in _values(columns, grid, table):
                 number += 1
                 yield from (Cell(table.cell(number, rule), tokens, certainty) for rule, tokens, certainty in cells)
@@ -257,8 +263,7 @@ def _is_close_below(piece: _Piece, stack: _Piece) -> bool:
 
 def _said(piece: _Piece) -> tuple[str, str]:
     """Return the letters of a head, and those before its bracket: "Số tiền (đồng)"."""
-    bracket = next((i for i, token in enumerate(piece.tokens) if i and token.text.startswith(("(", "["))), None)
-    return piece.letters, "".join(token.letters for token in piece.tokens[:bracket])
+    return piece.letters, letters_of(_BRACKET.split(text_of(piece.tokens))[0])
 
 
 def _begins(label: str, said: str) -> bool:
@@ -290,6 +295,15 @@ def _beside(seed: _Head, heads: Iterable[_Head]) -> Sequence[_Head]:
 
 def _worth(heads: Sequence[_Head]) -> tuple[float, int]:
     return sum(head.score for head in heads), sum(len(head.piece.letters) for head in heads)
+
+
+def _inherit(columns: Sequence[_Column], before: Sequence[_Column]) -> None:
+    """Let columns whose heads cannot be read be those that stood there where the heads were printed before."""
+    known = {column.rule.key for column in columns if column.rule}
+    for column in (column for column in columns if column.rule is None):
+        above = [c for c in before if min(c.right, column.right) > max(c.left, column.left)]
+        if len(above) == 1 and above[0].rule and above[0].rule.key not in known:
+            column.rule, column.score = above[0].rule, above[0].score * _NEAR
 
 
 def _columns(heads: Sequence[_Head], band: Sequence[_Piece]) -> list[_Column]:

@@ -372,7 +372,7 @@ def test_a_missing_folder_is_a_mistake_in_the_settings(tmp_path: Path) -> None:
         (MINIMAL + CHOICE_FIELD.replace('"no"', '"yes"'), "boxes"),
         (MINIMAL + CHOICE_FIELD.replace('"no"', '"No!"'), "value"),
         (MINIMAL + CHOICE_FIELD.replace(', { label = "Không", value = "no" }', ""), "boxes"),
-        (MINIMAL + TABLE.replace("[[tables.columns]]", "[[tables.cells]]", 1), "cells"),
+        (MINIMAL + TABLE.replace('name_en = "Table"', 'name_en = "Table"\nruled = true'), "ruled"),
         (MINIMAL + TABLE.partition('[[tables.columns]]\nkey = "b"')[0], "columns"),
         (MINIMAL + TABLE.replace('key = "b"', 'key = "a"'), "'a' twice"),
         (MINIMAL + TABLE.replace('labels = ["B"]', 'zone = "date"'), "labels"),

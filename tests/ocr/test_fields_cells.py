@@ -176,7 +176,7 @@ def test_text_overleaf_is_no_row_of_a_table_that_ended(members: PaperType) -> No
 
 @pytest.mark.parametrize("damage", [decomposed, without_marks, str.upper])
 def test_damaged_heads_are_known(members: PaperType, damage: Callable[[str], str]) -> None:
-    head = tuple(map(damage, HEAD))
+    head = tuple(" ".join(map(damage, text.split())) for text in HEAD)
     assert values(Reading((page(in_cells(head, *PEOPLE)),)), members) == WANTED
 
 
@@ -186,6 +186,18 @@ def test_heads_with_one_letter_in_five_misread_are_known_and_less_sure(members: 
     by_column = {field.key.rpartition(".")[2]: field.confidence for field in fields}
     assert by_column["birth_date"] == pytest.approx(0.95)
     assert by_column["name"] < by_column["birth_date"] > by_column["money"]
+
+
+def test_a_bracket_glued_to_its_head_is_none_of_it(members: PaperType) -> None:
+    assert values(Reading((page(in_cells((*HEAD[:3], "Số tiền(đồng)"), *PEOPLE)),)), members) == WANTED
+
+
+def test_a_head_that_cannot_be_read_overleaf_is_known_by_its_place(members: PaperType) -> None:
+    first, second = page(in_cells(HEAD, *PEOPLE[:2])), page(in_cells((*HEAD[:3], "5ô ũeu"), PEOPLE[2]), number=2)
+    fields = extract(Reading((first, second)), members)
+    assert {field.key: field.value for field in fields} == WANTED
+    confidence = {field.key: field.confidence for field in fields}
+    assert confidence["members.3.money"] < confidence["members.2.money"]
 
 
 def test_a_cell_that_is_no_value_of_its_kind_is_a_field_without_a_value(members: PaperType) -> None:
