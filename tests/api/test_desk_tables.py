@@ -42,7 +42,7 @@ def test_cells_are_mended_and_rows_added(service: Service, browser: Browser, tmp
     with at_desk(service, browser, "canbo", "review") as desk:
         page = desk.page
         page.click("#next")
-        page.wait_for_selector("#confirm:enabled")
+        page.wait_for_selector("details.table")
         folded = page.locator("details.table")
         assert folded.count() == 1
         assert "6 dòng" in folded.locator("summary").inner_text()
