@@ -14,6 +14,8 @@ export class PaperTable {
       grown(cells);
       cells[0].input.focus();
     });
+    // The field that is left folds its picture away, and what is pressed would move from under the pointer.
+    for (const pressed of [this.summary, this.more]) pressed.addEventListener("mousedown", (event) => event.preventDefault());
     this.element = make("details", { class: "table" }, this.summary, this.more);
     const rows = paper.fields.map(({ key }) => key.split(".")).filter(([name, row]) => row && name === table.key);
     const last = Math.max(0, ...rows.map(([, row]) => Number(row)));

@@ -15,7 +15,7 @@ from tests.benchmarks.understanding.papers import OF_EACH, plans
 from tests.benchmarks.understanding.understood import read, understand
 from tests.benchmarks.usage import machine
 
-FOLDER = Path("build/bench/understanding")
+_FOLDER = Path("build/bench/understanding")
 
 
 class SetName(StrEnum):
@@ -35,7 +35,7 @@ def main(
 ) -> None:
     """Show how well a set of papers is understood."""
     cv2.setNumThreads(1)
-    console, folder = Console(width=200), FOLDER / subset.value
+    console, folder = Console(width=200), _FOLDER / subset.value
     if afresh:
         shutil.rmtree(folder, ignore_errors=True)
     papers = plans(subset.value, of_each)
