@@ -138,7 +138,7 @@ def _agree(code: Field, printed: Field) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class Labelled:
+class _Labelled:
     """The labels of a paper's fields as they are printed.
 
     Attributes:
@@ -156,7 +156,7 @@ class Labelled:
         return sum(self.labels[place].scores[text] for place, text in self.assigned.values())
 
 
-def labels_on(rows: Sequence[Row], paper_type: PaperType) -> Labelled:
+def _labels_on(rows: Sequence[Row], paper_type: PaperType) -> _Labelled:
     """Return where the labels of a type's fields are printed; of fields with common labels only the first has one.
 
     Args:
@@ -167,18 +167,18 @@ def labels_on(rows: Sequence[Row], paper_type: PaperType) -> Labelled:
     texts = [*(t for g in groups for t in g[0].labels), *paper_type.stops]
     fields = [(g[0].key, g[0].labels) for g in groups]
     labels = find_labels(rows, texts)
-    across = Labelled(rows, labels, assign(labels, fields))
+    across = _Labelled(rows, labels, assign(labels, fields))
     parted = column_by_column(rows, labels)
     if parted is None:
         return across
     labels = find_labels(parted, texts)
-    in_columns = Labelled(parted, labels, assign(labels, fields))
+    in_columns = _Labelled(parted, labels, assign(labels, fields))
     return in_columns if in_columns.total > across.total else across
 
 
 def _labelled(rows: Sequence[Row], paper_type: PaperType, boxes: Mapping[int, Sequence[TickBox]]) -> dict[str, Found]:
     groups = _with_common_labels([r for r in paper_type.fields if r.labels and not r.zone])
-    printed = labels_on(rows, paper_type)
+    printed = _labels_on(rows, paper_type)
     rows, labels, assigned = printed.rows, printed.labels, printed.assigned
     found, taken = {}, {place for place, _ in assigned.values()}
     bounds = [label for place, label in enumerate(labels) if place in taken or label.is_sure]
