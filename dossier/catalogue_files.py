@@ -14,12 +14,25 @@ from types import MappingProxyType
 from dossier import times
 from dossier.facts import known_facts
 from dossier.identifiers import ResultCode
-from dossier.paper_types import CODE_FORMS, ZONES, ChoiceBox, FieldRule, OwnerFields, PaperType, Phrase, Validity
+from dossier.paper_types import (
+    CODE_FORMS,
+    ZONES,
+    ChoiceBox,
+    FieldRule,
+    OwnerFields,
+    PaperType,
+    Phrase,
+    TableRule,
+    Validity,
+)
 from dossier.papers import PaperKind
 from dossier.retention import GENERAL, retention_classes
 from dossier.text import nfc
 from dossier.toml_tables import CATALOGUE, Table, read_file, toml_files
 from dossier.values import CHOICE, VALUE_KINDS
+
+_LEAST_COLUMNS = 2
+"""One head alone tells no table: the same words stand in any text."""
 
 
 def load_paper_types(*extra_folders: Path, on: dt.date | None = None) -> Mapping[str, PaperType]:
@@ -76,6 +89,7 @@ def _paper_type(table: Table) -> PaperType:
         supersedes_by=table.optional_text("supersedes_by"),
         review_below=table.share("review_below", default=0.7),
         fields=table.each("fields", _field_rule),
+        tables=table.each("tables", _table_rule),
     )
     recognition.finish()
     _require_consistent(paper_type, table)
@@ -167,6 +181,28 @@ def _field_rule(table: Table) -> FieldRule:
     return rule
 
 
+def _table_rule(table: Table) -> TableRule:
+    columns = table.each("columns", _column_rule)
+    if len(columns) < _LEAST_COLUMNS:
+        raise table.fault("columns", f"must be {_LEAST_COLUMNS} at least")
+    table.require_distinct("columns", [column.key for column in columns])
+    return TableRule(
+        key=table.snake("key"),
+        name_vi=nfc(table.text("name_vi")),
+        name_en=table.text("name_en"),
+        columns=columns,
+        required=table.flag("required", default=False),
+        totals=tuple(nfc(words) for words in table.texts("totals")),
+    )
+
+
+def _column_rule(table: Table) -> FieldRule:
+    column = _field_rule(table)
+    if not column.labels or column.zone or column.choices or column.boxes or column.critical:
+        raise table.fault("labels", "must be given for a column, and no zone, choices, boxes or critical")
+    return column
+
+
 def _boxes(table: Table) -> tuple[ChoiceBox, ...]:
     options = table.each("boxes", lambda entry: ChoiceBox(nfc(entry.text("label")), entry.snake("value")))
     for part in ([option.label for option in options], [option.value for option in options]):
@@ -186,6 +222,8 @@ def _pattern(table: Table) -> re.Pattern[str] | None:
 def _require_consistent(paper_type: PaperType, table: Table) -> None:
     """Raise if the file names a field it does not declare, declares one twice, or counts validity from nothing."""
     table.require_distinct("fields", [rule.key for rule in paper_type.fields])
+    tables = [table_rule.key for table_rule in paper_type.tables]
+    table.require_distinct("tables", [*(rule.key for rule in paper_type.fields), *tables])
     owner = "owner" if len(paper_type.owners) == 1 else "owners"
     named = [
         ("issued_on_field", paper_type.issued_on_field),

@@ -32,7 +32,7 @@ owner-name-differs         warning  the paper carries another owner's name
 import datetime as dt
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import combinations
+from itertools import chain, combinations
 from types import MappingProxyType
 
 from dossier.amounts import amount_from_words
@@ -40,7 +40,7 @@ from dossier.errors import InvalidOwnerNumber, InvalidValue
 from dossier.identifiers import CitizenNumber, OldIdentityNumber
 from dossier.mending import says
 from dossier.owners import Owner
-from dossier.paper_types import FieldRule, OwnerFields, PaperType
+from dossier.paper_types import FieldRule, OwnerFields, PaperType, TableRule, cell_of
 from dossier.papers import Field, FieldSource
 from dossier.text import fold
 from dossier.thresholds import threshold
@@ -102,6 +102,14 @@ class _Facts:
             if field:
                 yield rule, field
 
+    def cells(self) -> Iterator[tuple[FieldRule, Field]]:
+        """Give what stands in tables, each place once."""
+        in_tables = {field.key: field for field in reversed(self.fields) if cell_of(field.key)}
+        for key, field in reversed(in_tables.items()):
+            rule = self.paper_type.rule(key)
+            if rule:
+                yield rule, field
+
 
 def check(
     paper_type: PaperType,
@@ -143,10 +151,23 @@ def _missing(facts: _Facts) -> Iterator[Finding]:
     for rule in facts.paper_type.fields:
         if rule.required and facts.of(rule.key) is None:
             yield _about(rule, "field-missing", Severity.ERROR, "không tìm thấy trên giấy tờ", "not found on the paper")
+    for table in facts.paper_type.tables:
+        yield from _missing_cells(table, facts)
+
+
+def _missing_cells(table: TableRule, facts: _Facts) -> Iterator[Finding]:
+    """Give what a table lacks: all of it, or what each row must have."""
+    keys = {field.key for field in facts.fields}
+    rows = sorted({cell[1] for key in keys if (cell := cell_of(key)) and cell[0] == table.key})
+    if table.required and not rows:
+        yield _about(table, "field-missing", Severity.ERROR, "không tìm thấy trên giấy tờ", "not found on the paper")
+    for rule in (table.cell(row, column) for row in rows for column in table.columns if column.required):
+        if rule.key not in keys:
+            yield _about(rule, "field-missing", Severity.ERROR, "không tìm thấy trên giấy tờ", "not found on the paper")
 
 
 def _unreadable(facts: _Facts) -> Iterator[Finding]:
-    for rule, field in facts.read():
+    for rule, field in chain(facts.read(), facts.cells()):
         if field.source is FieldSource.HANDWRITING:
             text, text_en = "được viết tay; hãy xem ảnh và nhập giá trị", "written by hand; read it from its picture"
             yield _about(rule, "handwritten", Severity.WARNING, text, text_en)
@@ -156,7 +177,7 @@ def _unreadable(facts: _Facts) -> Iterator[Finding]:
 
 
 def _uncertain(facts: _Facts) -> Iterator[Finding]:
-    for rule, field in facts.read():
+    for rule, field in chain(facts.read(), facts.cells()):
         if field.value is None:
             continue
         # What a paper can do without is marked, but keeps nobody from confirming the rest.
@@ -312,7 +333,7 @@ def _owner_numbers(facts: _Facts, owner: OwnerFields) -> Sequence[str]:
     return [number, *old] if number else []
 
 
-def _about(rule: FieldRule, code: str, severity: Severity, text: str, text_en: str) -> Finding:
+def _about(rule: FieldRule | TableRule, code: str, severity: Severity, text: str, text_en: str) -> Finding:
     return Finding(code, severity, f"{rule.name_vi}: {text}.", f"{rule.name_en}: {text_en}.", rule.key)
 
 

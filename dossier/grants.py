@@ -15,7 +15,7 @@ from types import MappingProxyType
 
 from dossier.errors import InvalidValue
 from dossier.identifiers import OwnerNumber
-from dossier.paper_types import PaperType, find_type
+from dossier.paper_types import PaperType, declared_key, find_type
 from dossier.text import nfc
 from dossier.toml_tables import CATALOGUE, Table, read_file
 
@@ -153,7 +153,7 @@ class Scope:
         """Return whether a field may be given; one that the type does not declare counts as personal data."""
         rule = paper_type.rule(key)
         is_personal = rule is None or rule.pii
-        return not is_personal or self.everything or key in self.personal_fields
+        return not is_personal or self.everything or declared_key(key) in self.personal_fields
 
 
 def scope(grants: Iterable[Grant], paper_type: str, purpose: str, on: dt.date) -> Scope | None:
@@ -208,7 +208,7 @@ def require_sound(grant: Grant, paper_types: Mapping[str, PaperType], on: dt.dat
     if grant.until is not None and grant.until < on:
         raise InvalidValue(key="until", reason="the day is past", reason_vi="ngày đã qua")
     types = [find_type(paper_types, code) for code in grant.paper_types] or list(paper_types.values())
-    known = {EVERY} | {rule.key for one in types for rule in one.fields if rule.pii}
+    known = {EVERY} | {key for one in types for key, rule in one.declared.items() if rule.pii}
     for key in grant.personal_fields:
         if key not in known:
             raise InvalidValue(

@@ -8,7 +8,8 @@ import calendar
 import datetime as dt
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import chain
 
 from dossier.errors import InvalidOwnerNumber, InvalidValue, UnknownPaperType
 from dossier.identifiers import ResultCode
@@ -89,6 +90,56 @@ class FieldRule:
 
 
 @dataclass(frozen=True, slots=True)
+class TableRule:
+    """How a table of a type is found and read: by the heads of its columns.
+
+    What stands in row ``n`` under a head is a field of its own, named by :func:`cell_key`.
+
+    Attributes:
+        key: Its name, stable. name_vi, name_en: What people call it.
+        columns: From left to right; their ``labels`` are variants of the heads.
+        required: A paper without a row of it goes to a person.
+        totals: Words that open a row which sums up others and is none itself.
+    """
+
+    key: str
+    name_vi: str
+    name_en: str
+    columns: tuple[FieldRule, ...]
+    required: bool = False
+    totals: tuple[str, ...] = ()
+
+    def cell(self, row: int, column: FieldRule) -> FieldRule:
+        """Return the rule of the field in a row, from 1, and a column."""
+        return replace(
+            column,
+            key=cell_key(self.key, row, column.key),
+            name_vi=f"{self.name_vi}, dòng {row}, {column.name_vi}",
+            name_en=f"{self.name_en}, row {row}, {column.name_en}",
+        )
+
+
+def cell_key(table: str, row: int, column: str) -> str:
+    """Return the key of a field that stands in a table, ``members.2.name``; rows count from 1."""
+    return f"{table}.{row}.{column}"
+
+
+def cell_of(key: str) -> tuple[str, int, str] | None:
+    """Return table, row and column of a field's key; ``None`` if the field stands in no table."""
+    match = _CELL.fullmatch(key)
+    return (match[1], int(match[2]), match[3]) if match else None
+
+
+_CELL = re.compile(r"([a-z][a-z0-9_]*)\.([1-9][0-9]{0,3})\.([a-z][a-z0-9_]*)")
+
+
+def declared_key(key: str) -> str:
+    """Return the name under which a type declares a field: ``members.name`` for all rows of a column."""
+    cell = cell_of(key)
+    return f"{cell[0]}.{cell[2]}" if cell else key
+
+
+@dataclass(frozen=True, slots=True)
 class OwnerFields:
     """Keys of the fields about one owner; ``None`` for what the paper does not say.
 
@@ -156,7 +207,7 @@ class PaperType:
         supersedes_by: Key of the field, a whole number or a date, by which the later of two papers of one owner and
             number takes the place of the earlier; a paper that says no number is the first.
         review_below: Confidence, 0 to 1, under which a field or the type itself goes to a person.
-        fields: In printed order.
+        fields: In printed order. tables: What stands in tables.
     """
 
     code: str
@@ -182,6 +233,7 @@ class PaperType:
     supersedes_by: str | None = None
     review_below: float = 0.7
     fields: tuple[FieldRule, ...] = ()
+    tables: tuple[TableRule, ...] = ()
 
     @property
     def is_critical(self) -> bool:
@@ -189,8 +241,36 @@ class PaperType:
         return any(rule.critical for rule in self.fields)
 
     def rule(self, key: str) -> FieldRule | None:
-        """Return the rule of the field named ``key``."""
-        return next((r for r in self.fields if r.key == key), None)
+        """Return the rule of the field named ``key``, which may stand in a table."""
+        cell = cell_of(key)
+        if cell is None:
+            return next((r for r in self.fields if r.key == key), None)
+        table, row, name = cell
+        columns = ((t, c) for t in self.tables if t.key == table for c in t.columns if c.key == name)
+        return next((t.cell(row, column) for t, column in columns), None)
+
+    @property
+    def declared(self) -> dict[str, FieldRule]:
+        """All rules by their :func:`declared_key`: those of the fields, then those of the columns."""
+        columns = {f"{table.key}.{column.key}": column for table in self.tables for column in table.columns}
+        return {rule.key: rule for rule in self.fields} | columns
+
+    def place_of(self, key: str) -> tuple[int, int, int, int]:
+        """Return by what fields sort as declared: plain ones, tables row by row, then keys that it does not declare."""
+        cell = cell_of(key)
+        table, row, name = cell or ("", 0, key)
+        plain = ((0, i, 0, 0) for i, rule in enumerate(self.fields) if rule.key == key)
+        cells = (
+            (1, i, row, n)
+            for i, one in enumerate(self.tables)
+            for n, column in enumerate(one.columns)
+            if cell and (one.key, column.key) == (table, name)
+        )
+        return next(chain(plain, cells), (2, 0, 0, 0))
+
+    def in_order(self, fields: Iterable[Field]) -> tuple[Field, ...]:
+        """Return fields as declared, those of one key as they come."""
+        return tuple(sorted(fields, key=lambda field: self.place_of(field.key)))
 
     def in_force(self, day: dt.date) -> bool:
         """Return whether this version holds on ``day``."""

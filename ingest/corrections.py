@@ -68,8 +68,8 @@ def correct(
     kind = find_type(house.paper_types, paper_type or paper.paper_type or OTHER)
     fields = paper.fields
     if kind.code != paper.paper_type:
-        known = {rule.key for rule in kind.fields}
-        fields = with_manual([one for one in paper.fields if one.key in known], fields_of(house, paper, kind), kind)
+        known = [one for one in paper.fields if kind.rule(one.key)]
+        fields = with_manual(known, fields_of(house, paper, kind), kind)
     typed = {key: _typed(kind, key, text, fields) for key, text in values.items()}
     after = replace(paper, paper_type=kind.code, fields=_with(fields, typed, kind))
     if paper_type is not None:
@@ -156,19 +156,14 @@ def _read(fields: tuple[Field, ...], key: str) -> Field | None:
 
 def _with(fields: tuple[Field, ...], typed: Mapping[str, Field | None], kind: PaperType) -> tuple[Field, ...]:
     kept = [field for field in fields if field.key not in typed]
-    return _in_order([*kept, *(field for field in typed.values() if field is not None)], kind)
+    return kind.in_order([*kept, *(field for field in typed.values() if field is not None)])
 
 
 def with_manual(kept: Sequence[Field], found: Iterable[Field], kind: PaperType) -> tuple[Field, ...]:
     """Return the fields found, but of each key that a person entered what is kept, in the type's order."""
     entered = {field.key for field in kept if field.source is FieldSource.MANUAL}
     fields = [field for field in found if field.key not in entered] + [field for field in kept if field.key in entered]
-    return _in_order(fields, kind)
-
-
-def _in_order(fields: Iterable[Field], kind: PaperType) -> tuple[Field, ...]:
-    places = {rule.key: place for place, rule in enumerate(kind.fields)}
-    return tuple(sorted(fields, key=lambda field: places.get(field.key, len(places))))
+    return kind.in_order(fields)
 
 
 def _owner(house: House, before: Paper, after: Paper, kind: PaperType) -> Owner | None:

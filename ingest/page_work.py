@@ -14,6 +14,7 @@ import ctypes
 import gc
 import json
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import cache, cached_property, partial
 from typing import Any, NamedTuple, TypeVar
@@ -22,9 +23,9 @@ import cv2
 import numpy as np
 from pydantic import ValidationError
 
-from dossier.errors import PartFailed, SecrecyMark
-from dossier.paper_types import PaperType
-from dossier.papers import Box, Field
+from dossier.errors import PartError, PartFailed, SecrecyMark
+from dossier.paper_types import FieldRule, PaperType, Validity
+from dossier.papers import Box, Field, PaperKind
 from ingest.clean import clean
 from ingest.confined import WithFile
 from ingest.encode import encode_master
@@ -40,9 +41,9 @@ from ingest.workspace import adapter, decode_image, encode_image
 from ocr.ctc import CtcReader
 from ocr.engine import LineReader
 from ocr.fields import read_fields
-from ocr.model import PageReading, Reading
+from ocr.model import Line, PageReading, Reading, Word
 from ocr.orientation import OrientationDetector, orientation
-from ocr.qr import Code, find_codes
+from ocr.qr import Code, find_blurred_codes, find_codes
 from ocr.reader import read_page
 from ocr.reading_image import reading_image
 from ocr.secrecy import has_secrecy_mark
@@ -53,6 +54,8 @@ PAGE_LIMITS = Limits(memory_bytes=4096 * MIB, cpu_s=120, wall_s=300.0, folder_by
 program, and what starts it is a thread."""
 _CODES = tuple[Code, ...]
 _FIELDS = tuple[Field, ...]
+_WORDS_OF_CARD = 150
+"""A page with more words is no card of which a blurred code is to be looked for: front and back have about 90."""
 _QUALITY_OF_JPEG = 85
 """Of pictures that are made to be looked at and not kept."""
 
@@ -145,9 +148,25 @@ def _rehearse() -> None:
     cv2.circle(page, (400, 800), 70, (60, 60, 200), 4)
     made = make_master(encode_image(page), 1, 150)
     pixels = decode_image(made.file, "")
-    reading = read_page(pixels, number=1, dpi=150, engine=_readers.first)
-    has_secrecy_mark(pixels, reading, _readers.first)
-    find_codes(pixels, 1)
+    has_secrecy_mark(pixels, read_page(pixels, number=1, dpi=150, engine=_readers.first), _readers.first)
+    read_master(made.file, 1, 150, blank=True)
+    _rehearse_fields(made.file, *pixels.shape[:2])
+
+
+def _rehearse_fields(master: bytes, height: int, width: int) -> None:
+    """Read fields of each kind that is mended by a catalogue of its own, surely, so that no second reader is asked."""
+    kinds = {"person_name": "Họ và tên", "place": "Nơi ở", "ethnic_group": "Dân tộc", "date_words": "Ghi bằng chữ"}
+    said = ("Nguyễn Văn Mẫu", "xã Mẫu, tỉnh Mẫu", "Kinh", "ngày một tháng một năm hai nghìn")
+    lines = []
+    for row, (label, value) in enumerate(zip(kinds.values(), said, strict=True)):
+        words = f"{label}: {value}".split()
+        lines.append(Line(tuple(Word(w, Box(60 + 80 * i, 100 + 75 * row, 70, 30), 1.0) for i, w in enumerate(words))))
+    rules = tuple(FieldRule(kind, kind, kind, kind, labels=(label,)) for kind, label in kinds.items())
+    form = PaperType("form", "", "", PaperKind.COMPONENT, 1, Validity("by-dossier"), False, "", fields=rules)  # noqa: FBT003
+    question = _question(Reading((PageReading(1, width, height, 150, tuple(lines)),)), form, (), [master])
+    fields_on(question + master, len(question))
+    with suppress(PartError):
+        _readers.tesseract.version()  # asked once by each process that has lines read
 
 
 def make_master(picture: bytes, number: int, dpi: int) -> WithFile:
@@ -189,12 +208,27 @@ def read_master(master: bytes, number: int, dpi: int, blank: bool) -> object:  #
         reading = read_page(pixels, number=number, dpi=dpi, engine=_readers.first)
     if has_secrecy_mark(pixels, reading, _readers.first):  # a pale stamp may be all there is on a page
         raise SecrecyMark
-    return _json(MasterRead(reading, find_codes(pixels, number)), MasterRead)
+    codes = find_codes(pixels, number)
+    if not codes and 0 < sum(len(line.words) for line in reading.lines) <= _WORDS_OF_CARD:
+        codes = find_blurred_codes(pixels, number, dpi)
+    return _json(MasterRead(reading, codes), MasterRead)
 
 
 def codes_on(picture: bytes, number: int) -> object:
     """Return the QR codes of a picture."""
     return _json(find_codes(decode_image(picture, f"page {number}"), number), _CODES)
+
+
+def _question(reading: Reading, paper_type: PaperType, codes: Sequence[Code], files: Sequence[bytes]) -> bytes:
+    """Return what :func:`fields_on` is asked, without the masters."""
+    return json.dumps(
+        {
+            "reading": _json(reading, Reading),
+            "type": _json(paper_type, PaperType),
+            "codes": _json(tuple(codes), _CODES),
+            "lengths": [len(file) for file in files],
+        }
+    ).encode()
 
 
 def fields_on(masters: bytes, size: int) -> object:
@@ -319,15 +353,9 @@ class PageWork:
         Raises:
             PartFailed: A master has another size than when it was read, and boxes do not fit.
         """
-        files = [master(page.number) for page in reading.pages] if paper_type.fields else [b""] * len(reading.pages)
-        question = json.dumps(
-            {
-                "reading": _json(reading, Reading),
-                "type": _json(paper_type, PaperType),
-                "codes": _json(tuple(codes), _CODES),
-                "lengths": [len(file) for file in files],
-            }
-        ).encode()
+        is_read = bool(paper_type.fields or paper_type.tables)
+        files = [master(page.number) if is_read else b"" for page in reading.pages]
+        question = _question(reading, paper_type, codes, files)
         return _checked(self._pool.run(fields_on, b"".join([question, *files]), len(question)), _FIELDS)
 
     def top(self, master: bytes) -> Top:

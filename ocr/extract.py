@@ -1,4 +1,4 @@
-"""Fields from a reading: by their labels, by their zones, and from codes; no fixed template.
+"""Fields from a reading: by their labels, by their zones, in tables, and from codes; no fixed template.
 
 A value stands to the right of its label, or below it; it may run over several lines and ends at the next label. What
 does not parse as its type gives a field without a value, whose raw text a person will see.
@@ -16,6 +16,7 @@ from dossier.paper_types import FieldRule, PaperType
 from dossier.papers import Field
 from dossier.text import fold
 from dossier.values import VALUE_KINDS, tidy
+from ocr.cells import Cell, find_cells
 from ocr.choices import read_choice
 from ocr.field_columns import column_by_column
 from ocr.labels import Label, assign, find_labels
@@ -87,11 +88,13 @@ def find_fields(reading: Reading, paper_type: PaperType, codes: Sequence[Code] =
         codes: QR codes of its pages.
 
     Returns:
-        Fields with evidence. A field without a trace on the paper is absent; one that does not parse has no value.
+        Fields with evidence, those in tables last. A field without a trace on the paper is absent; one that does not
+        parse has no value.
     """
     rows = with_wording(rows_of(reading))
     boxes = {page.number: page.tick_boxes for page in reading.pages}
-    printed = _labelled(rows, paper_type, boxes) | _zoned(rows, reading, paper_type)
+    cells = find_cells(rows, reading, paper_type.tables)
+    printed = _labelled(_without(rows, cells), paper_type, boxes) | _zoned(rows, reading, paper_type)
     lines = machine_fields(reading, paper_type, {k: f.field for k, f in printed.items()})
     code = _coded(codes, paper_type)
     found: list[Found] = []
@@ -99,7 +102,15 @@ def find_fields(reading: Reading, paper_type: PaperType, codes: Sequence[Code] =
         for one in (_sure(code.get(rule.key)), _sure(lines.get(rule.key)), printed.get(rule.key)):
             if one and not any(_agree(first.field, one.field) for first in found if first.field.key == rule.key):
                 found.append(one)
-    return tuple(found)
+    in_cells = (_field(cell.rule, _matched(cell.rule, list(cell.tokens)), cell.certainty) for cell in cells)
+    return (*found, *filter(None, in_cells))
+
+
+def _without(rows: Sequence[Row], cells: Sequence[Cell]) -> Sequence[Row]:
+    """Return the rows without what stands in cells: what looks like a label there is none."""
+    taken = {token for cell in cells for token in cell.tokens}
+    rest = (tuple(token for token in row.tokens if token not in taken) for row in rows)
+    return [Row(tokens) for tokens in rest if tokens] if taken else rows
 
 
 def _sure(field: Field | None) -> Found | None:
@@ -126,18 +137,49 @@ def _agree(code: Field, printed: Field) -> bool:
     return a == b or (" " in a and fuzz.ratio(a, b) >= _SAME_PLACE)
 
 
-def _labelled(rows: Sequence[Row], paper_type: PaperType, boxes: Mapping[int, Sequence[TickBox]]) -> dict[str, Found]:
+@dataclass(frozen=True, slots=True)
+class _Labelled:
+    """The labels of a paper's fields as they are printed.
+
+    Attributes:
+        rows: As they are read: across the page, or column by column. labels: In these rows, in reading order.
+        assigned: For the key of each field found, the number of its label and the label's text.
+    """
+
+    rows: Sequence[Row]
+    labels: Sequence[Label]
+    assigned: Mapping[str, tuple[int, str]]
+
+    @property
+    def total(self) -> float:
+        """How well all labels of fields were found."""
+        return sum(self.labels[place].scores[text] for place, text in self.assigned.values())
+
+
+def _labels_on(rows: Sequence[Row], paper_type: PaperType) -> _Labelled:
+    """Return where the labels of a type's fields are printed; of fields with common labels only the first has one.
+
+    Args:
+        rows: Of all pages.
+        paper_type: The type.
+    """
     groups = _with_common_labels([r for r in paper_type.fields if r.labels and not r.zone])
     texts = [*(t for g in groups for t in g[0].labels), *paper_type.stops]
     fields = [(g[0].key, g[0].labels) for g in groups]
     labels = find_labels(rows, texts)
-    assigned = assign(labels, fields)
+    across = _Labelled(rows, labels, assign(labels, fields))
     parted = column_by_column(rows, labels)
-    if parted:
-        its_labels = find_labels(parted, texts)
-        its_assigned = assign(its_labels, fields)
-        if _total(its_labels, its_assigned) > _total(labels, assigned):
-            rows, labels, assigned = parted, its_labels, its_assigned
+    if parted is None:
+        return across
+    labels = find_labels(parted, texts)
+    in_columns = _Labelled(parted, labels, assign(labels, fields))
+    return in_columns if in_columns.total > across.total else across
+
+
+def _labelled(rows: Sequence[Row], paper_type: PaperType, boxes: Mapping[int, Sequence[TickBox]]) -> dict[str, Found]:
+    groups = _with_common_labels([r for r in paper_type.fields if r.labels and not r.zone])
+    printed = _labels_on(rows, paper_type)
+    rows, labels, assigned = printed.rows, printed.labels, printed.assigned
     found, taken = {}, {place for place, _ in assigned.values()}
     bounds = [label for place, label in enumerate(labels) if place in taken or label.is_sure]
     for group in groups:
@@ -182,10 +224,6 @@ def _with_common_labels(rules: Sequence[FieldRule]) -> list[list[FieldRule]]:
         else:
             groups.append([rule])
     return groups
-
-
-def _total(labels: Sequence[Label], assigned: Mapping[str, tuple[int, str]]) -> float:
-    return sum(labels[place].scores[text] for place, text in assigned.values())
 
 
 def _value_tokens(rows: Sequence[Row], labels: Sequence[Label], label: Label, end: int, rule: FieldRule) -> list[Token]:

@@ -10,7 +10,7 @@ from functools import cache, reduce
 
 import numpy as np
 
-from dossier.paper_types import PaperType
+from dossier.paper_types import PaperType, declared_key
 from dossier.papers import Box, Field, FieldSource
 from ocr.extract import Found
 from ocr.gaps import GAP, NOT_SURE
@@ -47,15 +47,15 @@ class _Feet:
 def without_filled_in(
     found: Sequence[Found], paper_type: PaperType, reading: Reading, master: Master
 ) -> tuple[Found, ...]:
-    """Return the fields; values that a hand wrote behind their labels without value, doubtful ones less sure.
+    """Return the fields; values that a hand wrote behind labels or into tables without value, doubtful ones less sure.
 
     Args:
         found: The fields.
         paper_type: Which declares them.
         reading: On which they were found.
-        master: Asked for the pages that have values behind labels.
+        master: Asked for the pages that have such values.
     """
-    labelled = {rule.key for rule in paper_type.fields if rule.labels and not rule.zone}
+    labelled = {key for key, rule in paper_type.declared.items() if rule.labels and not rule.zone}
     pages, pictures = {page.number: page for page in reading.pages}, cache(master)
     feet: dict[int, _Feet] = {}
     written: set[int] = set()
@@ -75,7 +75,7 @@ def without_filled_in(
 
 
 def _is_read(field: Field, labelled: Collection[str]) -> bool:
-    return field.key in labelled and field.source is FieldSource.OCR and field.box is not None
+    return declared_key(field.key) in labelled and field.source is FieldSource.OCR and field.box is not None
 
 
 def _feet(page: PageReading, box: Box | None, picture: Master) -> _Feet:

@@ -109,8 +109,7 @@ def _judged(rule: FieldRule, zone: Zone, gaps: Gaps | None, read: Found | None) 
 def _merged(found: Sequence[Found], seen: Mapping[str, Found], paper_type: PaperType) -> tuple[Found, ...]:
     """Return the fields in the type's order, those read replaced by those seen."""
     kept = [one for one in found if one.field.key not in seen or one.field.source is not FieldSource.OCR]
-    order = [rule.key for rule in paper_type.fields]
-    return tuple(sorted((*kept, *seen.values()), key=lambda one: order.index(one.field.key)))
+    return tuple(sorted((*kept, *seen.values()), key=lambda one: paper_type.place_of(one.field.key)))
 
 
 def number_gap(zone: Sequence[Token], master: NDArray[np.uint8], dpi: int) -> Gaps | None:

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
+from rapidfuzz import fuzz
 from rapidfuzz.distance import Levenshtein
 
 from ocr.tokens import Row, Token, letters_of
@@ -27,6 +28,9 @@ _NUMBERING = re.compile(r"(?:\d{1,2}|[a-zđ]|[IVXLl]{1,4})[.)]|[*+–-]")
 
 _BARE_NUMBERING = re.compile(r"\d{1,2}")
 """The same at the beginning of a line, where a copier lost the dot."""
+
+_ROUNDED = 0.01
+"""Percent that likenesses may be off by rounding."""
 
 _SHORT = 4
 """Labels of fewer letters, as "Số", stand in every sentence: they need a colon, or figures alone on their line."""
@@ -92,6 +96,8 @@ def find_phrase(tokens: Sequence[Token], phrase: str, *, least_edits: int = 0) -
     """
     wanted = _letters_of_phrase(phrase)
     allowed = max(int(FORGIVEN * len(wanted)), least_edits)
+    if not _may_hold("".join([token.letters for token in tokens]), wanted, allowed):
+        return []
     matches = []
     for start, first in enumerate(tokens):
         if not first.letters:
@@ -107,6 +113,16 @@ def find_phrase(tokens: Sequence[Token], phrase: str, *, least_edits: int = 0) -
             if edits <= allowed:
                 matches.append(Match(phrase, start, end + 1, 1 - edits / len(wanted)))
     return sorted(matches, key=lambda m: -m.score)
+
+
+def _may_hold(letters: str, wanted: str, allowed: int) -> bool:
+    """Tell whether some part of ``letters`` can be ``wanted`` but for so many edits: of most rows it takes one look.
+
+    Each edit costs two of insertions and deletions in the best part as long as the shorter of both, and so its share of
+    that length; the shorter has ``allowed`` letters less than ``wanted`` at least.
+    """
+    least = 1 - allowed / max(len(wanted) - allowed, 1)
+    return least <= 0 or fuzz.partial_ratio(wanted, letters, score_cutoff=100 * least - _ROUNDED) > 0
 
 
 @lru_cache(maxsize=1024)

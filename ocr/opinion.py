@@ -67,15 +67,18 @@ def second_opinion(
     """
     rules = {rule.key: rule for rule in paper_type.fields}
     fields = [one.field for one in found]
-    asked = [i for i, one in enumerate(found) if _is_worth_it(rules[one.field.key]) and _is_doubtful(one, below)]
+    asked = [i for i, one in enumerate(found) if _is_worth_it(rules.get(one.field.key)) and _is_doubtful(one, below)]
     for i, raw in zip(asked, _read_again([fields[i] for i in asked], reading, master, reader), strict=False):
         fields[i] = _weighed(found[i], rules[fields[i].key].value, raw)
     return tuple(fields)
 
 
-def _is_worth_it(rule: FieldRule) -> bool:
-    """Tell whether another engine is asked about a field: names that a paper can do without keep nobody waiting."""
-    return rule.value in _KINDS and (rule.required or rule.value != "person_name")
+def _is_worth_it(rule: FieldRule | None) -> bool:
+    """Tell whether another engine is asked about a field: names that a paper can do without keep nobody waiting.
+
+    Nor is it asked about cells, of which a table may have hundreds: they are no rule's of their own.
+    """
+    return rule is not None and rule.value in _KINDS and (rule.required or rule.value != "person_name")
 
 
 def _is_doubtful(found: Found, below: float) -> bool:
@@ -137,10 +140,10 @@ def with_signature_print(
     """
     if printed is None:
         return tuple(found)
-    zones = {rule.key: rule.zone for rule in paper_type.fields}
+    zones = {rule.key: rule.zone for rule in paper_type.fields if rule.zone}
     weighed = []
     for one in found:
-        field, zone = one.field, zones[one.field.key]
+        field, zone = one.field, zones.get(one.field.key)
         if zone == "agency" and field.value and fold(field.value) == fold(printed.agency):
             field = replace(field, confidence=max(field.confidence, AGREED * one.certainty))
         elif zone == "date" and field.source is FieldSource.HANDWRITING:

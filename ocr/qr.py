@@ -3,7 +3,7 @@
 import datetime as dt
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -21,6 +21,17 @@ _SHARPENED_SCALES = (1.0, 0.5)
 """What lay above the glass, or was copied to black and white, is found when its edges are made harder."""
 _SHARPENED_BY, _AROUND = 2.0, 2.0
 """How much of the difference to its surroundings is added to a pixel, and how far these reach, pixels."""
+
+_SPREADS, _NOISE = (2.0, 2.5, 1.5, 3.0), 0.003
+"""Blurs that are undone, standard deviations in pixels, the likeliest first; power of the noise by that of the code."""
+_COARSE = 36
+"""Dots per inch at which a code is grey all over."""
+_AS_GREY, _GROUND = 0.85, 41
+"""Share of the paper's lightness that a code has at most; the paper is the lightest of so many pixels, 3 cm."""
+_CODE_SIDES, _SQUARE, _FILLED = (13, 45), 1.4, 0.6
+"""A code's side, coarse pixels; how much longer one may be than the other; share of its square that is grey."""
+_RIM, _MOST_SQUARES = 0.15, 6
+"""What is looked at around a square, in its sides; so many squares are looked at."""
 
 _LARGEST_SIDE = 8000
 """Pixels; beyond it enlarging costs seconds and finds nothing."""
@@ -65,6 +76,61 @@ def _codes_at(grey: NDArray[np.uint8], scales: Sequence[float], page: int) -> tu
         if found:
             return tuple(Code(code.text, _box(code.position, scale), page) for code in found)
     return ()
+
+
+def find_blurred_codes(image: NDArray[np.uint8], page: int, dpi: int) -> tuple[Code, ...]:
+    """Return the codes as large as those of cards that :func:`find_codes` cannot read: the blur over them is undone.
+
+    Where a code seems to be is known by its grey; only there is it looked for, since that takes long.
+
+    Args:
+        image: Height x width x 3 (blue, green, red) or height x width.
+        page: Its number, from 1.
+        dpi: Its resolution.
+    """
+    colour = image.ndim == 3  # noqa: PLR2004 - a third axis: channels
+    grey = np.asarray(cv2.cvtColor(image, cv2.COLOR_BGR2GRAY) if colour else image, np.uint8)
+    for place in _grey_squares(grey, dpi):
+        part = grey[place.y : place.bottom, place.x : place.right]
+        for spread in _SPREADS:
+            found = _codes_at(_unblurred(part, spread), (2.0, 1.0), page)
+            if found:
+                moved = (replace(code.box, x=code.box.x + place.x, y=code.box.y + place.y) for code in found)
+                return tuple(replace(code, box=box) for code, box in zip(found, moved, strict=True))
+    return ()
+
+
+def _grey_squares(grey: NDArray[np.uint8], dpi: int) -> list[Box]:
+    """Return where a page is as grey as a code, all over a square of its size, and what is around; largest first."""
+    height, width = (max(1, round(side * _COARSE / dpi)) for side in grey.shape)
+    small = cv2.resize(grey, (width, height), interpolation=cv2.INTER_AREA)
+    around = np.ones((_GROUND, _GROUND), np.uint8)
+    paper = cv2.morphologyEx(small, cv2.MORPH_CLOSE, around, borderType=cv2.BORDER_REPLICATE)
+    dark = (small < _AS_GREY * paper.astype(np.float32)).astype(np.uint8)
+    _, _, stats, _ = cv2.connectedComponentsWithStats(cv2.morphologyEx(dark, cv2.MORPH_OPEN, np.ones((3, 3), np.uint8)))
+    squares = []
+    for x, y, wide, high, area in np.asarray(stats)[1:].tolist():
+        is_square = max(wide, high) <= _SQUARE * min(wide, high) and area >= _FILLED * wide * high
+        if is_square and _CODE_SIDES[0] <= max(wide, high) <= _CODE_SIDES[1]:
+            squares.append((area, Box(x, y, wide, high)))
+    found = []
+    for _, box in sorted(squares, key=lambda square: -square[0])[:_MOST_SQUARES]:
+        rim = max(box.width, box.height) * _RIM
+        left, top = (max(0, round((edge - rim) * dpi / _COARSE)) for edge in (box.x, box.y))
+        right, bottom = (round((edge + rim) * dpi / _COARSE) for edge in (box.right, box.bottom))
+        found.append(Box(left, top, min(right, grey.shape[1]) - left, min(bottom, grey.shape[0]) - top))
+    return found
+
+
+def _unblurred(grey: NDArray[np.uint8], spread: float) -> NDArray[np.uint8]:
+    """Return a part of a page without a blur of so many pixels (Wiener's filter)."""
+    height, width = grey.shape
+    size = cv2.getOptimalDFTSize(height), cv2.getOptimalDFTSize(width)
+    whole = cv2.copyMakeBorder(grey, 0, size[0] - height, 0, size[1] - width, cv2.BORDER_REFLECT)
+    down, across = np.fft.fftfreq(size[0])[:, None], np.fft.rfftfreq(size[1])[None]
+    kept = np.exp(-2 * (np.pi * spread) ** 2 * (down**2 + across**2))
+    sharp = np.fft.irfft2(np.fft.rfft2(whole) * kept / (kept**2 + _NOISE), s=size)
+    return np.clip(sharp[:height, :width], 0, 255).astype(np.uint8)
 
 
 def draw_code(text: str) -> NDArray[np.uint8]:

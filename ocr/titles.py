@@ -12,6 +12,11 @@ _TITLE_ZONE = 0.5
 """Titles stand in this upper part of what is printed on their page."""
 
 
+_CAPITALS = 0.55
+"""Share of a title's letters that are read as capitals at least: a whole word may be taken for a small one, but words
+that only begin with capitals have fewer."""
+
+
 @dataclass(frozen=True, slots=True)
 class Place:
     """A place where a title is printed.
@@ -78,4 +83,4 @@ def _title_score(head: Sequence[Row], phrase: Phrase) -> float:
 
 def _mostly_upper(text: str) -> bool:
     letters = [c for c in text if c.isalpha()]
-    return sum(c.isupper() for c in letters) >= 0.7 * len(letters)
+    return sum(c.isupper() for c in letters) >= _CAPITALS * len(letters)

@@ -229,13 +229,12 @@ def print_paper(paper: Paper, paper_type: PaperType | None) -> None:
         out.print(f"  Đã tách thành: {', '.join(map(str, paper.parts))} · Người tách: {escape(paper.split_by or '')}")
     if paper.joined_into:
         out.print(f"  Đã gộp vào: {paper.joined_into} · Người gộp: {escape(paper.joined_by or '')}")
-    labels = {rule.key: rule.name_vi for rule in paper_type.fields} if paper_type else {}
     table = Table(box=None, header_style="bold", pad_edge=False)
     for column in ("Trường", "Giá trị", "Đọc được", "Đọc lần hai", "Trang", "Tin cậy", "Nguồn"):
         table.add_column(column, overflow="fold")
     for field in paper.fields:
         table.add_row(
-            escape(labels.get(field.key, field.key)),
+            escape(field_name(paper_type, field.key)),
             escape(field.value or "—"),
             escape(field.raw),
             second_reading(field),
@@ -259,6 +258,12 @@ def _print_hindrance(paper: Paper) -> None:
     if paper.setback:
         lost = f", {paper.setback.losses} lần mất tiến trình" if paper.setback.losses else ""
         out.print(f"  [yellow]Sự cố[/] ở bước {paper.setback.step}{lost} · trace {paper.setback.trace}")
+
+
+def field_name(paper_type: PaperType | None, key: str) -> str:
+    """Return what people call a field; its key, if its type does not declare it."""
+    rule = paper_type.rule(key) if paper_type else None
+    return rule.name_vi if rule else key
 
 
 def second_reading(field: Field) -> str:

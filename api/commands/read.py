@@ -9,6 +9,7 @@ from rich.markup import escape
 
 from api.commands.common import (
     AsJson,
+    field_name,
     open_house,
     out,
     print_finding,
@@ -87,9 +88,8 @@ def extract(
         )
         return
     out.print(f"[bold]{escape(types[paper_type].name_vi)}[/] ({paper_type})")
-    labels = {rule.key: rule.name_vi for rule in types[paper_type].fields}
     for field in fields:
-        label, value = escape(labels.get(field.key, field.key)), escape(field.value or "—")
+        label, value = escape(field_name(types[paper_type], field.key)), escape(field.value or "—")
         out.print(f"  {label}: {value}  [dim]{field.confidence:.2f} {field.source.value}[/]")
         if field.second_raw is not None:
             out.print(f"    [dim]đọc lần hai: {second_reading(field)}[/]")

@@ -31,6 +31,8 @@ MAX_JSON_PAPERS = 1000
 Text = Annotated[str, Field(max_length=200, pattern=r"^[^\x00-\x1f\x7f]*$")]
 """A line of text in a JSON body."""
 _SAID = r"^[^\x00-\x1f\x7f]*\S[^\x00-\x1f\x7f]*$"
+FIELD_KEY = r"^[a-z][a-z0-9_]{0,63}(\.[1-9][0-9]{0,3}\.[a-z][a-z0-9_]{0,63})?$"
+"""How a field is called: ``birth_date``, or ``members.2.name`` in a table."""
 Code = Annotated[str, Field(max_length=100)]
 """A code or number, checked by rules of its own."""
 PersonName = Annotated[str, Field(min_length=1, max_length=200, pattern=_SAID), AfterValidator(tidy)]

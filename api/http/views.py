@@ -9,7 +9,7 @@ from api.shapes import Json, papers_json
 from dossier import times
 from dossier.accepted import Reuse, marks_of
 from dossier.forms import Form, FormField
-from dossier.paper_types import PaperType
+from dossier.paper_types import FieldRule, PaperType
 from dossier.papers import Paper
 from dossier.prefill import Answer as Known
 from dossier.prefill import Saying
@@ -146,21 +146,32 @@ def paper_type_json(paper_type: PaperType) -> Json:
         "name": paper_type.name_vi,
         "name_en": paper_type.name_en,
         "kind": paper_type.kind.value,
-        "fields": [
+        "fields": [_rule_json(rule) for rule in paper_type.fields],
+        "tables": [
             {
-                "key": rule.key,
-                "name": rule.name_vi,
-                "name_en": rule.name_en,
-                "value": rule.value,
-                "required": rule.required,
-                "personal": rule.pii,
-                "critical": rule.critical,
-                "choices": [
-                    *({"value": value, "name": value} for value in rule.choices),
-                    *({"value": box.value, "name": box.label} for box in rule.boxes),
-                ],
+                "key": table.key,
+                "name": table.name_vi,
+                "name_en": table.name_en,
+                "required": table.required,
+                "columns": [_rule_json(column) for column in table.columns],
             }
-            for rule in paper_type.fields
+            for table in paper_type.tables
+        ],
+    }
+
+
+def _rule_json(rule: FieldRule) -> Json:
+    return {
+        "key": rule.key,
+        "name": rule.name_vi,
+        "name_en": rule.name_en,
+        "value": rule.value,
+        "required": rule.required,
+        "personal": rule.pii,
+        "critical": rule.critical,
+        "choices": [
+            *({"value": value, "name": value} for value in rule.choices),
+            *({"value": box.value, "name": box.label} for box in rule.boxes),
         ],
     }
 

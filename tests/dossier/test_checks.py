@@ -51,6 +51,29 @@ def test_the_codes_are_those_of_the_table_and_of_the_findings() -> None:
     assert set(made) <= set(table) == CODES
 
 
+def test_what_stands_in_tables_is_looked_at_row_by_row() -> None:
+    table = DECISION.tables[0]
+    columns = tuple(replace(column, required=column.key == "name") for column in table.columns)
+    decision = replace(DECISION, fields=(), tables=(replace(table, required=True, columns=columns),))
+    assert _codes(decision, {}) == [("field-missing", "persons", Severity.ERROR)]
+    values = {"persons.1.name": "Lê An", "persons.2.amount": "5000", "persons.2.birth_date": None}
+    assert _codes(decision, values) == [
+        ("field-missing", "persons.2.name", Severity.ERROR),
+        ("field-unreadable", "persons.2.birth_date", Severity.INFO),
+    ]
+    assert _codes(decision, {"persons.1.name": "Lê An"}, 0.5) == [
+        ("field-uncertain", "persons.1.name", Severity.WARNING)
+    ]
+    assert _codes(DECISION, {"persons.1.birth_date": "2099-01-01"})[-1][1] != "persons.1.birth_date"
+
+
+def _codes(
+    paper_type: PaperType, values: dict[str, str | None], confidence: float = 0.95
+) -> list[tuple[str, str | None, Severity]]:
+    found = check(paper_type, _fields(values, confidence), owner=CHILD, today=TODAY)
+    return [(f.code, f.field, f.severity) for f in found]
+
+
 def test_a_faultless_paper_has_no_findings() -> None:
     found = check(BIRTH, _fields(GOOD), owner=CHILD, today=TODAY, type_confidence=0.95)
     assert found == ()

@@ -102,6 +102,18 @@ def test_a_grant_that_says_too_little_is_refused(grant: Grant, key: str) -> None
     assert refused.value.details["key"] == key
 
 
+def test_a_column_of_a_table_is_granted_for_all_its_rows() -> None:
+    grant = replace(BY_LAW, paper_types=("decision",), personal_fields=("persons.name",))
+    require_sound(grant, TYPES, DAY)
+    given = scope([grant], "decision", BY_LAW.purposes[0], DAY)
+    assert given
+    decision = TYPES["decision"]
+    assert given.gives(decision, "persons.1.name")
+    assert given.gives(decision, "persons.38.name")
+    assert given.gives(decision, "persons.1.area"), "which is no personal data"
+    assert not given.gives(decision, "persons.1.birth_date")
+
+
 def test_sound_grants_pass() -> None:
     for grant in (BY_LAW, BY_OWNER, replace(BY_LAW, personal_fields=(EVERY,)), counter_grant("officer")):
         require_sound(grant, TYPES, DAY)

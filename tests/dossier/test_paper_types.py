@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from dossier.catalogue_files import load_paper_types, read_paper_type
 from dossier.errors import ConfigurationError, InvalidValue, UnknownPaperType
 from dossier.owners import Owner
-from dossier.paper_types import PaperType, Place, find_type, months_after
+from dossier.paper_types import PaperType, Place, declared_key, find_type, months_after
 from dossier.papers import Field, PaperKind
 from dossier.values import VALUE_KINDS
 
@@ -35,6 +35,28 @@ value = "date"
 
 BOXES = 'boxes = [{ label = "Có", value = "yes" }, { label = "Không", value = "no" }]\n'
 CHOICE_FIELD = DATE_FIELD.format(key="wanted").replace('"date"', '"choice"') + 'labels = ["Cấp bản sao"]\n' + BOXES
+
+
+TABLE = """
+[[tables]]
+key = "rows"
+name_vi = "Bảng"
+name_en = "Table"
+[[tables.columns]]
+key = "a"
+name_vi = "Ngày"
+name_en = "Day"
+value = "date"
+required = true
+labels = ["A"]
+[[tables.columns]]
+key = "b"
+name_vi = "Tiền"
+name_en = "Money"
+value = "money"
+pii = true
+labels = ["B"]
+"""
 
 
 def _write(folder: Path, text: str, name: str = "type.toml") -> Path:
@@ -350,6 +372,12 @@ def test_a_missing_folder_is_a_mistake_in_the_settings(tmp_path: Path) -> None:
         (MINIMAL + CHOICE_FIELD.replace('"no"', '"yes"'), "boxes"),
         (MINIMAL + CHOICE_FIELD.replace('"no"', '"No!"'), "value"),
         (MINIMAL + CHOICE_FIELD.replace(', { label = "Không", value = "no" }', ""), "boxes"),
+        (MINIMAL + TABLE.replace('name_en = "Table"', 'name_en = "Table"\nruled = true'), "ruled"),
+        (MINIMAL + TABLE.partition('[[tables.columns]]\nkey = "b"')[0], "columns"),
+        (MINIMAL + TABLE.replace('key = "b"', 'key = "a"'), "'a' twice"),
+        (MINIMAL + TABLE.replace('labels = ["B"]', 'zone = "date"'), "labels"),
+        (MINIMAL + TABLE.replace('labels = ["B"]', 'labels = ["B"]\ncritical = true'), "critical"),
+        (MINIMAL + DATE_FIELD.format(key="rows") + TABLE, "'rows' twice"),
         (MINIMAL + "fields = 1\n", "fields"),
         (MINIMAL + "fields = [1]\n", "fields"),
         (MINIMAL + "owner = 1\n", "owner"),
@@ -365,6 +393,19 @@ def test_a_mistake_is_named_with_file_and_key(tmp_path: Path, text: str, key: st
 def test_a_choice_declares_its_boxes_in_printed_order(tmp_path: Path) -> None:
     rule = read_paper_type(_write(tmp_path, MINIMAL + CHOICE_FIELD)).fields[0]
     assert [(box.label, box.value) for box in rule.boxes] == [("Có", "yes"), ("Không", "no")]
+
+
+def test_a_cell_of_a_table_has_a_rule_and_a_place_of_its_own(tmp_path: Path) -> None:
+    kind = read_paper_type(_write(tmp_path, MINIMAL + DATE_FIELD.format(key="day") + TABLE))
+    rule = kind.rule("rows.12.b")
+    assert rule is not None
+    assert (rule.key, rule.value, rule.name_vi) == ("rows.12.b", "money", "Bảng, dòng 12, Tiền")
+    assert [kind.rule(key) for key in ("rows", "rows.b", "rows.0.b", "rows.1.c", "row.1.b", "day.1.b")] == [None] * 6
+    assert list(kind.declared) == ["day", "rows.a", "rows.b"]
+    keys = ["rows.10.a", "unknown", "rows.2.b", "day", "rows.2.a"]
+    fields = [Field(key, "1", "1", 1, None, 1.0) for key in keys]
+    assert [f.key for f in kind.in_order(fields)] == ["day", "rows.2.a", "rows.2.b", "rows.10.a", "unknown"]
+    assert (declared_key("rows.2.b"), declared_key("day")) == ("rows.b", "day")
 
 
 def test_a_file_in_another_encoding_is_refused(tmp_path: Path) -> None:

@@ -155,6 +155,23 @@ def test_what_is_read_by_nobody_is_not_to_be_corrected(house: House, small_scan:
         change(house, received, {"birth_date": "03/02/2001"})
 
 
+def test_cells_of_a_table_are_entered_row_by_row(house: House, card: Paper) -> None:
+    cells = {"persons.2.name": "Lê Thị Hai", "persons.1.amount": "1.500.000", "persons.1.name": "Trần Một"}
+    changed = change(house, card, cells, "decision")
+    found = {one.key: one.value for one in changed.fields if one.key in cells}
+    assert list(found.items()) == [
+        ("persons.1.name", "Trần Một"),
+        ("persons.1.amount", "1500000"),
+        ("persons.2.name", "Lê Thị Hai"),
+    ]
+    left = change(house, card, {"persons.2.name": ""})
+    assert left.field("persons.2.name") is None
+    with pytest.raises(InvalidValue):
+        change(house, card, {"persons.1.colour": "đỏ"})
+    with pytest.raises(InvalidValue):
+        change(house, card, {"persons.1.birth_date": "31/02/1990"})
+
+
 def test_of_a_key_a_person_entered_only_that_is_kept() -> None:
     kind = load_paper_types()["identity-card"]
     read = Field("birth_date", "1990-03-05", "05/03/1990", 1, None, 0.9, FieldSource.OCR)

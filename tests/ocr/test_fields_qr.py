@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from dossier.errors import InvalidValue
 from dossier.identifiers import province_names
 from dossier.papers import Box, FieldSource
-from ocr.qr import Code, find_codes, identity_fields, parse_identity_qr
+from ocr.qr import Code, find_blurred_codes, find_codes, identity_fields, parse_identity_qr
 from tests.generator.render import Kind
 from tests.ocr.readings import clean_paper
 
@@ -54,6 +54,26 @@ def test_codes_that_lay_above_the_glass_are_found(blur: float) -> None:
     page = _sheet(PAYLOAD, size=200, at=(250, 350))
     blurred = np.asarray(cv2.GaussianBlur(page, (0, 0), blur), np.uint8)
     assert [code.text for code in find_codes(blurred, 1)] == [PAYLOAD]
+
+
+@pytest.mark.parametrize(("size", "blur"), [(200, 2.8), (240, 3.2)])
+def test_codes_that_are_blurred_away_are_found_where_the_page_is_grey(size: int, blur: float) -> None:
+    page = _sheet(PAYLOAD, size=size, at=(150, 320), sheet=(1754, 1240))
+    noise = np.random.default_rng(3).normal(0, 2, page.shape)
+    blurred = np.clip(cv2.GaussianBlur(page, (0, 0), blur) + noise, 0, 255).astype(np.uint8)
+    assert find_codes(blurred, 1) == ()
+    (code,) = find_blurred_codes(blurred, 2, 300)
+    assert (code.text, code.page) == (PAYLOAD, 2)
+    assert abs(code.box.x + code.box.width / 2 - (150 + size / 2)) < 0.05 * size
+    assert abs(code.box.y + code.box.height / 2 - (320 + size / 2)) < 0.05 * size
+
+
+def test_where_there_is_no_code_none_is_found_in_a_blur() -> None:
+    page = np.full((900, 700), 240, np.uint8)
+    assert find_blurred_codes(page, 1, 300) == ()
+    page[200:420, 200:420] = np.random.default_rng(1).integers(0, 255, (220, 220))
+    assert find_blurred_codes(page, 1, 300) == ()
+    assert find_blurred_codes(page[:1, :1], 1, 300) == ()
 
 
 def test_grey_pages_are_read_and_pages_without_code_give_none() -> None:

@@ -3,6 +3,7 @@
 import { age, attended, fill, get, make, moment, post, say, send, texts, told, worded } from "./api.js";
 import { FieldRow } from "./field-row.js";
 import { Joiner } from "./joining.js";
+import { PaperTable } from "./paper-table.js";
 import { Splitter } from "./splitting.js";
 import { Viewer } from "./viewer.js";
 
@@ -124,12 +125,15 @@ function listFields() {
   by("join").hidden = paper.split_from === null;
   const { id } = paper;
   const desk = { viewer, correct: (change) => correct(id, change), told: () => paper?.id === id && showState(), next: following };
-  rows = (kind?.fields ?? []).map((rule) => new FieldRow(rule, paper, desk));
-  const doubtful = rows.filter((row) => row.isDoubtful).sort((a, b) => b.weight - a.weight);
+  const fields = (kind?.fields ?? []).map((rule) => new FieldRow(rule, paper, desk));
+  const tables = (kind?.tables ?? []).map((table) => new PaperTable(table, paper, desk, (cells) => rows.push(...cells)));
+  const all = [...fields, ...tables.flatMap((table) => table.cells)];
+  const doubtful = all.filter((row) => row.isDoubtful).sort((a, b) => b.weight - a.weight);
   by("doubts").hidden = !doubtful.length;
   by("doubts").lastElementChild.replaceChildren(...doubtful.map((row) => row.element));
-  by("sure").lastElementChild.replaceChildren(...rows.filter((row) => !row.isDoubtful).map((row) => row.element));
-  rows = [...doubtful, ...rows.filter((row) => !row.isDoubtful)];
+  const sure = fields.filter((row) => !row.isDoubtful);
+  by("sure").lastElementChild.replaceChildren(...[...sure, ...tables].map((one) => one.element));
+  rows = [...doubtful, ...all.filter((row) => !row.isDoubtful)];
 }
 
 /** Show which paper it is, and whose. */

@@ -36,6 +36,16 @@ class TypeField(Answer):
     choices: list[Choice]
 
 
+class TypeTable(Answer):
+    """Một bảng của loại giấy tờ. / A table; what row 2 has in a column is the field ``<key>.2.<key of the column>``."""
+
+    key: str
+    name: str
+    name_en: str
+    required: bool
+    columns: list[TypeField]
+
+
 class PaperType(Answer):
     """Một loại giấy tờ. / A paper type of the catalogue."""
 
@@ -44,6 +54,7 @@ class PaperType(Answer):
     name_en: str
     kind: PaperKind
     fields: list[TypeField]
+    tables: list[TypeTable]
 
 
 class PaperTypes(Answer):

@@ -7,14 +7,14 @@ from pydantic import Field
 from api.http.access import allow
 from api.http.answers.papers import Papers
 from api.http.deps import HouseDep, PaperIdPath, note_read
-from api.http.reading import Code, OwnerNamed, PersonName, new_router
+from api.http.reading import FIELD_KEY, Code, OwnerNamed, PersonName, new_router
 from api.keys import Caller, Role
 from api.shapes import Json, papers_json
 from ingest.corrections import correct
 
 router = new_router()
 _MOST_FIELDS = 200
-Key = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
+Key = Annotated[str, Field(pattern=FIELD_KEY)]
 Typed = Annotated[str, Field(max_length=2000, pattern=r"^[^\x00-\x08\x0b-\x1f\x7f]*$")]
 
 

@@ -6,7 +6,7 @@ from fastapi import Path, Response
 
 from api.http.access import allow
 from api.http.deps import HouseDep, PaperIdPath, note_read
-from api.http.reading import new_router
+from api.http.reading import FIELD_KEY, new_router
 from api.keys import Caller, Role
 from ingest.crop import field_picture
 
@@ -23,7 +23,7 @@ def get_field_picture(
     caller: Annotated[Caller, allow(Role.OFFICER, Role.AUDITOR)],
     house: HouseDep,
     paper: PaperIdPath,
-    key: Annotated[str, Path(pattern=r"^[a-z][a-z0-9_]{0,63}$", examples=["document_number"])],
+    key: Annotated[str, Path(pattern=FIELD_KEY, examples=["document_number"])],
 ) -> Response:
     """Return a field and what stands around it, until the paper is stored: handwriting is read here by a person."""
     picture = field_picture(house, paper, key)

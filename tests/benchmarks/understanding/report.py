@@ -50,6 +50,10 @@ def targets_table(papers: Sequence[Understood]) -> Table:
     cards = [u for u in papers if u.plan.kind == "identity-card"]
     by_code = sum(any(f.source is FieldSource.QR for f in u.paper.fields) for u in cards)
     cpu = sum(u.cpu["extract"] for u in papers)
+    cells = [c for u in papers for c in u.cells if c.wanted is not None]
+    figures = [c for c in cells if c.value_kind != "person_name"]
+    found = [c for u in papers for c in u.cells if c.got is not None and c.got.value is not None and not c.doubted]
+    unseen = sum(c.wrong for c in found)
     rows = [
         ["papers of the right type, %", "≥ 99", share(sum(u.type_right for u in papers), len(papers))],
         ["papers of a wrong type above its threshold", "0", str(surely_wrong)],
@@ -65,6 +69,9 @@ def targets_table(papers: Sequence[Understood]) -> Table:
         ],
         ["QR codes of 2 cm at 200 dpi and up to 5° askew that are read, %", "≥ 99", shown(100 * share_read(_CODES), 1)],
         ["identity cards of this set whose QR code was read, %", "", share(by_code, len(cards))],
+        ["cells of tables exact, %", "", share(sum(c.right for c in cells), len(cells), 2)],
+        ["names in these apart, %", "", share(sum(c.right for c in figures), len(figures), 2)],
+        ["cells that are wrong and not in doubt, %", "", f"{share(unseen, len(found), 2)} ({unseen} of {len(found)})"],
         ["extraction, CPU s a page", "≤ 0.1", shown(cpu / sum(u.truth.pages for u in papers), 3)],
     ]
     return Table(f"{len(papers)} papers", ["", "target", "measured"], rows)

@@ -9,13 +9,14 @@ import shutil
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from rich.progress import track
 
 from dossier.identifiers import PaperId
-from dossier.paper_types import OTHER, PaperType, find_type
+from dossier.paper_types import OTHER, PaperType, cell_of, find_type
 from dossier.papers import Field, Paper, PaperState
 from dossier.verdicts import Severity
 from ingest import pipeline
@@ -109,7 +110,19 @@ class Understood:
 
     @property
     def fields(self) -> Sequence[Judged]:
-        """Every field that the paper has or seems to have; of a wrong type, those that its own type would have."""
+        """Every field that the paper has or seems to have; of a wrong type, those that its own type would have.
+
+        What stands in tables is counted apart: a list has more of it than all other papers together.
+        """
+        return [one for one in self._judged if cell_of(one.key) is None]
+
+    @property
+    def cells(self) -> Sequence[Judged]:
+        """Every field that stands in a table of the paper, or seems to."""
+        return [one for one in self._judged if cell_of(one.key)]
+
+    @cached_property
+    def _judged(self) -> Sequence[Judged]:
         keys = dict.fromkeys([*self.truth.fields, *(f.key for f in self.paper.fields)])
         judged, doubted = [], {f.field for f in self.paper.checks}
         for key in keys:

@@ -2,11 +2,12 @@
 
 import datetime as dt
 import random
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Self
 
 from dossier.identifiers import Sex
+from dossier.paper_types import cell_key
 from tests.generator import people, places, seals, sentences
 from tests.generator.chance import seeded
 from tests.generator.fonts import Subset
@@ -264,7 +265,17 @@ class Decision:
             "document_kind": "QUYẾT ĐỊNH",
             "subject": self.subject,
             "signer": self.signer,
+            **dict(self._cells()),
         }
+
+    def _cells(self) -> Iterator[tuple[str, str]]:
+        for row, household in enumerate(self.households, start=1):
+            head = household.head
+            yield cell_key("persons", row, "name"), head.name
+            yield cell_key("persons", row, "birth_date"), head.birth_date.isoformat()
+            yield cell_key("persons", row, "citizen_number"), head.number.value
+            yield cell_key("persons", row, "area"), str(household.area)
+            yield cell_key("persons", row, "amount"), str(household.money)
 
     def draw(self, look: Look, rng: random.Random) -> Sequence[Sheet]:
         """Return its pages: for a decision on a person one, set smaller if it must be; more with a table."""
