@@ -1,6 +1,6 @@
 """``python -m tests.benchmarks.soak --pages 5000``: does anything grow, and what is a second worker worth?
 
-A station sends papers of four drawn pages each to an API with PostgreSQL and SeaweedFS. One worker works on a tenth of
+A station sends papers of four drawn pages each to an API with PostgreSQL and SeaweedFS. One worker works on a few of
 them, with all else on one and the same processor; then two on the rest, with twice the processors: a second worker
 shall be worth what it costs, its share of the servers included. Each works on one paper at a time. Memory, descriptors
 and processor time of our processes are looked at every few seconds, with those of the children they had. Meanwhile
@@ -42,6 +42,8 @@ _SAY_S = 60.0
 _PAGES = 4
 """Of each paper."""
 _TENTHS = 10
+_FEW = 150
+"""Papers for one worker, of many; a third of few."""
 _MB = 1_000_000
 
 
@@ -50,13 +52,15 @@ class Sample:
     """One look.
 
     Attributes:
-        at: Seconds since the beginning. stored: Pages until then. cpu_s: Of all workers and their children.
+        at: Seconds since the beginning. stored: Pages until then. sent: Batches until then.
+        cpu_s: Of all workers and their children.
         around_s: Processor seconds of all else: API, servers, the station and whoever asks.
         memory, descriptors: Of each process of ours, in bytes and in number.
     """
 
     at: float
     stored: int
+    sent: int
     cpu_s: float
     around_s: float
     memory: dict[str, int]
@@ -78,16 +82,18 @@ class Asked:
 
 
 def main(
-    pages: Annotated[int, typer.Option(min=20, help="Pages in all")] = 5000,
+    pages: Annotated[int, typer.Option(min=120, help="Pages in all")] = 5000,
     seed: Annotated[int, typer.Option(help="Of the pages")] = 1,
+    minutes: Annotated[float, typer.Option(help="Of both parts at most; pages that are left then are left")] = 180,
 ) -> None:
     """Work through the pages with one worker, then with two, and print the verdict."""
     print(machine(), flush=True)
-    few = max(10, pages // _PAGES // _TENTHS)
+    few = min(_FEW, pages // _PAGES // 3)
     with _processors(1):
-        one, _ = _worked_off(few, seed, workers=1)
+        one, _ = _worked_off(few, seed, workers=1, seconds=60 * minutes)
     with _processors(2):
-        two, asked = _worked_off(pages // _PAGES - few, seed + 1, workers=2)
+        left = 60 * minutes - one[-1].at
+        two, asked = _worked_off(pages // _PAGES - few, seed + 1, workers=2, seconds=left)
     hours = (one[-1].at + two[-1].at) / 3600
     print(f"\npages {one[-1].stored + two[-1].stored} in {hours:.2f} hours")
     print(f"{_per_minute(one):.1f} pages a minute with one worker, {_per_minute(two):.1f} with two")
@@ -121,8 +127,8 @@ def _processors(count: int) -> "Iterator[None]":
         os.sched_setaffinity(0, every)
 
 
-def _worked_off(papers: int, seed: int, *, workers: int) -> tuple[list[Sample], Asked]:
-    """Send papers and return what was seen until all were stored, from the first one stored on."""
+def _worked_off(papers: int, seed: int, *, workers: int, seconds: float) -> tuple[list[Sample], Asked]:
+    """Send papers and return what was seen until all were stored or time was up, from the first one stored on."""
     asked, stop, samples = Asked(), threading.Event(), list[Sample]()
     with tempfile.TemporaryDirectory(prefix="sohoa-soak-") as name, town(Path(name), with_lines=False) as place:
         place.start(workers, workers=1)
@@ -137,7 +143,7 @@ def _worked_off(papers: int, seed: int, *, workers: int) -> tuple[list[Sample], 
         for thread in threads:
             thread.start()
         with _metrics(place) as stored:
-            while not samples or samples[-1].stored < _PAGES * papers:
+            while not samples or (samples[-1].stored < _PAGES * papers and samples[-1].at < seconds):
                 time.sleep(_LOOK_S)
                 samples.append(_seen(place, time.monotonic() - began, _PAGES * stored()))
                 if samples[-1].at // _SAY_S > (samples[-2].at // _SAY_S if samples[1:] else 0):
@@ -197,11 +203,15 @@ def _seen(place: Town, at: float, stored: int) -> Sample:
         if name.startswith("worker"):
             cpu_s += cpu_seconds_of(running)
     every_s = cpu_seconds_of(psutil.Process()) + cpu_seconds_of(psutil.Process(place.postgres.server.get_pid()))
-    return Sample(at, stored, cpu_s, every_s - cpu_s, memory, descriptors)
+    sent = sum(path.is_dir() for path in (place.folder / "station" / "done").glob("*"))
+    return Sample(at, stored, sent, cpu_s, every_s - cpu_s, memory, descriptors)
 
 
 def _per_minute(samples: Sequence[Sample]) -> float:
-    return 60 * (samples[-1].stored - samples[0].stored) / (samples[-1].at - samples[0].at)
+    """Return pages a minute from when the station has sent everything: until then it takes a part of the processors."""
+    last = samples[-1]
+    first = next(one for one in samples if one.sent == last.sent)
+    return 60 * (last.stored - first.stored) / (last.at - first.at)
 
 
 def _costs(samples: Sequence[Sample]) -> list[float]:
