@@ -41,8 +41,8 @@ from dossier.errors import (
     Unauthenticated,
 )
 from dossier.text import tidy
-from ingest.outward import Reply, Rules, check_url, get, post, trust_context
 from ingest.settings import Environment, Settings
+from ingest.telling.outward import Reply, Rules, check_url, get, post, trust_context
 
 ALGORITHMS: Final = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA")
 """Under which a token may be signed."""

@@ -16,7 +16,7 @@ from rich.table import Table
 
 from dossier.papers import Paper
 from ingest.house import House
-from ingest.receive import Manifest, ManifestEntry, open_batch, receive
+from ingest.intake.receive import Manifest, ManifestEntry, open_batch, receive
 from ingest.settings import Settings
 from tests.generator.batch import sample_batch
 from tests.generator.contact_sheet import contact_sheet

@@ -12,8 +12,8 @@ from pathlib import PurePath
 from dossier.paper_types import PaperType, find_type
 from dossier.papers import Field, FieldSource, Paper
 from dossier.verdicts import Finding, Severity, Verdict
-from ingest.inspect import MediaType
-from ingest.pages import PageNotes
+from ingest.intake.inspect import MediaType
+from ingest.scan.pages import PageNotes
 from ocr.additions import SignaturePrint
 from ocr.model import Line, Reading
 from ocr.separators import Separator

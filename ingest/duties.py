@@ -13,20 +13,20 @@ import structlog
 
 from dossier import times
 from dossier.errors import AlreadyExists, AuditChainBroken, SohoaError
-from ingest import disposal
-from ingest.audit_log import anchor_tail, keep_log
-from ingest.courier import deliver
-from ingest.day_records import make_records
-from ingest.fixity import check_due
 from ingest.house import House
-from ingest.inventory import follow, walk, walk_is_due
-from ingest.owner_links import link_owners
+from ingest.intake.uploads import drop_expired
 from ingest.pipeline import ACTOR
-from ingest.portal import keep_told
-from ingest.replica import replicate
-from ingest.search import catch_up
-from ingest.status_lists import due_list
-from ingest.uploads import drop_expired
+from ingest.proof.day_records import make_records
+from ingest.proof.status_lists import due_list
+from ingest.reuse.owner_links import link_owners
+from ingest.reuse.search import catch_up
+from ingest.telling.courier import deliver
+from ingest.telling.portal import keep_told
+from ingest.upkeep import disposal
+from ingest.upkeep.audit_log import anchor_tail, keep_log
+from ingest.upkeep.fixity import check_due
+from ingest.upkeep.inventory import follow, walk, walk_is_due
+from ingest.upkeep.replica import replicate
 from storage.standing import expire
 
 Stop = Callable[[], bool]

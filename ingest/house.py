@@ -27,18 +27,18 @@ from dossier.paper_types import PaperType
 from dossier.procedures import Procedure, load_procedures
 from dossier.retention import GENERAL, RetentionClass, retention_classes
 from dossier.units import Units, load_units
-from ingest.clamav import ClamAv
-from ingest.gate import Gate
-from ingest.limits import Limits
-from ingest.national_portal import NationalPortal
-from ingest.outward import Rules, parse_networks, trust_context
-from ingest.page_work import PageWork, Readers
-from ingest.politeness import step_back
-from ingest.portal_http import HttpPortal
-from ingest.seals import Seals, declared_seals
+from ingest.intake.clamav import ClamAv
+from ingest.intake.gate import Gate
+from ingest.limited.limits import Limits
+from ingest.limited.page_work import PageWork, Readers
+from ingest.limited.politeness import step_back
+from ingest.proof.seals import Seals, declared_seals
+from ingest.proof.verifying import Verifier
 from ingest.secret_files import Secret
 from ingest.settings import Environment, Settings
-from ingest.verifying import Verifier
+from ingest.telling.national_portal import NationalPortal
+from ingest.telling.outward import Rules, parse_networks, trust_context
+from ingest.telling.portal_http import HttpPortal
 from signing.development import DevelopmentAuthority
 from signing.timestamps import HttpTimeStamper, TimestampRules, first_awake
 from signing.trust import TrustFolders, TrustStore

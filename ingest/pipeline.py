@@ -10,7 +10,7 @@ Each step here fetches its inputs, calls the one function that does the work, an
 with the same outcome, because a crash may strike between the work and the note that it is done; a step that finds its
 paper further on (a person was faster than the repetition) leaves it alone. ``receive`` and
 ``confirm`` are started by people and have modules of their own. What is done with papers afterwards, from time to time,
-is listed in ``ingest.duties``; how they end, in ``ingest.disposal``.
+is listed in ``ingest.duties``; how they end, in ``ingest.upkeep.disposal``.
 """
 
 import datetime as dt
@@ -25,8 +25,7 @@ from dossier.owners import Owner
 from dossier.paper_types import OTHER, PaperType, find_type
 from dossier.papers import Field, Paper, PaperState, SourceGrade, StoredObject
 from dossier.verdicts import Verdict
-from ingest.collation import place_in_paper
-from ingest.decode import decode as decode_pages
+from ingest.decoding.decode import decode as decode_pages
 from ingest.doubts import (
     date_doubts,
     misnamed,
@@ -36,22 +35,23 @@ from ingest.doubts import (
     signature_doubts,
     uneven_passes,
 )
-from ingest.fixity import sound
-from ingest.grades import grade_of
-from ingest.hidden_pages import as_archived, fields_as_archived, hideable, shown_pages
 from ingest.house import House
-from ingest.inspect import Inspection
-from ingest.inspect import inspect as inspect_file
+from ingest.intake.inspect import Inspection
+from ingest.intake.inspect import inspect as inspect_file
+from ingest.intake.receive import announced, is_collated, owner_of_scan
+from ingest.intake.twins import twin_doubts
 from ingest.judge import judge
-from ingest.owner_links import link_owners
-from ingest.pages import CODES, NOTES, PageNote, PageNotes, codes_of, separators_of
-from ingest.receive import announced, is_collated, owner_of_scan
-from ingest.search import index_stored
-from ingest.stamping import headroom_mm, on_free_paper
-from ingest.twins import twin_doubts
-from ingest.verifications import keep as keep_verification
-from ingest.verifications import verify
-from ingest.versions import FIRST_READING
+from ingest.people.versions import FIRST_READING
+from ingest.proof.stamping import headroom_mm, on_free_paper
+from ingest.proof.verifications import keep as keep_verification
+from ingest.proof.verifications import verify
+from ingest.reuse.grades import grade_of
+from ingest.reuse.owner_links import link_owners
+from ingest.reuse.search import index_stored
+from ingest.scan.collation import place_in_paper
+from ingest.scan.hidden_pages import as_archived, fields_as_archived, hideable, shown_pages
+from ingest.scan.pages import CODES, NOTES, PageNote, PageNotes, codes_of, separators_of
+from ingest.upkeep.fixity import sound
 from ingest.workspace import Workspace, dump_value
 from ocr.additions import signature_print
 from ocr.copies import copy_words

@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from ingest.decode import decode
+from ingest.decoding.decode import decode
 from ingest.house import House
-from ingest.images import PageImage
-from ingest.inspect import inspect
-from ingest.quality import Quality
+from ingest.intake.inspect import inspect
+from ingest.scan.images import PageImage
+from ingest.scan.quality import Quality
 from ocr.model import PageReading
 from ocr.pdfa import SearchablePage
 from ocr.qr import Code

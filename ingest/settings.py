@@ -46,7 +46,7 @@ class Settings(BaseSettings):
         seal_pkcs12: File with the agency's key. seal_pkcs11_module, seal_pkcs11_token, seal_pkcs11_label: Or where a
             hardware module holds it. seal_passphrase: Of the file, or the module's PIN; or seal_passphrase_file, which
             holds it. Empty: the development seal.
-        seals_file: Instead of these, the seals of several agencies (`ingest.seals`).
+        seals_file: Instead of these, the seals of several agencies (`ingest.proof.seals`).
         seal_level: How long seals can be proven: ``B-B``, ``B-T``, ``B-LT`` or ``B-LTA``.
         timestamp_url: RFC 3161 authorities in the order in which they are asked, parted by spaces; empty means the
             development authority. timestamp_policy: Identifier of the policy to stamp under; any if empty.

@@ -28,15 +28,15 @@ from dossier.errors import InputError, LimitExceeded, NotFound, PartAway, Secrec
 from dossier.identifiers import PaperId
 from dossier.papers import PaperState, Setback
 from ingest import pipeline
-from ingest.child import sweep
-from ingest.confirm import confirm_as_announced
 from ingest.duties import Duties
 from ingest.house import House
-from ingest.politeness import step_back
+from ingest.intake.uploads import drop_expired, is_waiting
+from ingest.limited.child import sweep
+from ingest.limited.politeness import step_back
+from ingest.people.confirm import confirm_as_announced
 from ingest.problems import set_aside, wait_for
 from ingest.taking_over import ENDED, adopt, executor_name, hand_back, queue_again, queue_anew, take_over
 from ingest.turns import Leaving, Turns
-from ingest.uploads import drop_expired, is_waiting
 from ingest.work_queue import PART, POLL_S, QUEUE, before_others, launch
 from ingest.workspace import Workspace
 from storage import audit

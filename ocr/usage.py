@@ -55,7 +55,7 @@ def said(first: str, second: str, *, before: str | None) -> tuple[Pair, ...]:
 def is_odd(word: str) -> bool:
     """Tell whether a word is seldom said. Punctuation and case do not matter."""
     match = _WORD.fullmatch(word)
-    return bool(match) and _usage().often.get(match[2].lower(), 0) <= _ODD
+    return match is not None and _usage().often.get(match[2].lower(), 0) <= _ODD
 
 
 def _begins(word: str, before: str | None) -> bool:

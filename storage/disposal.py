@@ -1,7 +1,7 @@
 """The disposal of papers by two persons: what the catalogue knows of it.
 
 Functions on a `Catalogue`; each is one transaction with its audit entry, and each may raise ``StoreUnavailable``. The
-objects themselves are deleted by ``ingest.disposal``.
+objects themselves are deleted by ``ingest.upkeep.disposal``.
 """
 
 import datetime as dt

@@ -1,7 +1,7 @@
 """Legal holds: placed by one person, lifted by two.
 
 Functions on a `Catalogue`; each is one transaction with its audit entry, and each may raise ``StoreUnavailable``. That
-the objects are held too is for ``ingest.disposal``.
+the objects are held too is for ``ingest.upkeep.disposal``.
 
 Threat: somebody lifts a hold by mistake or will, and the evidence is destroyed. What stops it: a second person, with
 another access key, must agree to what the first one asked for, reason and authority with it, and only those holds are

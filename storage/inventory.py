@@ -1,7 +1,7 @@
 """The inventory: what should be in the object store, when each version was last read whole, and where its twin is.
 
 It holds every version but those of work in progress (`WORK`). Entries come from a walk through the store and from the
-audit log (`ingest.inventory`); they go when an object that nothing names or locks is deleted.
+audit log (`ingest.upkeep.inventory`); they go when an object that nothing names or locks is deleted.
 
 Functions on a `Catalogue`; each is one transaction, and each may raise ``StoreUnavailable``. Where something was
 damaged, mended or given up, its audit entry is in the same transaction.

@@ -9,7 +9,7 @@ from api.commands.common import AsJson, open_house, out, print_json
 from api.shapes.audit import log_json
 from dossier import times
 from dossier.errors import InvalidValue
-from ingest.audit_log import check_log, keep_log
+from ingest.upkeep.audit_log import check_log, keep_log
 
 app = typer.Typer(help="Nhật ký kiểm toán. / Audit log.", no_args_is_help=True)
 

@@ -9,12 +9,12 @@ from rich.markup import escape
 from api.commands.common import AsJson, open_house, out, print_json, read_input
 from dossier import times
 from dossier.errors import BackupDamaged, ObjectDamaged, UsageError
-from ingest.backup import backup as make_backup
-from ingest.backup import prune, verify_backup
-from ingest.backup_folder import Manifest
-from ingest.restore import restore as restore_backup
-from ingest.secret_box import lock_away, put_back
 from ingest.settings import Settings
+from ingest.upkeep.backup import backup as make_backup
+from ingest.upkeep.backup import prune, verify_backup
+from ingest.upkeep.backup_folder import Manifest
+from ingest.upkeep.restore import restore as restore_backup
+from ingest.upkeep.secret_box import lock_away, put_back
 
 PassphraseFile = Annotated[
     Path | None,

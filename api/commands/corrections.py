@@ -10,7 +10,7 @@ from api.commands.common import AsJson, open_house, out, print_json
 from api.shapes import Json
 from dossier import times
 from dossier.errors import UnwritableFile
-from ingest.truth import Sample, truth
+from ingest.people.truth import Sample, truth
 from storage.audit_reads import record_reads
 
 

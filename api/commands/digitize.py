@@ -17,20 +17,20 @@ from dossier.identifiers import PaperId
 from dossier.owners import Owner
 from dossier.paper_types import find_type
 from dossier.papers import Paper, PaperState, SourceGrade
-from ingest.confirm import confirm as confirm_paper
 from ingest.house import House
-from ingest.receive import Manifest, ManifestEntry, open_batch, receive
-from ingest.retry import retry as retry_paper
-from ingest.retry import retry_failed
-from ingest.split import join as join_parts
-from ingest.split import proposed
-from ingest.split import split as split_scan
+from ingest.intake.receive import Manifest, ManifestEntry, open_batch, receive
+from ingest.people.confirm import confirm as confirm_paper
+from ingest.people.retry import retry as retry_paper
+from ingest.people.retry import retry_failed
+from ingest.people.split import join as join_parts
+from ingest.people.split import proposed
+from ingest.people.split import split as split_scan
 from ocr.splitting import Part
 from signing.stamp_rules import CopyForm
 from storage.audit_reads import record_reads
 
 if TYPE_CHECKING:
-    from ingest.twins import Twin
+    from ingest.intake.twins import Twin
     from ingest.work import Work
 
 _STATION = "cli"

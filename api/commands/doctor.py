@@ -12,12 +12,13 @@ from api.commands.common import AsJson, open_house, out, print_json
 from dossier import times
 from dossier.errors import PartMissing, SohoaError
 from dossier.units import Level
-from ingest import poppler, walls
-from ingest.child import run_limited, workplace
+from ingest.decoding import poppler
 from ingest.house import House
-from ingest.replica import require_answer
-from ingest.seals import Official, Seal
+from ingest.limited import walls
+from ingest.limited.child import run_limited, workplace
+from ingest.proof.seals import Official, Seal
 from ingest.settings import Environment
+from ingest.upkeep.replica import require_answer
 from signing.font import default_font
 from signing.keys import require_usable
 from signing.timestamp_checks import time_off

@@ -9,7 +9,7 @@ from rich.markup import escape
 
 from api.commands.common import AsJson, open_house, out, print_json, write_output
 from dossier.identifiers import PaperId
-from ingest.evidence import evidence_package
+from ingest.proof.evidence import evidence_package
 
 _ACTOR = "cli"
 

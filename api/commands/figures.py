@@ -14,8 +14,8 @@ from dossier.errors import UsageError
 from dossier.figures import figure_rules
 from dossier.identifiers import AgencyCode
 from dossier.periods import Period
-from ingest.figure_facts import facts_lines, read_facts
-from ingest.figures import By, Report, figures_of, report_from
+from ingest.reports.figure_facts import facts_lines, read_facts
+from ingest.reports.figures import By, Report, figures_of, report_from
 from storage.figures import dossier_facts
 
 

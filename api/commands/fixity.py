@@ -12,10 +12,10 @@ from api.shapes import Json
 from dossier import times
 from dossier.errors import ObjectDamaged
 from dossier.identifiers import PaperId
-from ingest.fixity import Checked, check_due, check_paper, paper_of
 from ingest.house import House
-from ingest.inventory import follow, walk
-from ingest.replica import replicate
+from ingest.upkeep.fixity import Checked, check_due, check_paper, paper_of
+from ingest.upkeep.inventory import follow, walk
+from ingest.upkeep.replica import replicate
 from storage import inventory
 from storage.inventory import LOST, Health, Outcome
 

@@ -11,7 +11,7 @@ from api.commands.common import AsJson, By, day_of, open_house, out, print_json
 from api.shapes.owners import merge_json, owner_known_json, reads_json
 from dossier import times
 from dossier.identifiers import PaperId, parse_owner_number
-from ingest.owner_links import link_all
+from ingest.reuse.owner_links import link_all
 from storage import owners
 from storage.audit_reads import READS_SHOWN, Read, record_owner_read
 from storage.audit_reads import reads as reads_of

@@ -6,8 +6,8 @@ import typer
 
 from api.commands.common import AsJson, open_house, out, print_json
 from dossier.identifiers import PaperId
-from ingest.hidden_pages import hide_pages
 from ingest.house import House
+from ingest.scan.hidden_pages import hide_pages
 
 _STATION = "cli"
 

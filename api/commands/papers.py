@@ -13,8 +13,8 @@ from api.shapes import papers_json
 from dossier.errors import NotFound, NotSealed
 from dossier.identifiers import PaperId, parse_owner_number
 from dossier.papers import PaperState
-from ingest.crop import field_picture
-from ingest.fixity import sound
+from ingest.scan.crop import field_picture
+from ingest.upkeep.fixity import sound
 from storage.audit_reads import record_reads
 from storage.standing import standings
 

@@ -10,7 +10,7 @@ from api.shapes import Json
 from dossier import times
 from dossier.errors import NotFound, UsageError
 from dossier.identifiers import PaperId, ReuseReference
-from ingest.portal import message_of
+from ingest.telling.portal import message_of
 from storage import portal
 from storage.portal import Entry, PortalState
 

@@ -10,8 +10,8 @@ from rich.markup import escape
 from api.commands.common import AsJson, open_house, out, print_finding, print_json, print_refused, read_input
 from api.shapes import problem_json, qualities_json
 from dossier.errors import SohoaError
-from ingest.quality import Advice, Quality
 from ingest.quick import assess_file
+from ingest.scan.quality import Advice, Quality
 
 _TEXT = {Advice.ACCEPT: "[bold green]ĐẠT[/]", Advice.RESCAN: "[bold red]QUÉT LẠI[/]"}
 

@@ -23,8 +23,8 @@ from dossier import times
 from dossier.errors import NotFound, PartError, SohoaError
 from dossier.identifiers import PaperId
 from dossier.verdicts import Verdict
-from ingest.day_records import evidence_of, make_records, record_of, renew_records
-from ingest.renew import DUE_WITHIN
+from ingest.proof.day_records import evidence_of, make_records, record_of, renew_records
+from ingest.proof.renew import DUE_WITHIN
 from signing.record_check import RecordReport, check_record
 from signing.report import FileReport
 from signing.trust import TrustStore

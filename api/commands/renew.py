@@ -14,8 +14,8 @@ from dossier import times
 from dossier.errors import NotRenewable, PartError, SohoaError, UsageError
 from dossier.papers import Paper
 from ingest.house import House
-from ingest.politeness import step_back
-from ingest.renew import DUE_WITHIN, Month, Outcome, calendar, find_ends, renew_due
+from ingest.limited.politeness import step_back
+from ingest.proof.renew import DUE_WITHIN, Month, Outcome, calendar, find_ends, renew_due
 from storage import renewals
 
 

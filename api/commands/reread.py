@@ -14,8 +14,8 @@ from dossier.identifiers import PaperId
 from dossier.paper_types import find_type
 from dossier.papers import Paper
 from dossier.text import nfc
-from ingest.politeness import step_back
-from ingest.reread import Difference, Kind, Order, Outcome, Reread, reread_all, stored_paper, stored_papers
+from ingest.limited.politeness import step_back
+from ingest.people.reread import Difference, Kind, Order, Outcome, Reread, reread_all, stored_paper, stored_papers
 
 _ACTOR = "cli"
 _COUNTED = {Outcome.FOUND, Outcome.PROPOSED, Outcome.ACCEPTED}

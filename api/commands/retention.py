@@ -12,9 +12,9 @@ from rich.markup import escape
 from api.commands.common import After, AsJson, By, Limit, open_house, out, print_following, print_json
 from api.shapes.retention import disposal_json, kept_json, retention_json
 from dossier.identifiers import PaperId
-from ingest.disposal import due as due_papers
-from ingest.disposal import hold as hold_paper
-from ingest.disposal import propose_lifting
+from ingest.upkeep.disposal import due as due_papers
+from ingest.upkeep.disposal import hold as hold_paper
+from ingest.upkeep.disposal import propose_lifting
 from storage.disposal import disposals
 
 app = typer.Typer(help="Thời hạn lưu, tạm giữ, tiêu hủy. / Retention, legal holds, disposal.", no_args_is_help=True)

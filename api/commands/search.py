@@ -14,7 +14,7 @@ from dossier.paper_types import find_type
 from dossier.papers import PaperState
 from dossier.search import parse_query
 from dossier.snippets import Snippet
-from ingest.search import Answer, catch_up, find
+from ingest.reuse.search import Answer, catch_up, find
 from storage import search_index
 from storage.search import Cursor, Filters
 

@@ -8,7 +8,7 @@ from rich.markup import escape
 
 from api.commands.common import open_house, out, write_output
 from dossier.errors import UsageError
-from ingest.separator_sheets import MOST, separator_pdf, sheets_for
+from ingest.scan.separator_sheets import MOST, separator_pdf, sheets_for
 
 
 def separators(

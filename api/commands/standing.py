@@ -15,7 +15,7 @@ from dossier.identifiers import PaperId
 from dossier.papers import Paper
 from dossier.standing import Reason, RevokingReason, StatusChange, SupersedingReason
 from ingest.house import House
-from ingest.status_lists import due_list, present_list
+from ingest.proof.status_lists import due_list, present_list
 from storage.audit_reads import record_reads
 from storage.standing import Revocation, hand_over, revoke
 from storage.superseding import Supersession, supersede

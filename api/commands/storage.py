@@ -9,9 +9,9 @@ from rich.table import Table
 
 from api.commands.common import AsJson, open_house, out, print_json
 from dossier.errors import IntegrityError
-from ingest.backup_folder import BackupFolder
-from ingest.consistency import Finding, Trouble
-from ingest.consistency import check as check_storage
+from ingest.upkeep.backup_folder import BackupFolder
+from ingest.upkeep.consistency import Finding, Trouble
+from ingest.upkeep.consistency import check as check_storage
 
 app = typer.Typer(help="Kho và danh mục. / Object store and catalogue.", no_args_is_help=True)
 _TROUBLE_VI = {

@@ -6,7 +6,7 @@ from api.commands.common import open_house, out, print_finding, print_json
 from api.shapes import Json, verified_json
 from dossier.identifiers import PaperId
 from dossier.verdicts import Verdict
-from ingest.verifications import Change, reverify
+from ingest.proof.verifications import Change, reverify
 from signing.report import HARMLESS_CHANGES
 from signing.texts import advice
 

@@ -20,7 +20,7 @@ from api.shapes import verifications_json
 from dossier.errors import SohoaError, UnwritableFile, UsageError
 from dossier.times import VIETNAM, now
 from dossier.verdicts import Finding, Severity, Verdict
-from ingest.verifying import Verifier
+from ingest.proof.verifying import Verifier
 from signing.etsi_report import report_xml
 from signing.online import FetchRules
 from signing.report import Circumstances, FileReport, reasons

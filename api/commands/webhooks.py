@@ -8,7 +8,7 @@ from rich.markup import escape
 
 from api.commands.common import AsJson, open_house, out, print_json
 from api.shapes.webhooks import delivery_json, webhook_json
-from ingest.webhooks import OVERLAP, rotate, subscribe
+from ingest.telling.webhooks import OVERLAP, rotate, subscribe
 from storage import webhooks
 from storage.changes import START
 from storage.webhooks import DeliveryState, Webhook

@@ -8,8 +8,8 @@ from api.shapes import Json
 from api.shapes.figures import report_json
 from dossier import times
 from dossier.periods import Period
-from ingest.figures import By, figures_of
 from ingest.house import House
+from ingest.reports.figures import By, figures_of
 
 _PLOTTED = 6
 """Months."""

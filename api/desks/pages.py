@@ -28,8 +28,8 @@ from dossier.lanes import Lane
 from dossier.papers import PaperState
 from dossier.periods import Period
 from dossier.standing import REVOKING, SUPERSEDING, Reason
-from ingest.figures import By
-from ingest.separator_sheets import MOST
+from ingest.reports.figures import By
+from ingest.scan.separator_sheets import MOST
 
 DESKS: dict[str, frozenset[Role]] = {
     "review": frozenset({Role.OFFICER}),

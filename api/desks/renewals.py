@@ -5,7 +5,7 @@ from typing import Any
 
 from api.desks.plots import HIGH, WIDE, Column, columns
 from ingest.house import House
-from ingest.renew import Month, calendar
+from ingest.proof.renew import Month, calendar
 
 _MOST = 12
 """Columns; what ends later is one more."""

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from api.shapes.operations import operations_json
-from ingest.operations import Operations
+from ingest.reports.operations import Operations
 
 _UNITS = ((5400, "minutes", 60, 0), (172_800, "hours", 3600, 1), (math.inf, "days", 86_400, 1))
 """Up to how many seconds a time is told in which unit, of how many seconds, with how many digits after the point."""

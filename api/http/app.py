@@ -20,7 +20,7 @@ from api.http.watch import Watch
 from api.oidc import issuer_of
 from api.oidc_client import client_of
 from ingest.house import House
-from ingest.operations import Watched
+from ingest.reports.operations import Watched
 from ingest.work import Work
 
 _DESCRIPTION = """\

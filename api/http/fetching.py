@@ -20,8 +20,8 @@ from fastapi.responses import StreamingResponse
 from api.http.problems import problem
 from dossier.errors import NotFound, ObjectDamaged, RangeNotSatisfiable
 from dossier.papers import StoredObject
-from ingest.fixity import require_sound, sound
 from ingest.house import House
+from ingest.upkeep.fixity import require_sound, sound
 
 BLOCK = 256 * 1024
 """Bytes handed to the connection at once."""

@@ -11,7 +11,7 @@ from api.http.telling_metrics import Telling
 from dossier import times
 from dossier.errors import AuditChainBroken, ObjectDamaged, SohoaError, StoreUnavailable
 from ingest.house import House
-from ingest.seals import Official
+from ingest.proof.seals import Official
 from storage import audit, inventory
 from storage.catalogue import Catalogue
 from storage.setbacks import count_failed

@@ -23,7 +23,7 @@ from dossier import times
 from dossier.errors import FileTooLarge, NameDiffers, RequestTooLarge, SohoaError
 from dossier.owners import Owner
 from dossier.text import tidy
-from ingest.identity_codes import MOST_BYTES
+from ingest.scan.identity_codes import MOST_BYTES
 
 MAX_JSON_BYTES = 1024 * 1024
 """A manifest of a thousand papers takes a fifth of it."""

@@ -19,9 +19,9 @@ from api.keys import Caller
 from dossier.errors import ChecksumDiffers, InvalidRequest, NotFound, ProtocolUnknown
 from dossier.identifiers import PaperId
 from dossier.text import nfc
-from ingest import uploads
 from ingest.house import House
-from ingest.uploads import Upload
+from ingest.intake import uploads
+from ingest.intake.uploads import Upload
 
 VERSION = "1.0.0"
 EXTENSIONS = "creation,expiration,checksum,termination"

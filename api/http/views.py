@@ -14,8 +14,8 @@ from dossier.papers import Paper
 from dossier.prefill import Answer as Known
 from dossier.prefill import Saying
 from ingest.house import House
-from ingest.receipts import Receipt
-from ingest.second_person import corrected_by
+from ingest.intake.receipts import Receipt
+from ingest.people.second_person import corrected_by
 from storage.records import Batch, Claim, Queued, Reviewer
 
 

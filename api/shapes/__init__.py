@@ -21,11 +21,11 @@ from dossier.snippets import Snippet
 from dossier.standing import ENDED, StatusChange
 from dossier.verdicts import Finding
 from ingest.house import House
-from ingest.quality import Advice, Quality
-from ingest.renew import Month
-from ingest.search import Answer
-from ingest.twins import Twin
-from ingest.verifications import Change, Verified
+from ingest.intake.twins import Twin
+from ingest.proof.renew import Month
+from ingest.proof.verifications import Change, Verified
+from ingest.reuse.search import Answer
+from ingest.scan.quality import Advice, Quality
 from ocr.splitting import Part
 from signing.report import REPORT_VERSION, FileReport
 from storage.standing import standings

@@ -8,7 +8,7 @@ from dossier import times
 from dossier.errors import SohoaError
 from dossier.standing import ENDED
 from dossier.status_lists import StatusEntry
-from ingest.audit_log import LogReport
+from ingest.upkeep.audit_log import LogReport
 from signing.status_check import CheckedList
 
 

@@ -7,7 +7,7 @@ import io
 from api.shapes import Json
 from dossier import times
 from dossier.figures import FigureRow, FigureRule, Ratio, figure_rules
-from ingest.figures import Report, name_of
+from ingest.reports.figures import Report, name_of
 
 
 def report_json(report: Report) -> Json:

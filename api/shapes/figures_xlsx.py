@@ -10,7 +10,7 @@ import xlsxwriter
 
 from dossier import times
 from dossier.figures import figure_rules
-from ingest.figures import Report, name_of
+from ingest.reports.figures import Report, name_of
 
 _DEFINITIONS = "Định nghĩa"
 _UNCONFIRMED = " (chưa đối chiếu với văn bản chính thức / to be confirmed)"

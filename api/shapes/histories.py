@@ -3,7 +3,7 @@
 import base64
 
 from api.shapes import Json
-from ingest.revisions import History, Picture, Step
+from ingest.proof.revisions import History, Picture, Step
 
 
 def history_json(found: History) -> Json:

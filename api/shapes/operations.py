@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from api.shapes import Json
 from dossier import times
-from ingest.operations import Operations, Window
+from ingest.reports.operations import Operations, Window
 
 _RATES = {
     "rescan": ("rescanned", "received"),

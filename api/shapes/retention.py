@@ -3,8 +3,8 @@
 from api.shapes import Json
 from dossier import times
 from dossier.papers import Paper
-from ingest.disposal import Decision, Standing, standing
 from ingest.house import House
+from ingest.upkeep.disposal import Decision, Standing, standing
 from storage.disposal import Disposal
 from storage.holds import Hold, holds_of
 

@@ -202,7 +202,7 @@ class CheckRow(Base):
 
 
 class PagePrintRow(Base):
-    """What a page of a paper looks like, to know it again: see ``ingest.prints``."""
+    """What a page of a paper looks like, to know it again: see ``ingest.scan.prints``."""
 
     __tablename__ = "page_prints"
 

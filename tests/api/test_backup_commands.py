@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from api.http.metrics import Metrics
-from ingest.fixity import check_due
 from ingest.house import House
-from ingest.inventory import walk
 from ingest.settings import Settings
+from ingest.upkeep.fixity import check_due
+from ingest.upkeep.inventory import walk
 from tests.ingest.stocked import stock
 
 

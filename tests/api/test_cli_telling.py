@@ -6,12 +6,12 @@ from dossier.errors import AddressRefused, NotFound
 from dossier.identifiers import ReuseReference
 from dossier.verdicts import Verdict
 from ingest.house import House
-from ingest.portal import follow
 from ingest.settings import Settings
+from ingest.telling.portal import follow
 from storage import audit
 from storage.dossiers import keep_dossier
 from tests.api.test_cli import run, sohoa, sohoa_json
-from tests.ingest.test_portal import FILES, OWNER, dossier, keep, own_and_later, reuse
+from tests.ingest.telling.test_portal import FILES, OWNER, dossier, keep, own_and_later, reuse
 
 URL = "https://one-stop.example/hook"
 

@@ -18,9 +18,9 @@ from api.keys import Role
 from dossier import times
 from dossier.papers import Box, Paper
 from dossier.standing import Reason
-from ingest.audit_log import keep_log
-from ingest.limits import Limits
-from ingest.revisions import MOST_PICTURES, history, places
+from ingest.limited.limits import Limits
+from ingest.proof.revisions import MOST_PICTURES, history, places
+from ingest.upkeep.audit_log import keep_log
 from storage.database import writing
 from storage.renewals import keep_end
 from tests.api.desks import at_desk, needs_browser, peopled

@@ -11,8 +11,8 @@ from playwright.sync_api import Browser
 
 from api.http.routes import check_audit_log as route
 from api.keys import Role
-from ingest.audit_log import LogReport, Progress, check_log
 from ingest.house import House
+from ingest.upkeep.audit_log import LogReport, Progress, check_log
 from storage import audit
 from tests.api.desks import at_desk, needs_browser, peopled
 from tests.api.http_service import Service

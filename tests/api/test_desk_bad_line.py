@@ -24,7 +24,7 @@ from tests.api.desks import Desk, employ, needs_browser, opened
 from tests.api.http_service import DOSSIER, PROCEDURE, png, running
 from tests.benchmarks.usage import free_port
 from tests.chaos.line import BadLine, Line
-from tests.ingest.test_split import prepared
+from tests.ingest.people.test_split import prepared
 from tests.ingest.test_work import send
 
 pytestmark = needs_browser

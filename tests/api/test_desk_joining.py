@@ -10,7 +10,7 @@ from playwright.sync_api import Browser
 from api.keys import Role
 from dossier.lanes import Lane
 from dossier.papers import PaperState
-from ingest.split import split
+from ingest.people.split import split
 from storage import claims
 from tests.api.desks import at_desk, needs_browser, opened, peopled
 from tests.api.http_service import Service, announce, keep_paper

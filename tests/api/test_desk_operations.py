@@ -14,7 +14,7 @@ from api.keys import Role
 from dossier import times
 from dossier.papers import Paper, PaperState
 from dossier.verdicts import Finding, Severity
-from ingest.operations import percentile
+from ingest.reports.operations import percentile
 from storage.database import writing
 from tests.api.desks import at_desk, needs_browser, peopled
 from tests.api.http_service import OWNER_NAME, OWNER_NUMBER, Service, keep_paper

@@ -7,7 +7,7 @@ from playwright.sync_api import Browser
 
 from dossier.papers import PaperState
 from tests.api.desks import at_desk, needs_browser, peopled
-from tests.ingest.test_split import prepared
+from tests.ingest.people.test_split import prepared
 from tests.ingest.test_work import send
 
 pytestmark = needs_browser

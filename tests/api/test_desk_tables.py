@@ -15,7 +15,7 @@ from tests.generator.files import write_scan
 from tests.generator.papers.decision import Decision
 from tests.generator.papers.look import Look
 from tests.generator.render import print_paper
-from tests.ingest.test_split import prepared
+from tests.ingest.people.test_split import prepared
 from tests.ingest.test_work import send
 
 pytestmark = needs_browser

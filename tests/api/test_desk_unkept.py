@@ -11,7 +11,7 @@ from api.desks.texts import texts
 from dossier.papers import Paper
 from tests.api.desks import Desk, employ, needs_browser, opened
 from tests.api.http_service import Service, running
-from tests.ingest.test_split import prepared
+from tests.ingest.people.test_split import prepared
 from tests.ingest.test_work import send
 
 pytestmark = needs_browser

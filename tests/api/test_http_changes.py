@@ -11,8 +11,8 @@ import pytest
 
 from api.keys import Role
 from dossier.times import now
-from ingest.courier import Courier
-from ingest.portal import follow as follow_for_portal
+from ingest.telling.courier import Courier
+from ingest.telling.portal import follow as follow_for_portal
 from storage import audit, webhooks
 from storage.changes import START, newest
 from storage.database import writing
@@ -23,7 +23,7 @@ from storage.schema import WebhookRow
 from storage.webhooks import WebhookState
 from tests.api.http_service import OWNER_NAME, OWNER_NUMBER, Service, keep_paper, running
 from tests.ingest.receiver import Receiver, certify, receiving
-from tests.ingest.test_portal import FILES, dossier, keep
+from tests.ingest.telling.test_portal import FILES, dossier, keep
 
 
 @pytest.fixture(scope="module")

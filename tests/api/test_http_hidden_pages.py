@@ -9,7 +9,7 @@ from typer.testing import CliRunner
 from api.cli import app
 from api.keys import Role
 from dossier.papers import Paper, PaperState
-from ingest.pages import CODES, NOTES, PageNote, PageNotes
+from ingest.scan.pages import CODES, NOTES, PageNote, PageNotes
 from ingest.workspace import Workspace
 from storage import audit
 from tests.api.http_service import Service, keep_paper, running

@@ -11,7 +11,7 @@ from PIL import Image
 from api.keys import Role
 from dossier.identifiers import PaperId
 from dossier.papers import Box, Field, FieldSource, PaperState
-from ingest.pages import NOTES, PageNote, PageNotes
+from ingest.scan.pages import NOTES, PageNote, PageNotes
 from ingest.workspace import Workspace
 from tests.api.http_service import Service, keep_paper, running
 

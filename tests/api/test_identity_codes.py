@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 from api.keys import Role
-from ingest.identity_codes import MOST_BYTES, READ
+from ingest.scan.identity_codes import MOST_BYTES, READ
 from storage import audit
 from tests.api.http_service import Service, png, running
 

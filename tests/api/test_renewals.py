@@ -17,8 +17,8 @@ from api.commands import renew as renew_command
 from api.keys import Role
 from dossier import times
 from dossier.identifiers import PaperId
-from ingest.day_records import make_records
 from ingest.house import House
+from ingest.proof.day_records import make_records
 from signing.timestamps import rfc3161
 from storage.database import writing
 from tests.api.http_service import keep_paper, running

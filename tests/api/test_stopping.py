@@ -12,7 +12,7 @@ import pytest
 
 from dossier.papers import PaperState
 from ingest.house import House
-from ingest.receive import Manifest, ManifestEntry, open_batch, receive
+from ingest.intake.receive import Manifest, ManifestEntry, open_batch, receive
 from ingest.settings import Settings
 from tests.benchmarks.usage import free_port
 

@@ -15,9 +15,9 @@ from rich.table import Table
 
 from dossier.papers import Paper
 from ingest import pipeline
-from ingest.confirm import confirm_as_announced
 from ingest.house import House
-from ingest.receive import Manifest, ManifestEntry, open_batch, receive
+from ingest.intake.receive import Manifest, ManifestEntry, open_batch, receive
+from ingest.people.confirm import confirm_as_announced
 from ingest.settings import Settings
 from ingest.workspace import Workspace
 from ocr.model import Reading

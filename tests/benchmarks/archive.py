@@ -29,7 +29,7 @@ from PIL import Image, ImageDraw
 from rapidfuzz.distance import Levenshtein
 
 from dossier.papers import Box
-from ingest.encode import JPEG_STEPS, encode_page
+from ingest.scan.encode import JPEG_STEPS, encode_page
 from ocr.model import Line, PageReading, Word
 from ocr.pdfa import PdfMetadata, SearchablePage, searchable_pdf
 from tests.benchmarks.usage import cpu_seconds, machine

@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 import typer
 
-from ingest.images import PageImage
+from ingest.scan.images import PageImage
 from tests.generator.faint import EMPTY, FAINT, faint_side
 
 _SEVERITIES = (0.5, 1.0, 2.0)

@@ -25,10 +25,10 @@ from sqlalchemy import insert
 from api.http.app import create_app
 from api.keys import Role, ensure_first_keys
 from dossier.times import now
-from ingest.courier import AT_ONCE, Courier
 from ingest.house import House
 from ingest.settings import Settings
-from ingest.webhooks import subscribe
+from ingest.telling.courier import AT_ONCE, Courier
+from ingest.telling.webhooks import subscribe
 from storage.changes import START, Changes, changes
 from storage.database import writing
 from storage.schema import EventRow

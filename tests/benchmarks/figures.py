@@ -17,8 +17,8 @@ from api.shapes.figures_xlsx import report_xlsx
 from dossier.dossiers import Channel, Outcome
 from dossier.papers import PaperKind, PaperState
 from dossier.periods import Period
-from ingest.figures import By, figures_of
 from ingest.house import House
+from ingest.reports.figures import By, figures_of
 from ingest.settings import Settings
 from storage.database import writing
 from storage.schema import BatchRow, DossierRow, PaperRow

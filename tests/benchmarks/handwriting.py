@@ -23,9 +23,9 @@ from dossier.catalogue_files import load_paper_types
 from dossier.checks import check
 from dossier.paper_types import PaperType
 from dossier.papers import Field, FieldSource
-from ingest.clean import clean
-from ingest.encode import encode_master
-from ingest.images import PageImage
+from ingest.scan.clean import clean
+from ingest.scan.encode import encode_master
+from ingest.scan.images import PageImage
 from ingest.workspace import decode_image
 from ocr.ctc import CtcReader
 from ocr.fields import read_fields

@@ -28,9 +28,9 @@ from dossier.owners import Owner
 from dossier.paper_types import PaperType
 from dossier.papers import Field
 from dossier.verdicts import Finding
-from ingest.clean import clean
-from ingest.encode import encode_master
-from ingest.images import PageImage
+from ingest.scan.clean import clean
+from ingest.scan.encode import encode_master
+from ingest.scan.images import PageImage
 from ingest.workspace import decode_image
 from ocr.ctc import CtcReader
 from ocr.extract import Found, find_fields

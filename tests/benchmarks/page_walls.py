@@ -14,9 +14,9 @@ import numpy as np
 import psutil
 import typer
 
-from ingest import page_work
-from ingest.images import PageImage
-from ingest.page_work import PageWork
+from ingest.limited import page_work
+from ingest.limited.page_work import PageWork
+from ingest.scan.images import PageImage
 from ingest.workspace import encode_image
 from tests.benchmarks.usage import cpu_seconds_of, machine, resident_bytes
 from tests.generator.render import Kind, PaperSpec, render

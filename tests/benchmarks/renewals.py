@@ -1,9 +1,9 @@
 """What renewals and evidence records cost: ``python -m tests.benchmarks.renewals [--papers N] [--files N]``.
 
 Papers: one page each, sealed under a time stamp that ends within the year, in a house on SQLite and a folder; each is
-renewed once, by `ingest.renew`, with every check it makes. Files: one day of N in a house likewise; then a proof is cut
-out for some, and checked alone. Time stamps come from an authority within the process: a real one adds its own time
-once per paper, and once per day of records.
+renewed once, by `ingest.proof.renew`, with every check it makes. Files: one day of N in a house likewise; then a proof
+is cut out for some, and checked alone. Time stamps come from an authority within the process: a real one adds its own
+time once per paper, and once per day of records.
 """
 
 import argparse
@@ -15,8 +15,8 @@ from pathlib import Path
 from dossier import times
 from dossier.identifiers import PaperId
 from dossier.papers import Paper, PaperState, StoredObject
-from ingest.day_records import make_records, open_day, renew_records
-from ingest.renew import DUE_WITHIN, Outcome, renew_due
+from ingest.proof.day_records import make_records, open_day, renew_records
+from ingest.proof.renew import DUE_WITHIN, Outcome, renew_due
 from signing.algorithms import SUNSETS, Sunset, Sunsets
 from signing.record_check import check_record
 from signing.trust import TrustStore

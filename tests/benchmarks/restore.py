@@ -19,13 +19,13 @@ import typer
 from dossier import times
 from dossier.identifiers import PaperId
 from dossier.papers import Paper, PaperState
-from ingest.backup import backup, verify_backup
-from ingest.consistency import check
-from ingest.fixity import check_due
 from ingest.house import House
-from ingest.inventory import walk
-from ingest.restore import Restored, restore
 from ingest.settings import Settings
+from ingest.upkeep.backup import backup, verify_backup
+from ingest.upkeep.consistency import check
+from ingest.upkeep.fixity import check_due
+from ingest.upkeep.inventory import walk
+from ingest.upkeep.restore import Restored, restore
 from storage.records import Batch
 from tests.benchmarks.usage import cpu_seconds, machine
 from tests.ingest.stocked import OWNER, on_servers

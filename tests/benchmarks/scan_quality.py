@@ -17,10 +17,10 @@ from rich.console import Console
 from rich.table import Table
 
 from dossier.verdicts import Severity
-from ingest.clean import clean
-from ingest.images import PageImage
-from ingest.pixels import Pixels
-from ingest.quality import Advice, Quality, assess
+from ingest.scan.clean import clean
+from ingest.scan.images import PageImage
+from ingest.scan.pixels import Pixels
+from ingest.scan.quality import Advice, Quality, assess
 from ocr.ctc import CtcReader
 from ocr.orientation import orientation
 from tests.benchmarks.usage import cpu_seconds

@@ -7,8 +7,8 @@ mark of the same shape, or nothing, scanned by an ordinary or a bad office scann
 import argparse
 from collections import Counter
 
-from ingest.clean import clean
-from ingest.images import PageImage
+from ingest.scan.clean import clean
+from ingest.scan.images import PageImage
 from ocr.ctc import CtcReader
 from ocr.orientation import orientation
 from ocr.reader import read_page

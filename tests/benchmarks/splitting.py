@@ -20,8 +20,8 @@ from rich.progress import track
 from rich.table import Table
 
 from dossier.catalogue_files import load_paper_types
-from ingest.clean import clean
-from ingest.images import PageImage
+from ingest.scan.clean import clean
+from ingest.scan.images import PageImage
 from ocr.ctc import CtcReader
 from ocr.model import PageReading, Reading
 from ocr.orientation import orientation

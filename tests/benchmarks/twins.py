@@ -22,11 +22,11 @@ import numpy as np
 from PIL import Image
 
 from dossier.identifiers import Sex
-from ingest.clean import clean
-from ingest.images import PageImage
-from ingest.pixels import Pixels
-from ingest.prints import ALIKE, MAY_BE_ALIKE, page_print
-from ingest.twins import SAME_FIGURES, alike_figures, farthest
+from ingest.intake.twins import SAME_FIGURES, alike_figures, farthest
+from ingest.scan.clean import clean
+from ingest.scan.images import PageImage
+from ingest.scan.pixels import Pixels
+from ingest.scan.prints import ALIKE, MAY_BE_ALIKE, page_print
 from ocr.ctc import CtcReader
 from ocr.model import PageReading
 from ocr.orientation import Orientation

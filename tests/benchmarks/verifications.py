@@ -20,9 +20,9 @@ from pathlib import Path
 from PIL import Image
 
 from dossier.verdicts import Verdict
-from ingest.limits import MIB
-from ingest.pool import WarmPool
-from ingest.verifying import VERIFICATION_LIMITS, Verifier, check, pack, prepare
+from ingest.limited.limits import MIB
+from ingest.limited.pool import WarmPool
+from ingest.proof.verifying import VERIFICATION_LIMITS, Verifier, check, pack, prepare
 from signing.development import DevelopmentAuthority
 from signing.report import FileReport
 from signing.report_pdf import report_pdf

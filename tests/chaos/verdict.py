@@ -12,10 +12,11 @@ from pydantic import SecretStr
 from dossier.identifiers import PaperId
 from dossier.papers import PaperState
 from dossier.verdicts import Verdict
-from ingest import consistency, uploads
-from ingest.child import FOLDER_PREFIX, sweep
 from ingest.house import House
+from ingest.intake import uploads
+from ingest.limited.child import FOLDER_PREFIX, sweep
 from ingest.settings import Settings
+from ingest.upkeep import consistency
 from signing.validate import validate
 from storage import audit
 from tests.chaos.town import Town

@@ -15,10 +15,10 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from dossier.errors import InputError, LimitExceeded
-from ingest.child import FOLDER_PREFIX
-from ingest.decode import decode
-from ingest.inspect import inspect
-from ingest.limits import MIB, Limits
+from ingest.decoding.decode import decode
+from ingest.intake.inspect import inspect
+from ingest.limited.child import FOLDER_PREFIX
+from ingest.limited.limits import MIB, Limits
 from tests.fuzz.targets import TARGETS
 from tests.fuzz.wrong_files import wrong_files, wrong_texts
 

@@ -19,7 +19,7 @@ from dossier.papers import Box
 from dossier.search import in_line, judge, parse_query, tokens
 from dossier.toml_tables import Table
 from dossier.values import VALUE_KINDS, parse_value
-from ingest.inspect import recognise, whole
+from ingest.intake.inspect import recognise, whole
 from ocr.additions import signature_print, without_additions
 from ocr.labels import find_labels
 from ocr.model import Line, PageReading, Reading, Word

@@ -7,9 +7,9 @@ from PIL import Image, ImageDraw, ImageFont
 
 from dossier.papers import Paper, SourceGrade
 from ingest import pipeline
-from ingest.confirm import confirm
 from ingest.house import House
-from ingest.receive import Manifest, ManifestEntry, open_batch, receive
+from ingest.intake.receive import Manifest, ManifestEntry, open_batch, receive
+from ingest.people.confirm import confirm
 from signing.font import default_font
 from signing.trust import TrustStore
 from tests.ingest.made import saved

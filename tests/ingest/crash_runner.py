@@ -22,8 +22,8 @@ import structlog
 from dossier.identifiers import PaperId
 from ingest import pipeline, work
 from ingest.house import House
+from ingest.people.split import join, split
 from ingest.settings import Settings
-from ingest.split import join, split
 
 
 def die() -> None:

@@ -11,9 +11,9 @@ from dossier.identifiers import PaperId
 from dossier.owners import Owner
 from dossier.papers import Paper, PaperState, StoredObject
 from dossier.verdicts import Verdict
-from ingest.disposal import finish, objects_of
 from ingest.house import House
 from ingest.settings import Settings
+from ingest.upkeep.disposal import finish, objects_of
 from storage import disposal, verifications
 from storage.disposal import Disposal
 from storage.objects import ObjectStore

@@ -13,8 +13,8 @@ from dossier.papers import Paper, PaperState
 from dossier.verdicts import Verdict
 from ingest import pipeline
 from ingest.house import House
-from ingest.receive import Manifest, ManifestEntry, open_batch, receive
-from ingest.retry import retry
+from ingest.intake.receive import Manifest, ManifestEntry, open_batch, receive
+from ingest.people.retry import retry
 from ingest.settings import Settings
 from signing.validate import validate
 from storage import audit

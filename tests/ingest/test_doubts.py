@@ -4,7 +4,7 @@ import pytest
 
 from dossier.papers import Field, FieldSource
 from ingest.doubts import misnamed, reading_doubts
-from ingest.inspect import MediaType
+from ingest.intake.inspect import MediaType
 from ocr.model import Reading
 from tests.ocr.forms import form
 

@@ -21,8 +21,8 @@ from dossier.lanes import Lane
 from dossier.papers import PaperState
 from ingest import pipeline, taking_over, work, work_queue
 from ingest.house import House
-from ingest.receive import Manifest, ManifestEntry, open_batch, receive
-from ingest.retry import retry
+from ingest.intake.receive import Manifest, ManifestEntry, open_batch, receive
+from ingest.people.retry import retry
 from ingest.settings import Settings
 from ingest.turns import Leaving, Turns
 from ingest.work import Work

@@ -18,11 +18,11 @@ from dossier.papers import Paper, PaperState
 from dossier.times import now
 from dossier.verdicts import Verdict
 from ingest import pipeline
-from ingest.confirm import confirm
 from ingest.house import House
+from ingest.intake.receive import Manifest, ManifestEntry, open_batch, receive
+from ingest.people.confirm import confirm
+from ingest.people.retry import retry
 from ingest.problems import wait_for
-from ingest.receive import Manifest, ManifestEntry, open_batch, receive
-from ingest.retry import retry
 from ingest.settings import Settings
 from ingest.work import Work
 from signing.stamp_rules import CopyForm

@@ -33,11 +33,11 @@ from dossier.papers import Paper, PaperState
 from dossier.values import parse_value
 from dossier.verdicts import Verdict
 from ingest import pipeline
-from ingest.confirm import confirm
 from ingest.house import House
-from ingest.pool import WarmPool
-from ingest.receive import Manifest, ManifestEntry, Received, open_batch, outcomes, receive
-from ingest.retry import retry
+from ingest.intake.receive import Manifest, ManifestEntry, Received, open_batch, outcomes, receive
+from ingest.limited.pool import WarmPool
+from ingest.people.confirm import confirm
+from ingest.people.retry import retry
 from ingest.settings import Settings
 from ingest.work import _IDLE_POLL_S, Work
 from ingest.work_queue import POLL_S, QUEUE

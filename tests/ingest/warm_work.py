@@ -9,8 +9,8 @@ import time
 from pathlib import Path
 from typing import Any
 
-from ingest.confined import WithFile
-from ingest.walls import standing
+from ingest.limited.confined import WithFile
+from ingest.limited.walls import standing
 
 _prepared = b""
 _seen: list[bytes] = []

@@ -7,8 +7,8 @@ import pytest
 
 from dossier.catalogue_files import load_paper_types
 from dossier.paper_types import cell_key, cell_of
-from ingest.clean import clean
-from ingest.images import PageImage
+from ingest.scan.clean import clean
+from ingest.scan.images import PageImage
 from ocr.classify import classify
 from ocr.ctc import CtcReader
 from ocr.extract import extract

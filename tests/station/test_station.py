@@ -22,7 +22,7 @@ from deploy.pack_station import pack
 from dossier.errors import DiskFull
 from dossier.identifiers import PaperId
 from dossier.papers import PaperState
-from ingest.uploads import KEPT
+from ingest.intake.uploads import KEPT
 from station.agent import Agent
 from station.escl import Scanner
 from station.feeder import Feeder

@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from dossier.errors import AlreadyExists, AuditChainBroken, RetentionLocked
 from dossier.times import now
-from ingest.check_audit import root_from
+from ingest.proof.check_audit import root_from
 from storage import audit, audit_tree
 from storage.catalogue import Catalogue
 from storage.database import reading

@@ -1,4 +1,4 @@
-"""Which files a day's record proves, on SQLite and on PostgreSQL; whole days are tested with ``ingest.day_records``."""
+"""Which files a day's record proves, on SQLite and PostgreSQL; see ``ingest.proof.day_records`` for whole days."""
 
 import datetime as dt
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""Dumps that cannot be read; what a whole one restores is tested with ``ingest.backup``."""
+"""Dumps that cannot be read; what a whole one restores is tested with ``ingest.upkeep.backup``."""
 
 import gzip
 import io

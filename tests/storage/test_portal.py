@@ -1,4 +1,4 @@
-"""The outbox to the national portal, on both databases; what is told is tested with ``ingest.portal``."""
+"""The outbox to the national portal, on both databases; what is told is tested with ``ingest.telling.portal``."""
 
 import datetime as dt
 

@@ -1,4 +1,4 @@
-"""Until when papers are proven, on SQLite and on PostgreSQL; whole runs are tested with ``ingest.renew``."""
+"""Until when papers are proven, on SQLite and on PostgreSQL; whole runs are tested with ``ingest.proof.renew``."""
 
 import datetime as dt
 from dataclasses import replace

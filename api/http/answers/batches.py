@@ -3,8 +3,8 @@
 from api.http.answers.base import Answer
 from dossier.lanes import Lane
 from dossier.papers import PaperState
-from ingest.receipts import Outcome
-from ingest.twins import How
+from ingest.intake.receipts import Outcome
+from ingest.intake.twins import How
 
 
 class Batch(Answer):

@@ -4,8 +4,8 @@ from typing import Literal
 
 from api.http.answers.base import Answer
 from api.http.answers.papers import Finding
-from ingest.measures import Colour, Side
-from ingest.quality import Advice
+from ingest.scan.measures import Colour, Side
+from ingest.scan.quality import Advice
 
 
 class Measures(Answer):

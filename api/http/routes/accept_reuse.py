@@ -14,7 +14,7 @@ from api.keys import Caller, Role
 from api.shapes import Json
 from dossier.accepted import Use
 from dossier.identifiers import DossierNumber, PaperId, ProcedureCode
-from ingest.accepting import Wanted, accept
+from ingest.reuse.accepting import Wanted, accept
 
 router = new_router()
 

@@ -15,7 +15,7 @@ from api.keys import Caller, Role
 from api.shapes import Json
 from api.shapes.retention import retention_json
 from dossier.identifiers import PaperId, parse_owner_number
-from ingest.disposal import erasure
+from ingest.upkeep.disposal import erasure
 
 router = new_router()
 

@@ -12,7 +12,7 @@ from api.http.deps import HouseDep, WorkDep
 from api.http.reading import new_router
 from api.keys import Caller, Role
 from dossier.errors import FileDiffers, OffsetDiffers, WrongMediaType
-from ingest import uploads
+from ingest.intake import uploads
 
 router = new_router()
 

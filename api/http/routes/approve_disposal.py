@@ -11,7 +11,7 @@ from api.http.reading import PersonName, new_router
 from api.keys import Caller, Role
 from api.shapes import Json
 from api.shapes.retention import disposal_json
-from ingest.disposal import approve
+from ingest.upkeep.disposal import approve
 
 router = new_router()
 

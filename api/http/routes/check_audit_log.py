@@ -22,8 +22,8 @@ from api.shapes import Json, problem_json
 from api.shapes.audit import break_json, log_json
 from dossier import times
 from dossier.errors import AuditChainBroken, ObjectDamaged, SohoaError, TooManyRequests
-from ingest.audit_log import Progress, check_log
 from ingest.house import House
+from ingest.upkeep.audit_log import Progress, check_log
 
 router = new_router()
 _ONE = threading.Lock()

@@ -13,9 +13,9 @@ from api.shapes import Json
 from api.shapes.audit import checked_list_json, listed_json
 from dossier import times
 from dossier.identifiers import PaperId
-from ingest.fixity import sound
+from ingest.proof.status_lists import present_list
 from ingest.settings import Environment
-from ingest.status_lists import present_list
+from ingest.upkeep.fixity import sound
 from signing.status_check import check_status_list
 from storage.status_lists import files_of
 

@@ -12,7 +12,7 @@ from api.http.views import receipt_json
 from api.keys import Caller, Role
 from api.shapes import Json
 from dossier.text import nfc
-from ingest.receipts import close
+from ingest.intake.receipts import close
 
 router = new_router()
 

@@ -9,7 +9,7 @@ from api.http.reading import OwnerNamed, PersonName, new_router
 from api.keys import Caller, Role
 from api.shapes import Json, papers_json
 from dossier.papers import SourceGrade
-from ingest.confirm import confirm
+from ingest.people.confirm import confirm
 
 router = new_router()
 

@@ -10,7 +10,7 @@ from api.http.deps import HouseDep, PaperIdPath, note_read
 from api.http.reading import FIELD_KEY, Code, OwnerNamed, PersonName, new_router
 from api.keys import Caller, Role
 from api.shapes import Json, papers_json
-from ingest.corrections import correct
+from ingest.people.corrections import correct
 
 router = new_router()
 _MOST_FIELDS = 200

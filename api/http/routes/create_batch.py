@@ -18,7 +18,7 @@ from dossier.errors import InvalidValue
 from dossier.identifiers import AgencyCode, DossierNumber, ProcedureCode
 from dossier.papers import PaperKind
 from dossier.text import fold, nfc
-from ingest.receive import Manifest, ManifestEntry, open_batch, twins_announced
+from ingest.intake.receive import Manifest, ManifestEntry, open_batch, twins_announced
 from signing.stamp_rules import CopyForm
 
 router = new_router()

@@ -14,7 +14,7 @@ from api.http.routes.get_file import sealed_for
 from api.keys import Caller, Role
 from api.shapes import Json
 from dossier import times
-from ingest.fixity import require_sound
+from ingest.upkeep.fixity import require_sound
 from storage.objects import MAX_LINK_S
 
 router = new_router()

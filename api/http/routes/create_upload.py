@@ -9,7 +9,7 @@ from api.http.access import allow
 from api.http.deps import BatchIdPath, HouseDep, WorkDep, batch_for
 from api.http.reading import new_router
 from api.keys import Caller, Role
-from ingest import uploads
+from ingest.intake import uploads
 
 router = new_router()
 

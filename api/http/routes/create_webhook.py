@@ -13,8 +13,8 @@ from api.http.routes.list_changes import KIND, MOST_KINDS
 from api.keys import Caller, Role
 from api.shapes import Json
 from api.shapes.webhooks import webhook_json
-from ingest.outward import MOST_URL
-from ingest.webhooks import subscribe
+from ingest.telling.outward import MOST_URL
+from ingest.telling.webhooks import subscribe
 from storage.changes import CURSOR
 
 router = new_router()

@@ -18,7 +18,7 @@ from api.keys import Caller, Role
 from api.shapes import Json
 from dossier.errors import SohoaError
 from ingest.house import House
-from ingest.receive import manifest_of
+from ingest.intake.receive import manifest_of
 from storage.batch_progress import BatchProgress, PaperProgress, progress
 
 HEARTBEAT_S = 15.0

@@ -11,7 +11,7 @@ from api.shapes import Json
 from api.shapes.histories import history_json
 from dossier.errors import TooManyRequests
 from ingest.house import House
-from ingest.revisions import history
+from ingest.proof.revisions import history
 
 router = new_router()
 _ONE = threading.BoundedSemaphore(1)

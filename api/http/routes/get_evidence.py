@@ -8,7 +8,7 @@ from api.http.access import allow
 from api.http.deps import HouseDep, PaperIdPath, paper_for
 from api.http.reading import new_router
 from api.keys import Caller, Role
-from ingest.evidence import evidence_package
+from ingest.proof.evidence import evidence_package
 
 router = new_router()
 

@@ -9,7 +9,7 @@ from api.http.deps import HouseDep, PaperIdPath, note_read, paper_for
 from api.http.reading import new_router
 from api.keys import Caller, Role
 from dossier.errors import NotFound
-from ingest.day_records import record_of
+from ingest.proof.day_records import record_of
 
 router = new_router()
 

@@ -8,7 +8,7 @@ from api.http.access import allow
 from api.http.deps import HouseDep, PaperIdPath, note_read
 from api.http.reading import FIELD_KEY, new_router
 from api.keys import Caller, Role
-from ingest.crop import field_picture
+from ingest.scan.crop import field_picture
 
 router = new_router()
 

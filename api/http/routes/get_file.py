@@ -14,7 +14,7 @@ from dossier.errors import NotFound, NotSealed
 from dossier.identifiers import PaperId
 from dossier.papers import PaperState, StoredObject
 from ingest.house import House
-from ingest.usable import hindrance_of
+from ingest.reuse.usable import hindrance_of
 from storage.disclosures import note_fetch
 from storage.reuses import not_reusable
 

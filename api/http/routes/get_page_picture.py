@@ -8,7 +8,7 @@ from api.http.access import allow
 from api.http.deps import HouseDep, PaperIdPath, note_read
 from api.http.reading import new_router
 from api.keys import Caller, Role
-from ingest.crop import PageKind, page_picture
+from ingest.scan.crop import PageKind, page_picture
 
 router = new_router()
 _LAST_PAGE = 10_000

@@ -8,7 +8,7 @@ from api.http.access import allow
 from api.http.deps import BatchIdPath, HouseDep, batch_for
 from api.http.reading import new_router
 from api.keys import Caller, Role
-from ingest.receipts import MEDIA_TYPE, signed_receipt
+from ingest.intake.receipts import MEDIA_TYPE, signed_receipt
 
 router = new_router()
 

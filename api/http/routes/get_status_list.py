@@ -7,7 +7,7 @@ from api.http.deps import HouseDep
 from api.http.fetching import WantedDep, answers, given
 from api.http.reading import new_router
 from dossier.status_lists import MEDIA_TYPE
-from ingest.status_lists import present_list
+from ingest.proof.status_lists import present_list
 
 router = new_router()
 

@@ -10,7 +10,7 @@ from api.http.deps import HouseDep, PaperIdPath, note_read
 from api.http.reading import new_router
 from api.keys import Caller, Role
 from api.shapes import Json, papers_json
-from ingest.hidden_pages import hide_pages
+from ingest.scan.hidden_pages import hide_pages
 
 router = new_router()
 

@@ -12,7 +12,7 @@ from api.http.reading import PersonName, Words, new_router
 from api.keys import Caller, Role
 from api.shapes import Json
 from api.shapes.retention import kept_json
-from ingest.disposal import hold
+from ingest.upkeep.disposal import hold
 
 router = new_router()
 

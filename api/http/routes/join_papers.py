@@ -11,7 +11,7 @@ from api.http.reading import PersonName, new_router
 from api.keys import Caller, Role
 from api.shapes import Json, papers_json
 from dossier.identifiers import PaperId
-from ingest.split import join
+from ingest.people.split import join
 
 router = new_router()
 

@@ -11,7 +11,7 @@ from api.http.reading import PersonName, new_router
 from api.keys import Caller, Role
 from api.shapes import Json
 from api.shapes.retention import kept_json
-from ingest.disposal import lift
+from ingest.upkeep.disposal import lift
 
 router = new_router()
 

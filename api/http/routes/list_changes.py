@@ -13,7 +13,7 @@ from api.http.reading import new_router
 from api.http.watch import Watch
 from api.keys import Role
 from api.shapes import Json
-from ingest.webhooks import change_json
+from ingest.telling.webhooks import change_json
 from storage import audit
 from storage.changes import CURSOR, START, changes
 

@@ -13,7 +13,7 @@ from api.keys import Caller, Role
 from api.shapes import Json
 from dossier.lanes import Lane
 from dossier.papers import PaperState
-from ingest.second_person import critical_fields
+from ingest.people.second_person import critical_fields
 from storage import claims
 
 router = new_router()

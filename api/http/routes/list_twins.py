@@ -15,7 +15,7 @@ from api.keys import Caller, Role
 from api.shapes import Json
 from dossier.identifiers import DossierNumber, ProcedureCode, parse_owner_number
 from dossier.procedures import find_procedure
-from ingest.twins import component_twins, tell
+from ingest.intake.twins import component_twins, tell
 
 router = new_router()
 

@@ -8,7 +8,7 @@ from api.http.deps import HouseDep, PaperIdPath, note_read, paper_for
 from api.http.reading import new_router
 from api.keys import Caller, Role
 from api.shapes import Json, verified_json
-from ingest.verifications import all_of
+from ingest.proof.verifications import all_of
 
 router = new_router()
 

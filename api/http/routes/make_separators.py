@@ -11,7 +11,7 @@ from api.http.reading import Code, Text, new_router
 from api.keys import Caller, Role
 from dossier.errors import InvalidValue
 from dossier.identifiers import DossierNumber
-from ingest.separator_sheets import MOST, separator_pdf, sheets_for
+from ingest.scan.separator_sheets import MOST, separator_pdf, sheets_for
 
 router = new_router()
 

@@ -21,7 +21,7 @@ from dossier.identifiers import DossierNumber, OwnerNumber, PaperId, ProcedureCo
 from dossier.paper_types import FieldRule
 from dossier.papers import Paper
 from ingest.house import House
-from ingest.prefill import prefill
+from ingest.reuse.prefill import prefill
 from storage.disclosures import Disclosure, DisclosureKind, disclose
 from storage.lookups import scopes_of
 

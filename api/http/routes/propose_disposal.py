@@ -11,7 +11,7 @@ from api.http.reading import PersonName, Words, new_router
 from api.keys import Caller, Role
 from api.shapes import Json
 from api.shapes.retention import disposal_json
-from ingest.disposal import propose
+from ingest.upkeep.disposal import propose
 
 router = new_router()
 

@@ -11,7 +11,7 @@ from api.http.reading import PersonName, Words, new_router
 from api.keys import Caller, Role
 from api.shapes import Json
 from api.shapes.retention import kept_json
-from ingest import disposal
+from ingest.upkeep import disposal
 
 router = new_router()
 

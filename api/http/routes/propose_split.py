@@ -8,7 +8,7 @@ from api.http.deps import HouseDep, PaperIdPath, note_read, paper_for
 from api.http.reading import new_router
 from api.keys import Caller, Role
 from api.shapes import Json, proposal_json
-from ingest.split import proposed
+from ingest.people.split import proposed
 
 router = new_router()
 

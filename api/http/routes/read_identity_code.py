@@ -8,7 +8,7 @@ from api.http.deps import HouseDep
 from api.http.reading import FILE_BODY, PictureBody, new_router
 from api.keys import Caller, Role
 from api.shapes import Json
-from ingest.identity_codes import read_identity
+from ingest.scan.identity_codes import read_identity
 
 router = new_router()
 

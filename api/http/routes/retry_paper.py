@@ -8,7 +8,7 @@ from api.http.deps import HouseDep, PaperIdPath, WorkDep, note_read
 from api.http.reading import new_router
 from api.keys import Caller, Role
 from api.shapes import Json, papers_json
-from ingest.retry import retry
+from ingest.people.retry import retry
 
 router = new_router()
 

@@ -12,7 +12,7 @@ from api.http.reading import new_router
 from api.keys import Caller, Role
 from api.shapes import Json
 from api.shapes.webhooks import webhook_json
-from ingest.webhooks import OVERLAP, rotate
+from ingest.telling.webhooks import OVERLAP, rotate
 
 router = new_router()
 

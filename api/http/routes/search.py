@@ -20,7 +20,7 @@ from dossier.paper_types import find_type
 from dossier.papers import PaperState
 from dossier.search import parse_query
 from ingest.house import House
-from ingest.search import find
+from ingest.reuse.search import find
 from storage.search import Cursor, Filters
 
 router = new_router()

@@ -14,7 +14,7 @@ from dossier.errors import NotFound
 from dossier.identifiers import PaperId
 from dossier.papers import Paper, PaperState
 from ingest.house import House
-from ingest.receive import manifest_of, outcomes, refusals
+from ingest.intake.receive import manifest_of, outcomes, refusals
 
 router = new_router()
 

@@ -16,7 +16,7 @@ from api.shapes.figures_xlsx import report_xlsx
 from dossier import times
 from dossier.identifiers import AgencyCode
 from dossier.periods import Period
-from ingest.figures import By, figures_of
+from ingest.reports.figures import By, figures_of
 
 router = new_router()
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"

@@ -8,7 +8,7 @@ from api.http.deps import HouseDep, PaperIdPath, note_read
 from api.http.reading import new_router
 from api.keys import Caller, Role
 from api.shapes import Json
-from ingest.hidden_pages import may_be_hidden
+from ingest.scan.hidden_pages import may_be_hidden
 
 router = new_router()
 

@@ -9,8 +9,8 @@ from api.http.reading import new_router
 from api.http.routes.follow_revisions import told_of
 from api.keys import Caller, Role
 from api.shapes import Json
-from ingest.fixity import sound
-from ingest.verifications import signed_file
+from ingest.proof.verifications import signed_file
+from ingest.upkeep.fixity import sound
 
 router = new_router()
 

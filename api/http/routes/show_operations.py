@@ -12,7 +12,7 @@ from api.keys import Caller, Role
 from api.shapes import Json
 from api.shapes.figures_xlsx import rows_xlsx
 from api.shapes.operations import operations_csv, operations_json, operations_rows
-from ingest.operations import Watched
+from ingest.reports.operations import Watched
 
 router = new_router()
 

@@ -6,7 +6,7 @@ from api.http.deps import HouseDep
 from api.http.reading import new_router
 from api.keys import Role
 from api.shapes import Json, calendar_json
-from ingest.renew import calendar
+from ingest.proof.renew import calendar
 
 router = new_router()
 

@@ -10,7 +10,7 @@ from api.http.deps import HouseDep, PaperIdPath, WorkDep, note_reads
 from api.http.reading import PersonName, new_router
 from api.keys import Caller, Role
 from api.shapes import Json, papers_json
-from ingest.split import split
+from ingest.people.split import split
 
 router = new_router()
 

@@ -14,7 +14,7 @@ from api.shapes import Json
 from dossier.identifiers import PaperId
 from dossier.lanes import Lane
 from dossier.papers import PaperState
-from ingest.second_person import critical_fields
+from ingest.people.second_person import critical_fields
 from storage import claims
 
 router = new_router()

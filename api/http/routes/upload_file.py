@@ -12,7 +12,7 @@ from api.keys import Caller, Role
 from api.shapes import Json, twin_json
 from dossier.papers import PaperState
 from dossier.text import nfc
-from ingest.receive import receive
+from ingest.intake.receive import receive
 
 router = new_router()
 

@@ -11,7 +11,7 @@ from api.http.deps import HouseDep
 from api.http.reading import FILE_BODY, FileBody, new_router
 from api.keys import Role
 from api.shapes import verifications_json
-from ingest.status_lists import with_own_standing
+from ingest.proof.status_lists import with_own_standing
 from signing.etsi_report import report_xml
 from signing.report_pdf import report_pdf
 

@@ -10,7 +10,7 @@ from api.http.deps import HouseDep, PaperIdPath, paper_for
 from api.http.reading import new_router
 from api.keys import Caller, Role
 from api.shapes import Json, verified_json
-from ingest.verifications import reverify
+from ingest.proof.verifications import reverify
 
 router = new_router()
 

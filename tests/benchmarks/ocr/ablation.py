@@ -8,8 +8,8 @@ from functools import cache
 import cv2
 import numpy as np
 
-from ingest.images import MasterPage, PageImage
-from ingest.pixels import Pixels
+from ingest.scan.images import MasterPage, PageImage
+from ingest.scan.pixels import Pixels
 from ocr.cleanup.step import Step
 from ocr.ctc import CtcReader
 from ocr.reader import read_page

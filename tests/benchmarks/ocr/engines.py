@@ -15,13 +15,13 @@ from typing import Final
 import cv2
 import numpy as np
 
-from ingest.clean import clean
-from ingest.decode import decode
-from ingest.encode import encode_master
-from ingest.images import MasterPage, PageImage
-from ingest.inspect import inspect
-from ingest.limits import Limits
-from ingest.pixels import Pixels
+from ingest.decoding.decode import decode
+from ingest.intake.inspect import inspect
+from ingest.limited.limits import Limits
+from ingest.scan.clean import clean
+from ingest.scan.encode import encode_master
+from ingest.scan.images import MasterPage, PageImage
+from ingest.scan.pixels import Pixels
 from ocr.ctc import CtcReader
 from ocr.engine import LineReader
 from ocr.model import PageReading

@@ -15,9 +15,9 @@ from onnxruntime import InferenceSession
 import ocr.ctc
 import ocr.orientation
 import ocr.reader
-from ingest.clean import clean
-from ingest.encode import encode_master
-from ingest.quality import assess
+from ingest.scan.clean import clean
+from ingest.scan.encode import encode_master
+from ingest.scan.quality import assess
 from ingest.workspace import decode_image
 from ocr.cleanup.step import Measured, Sheet, Step
 from ocr.ctc import CtcReader

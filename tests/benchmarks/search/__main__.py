@@ -27,7 +27,7 @@ from sqlalchemy import text
 from dossier.identifiers import CitizenNumber, PaperId
 from dossier.search import parse_query
 from ingest.house import House
-from ingest.search import find
+from ingest.reuse.search import find
 from ingest.settings import Settings
 from storage.catalogue import Catalogue
 from storage.database import reading

@@ -9,7 +9,7 @@ import cv2
 from PIL import Image, ImageDraw
 
 from ingest.house import House
-from ingest.pages import PageNotes
+from ingest.scan.pages import PageNotes
 from ingest.settings import Settings
 from ingest.workspace import Workspace, decode_image
 from tests.benchmarks.understanding.understood import Judged, Understood

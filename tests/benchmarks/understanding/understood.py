@@ -21,7 +21,7 @@ from dossier.papers import Field, Paper, PaperState
 from dossier.verdicts import Severity
 from ingest import pipeline
 from ingest.house import House
-from ingest.receive import Manifest, ManifestEntry, open_batch, receive
+from ingest.intake.receive import Manifest, ManifestEntry, open_batch, receive
 from ingest.settings import Settings
 from tests.benchmarks.understanding.papers import Plan
 from tests.benchmarks.usage import cpu_seconds

@@ -1,0 +1,1 @@
+"""Decoding: from received files to pages of pixels."""

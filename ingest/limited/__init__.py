@@ -1,0 +1,1 @@
+"""Limited processes: whatever looks at bytes of strangers works behind walls."""

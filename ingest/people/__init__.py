@@ -1,0 +1,1 @@
+"""People: what a person does with a paper, before it is sealed and after."""

@@ -1,0 +1,1 @@
+"""Proof: which seals papers get, and what shows later that they are genuine."""

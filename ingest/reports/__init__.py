@@ -1,0 +1,1 @@
+"""Reports: how much is done, and how the work goes."""

@@ -1,0 +1,1 @@
+"""Reuse: finding what is stored, and using it again."""

@@ -1,0 +1,1 @@
+"""Telling others: webhooks, the national portal, and every other request to a server outside."""

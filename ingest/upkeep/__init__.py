@@ -1,0 +1,1 @@
+"""Upkeep: what keeps the store whole over decades."""
