@@ -150,7 +150,8 @@ def _strip(near: Column, far: Column, along: tuple[Column, Column, int], dpi: fl
     """
     starts, ends, length = along
     gap, thick = round(_SMALL_GAP * dpi / 2), round(_STRIP * dpi)
-    for at in range(thick // 4, round(_MARGIN * dpi), thick // 4):
+    step = max(1, thick // 4)
+    for at in range(step, round(_MARGIN * dpi), step):
         strip = (near >= at) & (far <= at + thick)
         if _covered(starts[strip] - gap, ends[strip] + gap, length) < _GAPLESS:
             continue

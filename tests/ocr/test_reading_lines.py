@@ -377,3 +377,11 @@ def test_words_get_the_bounds_of_their_ink() -> None:
             strict=True,
         ):
             assert abs(found_edge - edge) <= 2
+
+
+@pytest.mark.parametrize("dpi", [1, 5, 10, 25])
+def test_a_picture_of_a_few_pixels_for_a_whole_page_is_looked_at_like_any(dpi: int) -> None:
+    page = np.zeros((60, 40), np.uint8)
+    page[5:55, 5:35] = 255
+    page[25:28, 10:30] = 0
+    assert len(find_lines(page, dpi).runs) <= 1
