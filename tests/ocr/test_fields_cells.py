@@ -246,7 +246,11 @@ def test_a_page_of_labels_is_no_table(members: PaperType) -> None:
 
 
 @pytest.mark.parametrize("seed", range(1, 7))
-@pytest.mark.parametrize("damage", [str, decomposed, without_marks, letters_swapped(3)], ids=repr)
+@pytest.mark.parametrize(
+    "damage",
+    [str, decomposed, without_marks, letters_swapped(3)],
+    ids=["whole", "decomposed", "without marks", "swapped"],
+)
 def test_the_list_of_a_decision_is_read_over_all_its_pages(seed: int, damage: Callable[[str], str]) -> None:
     paper = clean_paper(Kind.DECISION_WITH_TABLE, seed)
     wanted = {key: value for key, value in paper.fields.items() if key.startswith("persons.")}
