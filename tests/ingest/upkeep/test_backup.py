@@ -193,7 +193,7 @@ def test_a_backup_made_before_newer_tables_is_brought_up_to_date(here: Stock, ne
 def _as_of_0008(folder: Path) -> None:
     """Make a snapshot look as one of the migration before dossiers had rows."""
     newer = {
-        "papers": {"handed_over_at", "superseded_by", "lane", "hidden_pages"},
+        "papers": {"handed_over_at", "superseded_by", "lane", "hidden_pages", "joined_into", "joined_by", "joined_at"},
         "batches": {"lane", "employer"},
         "owners": {"same_as", "codes_gone"},
         "access_keys": {"former_sha256", "former_until"},
