@@ -43,6 +43,9 @@ class PaperState(StrEnum):
     """Destroyed by two persons after its retention ended: what is left says that there was a paper, not whose."""
 
 
+REPLACED = frozenset({PaperState.SPLIT, PaperState.JOINED})
+"""States of papers in whose place others stand."""
+
 TRANSITIONS: Mapping[PaperState, frozenset[PaperState]] = MappingProxyType(
     {
         PaperState.RECEIVED: frozenset(

@@ -10,7 +10,7 @@ stay: they are read too surely to have a possible reading near them.
 """
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from heapq import nsmallest
 from itertools import groupby, pairwise
@@ -127,27 +127,29 @@ class _Line:
         texts = [text for _, _, text in words]
         pairs = [said(*pair, before=texts[i - 1] if i else None) for i, pair in enumerate(pairwise(texts))]
         settled = {i + k for i, pair in enumerate(pairs) if (texts[i], texts[i + 1]) in pair for k in (0, 1)}
-        found = []
+        found = list[dict[int, _Way]]()
         for i, pair in enumerate(pairs):
-            ways = [self._instead(words[i : i + 2], way, margin, odd) for way in pair]
-            found += [{i + k: way for k, way in changed.items()} for changed in ways if changed]
+            for way in pair:
+                others = {j: word for j, word in enumerate(way, i) if word != texts[j]}
+                if settled.isdisjoint(others):
+                    found += self._instead(words, others, margin, odd)
         for changed in sorted(found, key=lambda changed: sum(way.loss for way in changed.values())):
             if settled.isdisjoint(changed):
                 settled |= changed.keys()
-                for j, way in changed.items():
-                    self._give_way(*words[j], way)
+                for j, instead in changed.items():
+                    self._give_way(*words[j], instead)
 
     def _instead(
-        self, words: Sequence[tuple[int, int, str]], pair: tuple[str, str], margin: float, odd: float
-    ) -> dict[int, _Way]:
-        """Return the ways that spell a pair instead of two words, where they differ; none if one is too unlikely."""
+        self, words: Sequence[tuple[int, int, str]], others: Mapping[int, str], margin: float, odd: float
+    ) -> Iterator[dict[int, _Way]]:
+        """Yield the ways that spell others instead of some words, by their numbers; none if one is too unlikely."""
         ways = {}
-        for k, ((a, b, text), word) in enumerate(zip(words, pair, strict=True)):
-            if word != text:
-                ways[k] = _spelt(self._scores[a:b], [self._class(character) for character in word])
-                if ways[k].loss > margin * (odd if is_odd(text) else 1):
-                    return {}
-        return ways
+        for j, other in others.items():
+            a, b, text = words[j]
+            ways[j] = _spelt(self._scores[a:b], [self._class(character) for character in other])
+            if ways[j].loss > margin * (odd if is_odd(text) else 1):
+                return
+        yield ways
 
     def put_commas(self, margin: float) -> None:
         """Make commas of full stops that can be nothing else and are nearly as likely commas."""

@@ -49,13 +49,19 @@ def said(first: str, second: str, *, before: str | None) -> tuple[Pair, ...]:
     if not a or not b or a[3] or b[1] or not b[2].islower() or not _begins(a[2], before):
         return ()
     pairs = _usage().pairs.get((_letters(a[2]), _letters(b[2])), ())
-    return tuple((a[1] + _like(a[2], x), _like(b[2], y) + b[3]) for x, y in pairs if _fits(a[2], x) and _fits(b[2], y))
+    lengths = len(a[2]), len(b[2])
+    return tuple((a[1] + _like(a[2], x), _like(b[2], y) + b[3]) for x, y in pairs if (len(x), len(y)) == lengths)
 
 
 def is_odd(word: str) -> bool:
     """Tell whether a word is seldom said. Punctuation and case do not matter."""
     match = _WORD.fullmatch(word)
     return match is not None and _usage().often.get(match[2].lower(), 0) <= _ODD
+
+
+def is_same_word(a: str, b: str) -> bool:
+    """Tell whether two words of the same letters bear the same marks, wherever they bear their tone: hoà is hòa."""
+    return a == b or _marks(a) == _marks(b)
 
 
 def _begins(word: str, before: str | None) -> bool:
@@ -65,13 +71,9 @@ def _begins(word: str, before: str | None) -> bool:
 
 def _like(read: str, meant: str) -> str:
     """Return ``meant`` in the case of ``read``, or ``read`` itself where they differ by the place of the tone."""
-    if _marks(read.lower()) == _marks(meant):
+    if is_same_word(read.lower(), meant):
         return read
     return "".join(m.upper() if r.isupper() else m for r, m in zip(read, meant, strict=True))
-
-
-def _fits(read: str, meant: str) -> bool:
-    return len(read) == len(meant)
 
 
 @lru_cache(maxsize=8192)

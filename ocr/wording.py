@@ -7,7 +7,6 @@ earnest, only what was read doubtfully is taken for another, and only for one on
 """
 
 import tomllib
-import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -17,6 +16,7 @@ from itertools import pairwise
 
 from dossier.text import fold
 from ocr.tokens import Row, Token
+from ocr.usage import is_same_word
 
 _SURE, _SURE_NAME = 0.98, 0.9
 """Confidences from which a word, and one of a name, stays what it was read as."""
@@ -72,11 +72,7 @@ def _is_confirmed(a: Token, b: Token, own: _Pair, read: Counter[_Pair]) -> bool:
 
 def _is_one_of(own: _Pair, terms: Sequence[_Pair]) -> bool:
     """Tell whether words are a term, wherever they bear their tones: hoà is hòa."""
-    return any(_same(own[0], term[0]) and _same(own[1], term[1]) for term in terms)
-
-
-def _same(a: str, b: str) -> bool:
-    return a == b or sorted(unicodedata.normalize("NFD", a)) == sorted(unicodedata.normalize("NFD", b))
+    return any(is_same_word(own[0], term[0]) and is_same_word(own[1], term[1]) for term in terms)
 
 
 def _meant(a: Token, b: Token, own: _Pair, read: Counter[_Pair]) -> _Pair:
@@ -93,7 +89,7 @@ def _meant(a: Token, b: Token, own: _Pair, read: Counter[_Pair]) -> _Pair:
         return own
     is_name = any(_core(token).istitle() for token in (a, b))
     known = read if is_name else read + Counter(dict.fromkeys(terms, _TERM))
-    others = [pair for pair in known if [_same(x, y) for x, y in zip(pair, own, strict=True)].count(False) == 1]
+    others = [pair for pair in known if [is_same_word(x, y) for x, y in zip(pair, own, strict=True)].count(False) == 1]
     if not others:
         return own
     best = max(others, key=lambda pair: (known[pair], pair))

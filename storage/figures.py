@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from sqlalchemy import Select, and_, case, func, or_, select
 
 from dossier.figures import DossierFacts
-from dossier.papers import PaperKind, PaperState
+from dossier.papers import REPLACED, PaperKind, PaperState
 from dossier.periods import Period
 from storage.catalogue import Catalogue
 from storage.database import reading
@@ -28,7 +28,8 @@ class StationWork:
     Attributes:
         station: The key's name. operator: The person's name or number, ``None`` where nobody was named.
         employer: Whom the person works for, ``None`` for the agency itself.
-        batches, papers: How many; of a scan of several papers those that it became. pages: Of the papers read so far.
+        batches, papers: How many; in place of a scan that was split, or of parts that were joined, what they became.
+        pages: Of the papers read so far.
         stored: Papers that are in the store by now. waiting: That wait for a person.
         stopped: That were rejected, quarantined, or failed.
     """
@@ -61,6 +62,7 @@ def station_work(catalogue: Catalogue, period: Period) -> list[StationWork]:
     """Return what each person at each station handed in within ``period``, by station, name and employer."""
     stopped = (PaperState.REJECTED, PaperState.QUARANTINED, PaperState.FAILED)
     waits = (PaperState.NEEDS_REVIEW, PaperState.READY)
+    counts = and_(PaperRow.batch == BatchRow.id, PaperRow.state.not_in([s.value for s in REPLACED]))
     query = (
         select(
             BatchRow.station,
@@ -73,7 +75,7 @@ def station_work(catalogue: Catalogue, period: Period) -> list[StationWork]:
             func.count(case((PaperRow.state.in_([s.value for s in waits]), 1))),
             func.count(case((PaperRow.state.in_([s.value for s in stopped]), 1))),
         )
-        .outerjoin(PaperRow, and_(PaperRow.batch == BatchRow.id, PaperRow.state != PaperState.SPLIT.value))
+        .outerjoin(PaperRow, counts)
         .where(BatchRow.created_at >= period.begins, BatchRow.created_at < period.ends)
         .group_by(BatchRow.station, BatchRow.operator, BatchRow.employer)
         .order_by(BatchRow.station, BatchRow.operator.nulls_first(), BatchRow.employer.nulls_first())

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, exists, func, or_, select
 
 from dossier.lanes import Lane
-from dossier.papers import PaperState
+from dossier.papers import REPLACED, PaperState
 from dossier.verdicts import Severity
 from storage.catalogue import Catalogue
 from storage.database import reading
@@ -19,15 +19,8 @@ from storage.schema import CheckRow, CorrectionRow, ObjectRow, PaperRow
 _AT_ONCE = 5000
 _MACHINE = (PaperState.RECEIVED, PaperState.CONFIRMED)
 _PEOPLE = (PaperState.NEEDS_REVIEW, PaperState.READY)
-_UNREAD = (
-    PaperState.RECEIVED,
-    PaperState.REJECTED,
-    PaperState.QUARANTINED,
-    PaperState.FAILED,
-    PaperState.SPLIT,
-    PaperState.JOINED,
-)
-"""States of papers that were not read, or in whose place their parts, or what they were joined into, count."""
+_UNREAD = (PaperState.RECEIVED, PaperState.REJECTED, PaperState.QUARANTINED, PaperState.FAILED, *REPLACED)
+"""States of papers that were not read, or in whose place others count."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,20 +5,11 @@ import json
 from collections.abc import Sequence
 
 from dossier.errors import AlreadyExists, SamePerson
-from dossier.papers import Paper, PaperState
+from dossier.papers import REPLACED, Paper, PaperState
 from dossier.text import fold
 from storage.records import Batch
 
-FINAL_CONTENT = frozenset(
-    {
-        PaperState.STORED,
-        PaperState.EXPIRED,
-        PaperState.SUPERSEDED,
-        PaperState.REVOKED,
-        PaperState.SPLIT,
-        PaperState.JOINED,
-    }
-)
+FINAL_CONTENT = frozenset({PaperState.STORED, PaperState.EXPIRED, PaperState.SUPERSEDED, PaperState.REVOKED, *REPLACED})
 """States in which owner, type, fields and files of a paper are fixed: only its standing may still change."""
 _ALWAYS_FIXED = ("batch", "name", "created_at", "original", "split_from")
 _FIXED_ONCE_STORED = (

@@ -13,6 +13,7 @@ from storage import portal
 from storage.catalogue import Catalogue
 from storage.dossiers import keep_dossier
 from storage.figures import StationWork, dossier_facts, station_work
+from storage.joining import Joining, join
 from storage.portal import Subject
 from storage.reuses import Acceptance, accept, withdraw
 from tests.storage.examples import NOON, batch, paper, stored_object
@@ -117,6 +118,22 @@ def test_a_scan_of_several_papers_counts_as_those_it_became(catalogue: Catalogue
         store(catalogue, part, NOON)
     (work,) = station_work(catalogue, PERIOD)
     assert (work.batches, work.papers, work.pages, work.stored, work.waiting) == (1, 2, 5, 2, 0)
+
+
+def test_parts_that_were_joined_again_count_as_the_paper_they_became(catalogue: Catalogue) -> None:
+    scan = replace(paper(b"stack"), page_count=5)
+    catalogue.add_batch(batch(), [scan], actor="station-1")
+    scan = catalogue.save(replace(scan, state=PaperState.NEEDS_REVIEW), actor="w", action="test")
+    parts = [replace(paper(n.encode()), split_from=scan.id, page_count=pages) for n, pages in (("a", 2), ("b", 3))]
+    ended = replace(scan, state=PaperState.SPLIT, parts=tuple(part.id for part in parts))
+    catalogue.save(ended, actor="w", action="test", parts=parts)
+    for part in parts:
+        catalogue.save(replace(part, state=PaperState.READY), actor="w", action="test")
+    whole = replace(paper(b"whole"), split_from=scan.id, page_count=5)
+    join(catalogue, Joining(scan.id, [part.id for part in parts], whole, "Phạm Thị Nhận"), actor="an")
+    store(catalogue, whole, NOON)
+    (work,) = station_work(catalogue, PERIOD)
+    assert (work.batches, work.papers, work.pages, work.stored, work.waiting) == (1, 1, 5, 1, 0)
 
 
 def test_stations_and_their_people_are_counted_apart(catalogue: Catalogue) -> None:
