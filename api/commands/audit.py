@@ -50,7 +50,7 @@ def check(
     if report.unanchored_since:
         out.print(
             f"[yellow]![/] {report.unanchored} mục cuối, từ {times.local(report.unanchored_since):%H:%M:%S %d/%m/%Y},"
-            "  chưa được neo trong kho  [dim]not anchored yet[/]"
+            " chưa được neo trong kho  [dim]not anchored yet[/]"
         )
     for seq, codes in report.open:
         out.print(f"[yellow]![/] Chưa chứng minh được dấu thời gian của mục {seq}: {codes}  [dim]not proven[/]")
