@@ -126,6 +126,8 @@ def test_papers_are_reviewed_by_keyboard_and_sealed(
             desk.page.wait_for_selector("#waiting tr")
         one.audit()
         one.show("desk-queue")
+        other.press("Enter")  # the card came first: files are handed in by their names
+        other.page.wait_for_selector("#confirm:enabled:focus")
         one.press("Enter")
         one.page.wait_for_selector("#field-birth_date_words:focus")  # words and figures differ: the worst comes first
         one.press("Enter")
@@ -136,9 +138,7 @@ def test_papers_are_reviewed_by_keyboard_and_sealed(
         one.audit()
         one.show("desk-review")
 
-        other.press("Enter")
-        other.page.wait_for_selector("#confirm:enabled:focus")
-        assert "can-cuoc" not in one.page.inner_text("#about"), "each has another paper"
+        assert other.page.inner_text("#about") != one.page.inner_text("#about"), "each has another paper"
         assert other.page.input_value("#type") == "identity-card"
         other.press("Enter")
         other.page.wait_for_selector("#queue:visible")
