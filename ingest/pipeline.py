@@ -2,9 +2,9 @@
 
 ::
 
-    receive ─▶ [ inspect ▶ decode ▶ clean ▶ read ▶ classify ▶ extract ▶ check ] ─▶ confirm
-                                                                     (a named person)     │
-    announce ◀─ index ◀─ link ◀─ store ◀─ seal ◀─ assemble ◀──────────────────────────────┘
+    receive ─▶ [ inspect ▶ clean ▶ read ▶ classify ▶ extract ▶ check ] ─▶ confirm
+                                                            (a named person)     │
+    announce ◀─ index ◀─ link ◀─ store ◀─ seal ◀─ assemble ◀─────────────────────┘
 
 Each step here fetches its inputs, calls the one function that does the work, and keeps the result. It may run twice
 with the same outcome, because a crash may strike between the work and the note that it is done; a step that finds its
@@ -16,6 +16,7 @@ is listed in ``ingest.duties``; how they end, in ``ingest.upkeep.disposal``.
 import datetime as dt
 from collections.abc import Callable
 from dataclasses import replace
+from operator import attrgetter
 
 from dossier import times
 from dossier.checks import needs_review
@@ -25,7 +26,7 @@ from dossier.owners import Owner
 from dossier.paper_types import OTHER, PaperType, find_type
 from dossier.papers import Field, Paper, PaperState, SourceGrade, StoredObject
 from dossier.verdicts import Verdict
-from ingest.decoding.decode import decode as decode_pages
+from ingest.decoding.decode import decode
 from ingest.doubts import (
     date_doubts,
     misnamed,
@@ -50,6 +51,7 @@ from ingest.reuse.owner_links import link_owners
 from ingest.reuse.search import index_stored
 from ingest.scan.collation import place_in_paper
 from ingest.scan.hidden_pages import as_archived, fields_as_archived, hideable, shown_pages
+from ingest.scan.images import PageImage
 from ingest.scan.pages import CODES, NOTES, PageNote, PageNotes, codes_of, separators_of
 from ingest.upkeep.fixity import sound
 from ingest.workspace import Workspace, dump_value
@@ -93,34 +95,24 @@ def inspect(house: House, paper_id: PaperId) -> None:
         house.catalogue.save(signed, actor=ACTOR, action="paper.inspected")
 
 
-def decode(house: House, paper_id: PaperId) -> None:
-    """Turn the file into page images at the scan's own resolution, in a limited child process.
+def clean(house: House, paper_id: PaperId) -> None:
+    """Decode the file, and make of each page its master: upright, deskewed, cropped, in colour; note how good it is.
 
-    Pages are numbered in the paper's order, which is not the file's where that was scanned in two passes.
+    The file is decoded at the scan's own resolution in a limited child process; what comes out, many times larger than
+    the file, never leaves this machine. Pages are numbered in the paper's order, which is not the file's where that was
+    scanned in two passes.
     """
     paper, work = _open(house, paper_id)
     inspection = work.get_value("inspection.json", Inspection)
     count = inspection.page_count
     collated = is_collated(house, paper) and count % 2 == 0
-    notes = []
-    for page in decode_pages(_original(house, paper), inspection, house.limits):
-        note = PageNote(place_in_paper(page.number, count) if collated else page.number, page.dpi)
-        work.put_image(note.raw, page.pixels)
-        notes.append(note)
-    work.put_value(NOTES, PageNotes(tuple(sorted(notes, key=lambda note: note.number))))
 
-
-def clean(house: House, paper_id: PaperId) -> None:
-    """Make each page's master: upright, deskewed, cropped, in colour; note how good the scan is, and if it is blank."""
-    paper, work = _open(house, paper_id)
-
-    def clean_one(note: PageNote) -> PageNote:
-        master = house.page_work.clean_file(work.get(note.raw), note.number, note.dpi)
-        work.put(note.master, master.file, master.media_type)
+    def clean_one(page: PageImage) -> PageNote:
+        master = house.page_work.clean(page)
         quality = master.quality.of_signed_file() if paper.signed_origin else master.quality
-        return replace(
-            note,
-            dpi=master.dpi,
+        note = PageNote(
+            place_in_paper(page.number, count) if collated else page.number,
+            master.dpi,
             blank=master.blank,
             empty=master.empty,
             rotation=master.rotation,
@@ -128,14 +120,16 @@ def clean(house: House, paper_id: PaperId) -> None:
             quality=quality,
             print=master.print,
         )
+        work.put(note.master, master.file, master.media_type)
+        return note
 
-    work.put_value(NOTES, PageNotes.of(work).map(house, clean_one))
+    notes = house.over_pages(clean_one, decode(_original(house, paper), inspection, house.limits))
+    work.put_value(NOTES, PageNotes(tuple(sorted(notes, key=attrgetter("number")))))
 
 
 def read(house: House, paper_id: PaperId) -> None:
-    """Read each master's words and codes; the decoded images, many times larger, are no longer needed."""
+    """Read each master's words and codes."""
     _, work = _open(house, paper_id)
-    work.clear("raw/")
 
     def read_one(note: PageNote) -> PageNote:
         reading, codes = house.page_work.read(work.get(note.master), note.number, note.dpi, blank=note.blank)
@@ -215,7 +209,7 @@ def weighed(house: House, paper: Paper) -> Paper:
     return replace(judged, state=state, checks=doubts, page_count=len(notes.pages), grade=grade)
 
 
-PREPARE: tuple[Step, ...] = (inspect, decode, clean, read, classify, extract, check)
+PREPARE: tuple[Step, ...] = (inspect, clean, read, classify, extract, check)
 
 
 # --- finish: from the confirmation to the owner's store --------------------------------------------------------

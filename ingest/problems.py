@@ -76,9 +76,7 @@ def _quarantined(house: House, paper: Paper) -> Paper:
 
 
 def _remove_original(house: House, paper_id: PaperId) -> None:
-    key = f"originals/{paper_id}/original"
-    for version in house.objects.versions(key):
-        house.objects.delete(key, version.version)
+    house.objects.clear(f"originals/{paper_id}/")
 
 
 def wait_for(house: House, paper_id: PaperId, missed: PartAway) -> PaperState:

@@ -17,7 +17,7 @@ from ingest.logs import in_one_line
 
 QUEUE = "papers"
 PART = "work queue"
-APPLICATION_VERSION = "2"
+APPLICATION_VERSION = "3"
 """Raised when the steps' order changes: workers only take work of their own version."""
 POLL_S = 0.1
 """Seconds between looks at the queue while papers come."""

@@ -7,12 +7,9 @@ import contextlib
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-import cv2
-import numpy as np
-from numpy.typing import NDArray
 from pydantic import TypeAdapter
 
-from dossier.errors import AlreadyExists, NotFound, ObjectDamaged
+from dossier.errors import AlreadyExists, NotFound
 from dossier.identifiers import PaperId
 from storage.objects import ObjectStore
 
@@ -32,7 +29,7 @@ def adapter(kind: Any) -> TypeAdapter[Any]:  # noqa: ANN401 - any type pydantic 
 
 @dataclass(frozen=True, slots=True)
 class Workspace:
-    """Named bytes, images and values of one paper being worked on.
+    """Named bytes and values of one paper being worked on.
 
     Attributes:
         objects: Where they are kept. paper: Whose they are.
@@ -86,10 +83,6 @@ class Workspace:
         value: T = adapter(kind).validate_json(self.get(name))
         return value
 
-    def put_image(self, name: str, pixels: NDArray[np.uint8]) -> None:
-        """Keep an image (H×W×3 BGR or H×W grey) for the next steps, without loss; they are kept for seconds only."""
-        self.put(name, encode_image(pixels), "image/bmp")
-
     def names(self, prefix: str) -> list[str]:
         """Return the names that begin with ``prefix``, sorted."""
         base = self._key("")
@@ -97,35 +90,9 @@ class Workspace:
 
     def clear(self, prefix: str = "") -> None:
         """Remove everything whose name begins with ``prefix``; what another process is removing too is left to it."""
-        for key in list(self.objects.keys(self._key(prefix))):
-            with contextlib.suppress(NotFound):
-                for version in self.objects.versions(key):
-                    self.objects.delete(key, version.version)
+        self.objects.clear(self._key(prefix))
 
 
 def dump_value(value: object, kind: Any = None) -> bytes:  # noqa: ANN401 - any type pydantic describes
     """Return a frozen value as JSON, UTF-8."""
     return adapter(kind or type(value)).dump_json(value)
-
-
-def encode_image(pixels: NDArray[np.uint8]) -> bytes:
-    """Return an image (H×W×3 BGR or H×W grey) as a file, without loss.
-
-    Uncompressed: packing and unpacking a page of 300 dpi as PNG costs 0.8 s of CPU against 0.03 s, and its 26 MB.
-    """
-    return cv2.imencode(".bmp", pixels)[1].tobytes()
-
-
-def decode_image(data: bytes, key: str) -> NDArray[np.uint8]:
-    """Return our own encoded image as H×W×3 BGR.
-
-    Raises:
-        ObjectDamaged: ``data`` is no image.
-    """
-    try:
-        pixels = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR_BGR)
-    except cv2.error:  # nothing at all, or more pixels than there can be
-        pixels = None
-    if pixels is None:
-        raise ObjectDamaged(key=key)
-    return np.asarray(pixels, np.uint8)

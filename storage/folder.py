@@ -45,7 +45,16 @@ from dossier.papers import StoredObject
 from storage.disk import alone, disk, replace, sync, write
 from storage.encryption import NotAuthentic, decrypted, encrypted
 from storage.object_keys import ObjectKey, ObjectKeys
-from storage.objects import Kept, Listed, checked_key, checked_life, checked_prefix, checked_range, whole_second
+from storage.objects import (
+    Kept,
+    Listed,
+    checked_key,
+    checked_life,
+    checked_prefix,
+    checked_range,
+    checked_some,
+    whole_second,
+)
 
 _PART = "object folder"
 STALE_AFTER = dt.timedelta(hours=1)
@@ -162,6 +171,19 @@ class FolderStore:
                 (folder / _name(number)).rename(dead)
                 sync(folder)
                 shutil.rmtree(dead.parent)
+
+    def clear(self, prefix: str) -> None:
+        """See ``ObjectStore.clear``."""
+        kept = list[RetentionLocked | ObjectHeld]()
+        for found in list(self.walk(checked_some(prefix))):
+            try:
+                self.delete(found.key, found.version)
+            except NotFound:
+                pass
+            except (RetentionLocked, ObjectHeld) as error:
+                kept.append(error)
+        if kept:
+            raise kept[0]
 
     def retain(self, key: str, version: str, until: dt.datetime) -> None:
         """See ``ObjectStore.retain``."""

@@ -143,6 +143,16 @@ class ObjectStore(Protocol):
         """
         ...
 
+    def clear(self, prefix: str) -> None:
+        """Delete every version of the keys that begin with ``prefix``, in few calls; others may do so meanwhile.
+
+        Raises:
+            RetentionLocked: One of them is under retention; those that nothing keeps are gone.
+            ObjectHeld: One is under legal hold; likewise.
+            ValueError: ``prefix`` is empty.
+        """
+        ...
+
     def retain(self, key: str, version: str, until: dt.datetime) -> None:
         """Lock a version until ``until`` (aware, rounded up to a second).
 
@@ -254,6 +264,17 @@ def checked_prefix(prefix: str) -> str:
     if len(prefix) > MAX_KEY_LENGTH or not _PREFIX.fullmatch(prefix):
         raise InvalidIdentifier(kind="key prefix", kind_vi="Phần đầu khóa đối tượng", example="papers/3f9k")
     return prefix
+
+
+def checked_some(prefix: str) -> str:
+    """Return ``prefix`` if a valid object key can begin with it, and not every one does.
+
+    Raises:
+        InvalidIdentifier: None can. ValueError: It is empty.
+    """
+    if not prefix:
+        raise ValueError("a whole store is never cleared")
+    return checked_prefix(prefix)
 
 
 def checked_range(start: int, end: int) -> None:

@@ -63,6 +63,12 @@ class RoutedStore:
         """See ``ObjectStore.delete``."""
         self._of(key).delete(key, version)
 
+    def clear(self, prefix: str) -> None:
+        """See ``ObjectStore.clear``."""
+        self._main.clear(prefix)
+        if self._reaches(prefix):
+            self._apart.clear(prefix)
+
     def retain(self, key: str, version: str, until: dt.datetime) -> None:
         """See ``ObjectStore.retain``."""
         self._of(key).retain(key, version, until)
@@ -85,13 +91,13 @@ class RoutedStore:
 
     def keys(self, prefix: str = "") -> Iterator[str]:
         """See ``ObjectStore.keys``."""
-        if not (prefix.startswith(self._prefix) or self._prefix.startswith(prefix)):
+        if not self._reaches(prefix):
             return self._main.keys(prefix)
         return heapq.merge(self._main.keys(prefix), self._apart.keys(prefix))
 
     def walk(self, prefix: str = "") -> Iterator[Listed]:
         """See ``ObjectStore.walk``."""
-        if not (prefix.startswith(self._prefix) or self._prefix.startswith(prefix)):
+        if not self._reaches(prefix):
             return self._main.walk(prefix)
         return heapq.merge(self._main.walk(prefix), self._apart.walk(prefix), key=attrgetter("key"))
 
@@ -110,6 +116,10 @@ class RoutedStore:
         """See ``ObjectStore.close``."""
         self._main.close()
         self._apart.close()
+
+    def _reaches(self, prefix: str) -> bool:
+        """Whether keys that begin so may be kept apart."""
+        return prefix.startswith(self._prefix) or self._prefix.startswith(prefix)
 
     def _of(self, key: str) -> ObjectStore:
         """Return the store that has a key, or will."""

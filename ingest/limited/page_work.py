@@ -33,11 +33,11 @@ from ingest.limited.pool import WarmPool
 from ingest.proof.stamping import Top
 from ingest.scan.clean import clean
 from ingest.scan.encode import encode_master
-from ingest.scan.images import PageImage
+from ingest.scan.images import PageImage, decode_image, encode_image
 from ingest.scan.pixels import Grey, Pixels
 from ingest.scan.prints import page_print
 from ingest.scan.quality import Quality, assess
-from ingest.workspace import adapter, decode_image, encode_image
+from ingest.workspace import adapter
 from ocr.ctc import CtcReader
 from ocr.engine import LineReader
 from ocr.fields import read_fields
@@ -302,11 +302,7 @@ class PageWork:
 
     def clean(self, page: PageImage) -> Cleaned:
         """Make a decoded page's master, and say how good the scan is."""
-        return self.clean_file(encode_image(page.pixels), page.number, page.dpi)
-
-    def clean_file(self, picture: bytes, number: int, dpi: int) -> Cleaned:
-        """Do so with a decoded page kept by :func:`ingest.workspace.encode_image`."""
-        value, file = self._pool.run_for_file(make_master, picture, number, dpi)
+        value, file = self._pool.run_for_file(make_master, encode_image(page.pixels), page.number, page.dpi)
         return replace(_checked(value, Cleaned), file=file)
 
     def print(self, page: PageImage) -> str:

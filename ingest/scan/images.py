@@ -1,4 +1,4 @@
-"""Page images: a page as decoded, and its master."""
+"""Page images: a page as decoded, its master, and both as files."""
 
 import re
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from functools import cached_property
 import cv2
 import numpy as np
 
-from dossier.errors import DamagedFile
+from dossier.errors import DamagedFile, ObjectDamaged
 from dossier.papers import Box
 from ingest.scan.geometry import Projection
 from ingest.scan.ink import Survey
@@ -77,3 +77,26 @@ def parse_ppm(data: bytes, width: int, height: int) -> Pixels:
         raise DamagedFile(reason="a decoded page is cut short")
     rgb = np.frombuffer(data, np.uint8, offset=header.end()).reshape(height, width, 3)
     return np.asarray(cv2.cvtColor(rgb, cv2.COLOR_RGB2BGR), np.uint8)
+
+
+def encode_image(pixels: Pixels) -> bytes:
+    """Return an image (H×W×3 BGR or H×W grey) as a file, without loss.
+
+    Uncompressed: packing and unpacking a page of 300 dpi as PNG costs 0.8 s of CPU against 0.03 s, and its 26 MB.
+    """
+    return cv2.imencode(".bmp", pixels)[1].tobytes()
+
+
+def decode_image(data: bytes, key: str) -> Pixels:
+    """Return an image that was encoded as H×W×3 BGR.
+
+    Raises:
+        ObjectDamaged: ``data`` is no image.
+    """
+    try:
+        pixels = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR_BGR)
+    except cv2.error:  # nothing at all, or more pixels than there can be
+        pixels = None
+    if pixels is None:
+        raise ObjectDamaged(key=key)
+    return np.asarray(pixels, np.uint8)

@@ -18,12 +18,12 @@ class PageNote:
     """One page under work.
 
     Attributes:
-        number: From 1. dpi: Of the raw image, then of the master.
+        number: From 1. dpi: Of the master.
         blank: Nothing is printed on it. empty: Nor is there any faint trace.
         rotation: Degrees clockwise it was turned to stand upright: 0, 90, 180 or 270.
         skew_deg: Degrees it was turned besides.
-        quality: How good the scan is; ``None`` before it was looked at.
-        print: What the master looks like (:mod:`ingest.scan.prints`); empty before it was made.
+        quality: How good the scan is.
+        print: What the master looks like (:mod:`ingest.scan.prints`).
     """
 
     number: int
@@ -34,11 +34,6 @@ class PageNote:
     skew_deg: float = 0.0
     quality: Quality | None = None
     print: str = ""
-
-    @property
-    def raw(self) -> str:
-        """Name of the decoded image."""
-        return f"raw/{self.number:04}.bmp"
 
     @property
     def master(self) -> str:

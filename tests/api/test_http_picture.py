@@ -11,6 +11,7 @@ from PIL import Image
 from api.keys import Role
 from dossier.identifiers import PaperId
 from dossier.papers import Box, Field, FieldSource, PaperState
+from ingest.scan.images import encode_image
 from ingest.scan.pages import NOTES, PageNote, PageNotes
 from ingest.workspace import Workspace
 from tests.api.http_service import Service, keep_paper, running
@@ -33,7 +34,7 @@ def with_page(service: Service, state: PaperState = PaperState.NEEDS_REVIEW) -> 
     work, note = Workspace(service.house.objects, paper.id), PageNote(1, 200)
     master = np.full((200, 300, 3), 255, np.uint8)
     master[BOX.y : BOX.bottom, BOX.x : BOX.right] = (0, 255, 0)
-    work.put_image(note.master, master)
+    work.put(note.master, encode_image(master), "image/bmp")
     work.put_value(NOTES, PageNotes((note,)))
     return paper.id
 

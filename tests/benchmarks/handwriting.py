@@ -25,8 +25,7 @@ from dossier.paper_types import PaperType
 from dossier.papers import Field, FieldSource
 from ingest.scan.clean import clean
 from ingest.scan.encode import encode_master
-from ingest.scan.images import PageImage
-from ingest.workspace import decode_image
+from ingest.scan.images import PageImage, decode_image
 from ocr.ctc import CtcReader
 from ocr.fields import read_fields
 from ocr.model import Reading

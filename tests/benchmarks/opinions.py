@@ -30,8 +30,7 @@ from dossier.papers import Field
 from dossier.verdicts import Finding
 from ingest.scan.clean import clean
 from ingest.scan.encode import encode_master
-from ingest.scan.images import PageImage
-from ingest.workspace import decode_image
+from ingest.scan.images import PageImage, decode_image
 from ocr.ctc import CtcReader
 from ocr.extract import Found, find_fields
 from ocr.model import Reading

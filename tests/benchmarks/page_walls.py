@@ -16,8 +16,7 @@ import typer
 
 from ingest.limited import page_work
 from ingest.limited.page_work import PageWork
-from ingest.scan.images import PageImage
-from ingest.workspace import encode_image
+from ingest.scan.images import PageImage, encode_image
 from tests.benchmarks.usage import cpu_seconds_of, machine, resident_bytes
 from tests.generator.render import Kind, PaperSpec, render
 

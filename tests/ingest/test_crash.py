@@ -113,16 +113,16 @@ def test_a_paper_that_ends_every_worker_is_set_aside_and_takes_no_other_with_it(
         poisoned, good = (
             receive(house, batch.id, entry.name, scan).paper for entry, scan in zip(entries, scans, strict=True)
         )
-        ends = run(["poison:decode,poison.jpg"] * 4, environment)
+        ends = run(["poison:clean,poison.jpg"] * 4, environment)
         assert ends == ["SIGKILL"] * 3 + ["exit 0"]
         assert house.catalogue.paper(good.id).state is PaperState.STORED
         failed = house.catalogue.paper(poisoned.id)
         assert (failed.state, failed.problem) == (PaperState.FAILED, "worker-lost")
         assert failed.setback is not None
-        assert (failed.setback.step, failed.setback.losses, len(failed.setback.trace)) == ("decode", 3, 16)
+        assert (failed.setback.step, failed.setback.losses, len(failed.setback.trace)) == ("clean", 3, 16)
         assert count_failed(house.catalogue.engine) == {"worker-lost": 1}
         (told,) = (e for e in audit.entries(house.catalogue.engine, limit=1000) if e.action == "paper.failed")
-        assert (told.detail["step"], told.detail["trace"]) == ("decode", failed.setback.trace)
+        assert (told.detail["step"], told.detail["trace"]) == ("clean", failed.setback.trace)
 
         retry(house, poisoned.id, actor="test")
         assert run(["finish"], environment) == ["exit 0"]

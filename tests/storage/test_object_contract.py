@@ -200,6 +200,41 @@ def test_a_locked_version_cannot_be_deleted(store: ObjectStore) -> None:
     assert store.get(KEY, locked.version) == b"b"
 
 
+def test_what_begins_alike_is_cleared(store: ObjectStore) -> None:
+    for key in ("room/1/a", "room/1/b/c", "room/10/a", "room/1"):
+        store.put(key, b"a", media_type=PDF)
+        store.put(key, b"b", media_type=PDF)
+    store.clear("room/1/")
+    assert list(store.keys("room/")) == ["room/1", "room/10/a"]
+    store.clear("room/1/")
+    store.clear("room/")
+    assert list(store.walk("room")) == list(store.walk("room/1")) == store.versions("room/1")
+    with pytest.raises(ValueError, match="never cleared"):
+        store.clear("")
+
+
+@pytest.mark.parametrize("kept", [RetentionLocked, ObjectHeld])
+def test_what_is_kept_stays_when_all_else_is_cleared(store: ObjectStore, kept: type[Exception]) -> None:
+    until = in_one_hour() if kept is RetentionLocked else None
+    for key in ("full/a", "full/c"):
+        store.put(key, b"free", media_type=PDF)
+    found = store.put("full/b", b"kept", media_type=PDF, retain_until=until)
+    if until is None:
+        store.hold("full/b", found.version, on=True)
+    store.put("full/b", b"free", media_type=PDF)
+    with pytest.raises(kept):
+        store.clear("full/")
+    assert [(one.key, one.version) for one in store.walk("full/")] == [("full/b", found.version)]
+
+
+def test_two_may_clear_at_once(store: ObjectStore) -> None:
+    for number in range(20):
+        store.put(f"twice/{number}", b"a", media_type=PDF)
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(store.clear, ["twice/"] * 4))
+    assert list(store.walk("twice/")) == []
+
+
 def test_a_lock_can_be_extended_only(store: ObjectStore) -> None:
     until = in_one_hour()
     stored = store.put(KEY, b"a", media_type=PDF)

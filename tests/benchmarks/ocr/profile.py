@@ -17,8 +17,8 @@ import ocr.orientation
 import ocr.reader
 from ingest.scan.clean import clean
 from ingest.scan.encode import encode_master
+from ingest.scan.images import decode_image
 from ingest.scan.quality import assess
-from ingest.workspace import decode_image
 from ocr.cleanup.step import Measured, Sheet, Step
 from ocr.ctc import CtcReader
 from ocr.reader import read_page

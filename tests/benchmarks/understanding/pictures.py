@@ -9,9 +9,10 @@ import cv2
 from PIL import Image, ImageDraw
 
 from ingest.house import House
+from ingest.scan.images import decode_image
 from ingest.scan.pages import PageNotes
 from ingest.settings import Settings
-from ingest.workspace import Workspace, decode_image
+from ingest.workspace import Workspace
 from tests.benchmarks.understanding.understood import Judged, Understood
 from tests.generator import fonts
 from tests.generator.fonts import Family

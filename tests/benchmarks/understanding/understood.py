@@ -27,7 +27,7 @@ from tests.benchmarks.understanding.papers import Plan
 from tests.benchmarks.usage import cpu_seconds
 from tests.generator.files import write_scan
 
-_READ = (pipeline.inspect, pipeline.decode, pipeline.clean, pipeline.read)
+_READ = (pipeline.inspect, pipeline.clean, pipeline.read)
 _UNDERSTAND = (pipeline.classify, pipeline.extract, pipeline.check)
 _LIST, _AS_READ = "papers.json", "as-read.db"
 

@@ -13,10 +13,9 @@ from ingest.limited.pool import WarmPool
 from ingest.proof.stamping import Top
 from ingest.scan.clean import clean
 from ingest.scan.encode import encode_master
-from ingest.scan.images import PageImage
+from ingest.scan.images import PageImage, decode_image
 from ingest.scan.prints import page_print
 from ingest.scan.quality import assess
-from ingest.workspace import decode_image
 from ocr.reader import read_page
 from tests.generator.render import Kind, PaperSpec, render
 
@@ -61,7 +60,7 @@ def test_a_master_is_cut_and_looked_at_as_it_would_be_here(work: PageWork, page:
 @pytest.mark.parametrize("picture", [b"", b"BM", b"\x89PNG\r\n\x1a\n" + bytes(100), b"\xff\xd8\xff\xe0" + bytes(100)])
 def test_what_is_no_picture_is_told(work: PageWork, picture: bytes) -> None:
     with pytest.raises(ObjectDamaged):
-        work.clean_file(picture, 1, 300)
+        work.top(picture)
     with pytest.raises(ObjectDamaged):
         work.read(picture, 1, 300, blank=False)
 
@@ -73,7 +72,7 @@ _SENSELESS: list[Any] = [None, 7, [], {}, [None, []], {"pages": []}, "x" * 100]
 @pytest.mark.parametrize(
     "ask",
     [
-        lambda work: work.clean_file(b"", 1, 300),
+        lambda work: work.clean(PageImage(1, np.zeros((1, 1, 3), np.uint8), 300)),
         lambda work: work.read(b"", 1, 300, blank=False),
         lambda work: work.codes_of_file(b"", 1),
         lambda work: work.top(b""),

@@ -10,9 +10,8 @@ from dossier.errors import PartFailed
 from dossier.papers import Box
 from ingest.scan.encode import JPEG_STEPS, PageFile, encode_master
 from ingest.scan.geometry import Projection
-from ingest.scan.images import MasterPage
+from ingest.scan.images import MasterPage, decode_image
 from ingest.scan.pixels import Pixels
-from ingest.workspace import decode_image
 from tests.generator.faults import Scanner
 from tests.generator.render import Kind, PaperSpec, render
 from tests.generator.truth import Page
