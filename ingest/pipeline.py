@@ -16,6 +16,7 @@ is listed in ``ingest.duties``; how they end, in ``ingest.upkeep.disposal``.
 import datetime as dt
 from collections.abc import Callable
 from dataclasses import replace
+from itertools import chain
 from operator import attrgetter
 
 from dossier import times
@@ -42,6 +43,7 @@ from ingest.intake.inspect import inspect as inspect_file
 from ingest.intake.receive import announced, is_collated, owner_of_scan
 from ingest.intake.twins import twin_doubts
 from ingest.judge import judge
+from ingest.limited.page_work import MasterRead
 from ingest.people.versions import FIRST_READING
 from ingest.proof.stamping import headroom_mm, on_free_paper
 from ingest.proof.verifications import keep as keep_verification
@@ -52,12 +54,12 @@ from ingest.reuse.search import index_stored
 from ingest.scan.collation import place_in_paper
 from ingest.scan.hidden_pages import as_archived, fields_as_archived, hideable, shown_pages
 from ingest.scan.images import PageImage
-from ingest.scan.pages import CODES, NOTES, PageNote, PageNotes, codes_of, separators_of
+from ingest.scan.pages import NOTES, PageNote, PageNotes, codes_of, keep_reading, reading_of, separators_of
 from ingest.upkeep.fixity import sound
 from ingest.workspace import Workspace, dump_value
 from ocr.additions import signature_print
 from ocr.copies import copy_words
-from ocr.model import PageReading, Reading
+from ocr.model import Reading
 from ocr.pdfa import PdfMetadata, SearchablePage, searchable_pdf
 from ocr.splitting import Part, find_papers, one_paper
 from signing.renewal import protected_until
@@ -131,13 +133,11 @@ def read(house: House, paper_id: PaperId) -> None:
     """Read each master's words and codes."""
     _, work = _open(house, paper_id)
 
-    def read_one(note: PageNote) -> PageNote:
-        reading, codes = house.page_work.read(work.get(note.master), note.number, note.dpi, blank=note.blank)
-        work.put_value(note.reading, reading)
-        work.put_value(note.codes, codes, CODES)
-        return note
+    def read_one(note: PageNote) -> MasterRead:
+        return house.page_work.read(work.get(note.master), note.number, note.dpi, blank=note.blank)
 
-    PageNotes.of(work).map(house, read_one)
+    readings, codes = zip(*house.over_pages(read_one, PageNotes.of(work).pages), strict=True)
+    keep_reading(work, Reading(readings), tuple(chain.from_iterable(codes)))
 
 
 def classify(house: House, paper_id: PaperId) -> None:
@@ -227,7 +227,8 @@ def assemble(house: House, paper_id: PaperId) -> None:
     if work.has(_ASSEMBLED_FOR) and work.get_value(_ASSEMBLED_FOR, str) == agency:
         return
     notes = shown_pages(paper, work).pages
-    pages = [SearchablePage(work.get(note.master), work.get_value(note.reading, PageReading)) for note in notes]
+    read = {page.number: page for page in reading_of(work).pages}
+    pages = [SearchablePage(work.get(note.master), read[note.number]) for note in notes]
     top = house.page_work.top(pages[0].image)
     headroom = headroom_mm(_stamp(house, paper, agency), top, notes[0].dpi, paper.created_at)
     pages[0] = replace(pages[0], headroom_mm=headroom)
@@ -369,11 +370,6 @@ def _stamp(house: House, paper: Paper, agency: str) -> Stamp:
 
 def _original(house: House, paper: Paper) -> bytes:
     return sound(house, paper.original)
-
-
-def reading_of(work: Workspace) -> Reading:
-    """Return the whole reading kept in a workspace."""
-    return Reading(tuple(work.get_value(note.reading, PageReading) for note in PageNotes.of(work).pages))
 
 
 def papers_of(work: Workspace) -> tuple[Part, ...]:

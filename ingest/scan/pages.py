@@ -1,16 +1,17 @@
-"""Pages of a paper under work: what is known of each, and running one function over all of them on every processor."""
+"""Pages of a paper under work: what is known of each, and what was read on them."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 
-from ingest.house import House
 from ingest.scan.quality import Quality
 from ingest.workspace import Workspace
+from ocr.model import PageReading, Reading
 from ocr.qr import Code
 from ocr.separators import Separator, separator_pages, separators
 
 NOTES = "pages.json"
 CODES = tuple[Code, ...]
+_READING, _CODES = "reading.json", "codes.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,16 +41,6 @@ class PageNote:
         """Name of the master's file, JPEG or PNG."""
         return f"master/{self.number:04}"
 
-    @property
-    def reading(self) -> str:
-        """Name of the page's reading."""
-        return f"reading/{self.number:04}.json"
-
-    @property
-    def codes(self) -> str:
-        """Name of the codes found on the page."""
-        return f"codes/{self.number:04}.json"
-
 
 @dataclass(frozen=True, slots=True)
 class PageNotes:
@@ -76,14 +67,25 @@ class PageNotes:
         """Return the notes without some pages; the others keep their numbers."""
         return replace(self, pages=tuple(note for note in self.pages if note.number not in hidden))
 
-    def map(self, house: House, function: Callable[[PageNote], PageNote]) -> "PageNotes":
-        """Return the notes that ``function`` gives for each page, worked out on all processors."""
-        return PageNotes(tuple(house.over_pages(function, self.pages)))
+
+def keep_reading(work: Workspace, reading: Reading, codes: tuple[Code, ...]) -> None:
+    """Keep the words and the codes of all pages in a workspace."""
+    work.put_value(_READING, reading)
+    work.put_value(_CODES, codes, CODES)
+
+
+def reading_of(work: Workspace) -> Reading:
+    """Return the whole reading kept in a workspace; before version 3 of the work each page's was kept by itself."""
+    if work.has(_READING):
+        return work.get_value(_READING, Reading)
+    return Reading(tuple(work.get_value(name, PageReading) for name in work.names("reading/")))
 
 
 def codes_of(work: Workspace) -> tuple[Code, ...]:
-    """Return the codes found on all pages in a workspace."""
-    return tuple(code for note in PageNotes.of(work).pages for code in work.get_value(note.codes, CODES))
+    """Return the codes found on all pages in a workspace, kept as the reading is."""
+    if work.has(_CODES):
+        return work.get_value(_CODES, CODES)
+    return tuple(code for name in work.names("codes/") for code in work.get_value(name, CODES))
 
 
 def separators_of(work: Workspace) -> dict[int, Separator]:

@@ -9,8 +9,9 @@ from typer.testing import CliRunner
 from api.cli import app
 from api.keys import Role
 from dossier.papers import Paper, PaperState
-from ingest.scan.pages import CODES, NOTES, PageNote, PageNotes
+from ingest.scan.pages import NOTES, PageNote, PageNotes, keep_reading
 from ingest.workspace import Workspace
+from ocr.model import Reading
 from storage import audit
 from tests.api.http_service import Service, keep_paper, running
 
@@ -28,8 +29,7 @@ def paper(service: Service) -> Paper:
     work = Workspace(service.house.objects, kept.id)
     notes = PageNotes(tuple(PageNote(n, 200, blank=n % 2 == 0, empty=n % 2 == 0) for n in range(1, 5)))
     work.put_value(NOTES, notes)
-    for note in notes.pages:
-        work.put_value(note.codes, (), CODES)
+    keep_reading(work, Reading(()), ())
     return kept
 
 

@@ -18,6 +18,7 @@ from ingest import pipeline
 from ingest.house import House
 from ingest.intake.receive import Manifest, ManifestEntry, open_batch, receive
 from ingest.people.confirm import confirm_as_announced
+from ingest.scan.pages import reading_of
 from ingest.settings import Settings
 from ingest.workspace import Workspace
 from ocr.model import Reading
@@ -102,7 +103,7 @@ def _digitize(house: House, scans: Path, path: Path, cost: dict[str, float], wal
             wall[step.__name__] += time.perf_counter() - began
 
     run(pipeline.PREPARE)
-    reading = pipeline.reading_of(Workspace(house.objects, paper.id))
+    reading = reading_of(Workspace(house.objects, paper.id))
     confirm_as_announced(house, paper.id)
     run(pipeline.FINISH)
     score.paper = house.catalogue.paper(paper.id)

@@ -14,8 +14,8 @@ import numpy as np
 
 from dossier.identifiers import PaperId
 from dossier.paper_types import OTHER, PaperType
-from ingest import pipeline
 from ingest.house import House
+from ingest.scan.pages import codes_of, reading_of
 from ingest.settings import Settings
 from ingest.workspace import Workspace
 from ocr.classify import clear, likelihood, score_types
@@ -45,7 +45,7 @@ def guesses(folder: Path, plans: Sequence[Plan]) -> list[Guess]:
     known, found = known_papers(folder), list[Guess]()
     for plan in plans:
         work = Workspace(house.objects, PaperId.parse(known[plan.name]["id"]))
-        reading, codes = pipeline.reading_of(work), pipeline.codes_of(work)
+        reading, codes = reading_of(work), codes_of(work)
         found += _both(reading, codes, types, plan.paper_type)
     house.close()
     return found

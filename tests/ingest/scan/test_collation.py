@@ -19,9 +19,10 @@ from ingest.intake.receive import Manifest, ManifestEntry, manifest_of, open_bat
 from ingest.people.split import split
 from ingest.scan.collation import page_of_file, place_in_paper
 from ingest.scan.images import decode_image
-from ingest.scan.pages import PageNotes
+from ingest.scan.pages import PageNotes, keep_reading
 from ingest.settings import Settings
 from ingest.workspace import Workspace
+from ocr.model import Reading
 from tests.ingest.made import scan_pdf
 
 
@@ -64,8 +65,7 @@ def test_pages_are_put_in_order_and_parted_by_it(house: House) -> None:
     scan = sent(house, 6, collate=True)
     assert widths(house, scan) == [60, 110, 70, 100, 80, 90]
     work = Workspace(house.objects, scan.id)
-    for note in PageNotes.of(work).pages:
-        work.put_value(note.codes, (), pipeline.CODES)
+    keep_reading(work, Reading(()), ())
     read = replace(house.catalogue.paper(scan.id), state=PaperState.READY, page_count=6)
     house.catalogue.save(read, actor="test", action="paper.checked")
     _, *parts = split(house, scan.id, [1, 3], by="A", actor="test")
