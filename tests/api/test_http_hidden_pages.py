@@ -11,7 +11,7 @@ from api.keys import Role
 from dossier.papers import Paper, PaperState
 from ingest.scan.pages import CODES, NOTES, PageNote, PageNotes
 from ingest.workspace import Workspace
-from storage import audit
+from storage.audit_log import audit
 from tests.api.http_service import Service, keep_paper, running
 
 
