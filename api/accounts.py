@@ -37,8 +37,8 @@ from dossier.errors import (
 from dossier.text import nfc, tidy
 from ingest.house import House
 from ingest.settings import Environment
-from storage import accounts
 from storage.catalogue import Catalogue
+from storage.people import accounts
 from storage.records import Account
 
 SHORTEST = 12

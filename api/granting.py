@@ -7,7 +7,7 @@ from dossier.errors import AlreadyExists, InvalidValue
 from dossier.grants import EVERY, Basis, Grant, purposes, require_sound
 from ingest.house import House
 from ingest.settings import Environment
-from storage import grants
+from storage.reuse import grants
 
 FIRST_GRANT = "first-run"
 """Identifier of the grant that lets the first run's ``system`` key look up, in development only."""

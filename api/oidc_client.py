@@ -42,8 +42,8 @@ from dossier.errors import (
 )
 from ingest.secret_files import Secret
 from ingest.settings import Settings
-from storage import accounts
 from storage.catalogue import Catalogue
+from storage.people import accounts
 
 WITHIN: Final = dt.timedelta(minutes=10)
 """How long signing in at the issuer may take."""

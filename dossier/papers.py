@@ -76,7 +76,9 @@ TRANSITIONS: Mapping[PaperState, frozenset[PaperState]] = MappingProxyType(
         PaperState.DISPOSED: frozenset(),
     }
 )
-"""Which state may follow which; of a paper that is not under way, ``DISPOSED`` besides (``storage.disposal``)."""
+"""Which state may follow which; of a paper that is not under way, ``DISPOSED`` besides
+(``storage.lifecycle.disposal``).
+"""
 
 
 def require_transition(present: PaperState, following: PaperState) -> None:

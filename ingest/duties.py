@@ -27,7 +27,7 @@ from ingest.upkeep.audit_log import anchor_tail, keep_log
 from ingest.upkeep.fixity import check_due
 from ingest.upkeep.inventory import follow, walk, walk_is_due
 from ingest.upkeep.replica import replicate
-from storage.standing import expire
+from storage.lifecycle.standing import expire
 
 Stop = Callable[[], bool]
 """Whether the worker is closing: a duty that takes long asks now and then, and ends."""

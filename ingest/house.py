@@ -42,13 +42,13 @@ from ingest.telling.portal_http import HttpPortal
 from signing.development import DevelopmentAuthority
 from signing.timestamps import HttpTimeStamper, TimestampRules, first_awake
 from signing.trust import TrustFolders, TrustStore
-from storage.audit import PREFIX as AUDIT_PREFIX
+from storage.audit_log.audit import PREFIX as AUDIT_PREFIX
 from storage.catalogue import Catalogue
-from storage.folder import FolderStore
-from storage.object_keys import ObjectKeys
-from storage.objects import ObjectStore
-from storage.routed import RoutedStore
-from storage.s3 import S3Store
+from storage.objects.folder import FolderStore
+from storage.objects.object_keys import ObjectKeys
+from storage.objects.object_store import ObjectStore
+from storage.objects.routed import RoutedStore
+from storage.objects.s3 import S3Store
 
 A = TypeVar("A")
 B = TypeVar("B")

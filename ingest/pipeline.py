@@ -66,9 +66,9 @@ from signing.renewal import protected_until
 from signing.report import reasons
 from signing.seal import seal as seal_pdf
 from signing.stamp import Stamp
-from storage.prints import keep_prints
+from storage.lifecycle.storing import at_storing
 from storage.records import Event, Occasion
-from storage.storing import at_storing
+from storage.reuse.prints import keep_prints
 
 Step = Callable[[House, PaperId], None]
 

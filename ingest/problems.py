@@ -13,8 +13,8 @@ from dossier.papers import Paper, PaperState, Setback
 from dossier.verdicts import Finding, Severity
 from ingest.house import QUARANTINE, House
 from ingest.workspace import Workspace
-from storage.setbacks import keeping
-from storage.waiting import postpone
+from storage.under_way.setbacks import keeping
+from storage.under_way.waiting import postpone
 
 _OPAQUE = "application/octet-stream"
 _UNDER_WAY = frozenset({PaperState.RECEIVED, PaperState.CONFIRMED})

@@ -17,7 +17,7 @@ from ingest import pipeline
 from ingest.house import House
 from ingest.problems import set_aside
 from ingest.work_queue import APPLICATION_VERSION, QUEUE
-from storage.setbacks import note_loss
+from storage.under_way.setbacks import note_loss
 
 _STEPS = {"prepare": (*(step.__name__ for step in pipeline.PREPARE), "confirm")}
 _STEPS["finish"] = tuple(step.__name__ for step in pipeline.FINISH)

@@ -39,10 +39,10 @@ from ingest.taking_over import ENDED, adopt, executor_name, hand_back, queue_aga
 from ingest.turns import Leaving, Turns
 from ingest.work_queue import PART, POLL_S, QUEUE, before_others, launch
 from ingest.workspace import Workspace
-from storage import audit
+from storage.audit_log import audit
 from storage.database import failures
-from storage.setbacks import begin_last_try, setback_of
-from storage.waiting import take_due, to_be_worked_on
+from storage.under_way.setbacks import begin_last_try, setback_of
+from storage.under_way.waiting import take_due, to_be_worked_on
 
 _IDLE_POLL_S = 0.5
 """Seconds between looks at the queue after a while without papers: ten looks a second cost an idle process a few

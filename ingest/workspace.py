@@ -11,7 +11,7 @@ from pydantic import TypeAdapter
 
 from dossier.errors import AlreadyExists, NotFound
 from dossier.identifiers import PaperId
-from storage.objects import ObjectStore
+from storage.objects.object_store import ObjectStore
 
 T = TypeVar("T")
 

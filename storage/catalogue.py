@@ -32,8 +32,8 @@ from dossier.identifiers import OwnerNumber, PaperId
 from dossier.lanes import Lane
 from dossier.owners import Owner
 from dossier.papers import Paper, PaperState, SourceGrade, StoredObject, require_transition
-from storage import audit, direct
-from storage.batch_progress import goes_on
+from storage import direct
+from storage.audit_log import audit
 from storage.database import connect, migrate, reading, shared_clock, writing
 from storage.records import AccessKey, Batch, Event
 from storage.rows import (
@@ -57,6 +57,7 @@ from storage.schema import (
     PaperRow,
     SealedVersionRow,
 )
+from storage.under_way.batch_progress import goes_on
 
 _Row = TypeVar("_Row")
 _KEY = direct.Statement(
@@ -80,7 +81,7 @@ class Catalogue:
     Every method may raise ``StoreUnavailable``; one that writes text that no database takes (NUL), ``InvalidValue``.
 
     Attributes:
-        engine: For ``storage.audit``.
+        engine: For ``storage.audit_log.audit``.
     """
 
     def __init__(self, engine: Engine, clock: Callable[[], dt.datetime] = times.now) -> None:
@@ -265,9 +266,9 @@ class Catalogue:
         """Keep the new state of a paper with its audit entry and event, and return the paper as kept.
 
         Saving what is already kept changes nothing and adds neither entry nor event. A paper that becomes stored gets
-        its ``code`` here; it, ``stored_at``, ``protected_until`` and what ``storage.standing`` told of it are given
-        once and stay, so that a step may safely be run twice (``storage.renewals`` moves the end of protection on).
-        What it waited for, and what went wrong with it, ends with a change of its state.
+        its ``code`` here; it, ``stored_at``, ``protected_until`` and what ``storage.lifecycle.standing`` told of it
+        are given once and stay, so that a step may safely be run twice (``storage.proof.renewals`` moves the end of
+        protection on). What it waited for, and what went wrong with it, ends with a change of its state.
 
         Args:
             paper: Read from this catalogue and changed.

@@ -221,7 +221,7 @@ class AuditEntry:
         seq: From 1, without gaps. prev_hash: ``hash`` of entry ``seq - 1``; 64 zeros for the first.
         actor: Name of an access key, a worker or a named person. action: E.g. ``"paper.confirmed"``.
         object: Kind and identifier, e.g. ``"paper:3f9k2m7x8c4v5b6n"``. at: UTC. detail: No personal data.
-        hash: SHA-256 over all of the above, lower-case hex; see ``storage.audit``.
+        hash: SHA-256 over all of the above, lower-case hex; see ``storage.audit_log.audit``.
     """
 
     seq: int

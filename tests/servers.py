@@ -20,7 +20,7 @@ import urllib3
 from minio import Minio
 from minio.error import MinioException
 
-from storage.s3 import S3Store
+from storage.objects.s3 import S3Store
 
 START_LIMIT_S = 60
 S3_PORTS = ("s3", "master", "volume", "filer")

@@ -26,7 +26,7 @@ from api.keys import Role, issue_key
 from deploy import sizing
 from ingest.house import House
 from ingest.settings import Settings
-from storage import audit
+from storage.audit_log import audit
 from tests.servers import S3Server, free_ports, running_postgres, seaweed
 
 ROOT = Path(__file__).parent.parent

@@ -9,7 +9,7 @@ from api.accounts import new_account, renew_password
 from api.commands.common import AsJson, err, open_house, out, print_json
 from api.keys import Role
 from api.shapes.access import account_json
-from storage import accounts
+from storage.people import accounts
 
 app = typer.Typer(help="Tài khoản người dùng bàn làm việc. / People's accounts at the desks.", no_args_is_help=True)
 

@@ -11,7 +11,7 @@ from api.shapes import Json
 from dossier import times
 from dossier.errors import UnwritableFile
 from ingest.people.truth import Sample, truth
-from storage.audit_reads import record_reads
+from storage.audit_log.audit_reads import record_reads
 
 
 def corrections(

@@ -27,7 +27,7 @@ from ingest.people.split import proposed
 from ingest.people.split import split as split_scan
 from ocr.splitting import Part
 from signing.stamp_rules import CopyForm
-from storage.audit_reads import record_reads
+from storage.audit_log.audit_reads import record_reads
 
 if TYPE_CHECKING:
     from ingest.intake.twins import Twin

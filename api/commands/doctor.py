@@ -23,7 +23,7 @@ from signing.font import default_font
 from signing.keys import require_usable
 from signing.timestamp_checks import time_off
 from signing.timestamps import HttpTimeStamper
-from storage import inventory
+from storage.upkeep import inventory
 
 _SOON_DAYS = 60
 """Days before a certificate's end from which a new one should be on its way."""

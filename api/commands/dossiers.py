@@ -13,7 +13,7 @@ from dossier import times
 from dossier.dossiers import Channel, Dossier, Outcome
 from dossier.errors import NotFound, UsageError
 from dossier.identifiers import AgencyCode, DossierNumber, ProcedureCode
-from storage.dossiers import keep_dossier, known_dossiers
+from storage.reports.dossiers import keep_dossier, known_dossiers
 
 _ACTOR = "cli"
 _NOW = "now"

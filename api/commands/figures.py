@@ -16,7 +16,7 @@ from dossier.identifiers import AgencyCode
 from dossier.periods import Period
 from ingest.reports.figure_facts import facts_lines, read_facts
 from ingest.reports.figures import By, Report, figures_of, report_from
-from storage.figures import dossier_facts
+from storage.reports.figures import dossier_facts
 
 
 def _xlsx(report: Report) -> bytes:

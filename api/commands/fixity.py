@@ -16,8 +16,8 @@ from ingest.house import House
 from ingest.upkeep.fixity import Checked, check_due, check_paper, paper_of
 from ingest.upkeep.inventory import follow, walk
 from ingest.upkeep.replica import replicate
-from storage import inventory
-from storage.inventory import LOST, Health, Outcome
+from storage.upkeep import inventory
+from storage.upkeep.inventory import LOST, Health, Outcome
 
 _OUTCOME_VI = {
     Outcome.NEW: "chưa đọc lại",

@@ -12,7 +12,7 @@ from api.shapes import Json
 from api.shapes.access import grant_json
 from dossier.grants import Basis, Grant
 from dossier.identifiers import PaperId, parse_owner_number
-from storage import grants
+from storage.reuse import grants
 
 app = typer.Typer(help="Quyền nhận giấy tờ của hệ thống khác. / What systems may be given.", no_args_is_help=True)
 

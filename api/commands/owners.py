@@ -12,10 +12,10 @@ from api.shapes.owners import merge_json, owner_known_json, reads_json
 from dossier import times
 from dossier.identifiers import PaperId, parse_owner_number
 from ingest.reuse.owner_links import link_all
-from storage import owners
-from storage.audit_reads import READS_SHOWN, Read, record_owner_read
-from storage.audit_reads import reads as reads_of
-from storage.owner_records import Merge, Statement
+from storage.audit_log.audit_reads import READS_SHOWN, Read, record_owner_read
+from storage.audit_log.audit_reads import reads as reads_of
+from storage.people import owners
+from storage.people.owner_records import Merge, Statement
 
 app = typer.Typer(help="Chủ giấy tờ và các số định danh. / Owners and their numbers.", no_args_is_help=True)
 _ACTOR = "cli"

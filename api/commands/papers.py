@@ -15,8 +15,8 @@ from dossier.identifiers import PaperId, parse_owner_number
 from dossier.papers import PaperState
 from ingest.scan.crop import field_picture
 from ingest.upkeep.fixity import sound
-from storage.audit_reads import record_reads
-from storage.standing import standings
+from storage.audit_log.audit_reads import record_reads
+from storage.lifecycle.standing import standings
 
 _ACTOR = "cli"
 

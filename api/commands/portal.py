@@ -11,8 +11,8 @@ from dossier import times
 from dossier.errors import NotFound, UsageError
 from dossier.identifiers import PaperId, ReuseReference
 from ingest.telling.portal import message_of
-from storage import portal
-from storage.portal import Entry, PortalState
+from storage.telling import portal
+from storage.telling.portal import Entry, PortalState
 
 app = typer.Typer(help="Đồng bộ lên Cổng DVC quốc gia. / What the national portal is told.", no_args_is_help=True)
 

@@ -29,7 +29,7 @@ from signing.record_check import RecordReport, check_record
 from signing.report import FileReport
 from signing.trust import TrustStore
 from signing.validate import validate
-from storage.day_records import DayRecord
+from storage.proof.day_records import DayRecord
 
 app = typer.Typer(help="Hồ sơ bằng chứng theo ngày (RFC 4998). / Evidence records of days.", no_args_is_help=True)
 _EXIT = {Verdict.VALID: 0, Verdict.INVALID: 1, Verdict.UNDETERMINED: 2}

@@ -16,7 +16,7 @@ from dossier.papers import Paper
 from ingest.house import House
 from ingest.limited.politeness import step_back
 from ingest.proof.renew import DUE_WITHIN, Month, Outcome, calendar, find_ends, renew_due
-from storage import renewals
+from storage.proof import renewals
 
 
 def renew(

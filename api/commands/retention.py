@@ -15,7 +15,7 @@ from dossier.identifiers import PaperId
 from ingest.upkeep.disposal import due as due_papers
 from ingest.upkeep.disposal import hold as hold_paper
 from ingest.upkeep.disposal import propose_lifting
-from storage.disposal import disposals
+from storage.lifecycle.disposal import disposals
 
 app = typer.Typer(help="Thời hạn lưu, tạm giữ, tiêu hủy. / Retention, legal holds, disposal.", no_args_is_help=True)
 _ACTOR = "cli"

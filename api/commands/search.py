@@ -15,8 +15,8 @@ from dossier.papers import PaperState
 from dossier.search import parse_query
 from dossier.snippets import Snippet
 from ingest.reuse.search import Answer, catch_up, find
-from storage import search_index
-from storage.search import Cursor, Filters
+from storage.searching import search_index
+from storage.searching.search import Cursor, Filters
 
 _ACTOR = "cli"
 _DAY = ["%Y-%m-%d"]

@@ -16,9 +16,9 @@ from dossier.papers import Paper
 from dossier.standing import Reason, RevokingReason, StatusChange, SupersedingReason
 from ingest.house import House
 from ingest.proof.status_lists import due_list, present_list
-from storage.audit_reads import record_reads
-from storage.standing import Revocation, hand_over, revoke
-from storage.superseding import Supersession, supersede
+from storage.audit_log.audit_reads import record_reads
+from storage.lifecycle.standing import Revocation, hand_over, revoke
+from storage.lifecycle.superseding import Supersession, supersede
 
 _ACTOR = "cli"
 _AT_ONCE = dt.timedelta(0)

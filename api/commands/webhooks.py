@@ -9,9 +9,9 @@ from rich.markup import escape
 from api.commands.common import AsJson, open_house, out, print_json
 from api.shapes.webhooks import delivery_json, webhook_json
 from ingest.telling.webhooks import OVERLAP, rotate, subscribe
-from storage import webhooks
-from storage.changes import START
-from storage.webhooks import DeliveryState, Webhook
+from storage.telling import webhooks
+from storage.telling.changes import START
+from storage.telling.webhooks import DeliveryState, Webhook
 
 app = typer.Typer(help="Báo thay đổi cho hệ thống khác. / Tell other systems of changes.", no_args_is_help=True)
 _KEEP = "[dim]Hãy cất khóa này ngay: không xem lại được. / Keep it now: it cannot be shown again.[/]"

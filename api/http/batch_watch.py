@@ -8,8 +8,8 @@ from collections import Counter
 from fastapi.concurrency import run_in_threadpool
 
 from dossier.errors import SohoaError
-from storage.batch_progress import touched
 from storage.catalogue import Catalogue
+from storage.under_way.batch_progress import touched
 
 _LOOK_S = 0.5
 """Seconds between looks: changes come from other processes too, which cannot call."""

@@ -12,7 +12,7 @@ from dossier.identifiers import PaperId
 from dossier.papers import Paper
 from ingest.house import House
 from ingest.work import Work
-from storage.audit_reads import record_reads
+from storage.audit_log.audit_reads import record_reads
 from storage.records import Batch
 
 BATCH_ID = r"[A-Za-z0-9._-]{3,129}"

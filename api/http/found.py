@@ -10,7 +10,7 @@ from dossier.lookups import Candidate, Need
 from dossier.procedures import Component
 from dossier.reuse import Hindrance
 from ingest.house import House
-from storage.lookups import Found, Given
+from storage.reuse.lookups import Found, Given
 
 USABLE, NOT_USABLE, NEVER_SEEN, NOT_GRANTED, NOT_KEPT = "usable", "not_usable", "never_seen", "not_granted", "not_kept"
 _ORDER = (USABLE, NOT_USABLE, NOT_GRANTED, NEVER_SEEN)

@@ -12,10 +12,11 @@ from dossier import times
 from dossier.errors import AuditChainBroken, ObjectDamaged, SohoaError, StoreUnavailable
 from ingest.house import House
 from ingest.proof.seals import Official
-from storage import audit, inventory
+from storage.audit_log import audit
 from storage.catalogue import Catalogue
-from storage.setbacks import count_failed
-from storage.waiting import count
+from storage.under_way.setbacks import count_failed
+from storage.under_way.waiting import count
+from storage.upkeep import inventory
 
 MEDIA_TYPE = CONTENT_TYPE_LATEST
 _SECONDS = (0.005, 0.02, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)

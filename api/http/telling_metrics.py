@@ -6,8 +6,8 @@ from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 
 from ingest.house import House
-from storage import portal
-from storage.webhooks import WebhookState, standings
+from storage.telling import portal
+from storage.telling.webhooks import WebhookState, standings
 
 
 class Telling(Collector):

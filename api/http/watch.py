@@ -8,7 +8,7 @@ from fastapi.concurrency import run_in_threadpool
 
 from dossier.errors import SohoaError
 from storage.catalogue import Catalogue
-from storage.changes import newest
+from storage.telling.changes import newest
 
 _LOOK_S = 0.2
 """Seconds between looks: events come from other processes too, which cannot call."""

@@ -28,7 +28,7 @@ from ingest.reuse.search import Answer
 from ingest.scan.quality import Advice, Quality
 from ocr.splitting import Part
 from signing.report import REPORT_VERSION, FileReport
-from storage.standing import standings
+from storage.lifecycle.standing import standings
 
 Json = dict[str, Any]
 """A JSON object."""

@@ -6,8 +6,8 @@ from api.keys import TOKEN_NAMES
 from api.shapes import Json
 from dossier import times
 from dossier.identifiers import OwnerNumber
-from storage.audit_reads import Read
-from storage.owner_records import KnownOwner, Merge
+from storage.audit_log.audit_reads import Read
+from storage.people.owner_records import KnownOwner, Merge
 
 
 def merge_json(merge: Merge) -> Json:

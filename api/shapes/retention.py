@@ -5,8 +5,8 @@ from dossier import times
 from dossier.papers import Paper
 from ingest.house import House
 from ingest.upkeep.disposal import Decision, Standing, standing
-from storage.disposal import Disposal
-from storage.holds import Hold, holds_of
+from storage.lifecycle.disposal import Disposal
+from storage.lifecycle.holds import Hold, holds_of
 
 _TEXTS = {
     Decision.KEPT_UNTIL: ("Phải lưu đến {until}: {law}.", "Must be kept until {until}: {law}."),

@@ -4,7 +4,7 @@ import datetime as dt
 
 from api.shapes import Json
 from dossier import times
-from storage.webhooks import Delivery, Webhook
+from storage.telling.webhooks import Delivery, Webhook
 
 
 def webhook_json(webhook: Webhook) -> Json:

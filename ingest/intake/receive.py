@@ -32,7 +32,7 @@ from ingest.house import House
 from ingest.intake.inspect import recognise
 from ingest.intake.twins import Twin, announced_twins, received_twins, require_unknown, same_bytes, tell
 from signing.stamp_rules import CopyForm
-from storage.disposal import RECEIVED_AGAIN, is_disposed
+from storage.lifecycle.disposal import RECEIVED_AGAIN, is_disposed
 from storage.records import Batch
 
 

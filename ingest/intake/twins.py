@@ -26,8 +26,8 @@ from ingest.people.versions import versions_of
 from ingest.reuse.usable import usable, usable_of_each, usable_papers
 from ingest.scan.prints import ALIKE, MAY_BE_ALIKE, distance
 from ocr.model import PageReading, Reading
-from storage.numbers import numbers_of
-from storage.prints import issued_on_day, prints_of, with_original
+from storage.people.numbers import numbers_of
+from storage.reuse.prints import issued_on_day, prints_of, with_original
 
 SAME_FIGURES = 0.9
 """Share of figures that two scans of one sheet have in common: measured, see ``docs/reuse.md``."""

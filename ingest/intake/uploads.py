@@ -15,8 +15,8 @@ from dossier.identifiers import PaperId
 from ingest.house import House
 from ingest.intake.receive import Received, entry_of, manifest_of, note_refusal, receive, received_before
 from ingest.workspace import Workspace
-from storage import upload_quota
-from storage.inventory import WORK
+from storage.under_way import upload_quota
+from storage.upkeep.inventory import WORK
 
 KEPT = dt.timedelta(days=14)
 """So long an unfinished upload waits for its next piece."""

@@ -13,8 +13,8 @@ from ingest.house import House
 from ingest.intake.twins import OTHERS_TWIN, TWIN
 from ingest.people.second_person import require_second_person
 from ingest.reuse.grades import chosen_grade
-from storage.claims import unclaimed_by_others
 from storage.records import Reviewer
+from storage.under_way.claims import unclaimed_by_others
 
 _CONFIRMABLE = frozenset({PaperState.READY, PaperState.NEEDS_REVIEW})
 _UNFORESEEN = frozenset(

@@ -22,10 +22,10 @@ from ingest.intake.receive import announced, owner_of_scan
 from ingest.people.second_person import corrected_critical, critical_fields
 from ingest.people.second_person import told as second_person_told
 from ingest.pipeline import fields_of, printed_owner, weighed
-from storage.claims import WAITING, unclaimed_by_others
-from storage.corrections import OWNER, PAPER_TYPE, USUAL_OWNER, USUAL_TYPE, note
 from storage.records import Correction
 from storage.schema import PaperRow
+from storage.under_way.claims import WAITING, unclaimed_by_others
+from storage.under_way.corrections import OWNER, PAPER_TYPE, USUAL_OWNER, USUAL_TYPE, note
 
 CORRECTED = "paper.corrected"
 """Action in the audit log."""

@@ -31,8 +31,8 @@ from ingest.reuse.search import index_paper
 from ingest.scan.masters import Master, masters_of
 from ocr.model import PageReading, Reading
 from ocr.qr import Code
+from storage.lifecycle.superseding import settle
 from storage.records import Event
-from storage.superseding import settle
 
 ACTOR = "reread"
 PROPOSED, ACCEPTED = "paper.reading-proposed", "paper.reread"

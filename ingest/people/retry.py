@@ -8,7 +8,7 @@ from dossier.errors import WrongState
 from dossier.identifiers import PaperId
 from dossier.papers import Paper, PaperState
 from ingest.house import House
-from storage.waiting import RETRIED, try_now
+from storage.under_way.waiting import RETRIED, try_now
 
 _TOGETHER = 500
 """Failed papers read from the catalogue at once."""

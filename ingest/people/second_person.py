@@ -12,9 +12,9 @@ from dossier.paper_types import OTHER, PaperType, find_type
 from dossier.papers import Paper
 from dossier.verdicts import Finding, Severity
 from ingest.house import House
-from storage.claims import Critical
-from storage.corrections import OWNER, PAPER_TYPE, changed_by
 from storage.records import Reviewer
+from storage.under_way.claims import Critical
+from storage.under_way.corrections import OWNER, PAPER_TYPE, changed_by
 
 CORRECTED_CRITICAL = "critical-corrected"
 """Code of the finding."""

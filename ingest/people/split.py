@@ -30,9 +30,9 @@ from ingest.scan.pages import left_out_of, separators_of
 from ingest.workspace import Workspace
 from ocr.separators import Separator, named_for
 from ocr.splitting import Part, parted
-from storage.claims import unclaimed_by_others
-from storage.joining import Joining
-from storage.joining import join as join_parts
+from storage.under_way.claims import unclaimed_by_others
+from storage.under_way.joining import Joining
+from storage.under_way.joining import join as join_parts
 
 _SPLITTABLE = frozenset({PaperState.READY, PaperState.NEEDS_REVIEW})
 

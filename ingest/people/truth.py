@@ -14,8 +14,8 @@ from dossier.papers import FieldSource
 from ingest.house import House
 from ingest.scan.crop import page_picture
 from ingest.scan.hidden_pages import archived_number
-from storage.corrections import OWNER, PAPER_TYPE, USUAL_OWNER, USUAL_TYPE, corrections
 from storage.records import Correction
+from storage.under_way.corrections import OWNER, PAPER_TYPE, USUAL_OWNER, USUAL_TYPE, corrections
 
 _WHOLE = {USUAL_TYPE: PAPER_TYPE, USUAL_OWNER: OWNER}
 """One key for what is of no field, however many persons it needs."""

@@ -30,9 +30,9 @@ from signing.algorithms import SUNSETS, Sunsets
 from signing.evidence_record import Chain, Groups, Stamp, StampedTree, hashed
 from signing.record_check import check_record
 from signing.record_stamps import end_of_tree, evidence_pem, restamp, stamp_leaves, with_evidence
-from storage import day_records
-from storage.day_records import DayRecord, SealedVersion
-from storage.disposal import is_disposed
+from storage.lifecycle.disposal import is_disposed
+from storage.proof import day_records
+from storage.proof.day_records import DayRecord, SealedVersion
 
 ACTOR = "records"
 _GRACE = dt.timedelta(hours=1)

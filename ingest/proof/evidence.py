@@ -37,9 +37,9 @@ from signing.record_links import record_links
 from signing.report_pdf import report_pdf
 from signing.trust import TrustStore
 from signing.validate import validate
-from storage import audit, audit_tree
-from storage.audit_reads import READINGS
-from storage.audit_tree import Excerpt
+from storage.audit_log import audit, audit_tree
+from storage.audit_log.audit_reads import READINGS
+from storage.audit_log.audit_tree import Excerpt
 
 EXPORTED = "paper.evidence-exported"
 """Action in the audit log."""

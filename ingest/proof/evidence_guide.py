@@ -15,7 +15,7 @@ from ingest.proof.evidence_steps import WORK, Names, Step, Steps
 from ingest.proof.verifications import Verified
 from signing.material import Material, SignatureMaterial, Token
 from signing.record_links import RecordLink
-from storage.audit_tree import TreeHead
+from storage.audit_log.audit_tree import TreeHead
 
 
 def guide(

@@ -28,8 +28,8 @@ from dossier.papers import Paper, StoredObject
 from ingest.house import House
 from ingest.upkeep.fixity import sound
 from signing.renewal import protected_until, renew, require_prolonged
-from storage import renewals
-from storage.day_records import day_records
+from storage.proof import renewals
+from storage.proof.day_records import day_records
 
 ACTOR = "renew"
 DUE_WITHIN = dt.timedelta(days=365)

@@ -16,8 +16,8 @@ from ingest.house import House
 from signing.report import FileReport
 from signing.signed_content import check, sign
 from signing.status_check import with_standing
-from storage import status_lists
-from storage.status_lists import KeptList
+from storage.proof import status_lists
+from storage.proof.status_lists import KeptList
 
 ACTOR = "status-list"
 EVERY = dt.timedelta(days=1)

@@ -33,7 +33,7 @@ from ingest.upkeep.fixity import sound
 from signing.material import Material, material, trust_hash
 from signing.report import FileReport
 from signing.trust import TrustAnchor, TrustClass, TrustStore
-from storage import verifications
+from storage.proof import verifications
 from storage.records import Occasion, Verification
 
 _DER = "application/octet-stream"

@@ -10,7 +10,7 @@ from dossier.figures import DossierFacts, FigureRow, by_agency, by_procedure, co
 from dossier.identifiers import AgencyCode, ProcedureCode
 from dossier.periods import Period
 from ingest.house import House
-from storage.figures import StationWork, dossier_facts, station_work
+from storage.reports.figures import StationWork, dossier_facts, station_work
 
 ALL = "Tất cả / All"
 """Name of the row of everything."""

@@ -8,9 +8,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from dossier import times
-from storage import operations
 from storage.catalogue import Catalogue
-from storage.operations import Counts, Queue
+from storage.reports import operations
+from storage.reports.operations import Counts, Queue
 
 HOURS = (24, 24 * 7)
 """Over which is counted, back from now."""

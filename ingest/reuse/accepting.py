@@ -9,8 +9,8 @@ from dossier.errors import InvalidIdentifier, NotFound
 from dossier.identifiers import DossierNumber, PaperId, ProcedureCode
 from dossier.text import nfc
 from ingest.house import House
-from storage.reuses import Acceptance
-from storage.reuses import accept as keep
+from storage.reuse.reuses import Acceptance
+from storage.reuse.reuses import accept as keep
 
 _COMPONENT = re.compile(r"[A-Za-z0-9][A-Za-z0-9.-]{0,63}")
 

@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from dossier.owner_codes import coded_numbers
 from dossier.papers import Paper
 from ingest.house import House
-from storage.owner_records import Merge
-from storage.owners import link
-from storage.renewals import all_stored
+from storage.people.owner_records import Merge
+from storage.people.owners import link
+from storage.proof.renewals import all_stored
 
 
 def link_owners(house: House, paper: Paper, *, actor: str) -> list[Merge]:

@@ -10,7 +10,7 @@ from dossier.papers import Paper
 from dossier.prefill import Answer, answer, sayings
 from ingest.house import House
 from ingest.reuse.usable import usable_of_each
-from storage.numbers import numbers_of
+from storage.people.numbers import numbers_of
 
 Visible = Callable[[Paper, FieldRule], bool]
 """Whether whoever asks may see a field of a paper."""

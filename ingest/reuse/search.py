@@ -18,9 +18,9 @@ from dossier.snippets import Snippet, snippets
 from ingest.house import House
 from ingest.people.versions import versions_of
 from ocr.model import Reading
-from storage import search_index
-from storage.audit_reads import SEARCHED, record_reads
-from storage.search import Cursor, Filters, search
+from storage.audit_log.audit_reads import SEARCHED, record_reads
+from storage.searching import search_index
+from storage.searching.search import Cursor, Filters, search
 
 NUMBER_FIELDS = frozenset({"document_number", "number", "register_number", "serial"})
 """Keys of fields that hold a paper's number and symbol."""

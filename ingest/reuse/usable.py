@@ -7,7 +7,7 @@ from dossier.identifiers import OwnerNumber
 from dossier.papers import Paper
 from dossier.reuse import Hindrance, hindrance
 from ingest.house import House
-from storage.dossiers import known_dossiers
+from storage.reports.dossiers import known_dossiers
 
 
 def usable_papers(

@@ -16,7 +16,7 @@ from ingest.house import House
 from ingest.scan.pages import PageNotes, left_out_of
 from ingest.workspace import Workspace
 from ocr.model import Reading
-from storage.claims import unclaimed_by_others
+from storage.under_way.claims import unclaimed_by_others
 
 _OPEN = frozenset({PaperState.READY, PaperState.NEEDS_REVIEW})
 

@@ -19,9 +19,9 @@ from dossier.errors import AddressRefused, PartFailed, SohoaError
 from ingest.house import House
 from ingest.telling.outward import delay_after, post
 from ingest.telling.webhooks import message
-from storage import webhook_turns, webhooks
 from storage.records import Event
-from storage.webhooks import Delivery, DeliveryState, Webhook
+from storage.telling import webhook_turns, webhooks
+from storage.telling.webhooks import Delivery, DeliveryState, Webhook
 
 Stop = Callable[[], bool]
 

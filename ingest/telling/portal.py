@@ -21,10 +21,10 @@ from dossier.papers import Paper
 from ingest.house import House
 from ingest.telling.national_portal import Answer, Facts, Message, NationalPortal, message
 from ingest.telling.outward import delay_after
-from storage import portal
-from storage.dossiers import known_dossiers
-from storage.portal import Entry, PortalState, Subject
-from storage.reuses import reuses_of
+from storage.reports.dossiers import known_dossiers
+from storage.reuse.reuses import reuses_of
+from storage.telling import portal
+from storage.telling.portal import Entry, PortalState, Subject
 
 FIRST_DELAY = dt.timedelta(seconds=30)
 MOST_DELAY = dt.timedelta(minutes=15)

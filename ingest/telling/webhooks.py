@@ -21,10 +21,10 @@ from dossier import times
 from dossier.identifiers import PaperId
 from ingest.house import House
 from ingest.telling.outward import check_url
-from storage import webhooks
-from storage.changes import newest, position_of
 from storage.records import Event
-from storage.webhooks import Webhook
+from storage.telling import webhooks
+from storage.telling.changes import newest, position_of
+from storage.telling.webhooks import Webhook
 
 OVERLAP = dt.timedelta(hours=24)
 """How long a replaced secret also signs, if nothing else is said."""

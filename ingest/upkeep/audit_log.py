@@ -3,8 +3,8 @@
 An hour after midnight in Vietnam the day's entries are written to the object store under retention, and the head of the
 tree over all entries until then is kept there and time-stamped::
 
-    audit/segments/000000000001.jsonl.gz    the entries themselves (``storage.audit_segments``)
-    audit/heads/000000000123.json           {"hash", "root", "seq"} (``storage.audit_tree``)
+    audit/segments/000000000001.jsonl.gz    the entries themselves (``storage.audit_log.audit_segments``)
+    audit/heads/000000000123.json           {"hash", "root", "seq"} (``storage.audit_log.audit_tree``)
     audit/head-stamps/000000000123.json     {"token": the time stamp over the head (RFC 3161), hex,
                                              "basis": the certificates and revocation lists it rests on}
 
@@ -12,7 +12,7 @@ A head made for an evidence package lies there too and counts like a day's. A da
 
 Between two midnights the end of the log is anchored every few minutes::
 
-    audit/anchors/000000000123.json         {"hash", "seq"} (``storage.audit``), locked for ``ANCHOR_LOCK``
+    audit/anchors/000000000123.json         {"hash", "seq"} (``storage.audit_log.audit``), locked for ``ANCHOR_LOCK``
 
 and such an anchor is deleted when its lock has ended and the head of its day is there, so that they do not pile up.
 
@@ -41,9 +41,9 @@ from signing.evidence_record import Chain, Stamp, StampedTree, hashed
 from signing.material import Material, Token, token_material
 from signing.record_check import RecordReport, check_record
 from signing.timestamps import token_over
-from storage import audit, audit_segments, audit_tree
-from storage.audit import AuditReport
-from storage.audit_tree import TreeHead
+from storage.audit_log import audit, audit_segments, audit_tree
+from storage.audit_log.audit import AuditReport
+from storage.audit_log.audit_tree import TreeHead
 
 STAMPS = "audit/head-stamps/"
 ANCHOR_LOCK = dt.timedelta(days=3)
@@ -191,7 +191,8 @@ def check_log(
         heard: Told from time to time how far the check is; what it raises ends it.
 
     Raises:
-        AuditChainBroken: The log is not what it was (see `storage.audit.check`), or a time stamp is of another head.
+        AuditChainBroken: The log is not what it was (see `storage.audit_log.audit.check`), or a time stamp is of
+            another head.
         ObjectDamaged: A head, a time stamp or a segment is damaged.
     """
     chain = audit.check(

@@ -27,10 +27,10 @@ from dossier.errors import NotFound, ObjectDamaged
 from ingest.house import House
 from ingest.upkeep.backup_folder import CATALOGUE, OBJECTS, BackupFolder, Manifest, Record, dumped, hash_of
 from ingest.upkeep.fixity import sound
-from storage.disk import alone, sync
-from storage.dump import dump
-from storage.inventory import WORK
-from storage.objects import Listed
+from storage.objects.disk import alone, sync
+from storage.objects.object_store import Listed
+from storage.upkeep.dump import dump
+from storage.upkeep.inventory import WORK
 
 ACTOR = "backup"
 MADE = "backup.made"

@@ -4,7 +4,7 @@
 
     objects/ab/abcdef…                       the bytes of an object, under their SHA-256, each once
     snapshots/20261129T193554Z/
-        catalogue.jsonl.gz                   all tables at one moment (`storage.dump`)
+        catalogue.jsonl.gz                   all tables at one moment (`storage.upkeep.dump`)
         objects.jsonl.gz                     every version in the store: a list in the order of the keys, oldest first
         manifest.json                        what it is, and the SHA-256 of both; written last
 
@@ -30,7 +30,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from dossier.errors import BackupDamaged, NotFound
 from dossier.papers import StoredObject
-from storage.disk import sync
+from storage.objects.disk import sync
 
 CATALOGUE, OBJECTS, MANIFEST = "catalogue.jsonl.gz", "objects.jsonl.gz", "manifest.json"
 _CHUNK = 1 << 20

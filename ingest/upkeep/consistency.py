@@ -23,10 +23,10 @@ from ingest.upkeep.backup_folder import BackupFolder
 from ingest.upkeep.fixity import mend, paper_of, sound
 from ingest.upkeep.inventory import Key, compared
 from ingest.workspace import Workspace
-from storage import mending, references
-from storage.disposal import is_disposed
-from storage.inventory import WORK
-from storage.references import Reference
+from storage.lifecycle.disposal import is_disposed
+from storage.upkeep import mending, references
+from storage.upkeep.inventory import WORK
+from storage.upkeep.references import Reference
 
 ACTOR = "storage"
 PUT_ASIDE, LEFT_DELETED = "object.put-aside", "object.left-deleted"

@@ -23,9 +23,9 @@ from dossier.retention import RetentionClass
 from ingest.house import House
 from ingest.intake.receive import batch_folder, outcomes
 from ingest.upkeep.inventory import prefixes_of
-from storage import disposal, holds
-from storage.disposal import UNDER_WAY, Disposal
-from storage.holds import Hold, Lifting
+from storage.lifecycle import disposal, holds
+from storage.lifecycle.disposal import UNDER_WAY, Disposal
+from storage.lifecycle.holds import Hold, Lifting
 
 _KEPT = frozenset({PaperState.STORED, PaperState.EXPIRED, PaperState.SUPERSEDED, PaperState.REVOKED})
 _log = structlog.get_logger(__name__)

@@ -21,10 +21,10 @@ from dossier.papers import Paper, StoredObject
 from ingest.house import House
 from ingest.upkeep.backup_folder import BackupFolder
 from ingest.upkeep.inventory import let_go, may_be_gone, prefixes_of
-from storage import inventory
-from storage.disposal import is_disposed
-from storage.inventory import LOST, Entry, Outcome
-from storage.objects import ObjectStore
+from storage.lifecycle.disposal import is_disposed
+from storage.objects.object_store import ObjectStore
+from storage.upkeep import inventory
+from storage.upkeep.inventory import LOST, Entry, Outcome
 
 ACTOR = "fixity"
 LOCK_RESTORED = "object.lock-restored"

@@ -19,10 +19,11 @@ from dossier.errors import Conflict, NotFound, ObjectDamaged, StoreUnavailable
 from dossier.identifiers import PaperId
 from dossier.papers import Paper, StoredObject
 from ingest.house import QUARANTINE, House
-from storage import audit, inventory, references
-from storage.inventory import WORK, Entry
-from storage.objects import Listed
-from storage.references import Reference
+from storage.audit_log import audit
+from storage.objects.object_store import Listed
+from storage.upkeep import inventory, references
+from storage.upkeep.inventory import WORK, Entry
+from storage.upkeep.references import Reference
 
 FOLLOWED, WALKED = "inventory.followed", "inventory.walked"
 """Names of the bookmarks: entries of the audit log, and finished walks."""

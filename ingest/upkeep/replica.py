@@ -13,9 +13,9 @@ import structlog
 from dossier.errors import NotFound, ObjectDamaged
 from dossier.papers import StoredObject
 from ingest.house import House
-from storage import inventory
-from storage.inventory import Entry
-from storage.objects import ObjectStore
+from storage.objects.object_store import ObjectStore
+from storage.upkeep import inventory
+from storage.upkeep.inventory import Entry
 
 _TOGETHER = 32
 _HELD = dt.timedelta(minutes=30)

@@ -26,13 +26,14 @@ from ingest.house import House
 from ingest.upkeep import disposal
 from ingest.upkeep.backup_folder import CATALOGUE, BackupFolder, Manifest, Record
 from ingest.upkeep.consistency import reopen_without_work
-from storage import audit, inventory, references
-from storage.audit import AuditReport
+from storage.audit_log import audit
+from storage.audit_log.audit import AuditReport
 from storage.database import reading, writing
-from storage.disposal import Disposal, follow
-from storage.dump import is_empty, load, rows_of
-from storage.inventory import WORK, Entry
-from storage.references import batched
+from storage.lifecycle.disposal import Disposal, follow
+from storage.upkeep import inventory, references
+from storage.upkeep.dump import is_empty, load, rows_of
+from storage.upkeep.inventory import WORK, Entry
+from storage.upkeep.references import batched
 
 ACTOR = "restore"
 RESTORED = "backup.restored"

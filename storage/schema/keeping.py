@@ -61,8 +61,8 @@ class VerificationRow(Base):
 class ObjectRow(Base):
     """What is known of a version in the object store, work in progress left out, and when it was last read whole.
 
-    ``outcome`` is one of `storage.inventory.Outcome`; ``locked_until`` the longest lock ever seen. Whoever reads it
-    now has it until ``claimed_until``. ``replica_version`` is its twin in the replica store.
+    ``outcome`` is one of `storage.upkeep.inventory.Outcome`; ``locked_until`` the longest lock ever seen. Whoever
+    reads it now has it until ``claimed_until``. ``replica_version`` is its twin in the replica store.
     """
 
     __tablename__ = "objects"

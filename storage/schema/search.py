@@ -6,14 +6,14 @@ from sqlalchemy.orm import Mapped, mapped_column
 from storage.schema.columns import Base, Serial
 
 SEARCH_INDEX = "page_index"
-"""A table that each database has in a kind of its own, so it is not declared here: see ``storage.page_index``."""
+"""A table that each database has in a kind of its own (``storage.searching.page_index``), not declared here."""
 
 
 class IndexedRow(Base):
     """A paper whose words can be searched, by its serial; ``tokens`` are those that each of its pages has besides.
 
-    What is searched is ``page_index``, a table of each database's own kind (:mod:`storage.page_index`), with the pages
-    by their places (:mod:`storage.places`), which follow this paper's.
+    What is searched is ``page_index``, a table of each database's own kind (:mod:`storage.searching.page_index`), with
+    the pages by their places (:mod:`storage.searching.places`), which follow this paper's.
     """
 
     __tablename__ = "indexed"
@@ -25,7 +25,7 @@ class IndexedRow(Base):
 
 
 class PageWordsRow(Base):
-    """The words of a page that can be searched, packed by :mod:`storage.page_words`."""
+    """The words of a page that can be searched, packed by :mod:`storage.searching.page_words`."""
 
     __tablename__ = "page_words"
 

@@ -13,9 +13,9 @@ from api.cli import app
 from api.keys import Role, issue_key
 from dossier.identifiers import PaperId
 from dossier.papers import PaperKind, PaperState
-from storage import audit
+from storage.audit_log import audit
 from storage.records import AuditEntry
-from storage.search_index import put
+from storage.searching.search_index import put
 from tests.api.http_service import (
     DOSSIER,
     NEED,

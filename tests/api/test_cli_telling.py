@@ -8,8 +8,8 @@ from dossier.verdicts import Verdict
 from ingest.house import House
 from ingest.settings import Settings
 from ingest.telling.portal import follow
-from storage import audit
-from storage.dossiers import keep_dossier
+from storage.audit_log import audit
+from storage.reports.dossiers import keep_dossier
 from tests.api.test_cli import run, sohoa, sohoa_json
 from tests.ingest.telling.test_portal import FILES, OWNER, dossier, keep, own_and_later, reuse
 

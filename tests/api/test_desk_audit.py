@@ -22,7 +22,7 @@ from ingest.limited.limits import Limits
 from ingest.proof.revisions import MOST_PICTURES, history, places
 from ingest.upkeep.audit_log import keep_log
 from storage.database import writing
-from storage.renewals import keep_end
+from storage.proof.renewals import keep_end
 from tests.api.desks import at_desk, needs_browser, peopled
 from tests.api.http_service import Service, keep_paper
 from tests.signing.papers import annotate, office_paper, sign_visibly, small_page, update, write_over

@@ -13,7 +13,7 @@ from api.http.routes import check_audit_log as route
 from api.keys import Role
 from ingest.house import House
 from ingest.upkeep.audit_log import LogReport, Progress, check_log
-from storage import audit
+from storage.audit_log import audit
 from tests.api.desks import at_desk, needs_browser, peopled
 from tests.api.http_service import Service
 

@@ -20,7 +20,8 @@ from api.oidc import issuer_of
 from api.oidc_client import client_of
 from dossier.errors import ConfigurationError, InvalidValue, SignInRefused
 from ingest.settings import Settings
-from storage import accounts, audit
+from storage.audit_log import audit
+from storage.people import accounts
 from tests.api.desks import Desk, needs_browser, started_browser
 from tests.api.http_service import Service, running
 from tests.api.issuer import AUDIENCE, CLIENT, CLIENT_SECRET, PERSON, SUBJECT, Issuer, issuing

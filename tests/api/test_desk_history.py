@@ -7,7 +7,7 @@ from playwright.sync_api import Browser
 
 from api.keys import Role
 from dossier.papers import Paper, PaperState
-from storage import audit
+from storage.audit_log import audit
 from tests.api.desks import at_desk, needs_browser, peopled
 from tests.api.http_service import Service, keep_paper
 from tests.api.test_desk_audit import apart

@@ -11,7 +11,7 @@ from api.keys import Role
 from dossier.lanes import Lane
 from dossier.papers import PaperState
 from ingest.people.split import split
-from storage import claims
+from storage.under_way import claims
 from tests.api.desks import at_desk, needs_browser, opened, peopled
 from tests.api.http_service import Service, announce, keep_paper
 from tests.api.test_desk_scans import until_waiting

@@ -10,7 +10,7 @@ from playwright.sync_api import Browser
 
 from api.keys import Role
 from dossier.papers import Paper, PaperState
-from storage.claims import WAITING
+from storage.under_way.claims import WAITING
 from tests.api.desks import PATIENCE_MS, at_desk, needs_browser, peopled
 from tests.api.http_service import Service, announce
 from tests.generator.render import Kind

@@ -11,8 +11,8 @@ from playwright.sync_api import Browser
 from api.keys import Role
 from dossier.identifiers import DossierNumber
 from dossier.papers import Paper, PaperKind
-from storage.reuses import reuses_in
-from storage.search_index import put
+from storage.reuse.reuses import reuses_in
+from storage.searching.search_index import put
 from tests.api.desks import at_desk, employ, needs_browser
 from tests.api.http_service import DOSSIER, PROCEDURE, Service, keep_paper, running
 from tests.storage.searched import page as page_of_words

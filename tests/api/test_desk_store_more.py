@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser
 
-from storage.search_index import put
+from storage.searching.search_index import put
 from tests.api.desks import at_desk, employ, needs_browser
 from tests.api.http_service import Service, keep_paper, running
 from tests.storage.searched import page as page_of_words
@@ -30,7 +30,7 @@ def findable(service: Service, *words: str) -> str:
 def test_what_one_answer_leaves_is_gone_on_with(
     service: Service, browser: Browser, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("storage.search.MOST_JUDGED", 2)
+    monkeypatch.setattr("storage.searching.search.MOST_JUDGED", 2)
     for _ in range(3):
         findable(service, "Quyết", "định")
     with at_desk(service, browser, "canbo", "store") as desk:
@@ -50,7 +50,7 @@ def test_what_one_answer_leaves_is_gone_on_with(
 
 
 def test_none_so_far_is_not_none(service: Service, browser: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("storage.search.MOST_JUDGED", 2)
+    monkeypatch.setattr("storage.searching.search.MOST_JUDGED", 2)
     wanted = findable(service, "Nguyễn", "Văn", "An")
     for _ in range(2):
         findable(service, "Nguyễn", "Văn", "Bình", "Trần", "Văn", "An")

@@ -17,7 +17,7 @@ from dossier.dossiers import Dossier, Outcome
 from dossier.errors import UsageError
 from dossier.identifiers import AgencyCode, DossierNumber, ProcedureCode
 from dossier.periods import Period
-from storage.dossiers import keep_dossier
+from storage.reports.dossiers import keep_dossier
 from tests.api.http_service import PROCEDURE, Service, announce, running
 
 PERIOD = Period.parse("2026-11")

@@ -19,8 +19,8 @@ from dossier.identifiers import PaperId
 from dossier.papers import PaperState
 from ingest.house import House
 from ingest.settings import Settings
-from storage.batch_progress import BatchProgress
 from storage.catalogue import Catalogue
+from storage.under_way.batch_progress import BatchProgress
 from tests.api.http_service import Service, announce, png, running, served
 
 Event = tuple[str, dict[str, Any], str]

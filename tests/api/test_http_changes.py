@@ -13,14 +13,15 @@ from api.keys import Role
 from dossier.times import now
 from ingest.telling.courier import Courier
 from ingest.telling.portal import follow as follow_for_portal
-from storage import audit, webhooks
-from storage.changes import START, newest
+from storage.audit_log import audit
 from storage.database import writing
-from storage.dossiers import keep_dossier
 from storage.records import Event
+from storage.reports.dossiers import keep_dossier
 from storage.rows import event_row
 from storage.schema import WebhookRow
-from storage.webhooks import WebhookState
+from storage.telling import webhooks
+from storage.telling.changes import START, newest
+from storage.telling.webhooks import WebhookState
 from tests.api.http_service import OWNER_NAME, OWNER_NUMBER, Service, keep_paper, running
 from tests.ingest.receiver import Receiver, certify, receiving
 from tests.ingest.telling.test_portal import FILES, dossier, keep

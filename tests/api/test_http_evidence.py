@@ -11,7 +11,7 @@ from api.keys import Role
 from dossier import times
 from dossier.identifiers import PaperId
 from dossier.papers import Paper, PaperState
-from storage import audit
+from storage.audit_log import audit
 from tests.api.http_service import Service, keep_paper, running
 from tests.ingest.arrivals import OWNER, drawn_pdf, prepared, stored
 from tests.signing.others import sign

@@ -22,8 +22,9 @@ from dossier import times
 from dossier.errors import LinkExpired, RangeNotSatisfiable, UnknownAddress
 from dossier.identifiers import PaperId
 from dossier.papers import Paper, PaperState
-from storage import audit, disposal
-from storage.renewals import keep_renewed
+from storage.audit_log import audit
+from storage.lifecycle import disposal
+from storage.proof.renewals import keep_renewed
 from tests.api.http_service import OWNER_NUMBER, Service, keep_paper, running
 from tests.servers import S3Server
 

@@ -9,7 +9,8 @@ from api.granting import FIRST_GRANT, LISTED
 from api.keys import Role, ensure_first_keys, issue_key
 from ingest.house import House
 from ingest.settings import Environment, Settings
-from storage import audit, grants
+from storage.audit_log import audit
+from storage.reuse import grants
 from tests.api.http_service import OWNER_NUMBER, Service, running
 
 BY_LAW = {"consumer": "registry", "basis": "law", "citation": "Điều 4", "purposes": ["settle-dossier"]}

@@ -12,7 +12,7 @@ from dossier.papers import Paper, PaperState
 from ingest.scan.pages import NOTES, PageNote, PageNotes, keep_reading
 from ingest.workspace import Workspace
 from ocr.model import Reading
-from storage import audit
+from storage.audit_log import audit
 from tests.api.http_service import Service, keep_paper, running
 
 

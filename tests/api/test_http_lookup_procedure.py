@@ -8,8 +8,8 @@ import pytest
 
 from api.keys import Role, issue_key
 from dossier.lookups import MOST_OWNERS
-from storage import audit
-from storage.disclosures import disclosures
+from storage.audit_log import audit
+from storage.reuse.disclosures import disclosures
 from tests.api.http_service import DOSSIER, OWNER_NUMBER, Service, keep_paper, running
 
 PATH = "/v1/reuse/lookup/procedure"

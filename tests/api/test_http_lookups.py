@@ -15,10 +15,10 @@ from dossier.dossiers import Channel, Dossier, Outcome
 from dossier.identifiers import AgencyCode, DossierNumber, ProcedureCode
 from dossier.papers import PaperKind, PaperState, SourceGrade
 from dossier.verdicts import Verdict
-from storage import grants
 from storage.database import reading
-from storage.disclosures import DisclosureKind, disclosures
-from storage.dossiers import keep_dossier
+from storage.reports.dossiers import keep_dossier
+from storage.reuse import grants
+from storage.reuse.disclosures import DisclosureKind, disclosures
 from storage.schema import AuditRow
 from tests.api.http_service import BIRTH_PLACE, DOSSIER, NEED, OWNER_NAME, OWNER_NUMBER, Service, keep_paper, running
 

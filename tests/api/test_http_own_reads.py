@@ -9,8 +9,8 @@ import pytest
 from api.accounts import new_account
 from api.keys import Role, issue_key
 from dossier import times
-from storage import audit
-from storage.audit_reads import record_reads
+from storage.audit_log import audit
+from storage.audit_log.audit_reads import record_reads
 from tests.api.http_service import DOSSIER, OWNER_NUMBER, Service, keep_paper, running
 
 PATH = "/v1/owners/reads/own"

@@ -9,8 +9,8 @@ from structlog.testing import capture_logs
 from api.keys import Role
 from dossier import times
 from dossier.identifiers import parse_owner_number
-from storage import audit
-from storage.owners import link
+from storage.audit_log import audit
+from storage.people.owners import link
 from tests.api.http_service import DOSSIER, OWNER_NAME, OWNER_NUMBER, Service, keep_paper, running
 
 OLD, STRANGER = "012345678", "001090054321"

@@ -12,7 +12,7 @@ from dossier import times
 from dossier.identifiers import PaperId, ReuseReference
 from dossier.papers import Paper, PaperState
 from dossier.verdicts import Verdict
-from storage.disclosures import disclose, disclosures
+from storage.reuse.disclosures import disclose, disclosures
 from tests.api.http_service import (
     DOSSIER,
     OWNER_NAME,

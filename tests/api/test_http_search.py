@@ -7,8 +7,8 @@ from structlog.testing import capture_logs
 
 from api.keys import Role
 from dossier.papers import Paper, PaperState
-from storage import audit
-from storage.search_index import put
+from storage.audit_log import audit
+from storage.searching.search_index import put
 from tests.api.http_service import OWNER_NUMBER, Service, keep_paper, running
 from tests.storage.searched import page
 

@@ -10,7 +10,7 @@ from api.keys import Role
 from dossier import times
 from dossier.papers import Paper, PaperKind, PaperState
 from signing.status_check import check_status_list
-from storage.standing import expire
+from storage.lifecycle.standing import expire
 from tests.api.http_service import DOSSIER, PROCEDURE, Service, keep_paper, running
 
 FACTS = {

@@ -8,7 +8,7 @@ import pytest
 from api.keys import Role
 from dossier import times
 from dossier.papers import PaperState
-from storage import audit
+from storage.audit_log import audit
 from tests.api.http_service import DOSSIER, OWNER_NUMBER, PROCEDURE, Service, keep_paper, running
 
 ASKED = {"owner_number": OWNER_NUMBER, "dossier": DOSSIER, "procedure": PROCEDURE}

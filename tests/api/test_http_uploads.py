@@ -14,7 +14,7 @@ import pytest
 
 from api.http import tus
 from api.keys import Role, issue_key
-from storage import audit
+from storage.audit_log import audit
 from storage.records import AuditEntry
 from tests.api.http_service import Service, png, running
 

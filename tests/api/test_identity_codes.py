@@ -10,7 +10,7 @@ from PIL import Image
 
 from api.keys import Role
 from ingest.scan.identity_codes import MOST_BYTES, READ
-from storage import audit
+from storage.audit_log import audit
 from tests.api.http_service import Service, png, running
 
 

@@ -8,7 +8,7 @@ import pytest
 from api.http.rates import Allowances, Refusals
 from api.keys import Role, issue_key
 from dossier.errors import TooManyRequests
-from storage import audit
+from storage.audit_log import audit
 from tests.api.http_service import Service, running
 
 

@@ -16,7 +16,7 @@ from api.accounts import new_account, sign_in
 from api.http.access import COOKIE, TOKEN_HEADER
 from api.keys import Role
 from dossier.papers import PaperState
-from storage import audit
+from storage.audit_log import audit
 from tests.api.http_service import Service, keep_paper, running
 
 REVIEWERS = 20

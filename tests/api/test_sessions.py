@@ -23,7 +23,7 @@ from dossier.errors import AlreadyExists
 from dossier.papers import PaperState
 from ingest.house import House
 from ingest.settings import Environment, Settings
-from storage import audit
+from storage.audit_log import audit
 from tests.api.http_service import Service, keep_paper, running
 
 PASSWORD = "một câu dễ nhớ"  # noqa: S105 - of a test

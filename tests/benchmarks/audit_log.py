@@ -19,10 +19,10 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import insert
 
 from dossier.identifiers import PaperId
-from storage import audit, audit_segments
+from storage.audit_log import audit, audit_segments
 from storage.catalogue import Catalogue
 from storage.database import writing
-from storage.folder import FolderStore
+from storage.objects.folder import FolderStore
 from storage.records import AuditEntry
 from storage.schema import AuditRow, AuditSubjectRow
 from tests.benchmarks.ocr.document import fill

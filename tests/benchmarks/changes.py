@@ -29,9 +29,9 @@ from ingest.house import House
 from ingest.settings import Settings
 from ingest.telling.courier import AT_ONCE, Courier
 from ingest.telling.webhooks import subscribe
-from storage.changes import START, Changes, changes
 from storage.database import writing
 from storage.schema import EventRow
+from storage.telling.changes import START, Changes, changes
 from tests.api.http_service import Service, served
 from tests.benchmarks.usage import cpu_seconds, machine
 from tests.ingest.receiver import certify, receiving

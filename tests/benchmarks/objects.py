@@ -23,9 +23,9 @@ from api.http.fetching import Wanted, given
 from dossier.papers import StoredObject
 from ingest.house import House
 from ingest.settings import Settings
-from storage.folder import FolderStore
-from storage.object_keys import ObjectKeys
-from storage.objects import ObjectStore
+from storage.objects.folder import FolderStore
+from storage.objects.object_keys import ObjectKeys
+from storage.objects.object_store import ObjectStore
 from tests.api.http_service import served
 from tests.benchmarks.ocr.document import fill
 from tests.benchmarks.usage import cpu_seconds, machine, resident_bytes

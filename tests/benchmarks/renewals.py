@@ -20,8 +20,8 @@ from ingest.proof.renew import DUE_WITHIN, Outcome, renew_due
 from signing.algorithms import SUNSETS, Sunset, Sunsets
 from signing.record_check import check_record
 from signing.trust import TrustStore
-from storage import day_records
 from storage.database import writing
+from storage.proof import day_records
 from storage.records import Batch
 from storage.schema import SealedVersionRow
 from tests.benchmarks.usage import cpu_seconds, machine

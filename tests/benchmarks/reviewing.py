@@ -20,7 +20,7 @@ import structlog
 from api.keys import Role
 from dossier.papers import Paper, PaperState
 from ingest.pipeline import weighed
-from storage.claims import WAITING
+from storage.under_way.claims import WAITING
 from tests.api.desks import Desk, opened, peopled, started_browser
 from tests.api.http_service import Service, announce
 from tests.benchmarks.usage import machine

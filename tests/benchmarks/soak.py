@@ -45,6 +45,8 @@ _TENTHS = 10
 _FEW = 150
 """Papers for one worker, of many; a third of few."""
 _MB = 1_000_000
+_VOLUME_MB = 1024
+"""As large as volumes of SeaweedFS can be where several buckets share what a small disk has left."""
 
 
 @dataclass(frozen=True)
@@ -130,7 +132,10 @@ def _processors(count: int) -> "Iterator[None]":
 def _worked_off(papers: int, seed: int, *, workers: int, seconds: float) -> tuple[list[Sample], Asked]:
     """Send papers and return what was seen until all were stored or time was up, from the first one stored on."""
     asked, stop, samples = Asked(), threading.Event(), list[Sample]()
-    with tempfile.TemporaryDirectory(prefix="sohoa-soak-") as name, town(Path(name), with_lines=False) as place:
+    with (
+        tempfile.TemporaryDirectory(prefix="sohoa-soak-") as name,
+        town(Path(name), with_lines=False, volume_mb=_VOLUME_MB) as place,
+    ):
         place.start(workers, workers=1)
         station = filled(Path(name) / "station", (paper(seed, number, _PAGES) for number in range(papers)), ".tif")
         server = Server(f"http://127.0.0.1:{place.port}", place.key("station"))

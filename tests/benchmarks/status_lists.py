@@ -26,8 +26,8 @@ from signing.signed_content import sign
 from signing.status_check import check_status_list
 from storage.catalogue import Catalogue
 from storage.database import writing
+from storage.proof.status_lists import entries, standing_of
 from storage.schema import PaperRow, SealedVersionRow, StatusChangeRow
-from storage.status_lists import entries, standing_of
 from tests.benchmarks.ocr.document import fill
 from tests.benchmarks.usage import cpu_seconds, machine
 from tests.storage.examples import NOON, batch

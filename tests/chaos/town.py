@@ -234,10 +234,11 @@ class Town:
 
 
 @contextlib.contextmanager
-def town(folder: Path, *, with_lines: bool = True) -> Iterator[Town]:
+def town(folder: Path, *, with_lines: bool = True, volume_mb: int = 64) -> Iterator[Town]:
     """Run the servers; what is started in the town ends with it.
 
-    ``with_lines`` puts a line that can be cut before each server, which costs processor time.
+    ``with_lines`` puts a line that can be cut before each server, which costs processor time; ``volume_mb`` is the
+    largest size of SeaweedFS' volumes.
     """
     database = Path(tempfile.mkdtemp(prefix="sohoa-chaos-postgres-"))  # it runs as another user
     tmp = folder / "tmp"
@@ -246,7 +247,7 @@ def town(folder: Path, *, with_lines: bool = True) -> Iterator[Town]:
     postgres = Postgres(database)
     try:
         postgres.start()
-        with seaweed_process() as seaweed, socket.create_server(("127.0.0.1", 0)) as free:
+        with seaweed_process(volume_mb=volume_mb) as seaweed, socket.create_server(("127.0.0.1", 0)) as free:
             port = free.getsockname()[1]
             free.close()
             ends = {"PostgreSQL": postgres.socket, "SeaweedFS": seaweed.server.endpoint} if with_lines else {}

@@ -18,7 +18,7 @@ from ingest.limited.child import FOLDER_PREFIX, sweep
 from ingest.settings import Settings
 from ingest.upkeep import consistency
 from signing.validate import validate
-from storage import audit
+from storage.audit_log import audit
 from tests.chaos.town import Town
 
 _PAGE = 1000

@@ -18,7 +18,7 @@ from signing.seal import seal
 from signing.stamp import Stamp
 from signing.trust import TrustStore
 from storage.catalogue import Catalogue
-from storage.objects import ObjectStore
+from storage.objects.object_store import ObjectStore
 from storage.records import Batch
 from tests.signing.conftest import AGENCY
 from tests.signing.pki import Tree

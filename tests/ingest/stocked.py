@@ -14,9 +14,10 @@ from dossier.verdicts import Verdict
 from ingest.house import House
 from ingest.settings import Settings
 from ingest.upkeep.disposal import finish, objects_of
-from storage import disposal, verifications
-from storage.disposal import Disposal
-from storage.objects import ObjectStore
+from storage.lifecycle import disposal
+from storage.lifecycle.disposal import Disposal
+from storage.objects.object_store import ObjectStore
+from storage.proof import verifications
 from storage.records import Batch, Occasion, Verification
 from tests.servers import S3Server
 

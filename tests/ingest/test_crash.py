@@ -17,9 +17,9 @@ from ingest.intake.receive import Manifest, ManifestEntry, open_batch, receive
 from ingest.people.retry import retry
 from ingest.settings import Settings
 from signing.validate import validate
-from storage import audit
-from storage.folder import STALE_AFTER, FolderStore
-from storage.setbacks import count_failed
+from storage.audit_log import audit
+from storage.objects.folder import STALE_AFTER, FolderStore
+from storage.under_way.setbacks import count_failed
 from tests.servers import S3Server
 
 STEPS = [*(s.__name__ for s in pipeline.PREPARE), "confirm", *(s.__name__ for s in pipeline.FINISH)]

@@ -29,7 +29,7 @@ from ingest.work import Work
 from ingest.work_queue import QUEUE
 from storage.catalogue import paper_row
 from storage.database import writing
-from storage.setbacks import note_loss
+from storage.under_way.setbacks import note_loss
 from tests.api.http_service import png
 
 PATIENCE_S = 120

@@ -27,8 +27,8 @@ from ingest.settings import Settings
 from ingest.work import Work
 from signing.stamp_rules import CopyForm
 from signing.validate import validate
-from storage import audit
-from storage.waiting import count
+from storage.audit_log import audit
+from storage.under_way.waiting import count
 from tests.signing.pki import AGENCY, Tree, serve, write_pem
 from tests.signing.softhsm import PIN, SOFTHSM, SoftHsm
 

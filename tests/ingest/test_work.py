@@ -52,7 +52,7 @@ from signing.development import DevelopmentAuthority
 from signing.seal import seal
 from signing.stamp import Stamp
 from signing.validate import validate
-from storage import audit
+from storage.audit_log import audit
 from tests.servers import S3Server
 
 OWNER = "001190012345"

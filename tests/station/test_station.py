@@ -28,7 +28,7 @@ from station.escl import Scanner
 from station.feeder import Feeder
 from station.folders import ANNOUNCED, REASON, RECEIPT, SIGNED_RECEIPT, TICKET, Station
 from station.server import PIECE, Server, Unreachable
-from storage.upload_quota import reserve
+from storage.under_way.upload_quota import reserve
 from tests.api.http_service import DOSSIER, OWNER_NAME, OWNER_NUMBER, PROCEDURE, Service, png, running
 from tests.station.escl_server import FakeScanner, scanner_at
 from tests.storage.proxy import Proxy

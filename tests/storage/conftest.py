@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from storage.catalogue import Catalogue
-from storage.folder import FolderStore
-from storage.object_keys import ObjectKeys
-from storage.objects import ObjectStore
-from storage.routed import RoutedStore
+from storage.objects.folder import FolderStore
+from storage.objects.object_keys import ObjectKeys
+from storage.objects.object_store import ObjectStore
+from storage.objects.routed import RoutedStore
 from tests.storage.examples import Clock
 
 if TYPE_CHECKING:

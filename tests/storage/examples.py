@@ -20,8 +20,8 @@ from dossier.identifiers import (
 from dossier.owners import Owner
 from dossier.papers import Box, Field, FieldSource, Paper, PaperKind, PaperState, SourceGrade, StoredObject
 from dossier.verdicts import Finding, Severity, Verdict
-from storage.disclosures import Disclosure, DisclosureKind
 from storage.records import Batch
+from storage.reuse.disclosures import Disclosure, DisclosureKind
 
 NOON = dt.datetime(2026, 11, 22, 5, 0, 0, 123456, tzinfo=dt.UTC)
 OWNER = Owner.parse("001190012345", "NGUYỄN THỊ MẪU")

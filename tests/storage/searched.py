@@ -10,7 +10,7 @@ from dossier.owners import Owner
 from dossier.papers import Box, Paper, PaperState
 from dossier.search import Level, Query, SearchedPage, judge, number_token
 from storage.catalogue import Catalogue
-from storage.search_index import put
+from storage.searching.search_index import put
 from tests.storage.examples import NOON, OTHER_OWNER, OWNER, batch, paper, stored_object
 
 WORDS = (

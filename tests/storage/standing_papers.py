@@ -7,8 +7,8 @@ from dossier.owners import Owner
 from dossier.papers import Field, Paper, PaperKind, PaperState
 from dossier.verdicts import Verdict
 from storage.catalogue import Catalogue
+from storage.lifecycle.storing import at_storing
 from storage.records import Event
-from storage.storing import at_storing
 from tests.storage.examples import NOON, OWNER, batch, paper, stored_object
 
 TYPES = load_paper_types()

@@ -14,11 +14,11 @@ from dossier.errors import AlreadyExists, BatchMismatch, DiskFull, InvalidValue,
 from dossier.identifiers import DossierNumber, PaperId, ProcedureCode
 from dossier.owners import Owner
 from dossier.papers import TRANSITIONS, Field, Paper, PaperState, SourceGrade
-from storage import audit
+from storage.audit_log import audit
 from storage.catalogue import Catalogue
 from storage.database import reading, writing
-from storage.disclosures import disclose, disclosures
 from storage.records import AccessKey, AuditEntry, Event
+from storage.reuse.disclosures import disclose, disclosures
 from storage.schema import BatchRow, CheckRow, CoOwnerRow, FieldRow, OwnerRow, PaperRow, SealedVersionRow
 from tests.storage.examples import NOON, OTHER_OWNER, OWNER, batch, disclosed, paper, papers, stored_object
 

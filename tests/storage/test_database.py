@@ -19,15 +19,15 @@ from sqlalchemy.orm import Session
 from dossier.errors import ConfigurationError, DiskFull, StoreUnavailable
 from dossier.identifiers import DossierNumber
 from dossier.papers import PaperState, SourceGrade
-from storage import portal
 from storage.catalogue import Catalogue
 from storage.database import connect, failures, writing
-from storage.day_records import SealedVersion, unproven
 from storage.migrations import versions
 from storage.migrations.versions import v0009_standing, v0019_beginnings
+from storage.proof.day_records import SealedVersion, unproven
 from storage.records import Event
-from storage.reuses import REUSED
+from storage.reuse.reuses import REUSED
 from storage.schema import REVISION, Base
+from storage.telling import portal
 from tests.storage.examples import NOON, batch, paper, stored_object
 
 OPEN_AND_RECORD = """

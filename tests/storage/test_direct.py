@@ -8,11 +8,12 @@ from sqlalchemy import Engine, bindparam, event, select, text
 from sqlalchemy.exc import IntegrityError
 
 from dossier.errors import InvalidValue, StoreUnavailable
-from storage import audit, direct
+from storage import direct
+from storage.audit_log import audit
 from storage.catalogue import Catalogue
 from storage.database import reading, writing
 from storage.direct import Adding, Among, Direct, Statement
-from storage.disclosures import disclosures, keep
+from storage.reuse.disclosures import disclosures, keep
 from storage.schema import AccessKeyRow, AuditRow, DisclosureRow, PaperRow
 from tests.storage.examples import NOON, batch, disclosed, paper
 

@@ -8,7 +8,8 @@ import pytest
 from sqlalchemy import event, text
 
 from dossier.errors import StoreUnavailable
-from storage import audit, together
+from storage import together
+from storage.audit_log import audit
 from storage.catalogue import Catalogue
 from storage.direct import Direct
 from storage.together import write_together

@@ -5,7 +5,7 @@ from typing import Literal
 from api.http.answers.base import Answer
 from dossier.owners import Contradiction
 from dossier.papers import PaperState
-from storage.owner_records import Source
+from storage.people.owner_records import Source
 
 
 class CardOwner(Answer):

@@ -1,7 +1,7 @@
 """Subscriptions of other systems to changes."""
 
 from api.http.answers.base import Answer
-from storage.webhooks import DeliveryState, WebhookState
+from storage.telling.webhooks import DeliveryState, WebhookState
 
 
 class Webhook(Answer):

@@ -17,7 +17,7 @@ from ingest.proof.status_lists import present_list
 from ingest.settings import Environment
 from ingest.upkeep.fixity import sound
 from signing.status_check import check_status_list
-from storage.status_lists import files_of
+from storage.proof.status_lists import files_of
 
 router = new_router()
 

@@ -15,7 +15,7 @@ from api.keys import Caller, Role
 from api.shapes import Json
 from dossier import times
 from ingest.upkeep.fixity import require_sound
-from storage.objects import MAX_LINK_S
+from storage.objects.object_store import MAX_LINK_S
 
 router = new_router()
 

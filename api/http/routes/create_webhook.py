@@ -15,7 +15,7 @@ from api.shapes import Json
 from api.shapes.webhooks import webhook_json
 from ingest.telling.outward import MOST_URL
 from ingest.telling.webhooks import subscribe
-from storage.changes import CURSOR
+from storage.telling.changes import CURSOR
 
 router = new_router()
 

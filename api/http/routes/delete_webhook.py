@@ -8,7 +8,7 @@ from api.http.access import allow
 from api.http.deps import HouseDep, WebhookIdPath
 from api.http.reading import new_router
 from api.keys import Caller, Role
-from storage import webhooks
+from storage.telling import webhooks
 
 router = new_router()
 

@@ -19,7 +19,7 @@ from api.shapes import Json
 from dossier.errors import SohoaError
 from ingest.house import House
 from ingest.intake.receive import manifest_of
-from storage.batch_progress import BatchProgress, PaperProgress, progress
+from storage.under_way.batch_progress import BatchProgress, PaperProgress, progress
 
 HEARTBEAT_S = 15.0
 """Seconds of silence after which a line of comment shows that the line still holds."""

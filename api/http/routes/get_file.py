@@ -15,8 +15,8 @@ from dossier.identifiers import PaperId
 from dossier.papers import PaperState, StoredObject
 from ingest.house import House
 from ingest.reuse.usable import hindrance_of
-from storage.disclosures import note_fetch
-from storage.reuses import not_reusable
+from storage.reuse.disclosures import note_fetch
+from storage.reuse.reuses import not_reusable
 
 router = new_router()
 

@@ -8,7 +8,7 @@ from api.http.deps import HouseDep, PaperIdPath, note_read
 from api.http.reading import new_router
 from api.keys import Caller, Role
 from api.shapes import Json, papers_json
-from storage.standing import hand_over
+from storage.lifecycle.standing import hand_over
 
 router = new_router()
 

@@ -14,8 +14,8 @@ from api.http.watch import Watch
 from api.keys import Role
 from api.shapes import Json
 from ingest.telling.webhooks import change_json
-from storage import audit
-from storage.changes import CURSOR, START, changes
+from storage.audit_log import audit
+from storage.telling.changes import CURSOR, START, changes
 
 LOG = "Sohoa-Log"
 """The header with the number and hash of the newest entry of the audit log: who follows changes can witness for it."""

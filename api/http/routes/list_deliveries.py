@@ -11,8 +11,8 @@ from api.http.reading import new_router
 from api.keys import Role
 from api.shapes import Json
 from api.shapes.webhooks import delivery_json
-from storage import webhooks
-from storage.webhooks import DeliveryState
+from storage.telling import webhooks
+from storage.telling.webhooks import DeliveryState
 
 router = new_router()
 

@@ -9,7 +9,7 @@ from api.http.reading import new_router
 from api.keys import Caller, Role
 from api.shapes import Json
 from api.shapes.retention import disposal_json
-from storage.disposal import disposals
+from storage.lifecycle.disposal import disposals
 
 router = new_router()
 

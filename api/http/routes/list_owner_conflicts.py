@@ -9,7 +9,7 @@ from api.http.reading import new_router
 from api.keys import Caller, Role
 from api.shapes import Json
 from api.shapes.owners import merge_json
-from storage.owners import CONFLICTS_LISTED, conflicts
+from storage.people.owners import CONFLICTS_LISTED, conflicts
 
 router = new_router()
 

@@ -16,7 +16,7 @@ from api.shapes import Json
 from api.shapes.owners import reads_json
 from dossier import times
 from dossier.identifiers import parse_owner_number
-from storage.audit_reads import READS_SHOWN, reads, record_owner_read
+from storage.audit_log.audit_reads import READS_SHOWN, reads, record_owner_read
 
 router = new_router()
 

@@ -12,7 +12,7 @@ from api.http.views import reuse_json
 from api.keys import Caller, Role
 from api.shapes import Json
 from dossier.identifiers import DossierNumber
-from storage.reuses import reuses_in
+from storage.reuse.reuses import reuses_in
 
 router = new_router()
 

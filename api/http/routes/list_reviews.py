@@ -14,7 +14,7 @@ from api.shapes import Json
 from dossier.lanes import Lane
 from dossier.papers import PaperState
 from ingest.people.second_person import critical_fields
-from storage import claims
+from storage.under_way import claims
 
 router = new_router()
 

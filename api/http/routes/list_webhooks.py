@@ -7,7 +7,7 @@ from api.http.reading import new_router
 from api.keys import Role
 from api.shapes import Json
 from api.shapes.webhooks import webhook_json
-from storage import webhooks
+from storage.telling import webhooks
 
 router = new_router()
 

@@ -22,7 +22,7 @@ from dossier.identifiers import DossierNumber, PaperId, ProcedureCode, parse_own
 from dossier.lookups import MOST_IN_FULL, Need
 from dossier.procedures import Component, find_procedure
 from ingest.house import House
-from storage.lookups import look_up as look_up_in
+from storage.reuse.lookups import look_up as look_up_in
 
 router = new_router()
 

@@ -12,8 +12,8 @@ from api.keys import Caller, Role
 from api.shapes import Json
 from api.shapes.owners import owner_known_json
 from dossier.identifiers import parse_owner_number
-from storage.audit_reads import reads, record_owner_read
-from storage.owners import LOOKED_UP, known_owner
+from storage.audit_log.audit_reads import reads, record_owner_read
+from storage.people.owners import LOOKED_UP, known_owner
 
 router = new_router()
 

@@ -25,7 +25,7 @@ from dossier.lookups import MOST_OWNERS, Need
 from dossier.procedures import Procedure, find_procedure
 from dossier.roles import require_role
 from ingest.house import House
-from storage.lookups import Found, look_up
+from storage.reuse.lookups import Found, look_up
 
 router = new_router()
 

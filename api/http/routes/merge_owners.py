@@ -13,8 +13,8 @@ from api.keys import Caller, Role
 from api.shapes import Json
 from api.shapes.owners import merge_json
 from dossier.identifiers import PaperId, parse_owner_number
-from storage.owner_records import Statement
-from storage.owners import merge
+from storage.people.owner_records import Statement
+from storage.people.owners import merge
 
 router = new_router()
 

@@ -22,8 +22,8 @@ from dossier.paper_types import FieldRule
 from dossier.papers import Paper
 from ingest.house import House
 from ingest.reuse.prefill import prefill
-from storage.disclosures import Disclosure, DisclosureKind, disclose
-from storage.lookups import scopes_of
+from storage.reuse.disclosures import Disclosure, DisclosureKind, disclose
+from storage.reuse.lookups import scopes_of
 
 router = new_router()
 

@@ -10,7 +10,7 @@ from api.http.deps import HouseDep, WebhookIdPath
 from api.http.reading import new_router
 from api.keys import Caller, Role
 from api.shapes import Json
-from storage import webhooks
+from storage.telling import webhooks
 
 router = new_router()
 

@@ -9,7 +9,7 @@ from api.http.reading import new_router
 from api.keys import Caller, Role
 from api.shapes import Json
 from api.shapes.webhooks import webhook_json
-from storage import webhooks
+from storage.telling import webhooks
 
 router = new_router()
 

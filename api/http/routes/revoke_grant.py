@@ -9,7 +9,7 @@ from api.http.deps import HouseDep, require_ground
 from api.http.reading import new_router
 from api.keys import Caller, Role
 from dossier.grants import Basis
-from storage import grants
+from storage.reuse import grants
 
 router = new_router()
 

@@ -12,7 +12,7 @@ from api.keys import Caller, Role
 from api.shapes import Json, papers_json
 from dossier import times
 from dossier.standing import RevokingReason
-from storage.standing import Revocation, revoke
+from storage.lifecycle.standing import Revocation, revoke
 
 router = new_router()
 

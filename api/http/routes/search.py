@@ -21,7 +21,7 @@ from dossier.papers import PaperState
 from dossier.search import parse_query
 from ingest.house import House
 from ingest.reuse.search import find
-from storage.search import Cursor, Filters
+from storage.searching.search import Cursor, Filters
 
 router = new_router()
 

@@ -21,8 +21,8 @@ from dossier.errors import InvalidValue, NoGrant
 from dossier.grants import OWNER_ACCESS
 from dossier.identifiers import OwnerNumber, parse_owner_number
 from ingest.house import House
-from storage.audit_reads import READS_REFUSED, READS_SHOWN, reads, record_owner_read
-from storage.lookups import scopes_of
+from storage.audit_log.audit_reads import READS_REFUSED, READS_SHOWN, reads, record_owner_read
+from storage.reuse.lookups import scopes_of
 
 router = new_router()
 

@@ -12,8 +12,8 @@ from api.http.reading import PersonName, Words, new_router
 from api.keys import Caller, Role
 from api.shapes import Json
 from api.shapes.owners import merge_json
-from storage.owner_records import Statement
-from storage.owners import split
+from storage.people.owner_records import Statement
+from storage.people.owners import split
 
 router = new_router()
 

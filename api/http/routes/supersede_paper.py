@@ -12,7 +12,7 @@ from api.keys import Caller, Role
 from api.shapes import Json, papers_json
 from dossier.identifiers import PaperId
 from dossier.standing import SupersedingReason
-from storage.superseding import Supersession, supersede
+from storage.lifecycle.superseding import Supersession, supersede
 
 router = new_router()
 

@@ -15,7 +15,7 @@ from dossier.identifiers import PaperId
 from dossier.lanes import Lane
 from dossier.papers import PaperState
 from ingest.people.second_person import critical_fields
-from storage import claims
+from storage.under_way import claims
 
 router = new_router()
 _MOST_SKIPPED = 200

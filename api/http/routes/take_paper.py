@@ -9,7 +9,7 @@ from api.http.reading import new_router
 from api.http.views import taken_json
 from api.keys import Caller, Role
 from api.shapes import Json
-from storage import claims
+from storage.under_way import claims
 
 router = new_router()
 

@@ -12,7 +12,7 @@ from api.keys import Caller, Role
 from api.shapes import Json, dossier_json
 from dossier.dossiers import Channel, Dossier, Outcome
 from dossier.identifiers import AgencyCode, DossierNumber, ProcedureCode
-from storage.dossiers import keep_dossier
+from storage.reports.dossiers import keep_dossier
 
 router = new_router()
 

@@ -8,7 +8,7 @@ from api.http.access import allow
 from api.http.deps import HouseDep, PaperIdPath
 from api.http.reading import new_router
 from api.keys import Caller, Role
-from storage.disposal import withdraw
+from storage.lifecycle.disposal import withdraw
 
 router = new_router()
 

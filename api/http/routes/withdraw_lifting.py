@@ -8,7 +8,7 @@ from api.http.access import allow
 from api.http.deps import HouseDep, PaperIdPath
 from api.http.reading import new_router
 from api.keys import Caller, Role
-from storage import holds
+from storage.lifecycle import holds
 
 router = new_router()
 

@@ -13,7 +13,7 @@ from api.http.views import reuse_json
 from api.keys import Caller, Role
 from api.shapes import Json
 from dossier.identifiers import ReuseReference
-from storage.reuses import withdraw
+from storage.reuse.reuses import withdraw
 
 router = new_router()
 

@@ -31,10 +31,10 @@ from ingest.reuse.search import find
 from ingest.settings import Settings
 from storage.catalogue import Catalogue
 from storage.database import reading
-from storage.page_words import unpack
 from storage.schema import PageWordsRow, PaperRow
-from storage.search import Filters
-from storage.search_index import put
+from storage.searching.page_words import unpack
+from storage.searching.search import Filters
+from storage.searching.search_index import put
 from tests.benchmarks.ocr.document import fill
 from tests.benchmarks.search.load import PostgresLoader, SqliteLoader, load, owner_number, prepare
 from tests.benchmarks.search.pages import MEAN_PAGES, OWNERS, TODAY, Press

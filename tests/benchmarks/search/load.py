@@ -16,9 +16,9 @@ from dossier.papers import PaperState
 from dossier.search import number_token
 from storage.catalogue import Catalogue
 from storage.database import writing
-from storage.places import place
 from storage.schema import BatchRow, IndexedRow, OwnerRow, PageWordsRow, PaperRow
-from storage.search_index import FIRST_PAGE, WHOLE, of_month, of_number, of_owner, of_type
+from storage.searching.places import place
+from storage.searching.search_index import FIRST_PAGE, WHOLE, of_month, of_number, of_owner, of_type
 from tests.benchmarks.search.pages import OWNERS, Made
 
 _TOGETHER = 500

@@ -15,7 +15,7 @@ from itertools import accumulate, pairwise
 
 from dossier.papers import Box
 from dossier.search import SearchedPage, pairs, tokens
-from storage.page_words import pack
+from storage.searching.page_words import pack
 from tests.generator import people, sentences
 
 TODAY = dt.date(2026, 11, 22)
@@ -140,7 +140,7 @@ class Press:
 
 
 def _packed(words: str, layout: bytes) -> bytes:
-    """Return what `storage.page_words.pack` makes of a page, boxes ready."""
+    """Return what `storage.searching.page_words.pack` makes of a page, boxes ready."""
     return zlib.compress(words.encode() + layout)
 
 

@@ -14,7 +14,7 @@ from ingest.house import QUARANTINE, House
 from ingest.intake.receive import Manifest, ManifestEntry, open_batch, receive
 from ingest.problems import set_aside
 from ingest.settings import Settings
-from storage import audit
+from storage.audit_log import audit
 from tests.generator.faults import Scanner
 from tests.generator.render import Kind
 from tests.ingest import made

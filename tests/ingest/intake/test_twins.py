@@ -23,8 +23,8 @@ from ingest.intake.twins import How, Twin, alike_figures, require_unknown
 from ingest.people.confirm import confirm, confirm_as_announced
 from ingest.settings import Settings
 from ocr.model import Line, PageReading, Word
-from storage import audit
-from storage.prints import prints_of
+from storage.audit_log import audit
+from storage.reuse.prints import prints_of
 from tests.generator.chance import seeded
 from tests.generator.faults import Scanner
 from tests.generator.files import write_scan

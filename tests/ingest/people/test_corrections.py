@@ -16,9 +16,9 @@ from ingest.people.corrections import correct, with_manual
 from ingest.people.truth import truth
 from ingest.pipeline import weighed
 from ingest.settings import Settings
-from storage import audit
-from storage import corrections as kept_corrections
-from storage.corrections import OWNER, PAPER_TYPE, corrections
+from storage.audit_log import audit
+from storage.under_way import corrections as kept_corrections
+from storage.under_way.corrections import OWNER, PAPER_TYPE, corrections
 from tests.ingest.people.test_split import prepared
 from tests.ingest.test_work import send
 

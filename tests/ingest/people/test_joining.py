@@ -17,7 +17,8 @@ from dossier.papers import Paper, PaperState, StoredObject
 from ingest.house import House
 from ingest.people.confirm import confirm
 from ingest.people.split import _pages, _ranges, join, split
-from storage import audit, claims
+from storage.audit_log import audit
+from storage.under_way import claims
 from tests.generator.render import Kind
 from tests.generator.several import scan_together
 from tests.ingest.people.test_split import OTHER, dossier, entries, house, prepared, read_once, scan

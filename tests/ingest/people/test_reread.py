@@ -34,7 +34,7 @@ from ingest.people.versions import versions_of
 from ingest.settings import Settings
 from ocr.pdfa import page_images
 from signing.validate import validate
-from storage import audit
+from storage.audit_log import audit
 from storage.records import AuditEntry
 from tests.ingest.test_work import signed_elsewhere
 

@@ -14,8 +14,8 @@ from ingest.people import retry as retrying
 from ingest.people.retry import retry, retry_failed
 from ingest.problems import wait_for
 from ingest.settings import Settings
-from storage import audit
-from storage.waiting import RETRIED
+from storage.audit_log import audit
+from storage.under_way.waiting import RETRIED
 from tests.ingest.test_queue import send
 
 

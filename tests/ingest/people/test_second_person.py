@@ -15,9 +15,9 @@ from ingest.people.corrections import correct
 from ingest.people.second_person import CORRECTED_CRITICAL, corrected_by, critical_fields
 from ingest.people.truth import truth
 from ingest.settings import Settings
-from storage import claims
-from storage.corrections import OWNER, PAPER_TYPE, USUAL_OWNER, USUAL_TYPE, corrections
 from storage.records import Reviewer
+from storage.under_way import claims
+from storage.under_way.corrections import OWNER, PAPER_TYPE, USUAL_OWNER, USUAL_TYPE, corrections
 from tests.ingest.people.test_split import prepared
 from tests.ingest.test_work import send
 

@@ -22,7 +22,7 @@ from ingest.scan.separator_sheets import separator_pdf
 from ingest.settings import Settings
 from ingest.workspace import Workspace
 from ocr.separators import Separator
-from storage import audit
+from storage.audit_log import audit
 from tests.generator.render import Kind
 from tests.generator.several import scan_together
 from tests.generator.truth import Paper as Truth

@@ -11,7 +11,7 @@ from ingest import pipeline
 from ingest.house import House
 from ingest.people.confirm import confirm
 from ingest.settings import Settings
-from storage.standing import history
+from storage.lifecycle.standing import history
 from tests.ingest.arrivals import drawn_pdf, prepared
 
 COMPANY = "0301218962"

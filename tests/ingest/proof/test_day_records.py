@@ -29,8 +29,10 @@ from signing.record_check import check_record
 from signing.timestamps import rfc3161
 from signing.trust import TrustStore
 from signing.validate import validate
-from storage import audit, day_records, disposal
-from storage.disposal import Disposal
+from storage.audit_log import audit
+from storage.lifecycle import disposal
+from storage.lifecycle.disposal import Disposal
+from storage.proof import day_records
 from tests.ingest.shelved import AT, Shelf, sealed_until_2027, shelf
 from tests.servers import S3Server
 from tests.signing.others import sign

@@ -33,11 +33,11 @@ from ingest.settings import Settings
 from ingest.upkeep import audit_log
 from signing.timestamps import LocalTimeStamper
 from signing.trust import TrustStore
-from storage import audit
+from storage.audit_log import audit
 from tests.ingest.arrivals import OWNER, drawn_pdf, prepared, stored, trust_folder
 from tests.signing.others import add_timestamp, sign
 from tests.signing.pki import Tree
-from tests.storage.test_audit import tamper
+from tests.storage.audit_log.test_audit import tamper
 
 NEEDS_CERTUTIL = "certutil"
 _SHELL = {"PATH": os.defpath, "LC_ALL": "C.UTF-8"}

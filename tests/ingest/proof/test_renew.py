@@ -20,7 +20,8 @@ from signing.renewal import protected_until
 from signing.timestamps import rfc3161
 from signing.trust import TrustStore
 from signing.validate import validate
-from storage import audit, renewals
+from storage.audit_log import audit
+from storage.proof import renewals
 from tests.ingest.shelved import AT, Shelf, sealed_until_2027, shelf
 from tests.signing.others import sign
 from tests.signing.pages import scan_pdf

@@ -19,9 +19,9 @@ from ingest.proof.status_lists import EVERY, HOLDS, SOONEST, due_list, present_l
 from signing.report import Circumstances, FileReport
 from signing.status_check import check_status_list
 from signing.timestamps import HttpTimeStamper, TimestampRules
-from storage import audit
-from storage.standing import Revocation, revoke
-from storage.status_lists import KeptList, newest
+from storage.audit_log import audit
+from storage.lifecycle.standing import Revocation, revoke
+from storage.proof.status_lists import KeptList, newest
 from tests.ingest.shelved import AT, Shelf, shelf
 from tests.signing.pki import Tree
 from tests.storage.standing_papers import put

@@ -18,7 +18,8 @@ from ingest.proof.verifications import Verified, all_of, reverify, trust_of
 from ingest.reuse.grades import GRADE_UNSURE
 from ingest.settings import Settings
 from signing.validate import validate
-from storage import audit, verifications
+from storage.audit_log import audit
+from storage.proof import verifications
 from storage.records import Occasion
 from tests.ingest.arrivals import drawn_pdf, pictured_pdf, prepared, stored, trust_folder
 from tests.signing.others import sign

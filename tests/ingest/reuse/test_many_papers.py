@@ -19,7 +19,7 @@ from ingest.intake.twins import component_twins
 from ingest.reuse.prefill import MOST_ASKED, prefill
 from ingest.settings import Settings
 from storage.database import writing
-from storage.lookups import Found, look_up
+from storage.reuse.lookups import Found, look_up
 from storage.schema import BatchRow, OwnerRow, PaperRow
 
 COMPANY = parse_owner_number("0100109106")

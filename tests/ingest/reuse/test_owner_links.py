@@ -12,7 +12,7 @@ from ingest.people.confirm import confirm
 from ingest.reuse.owner_links import link_all
 from ingest.reuse.search import catch_up
 from ingest.settings import Settings
-from storage.owners import known_owner
+from storage.people.owners import known_owner
 from tests.generator.files import write_scan
 from tests.generator.render import Kind, PaperSpec, render
 

@@ -18,8 +18,9 @@ from ingest.people.versions import versions_of
 from ingest.reuse.search import NUMBER_FIELDS, SEARCHED, Answer, catch_up, find, index_paper
 from ingest.settings import Settings
 from ocr.model import Reading
-from storage import audit, search_index
-from storage.search import Filters
+from storage.audit_log import audit
+from storage.searching import search_index
+from storage.searching.search import Filters
 
 
 @pytest.fixture(scope="module")

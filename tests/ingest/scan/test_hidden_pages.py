@@ -27,8 +27,8 @@ from ingest.settings import Settings
 from ocr.model import Reading
 from ocr.orientation import Orientation
 from ocr.separators import Separator
-from storage import audit
-from storage.prints import prints_of
+from storage.audit_log import audit
+from storage.reuse.prints import prints_of
 from tests.generator.faint import EMPTY, FAINT, faint_side
 from tests.generator.files import write_scan
 from tests.generator.render import Kind, PaperSpec, render

@@ -8,7 +8,7 @@ from ingest.scan.pages import codes_of, keep_reading, reading_of
 from ingest.workspace import Workspace
 from ocr.model import PageReading, Reading
 from ocr.qr import Code
-from storage.folder import FolderStore
+from storage.objects.folder import FolderStore
 
 PAGES = tuple(PageReading(number, 1000, 1400, 150, ()) for number in range(1, 12))
 CODES = tuple(Code(f"00119001234{number}", Box(1, 2, 30, 30), number) for number in (2, 3, 11))

@@ -30,14 +30,15 @@ from ingest.telling import courier
 from ingest.telling.courier import FIRST_DELAY, GIVE_UP, MOST_DEAD, MOST_DELAY, Courier, deliver
 from ingest.telling.outward import delay_after
 from ingest.telling.webhooks import rotate, secret_of, subscribe
-from storage import audit, webhook_turns, webhooks
+from storage.audit_log import audit
 from storage.catalogue import Catalogue
-from storage.changes import START
 from storage.database import writing
 from storage.records import Event
 from storage.rows import event_row
 from storage.schema import WebhookRow
-from storage.webhooks import DeliveryState, Webhook, WebhookState
+from storage.telling import webhook_turns, webhooks
+from storage.telling.changes import START
+from storage.telling.webhooks import DeliveryState, Webhook, WebhookState
 from tests.ingest.receiver import Certified, Receiver, Taken, certify, drip, receiving
 
 GUIDE = Path(__file__).parents[3] / "docs" / "changes.md"

@@ -33,15 +33,16 @@ from ingest.house import House
 from ingest.settings import Environment, Settings
 from ingest.telling.national_portal import Facts, message
 from ingest.telling.portal import GIVE_UP, LEASE, MOST_DELAY, MOST_MISSES, follow, keep_told, message_of, send
-from storage import audit, portal
+from storage.audit_log import audit
 from storage.catalogue import Catalogue
 from storage.database import writing
-from storage.dossiers import keep_dossier
-from storage.figures import dossier_facts
-from storage.portal import PortalState, Subject
 from storage.records import Event
-from storage.reuses import Acceptance, accept, withdraw
+from storage.reports.dossiers import keep_dossier
+from storage.reports.figures import dossier_facts
+from storage.reuse.reuses import Acceptance, accept, withdraw
 from storage.schema import PaperRow
+from storage.telling import portal
+from storage.telling.portal import PortalState, Subject
 from tests.ingest.portal_server import TOKEN, Portal, portal_running, wrong_parts
 from tests.ingest.telling.test_courier import Clock
 from tests.storage.examples import OWNER, batch, paper, papers, stored_object

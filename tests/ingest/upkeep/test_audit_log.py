@@ -18,7 +18,7 @@ from ingest.upkeep import audit_log
 from ingest.upkeep.audit_log import STAMPS, anchor_tail, check_log, keep_log
 from signing.timestamps import rfc3161
 from signing.trust import TrustStore
-from storage import audit, audit_segments
+from storage.audit_log import audit, audit_segments
 from storage.database import writing
 from tests.ingest.shelved import AT, Shelf, shelf
 from tests.signing.pki import Tree

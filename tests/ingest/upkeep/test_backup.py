@@ -25,14 +25,16 @@ from ingest.upkeep.backup_folder import BackupFolder
 from ingest.upkeep.fixity import check_due
 from ingest.upkeep.restore import restore
 from ingest.upkeep.secret_box import lock_away, put_back
-from storage import audit, disposal, inventory, references
+from storage.audit_log import audit
 from storage.database import reading
-from storage.disk import alone
-from storage.disposal import Disposal
-from storage.dump import LEFT_OUT
-from storage.holds import Hold, Lifting, approve_lifting, place_hold, propose_lifting
-from storage.inventory import Outcome
+from storage.lifecycle import disposal
+from storage.lifecycle.disposal import Disposal
+from storage.lifecycle.holds import Hold, Lifting, approve_lifting, place_hold, propose_lifting
+from storage.objects.disk import alone
 from storage.schema import Base, PaperRow
+from storage.upkeep import inventory, references
+from storage.upkeep.dump import LEFT_OUT
+from storage.upkeep.inventory import Outcome
 from tests.ingest.stocked import OWNER, Stock, all_bytes, on_servers, stock
 
 if TYPE_CHECKING:

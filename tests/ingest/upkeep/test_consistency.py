@@ -22,9 +22,9 @@ from ingest.upkeep.disposal import objects_of
 from ingest.upkeep.fixity import mend, sound
 from ingest.upkeep.inventory import follow
 from ingest.upkeep.replica import replicate
-from storage import audit
+from storage.audit_log import audit
 from storage.catalogue import Catalogue
-from storage.mending import REOPENED, REPOINTED
+from storage.upkeep.mending import REOPENED, REPOINTED
 from tests.ingest.stocked import Stock, all_bytes, on_servers, stock
 
 JPEG = b"\xff\xd8\xff\xe0 scan"

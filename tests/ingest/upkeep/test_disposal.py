@@ -38,10 +38,10 @@ from ingest.upkeep.disposal import (
     propose_lifting,
     standing,
 )
-from storage import audit
-from storage import disposal as kept_disposals
-from storage.disposal import disposals, withdraw
-from storage.holds import holds_of
+from storage.audit_log import audit
+from storage.lifecycle import disposal as kept_disposals
+from storage.lifecycle.disposal import disposals, withdraw
+from storage.lifecycle.holds import holds_of
 from storage.records import Batch
 
 if TYPE_CHECKING:

@@ -18,9 +18,10 @@ from ingest.upkeep import fixity
 from ingest.upkeep.fixity import LOCK_RESTORED, Checked, check_due, check_paper, sound
 from ingest.upkeep.inventory import follow, walk, walk_is_due
 from ingest.upkeep.replica import replicate
-from storage import audit, inventory
+from storage.audit_log import audit
 from storage.catalogue import Catalogue
-from storage.inventory import Outcome
+from storage.upkeep import inventory
+from storage.upkeep.inventory import Outcome
 from tests.ingest.stocked import Stock, all_bytes, on_servers, stock
 
 

@@ -27,7 +27,7 @@ from ingest.upkeep.consistency import check
 from ingest.upkeep.restore import restore
 from ingest.upkeep.secret_box import lock_away, put_back
 from ingest.work import Work
-from storage import audit
+from storage.audit_log import audit
 from tests.ingest.stocked import on_servers, stock
 from tests.servers import S3Server
 

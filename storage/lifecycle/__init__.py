@@ -1,0 +1,1 @@
+"""What becomes of stored papers: storing, standing, superseding, holds, disposal."""

@@ -1,0 +1,1 @@
+"""Owners and their numbers over time; people with accounts."""

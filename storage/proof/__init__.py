@@ -1,0 +1,1 @@
+"""What proves stored papers: verdicts, renewals, records of days, lists of what is no longer in force."""

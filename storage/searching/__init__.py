@@ -1,0 +1,1 @@
+"""Searching: the index of words, and the queries over it."""

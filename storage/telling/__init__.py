@@ -1,0 +1,1 @@
+"""Telling others: the change feed, webhooks, the outbox to the national portal."""
