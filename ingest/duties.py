@@ -27,6 +27,7 @@ from ingest.upkeep.audit_log import anchor_tail, keep_log
 from ingest.upkeep.fixity import check_due
 from ingest.upkeep.inventory import follow, walk, walk_is_due
 from ingest.upkeep.replica import replicate
+from ingest.work_queue import forget_ended
 from storage.lifecycle.standing import expire
 
 Stop = Callable[[], bool]
@@ -129,7 +130,15 @@ def _uploads(house: House, stop: Stop) -> None:
         _log.info("unfinished uploads dropped", uploads=dropped)
 
 
+def _work_forgotten(house: House, stop: Stop) -> None:
+    """Forget what the queue keeps of papers that were worked on a week ago."""
+    del house
+    if forgotten := forget_ended(times.now() - _REMEMBERED, stop):
+        _log.info("ended work forgotten", workflows=forgotten)
+
+
 _WALK_EVERY = dt.timedelta(days=1)
+_REMEMBERED = dt.timedelta(days=7)
 DUTIES: tuple[Duty, ...] = (
     Duty("evidence-records", 600.0, _records),
     Duty("disposal", 900.0, _disposal),
@@ -141,6 +150,7 @@ DUTIES: tuple[Duty, ...] = (
     Duty("audit-anchor", 30.0, _log_anchored),
     Duty("search-index", 600.0, _index),
     Duty("uploads", 3600.0, _uploads),
+    Duty("ended-work", 3600.0, _work_forgotten),
     Duty("webhooks", 2.0, deliver),
     Duty("portal", 5.0, keep_told),
 )

@@ -16,13 +16,11 @@ from dossier.identifiers import PaperId
 from ingest import pipeline
 from ingest.house import House
 from ingest.problems import set_aside
-from ingest.work_queue import APPLICATION_VERSION, QUEUE
+from ingest.work_queue import APPLICATION_VERSION, ENDED, QUEUE
 from storage.under_way.setbacks import note_loss
 
 _STEPS = {"prepare": (*(step.__name__ for step in pipeline.PREPARE), "confirm")}
 _STEPS["finish"] = tuple(step.__name__ for step in pipeline.FINISH)
-ENDED = frozenset({"SUCCESS", "ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED"})
-"""States of a workflow of which nothing more is done."""
 _AT_ONCE = 100
 """Papers of another version taken over at one look."""
 _log = structlog.get_logger(__name__)

@@ -35,9 +35,9 @@ from ingest.limited.child import sweep
 from ingest.limited.politeness import step_back
 from ingest.people.confirm import confirm_as_announced
 from ingest.problems import set_aside, wait_for
-from ingest.taking_over import ENDED, adopt, executor_name, hand_back, queue_again, queue_anew, take_over
+from ingest.taking_over import adopt, executor_name, hand_back, queue_again, queue_anew, take_over
 from ingest.turns import Leaving, Turns
-from ingest.work_queue import PART, POLL_S, QUEUE, before_others, launch
+from ingest.work_queue import ENDED, PART, POLL_S, QUEUE, before_others, launch
 from ingest.workspace import Workspace
 from storage.audit_log import audit
 from storage.database import failures

@@ -26,7 +26,7 @@ from ingest.people.retry import retry
 from ingest.settings import Settings
 from ingest.turns import Leaving, Turns
 from ingest.work import Work
-from ingest.work_queue import QUEUE
+from ingest.work_queue import QUEUE, forget_ended
 from storage.catalogue import paper_row
 from storage.database import writing
 from storage.under_way.setbacks import note_loss
@@ -141,6 +141,31 @@ def test_each_process_works_on_as_many_papers_as_its_own_machine_bears(house: Ho
         steps.go_on.set()
         worker.wait(papers)
     assert steps.most == 1
+
+
+def test_work_that_ended_long_ago_is_forgotten(house: House, steps: Steps) -> None:
+    with Work(house) as worker:
+        ended = send(house, 3)
+        for paper in ended:
+            worker.start(paper)
+        worker.wait(ended)
+        assert forget_ended(times.now() - dt.timedelta(hours=1), lambda: False) == 0
+        steps.go_on.clear()
+        under_way, queued = send(house, 2)
+        for paper in (under_way, queued):
+            worker.start(paper)
+        until(lambda: under_way in steps.seen)
+        soon = times.now() + dt.timedelta(hours=1)
+        assert forget_ended(soon, lambda: True) == 0
+        assert forget_ended(soon, lambda: False) == len(ended)
+        assert {one.workflow_id for one in DBOS.list_workflows()} == {f"prepare:{under_way}", f"prepare:{queued}"}
+        with writing(house.catalogue.engine) as session:  # as a paper that failed and is tried again
+            paper_row(session, ended[0]).state = PaperState.RECEIVED.value
+        worker.start(ended[0])
+        steps.go_on.set()
+        worker.wait([under_way, queued, ended[0]])
+    assert steps.seen.count(ended[0]) == 2
+    assert house.catalogue.paper(ended[0]).state is PaperState.REJECTED
 
 
 def test_a_batch_has_one_lane(house: House) -> None:
