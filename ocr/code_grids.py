@@ -35,15 +35,15 @@ _STANDS_OUT: Final = 60.0
 """Grey levels that what is known to be white is lighter than what is known to be black, at least."""
 _CLOSED, _OPENED = 1 / 25, 1 / 10
 """White gaps of a code and what sticks out of it at most, in shares of the part's side."""
-_FIRST_MOVE, _LAST_MOVE, _BETTER = 2.0, 0.5, 0.01
-"""Pixels that corners are moved by, and grey levels that this must gain."""
+_FIRST_MOVE, _LAST_MOVE, _BETTER = 2.0, 0.5, 0.25
+"""Pixels that corners are moved by, and grey levels that each move must gain, so that they come to an end."""
 
 
 def redrawn(part: Grey) -> Iterator[Grey]:
     """Yield what the code on a part of a page may be, clean and with white around it; nothing if none is to be seen.
 
     Args:
-        part: The code with little around it, height x width.
+        part: The code, upright, with little around it, height x width.
     """
     corners = _corners(part)
     if corners is None:
