@@ -77,14 +77,24 @@ def mended_date_words(text: str) -> str:
     for word in text.split(" "):
         core = word.strip(".,;:")
         meant = nearest(fold(core), _VOCABULARY)
-        known = _SPELLED.get(meant, ())
+        known = _spellings(meant, before)
         if known and nfc(core).lower() not in known:
-            right = known[-1] if len(known) > 1 and before in UNITS else known[0]
+            right = known[0]
             right = right.upper() if core.isupper() else right.capitalize() if core[0].isupper() else right
             word = word.replace(core, right)  # noqa: PLW2901 - one word after the other
         spelled.append(word)
         before = meant
     return " ".join(spelled)
+
+
+def _spellings(meant: str, before: str) -> tuple[str, ...]:
+    """Return how a word may be spelled behind the one ``before``, both folded, the likeliest first; ``()`` if unknown.
+
+    Ten is mươi behind a unit and mười elsewhere, never the other.
+    """
+    known = _SPELLED.get(meant, ())
+    known = known[::-1] if before in UNITS else known
+    return known[:1] if meant == "muoi" else known
 
 
 def date_from_words(text: str) -> dt.date:

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from dossier.errors import InvalidValue
 from dossier.papers import Box, Field, FieldSource
 from dossier.values import parse_value
+from ocr.code_grids import redrawn
 
 _QR = zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCode)
 _SCALES = (1.0, 2.0, 0.5, 3.0)
@@ -72,14 +73,19 @@ def _codes_at(grey: NDArray[np.uint8], scales: Sequence[float], page: int) -> tu
             continue
         method = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
         scaled = grey if scale == 1 else cv2.resize(grey, None, fx=scale, fy=scale, interpolation=method)
-        found = zxingcpp.read_barcodes(np.ascontiguousarray(scaled), formats=_QR)
-        if found:
-            return tuple(Code(code.text, _box(code.position, scale), page) for code in found)
+        if found := _read(np.asarray(scaled, np.uint8), scale, page):
+            return found
     return ()
 
 
-def find_blurred_codes(image: NDArray[np.uint8], page: int, dpi: int) -> tuple[Code, ...]:
-    """Return the codes as large as those of cards that :func:`find_codes` cannot read: the blur over them is undone.
+def _read(picture: NDArray[np.uint8], scale: float, page: int) -> tuple[Code, ...]:
+    """Return the codes that are read on a picture so many times as large as the page; one that says nothing is none."""
+    found = zxingcpp.read_barcodes(np.ascontiguousarray(picture), formats=_QR)
+    return tuple(Code(code.text, _box(code.position, scale), page) for code in found if code.text)
+
+
+def find_worn_codes(image: NDArray[np.uint8], page: int, dpi: int) -> tuple[Code, ...]:
+    """Return the codes as large as those of cards that :func:`find_codes` cannot read: copied too thick, or blurred.
 
     Where a code seems to be is known by its grey; only there is it looked for, since that takes long.
 
@@ -92,11 +98,21 @@ def find_blurred_codes(image: NDArray[np.uint8], page: int, dpi: int) -> tuple[C
     grey = np.asarray(cv2.cvtColor(image, cv2.COLOR_BGR2GRAY) if colour else image, np.uint8)
     for place in _grey_squares(grey, dpi):
         part = grey[place.y : place.bottom, place.x : place.right]
-        for spread in _SPREADS:
-            found = _codes_at(_unblurred(part, spread), (2.0, 1.0), page)
-            if found:
-                moved = (replace(code.box, x=code.box.x + place.x, y=code.box.y + place.y) for code in found)
-                return tuple(replace(code, box=box) for code, box in zip(found, moved, strict=True))
+        if found := _worn_codes(part, page):
+            moved = (replace(code.box, x=code.box.x + place.x, y=code.box.y + place.y) for code in found)
+            return tuple(replace(code, box=box) for code, box in zip(found, moved, strict=True))
+    return ()
+
+
+def _worn_codes(part: NDArray[np.uint8], page: int) -> tuple[Code, ...]:
+    """Return the codes on a part of a page, what is quickly tried first."""
+    for picture in redrawn(part):
+        if found := _read(picture, 1, page):
+            whole = Box(0, 0, part.shape[1], part.shape[0])
+            return tuple(replace(code, box=whole) for code in found)
+    for spread in _SPREADS:
+        if found := _codes_at(_unblurred(part, spread), (2.0, 1.0), page):
+            return found
     return ()
 
 

@@ -43,7 +43,7 @@ from ocr.engine import LineReader
 from ocr.fields import read_fields
 from ocr.model import Line, PageReading, Reading, Word
 from ocr.orientation import OrientationDetector, orientation
-from ocr.qr import Code, find_blurred_codes, find_codes
+from ocr.qr import Code, find_codes, find_worn_codes
 from ocr.reader import read_page
 from ocr.reading_image import reading_image
 from ocr.secrecy import has_secrecy_mark
@@ -55,7 +55,7 @@ program, and what starts it is a thread."""
 _CODES = tuple[Code, ...]
 _FIELDS = tuple[Field, ...]
 _WORDS_OF_CARD = 150
-"""A page with more words is no card of which a blurred code is to be looked for: front and back have about 90."""
+"""A page with more words is no card of which a worn code is to be looked for: front and back have about 90."""
 _QUALITY_OF_JPEG = 85
 """Of pictures that are made to be looked at and not kept."""
 
@@ -210,7 +210,7 @@ def read_master(master: bytes, number: int, dpi: int, blank: bool) -> object:  #
         raise SecrecyMark
     codes = find_codes(pixels, number)
     if not codes and 0 < sum(len(line.words) for line in reading.lines) <= _WORDS_OF_CARD:
-        codes = find_blurred_codes(pixels, number, dpi)
+        codes = find_worn_codes(pixels, number, dpi)
     return _json(MasterRead(reading, codes), MasterRead)
 
 

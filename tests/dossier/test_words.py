@@ -54,6 +54,10 @@ def test_a_date_that_is_spelled_right_stays(date: dt.date) -> None:
             "ngày hai mươi lăm tháng giêng, năm một ngàn chín trăm",
         ),
         ("ngày mồng bẩy tháng chạp năm hai nghìn", "ngày mồng bẩy tháng chạp năm hai nghìn"),
+        (
+            "Ngày mươi tháng mươi hai năm hai nghìn không trăm hai mười hai",
+            "Ngày mười tháng mười hai năm hai nghìn không trăm hai mươi hai",
+        ),
     ],
 )
 def test_misread_words_of_a_date_are_spelled(read: str, spelled: str) -> None:

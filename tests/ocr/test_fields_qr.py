@@ -12,8 +12,11 @@ from numpy.typing import NDArray
 from dossier.errors import InvalidValue
 from dossier.identifiers import province_names
 from dossier.papers import Box, FieldSource
-from ocr.qr import Code, find_blurred_codes, find_codes, identity_fields, parse_identity_qr
-from tests.generator.render import Kind
+from ocr.code_grids import redrawn
+from ocr.qr import Code, find_codes, find_worn_codes, identity_fields, parse_identity_qr
+from tests.generator.damage import Copier
+from tests.generator.faults import Scanner
+from tests.generator.render import Kind, PaperSpec, render
 from tests.ocr.readings import clean_paper
 
 PAYLOAD = "066187821426|336811073|Ngô Thùy Thắm|21041987|Nữ|Số 141 đường Đình Làng, phường Bình Lạc|07052022"
@@ -62,18 +65,42 @@ def test_codes_that_are_blurred_away_are_found_where_the_page_is_grey(size: int,
     noise = np.random.default_rng(3).normal(0, 2, page.shape)
     blurred = np.clip(cv2.GaussianBlur(page, (0, 0), blur) + noise, 0, 255).astype(np.uint8)
     assert find_codes(blurred, 1) == ()
-    (code,) = find_blurred_codes(blurred, 2, 300)
+    (code,) = find_worn_codes(blurred, 2, 300)
     assert (code.text, code.page) == (PAYLOAD, 2)
     assert abs(code.box.x + code.box.width / 2 - (150 + size / 2)) < 0.05 * size
     assert abs(code.box.y + code.box.height / 2 - (320 + size / 2)) < 0.05 * size
 
 
+@pytest.mark.parametrize("stroke", [190, 202])
+def test_codes_whose_modules_a_copier_ran_together_are_drawn_anew(stroke: float) -> None:
+    scanner = Scanner(mode="bilevel", copier=Copier(stroke), skew_deg=0.2)
+    paper = render(PaperSpec(Kind.IDENTITY_CARD, 1, dpi=300, scanner=scanner))
+    page = paper.pages[0]
+    assert find_codes(page.image, 1) == ()
+    (code,) = find_worn_codes(page.image, 2, 300)
+    assert {f.key: f.value for f in identity_fields(code)} == {
+        key: value for key, value in paper.fields.items() if value
+    }
+    (mark,) = (mark for mark in page.marks if mark.kind == "qr")
+    x, y, width, height = page.box(mark.rect)
+    assert code.box.x <= x + width / 10
+    assert code.box.y <= y + height / 10
+    assert code.box.right >= x + 0.9 * width
+    assert code.box.bottom >= y + 0.9 * height
+
+
+def test_what_is_no_code_is_not_drawn_anew() -> None:
+    assert list(redrawn(np.full((200, 200), 255, np.uint8))) == []
+    noise = np.random.default_rng(5).integers(0, 255, (220, 220))
+    assert list(redrawn(np.asarray(noise, np.uint8))) == []
+
+
 def test_where_there_is_no_code_none_is_found_in_a_blur() -> None:
     page = np.full((900, 700), 240, np.uint8)
-    assert find_blurred_codes(page, 1, 300) == ()
+    assert find_worn_codes(page, 1, 300) == ()
     page[200:420, 200:420] = np.random.default_rng(1).integers(0, 255, (220, 220))
-    assert find_blurred_codes(page, 1, 300) == ()
-    assert find_blurred_codes(page[:1, :1], 1, 300) == ()
+    assert find_worn_codes(page, 1, 300) == ()
+    assert find_worn_codes(page[:1, :1], 1, 300) == ()
 
 
 def test_grey_pages_are_read_and_pages_without_code_give_none() -> None:
