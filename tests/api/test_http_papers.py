@@ -70,12 +70,12 @@ def test_a_paper_that_waits_says_for_what_and_until_when(service: Service) -> No
 
 def test_a_paper_that_failed_says_where_and_is_tried_again(service: Service) -> None:
     paper = keep_paper(service, state=PaperState.RECEIVED)
-    lost = Setback("decode", "0123456789abcdef", 3, times.now())
-    set_aside(service.house, paper.id, WorkerLost(losses=3, step="decode"), lost)
+    lost = Setback("clean", "0123456789abcdef", 3, times.now())
+    set_aside(service.house, paper.id, WorkerLost(losses=3, step="clean"), lost)
     path = f"/v1/papers/{paper.id}"
     (failed,) = service.call(Role.OFFICER, "GET", "/v1/papers", params={"state": "failed"}).json()["papers"]
     assert (failed["id"], failed["problem"]) == (paper.id.value, "worker-lost")
-    told = {"step": "decode", "trace": "0123456789abcdef", "losses": 3, "at": times.iso_local(lost.at)}
+    told = {"step": "clean", "trace": "0123456789abcdef", "losses": 3, "at": times.iso_local(lost.at)}
     assert failed["setback"] == told
     metrics = service.call(Role.ADMIN, "GET", "/v1/metrics").text.splitlines()
     assert 'sohoa_papers_failed{code="worker-lost"} 1.0' in metrics

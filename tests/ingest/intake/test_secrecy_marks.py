@@ -28,7 +28,7 @@ def test_a_secret_paper_stops_and_leaves_no_trace(tmp_path: Path) -> None:
     batch = open_batch(house, Manifest("test", (ManifestEntry("1.jpg", "001190012345"),)))
     paper = receive(house, batch.id, "1.jpg", data).paper.id
     with structlog.testing.capture_logs() as logs:
-        for step in (pipeline.inspect, pipeline.decode, pipeline.clean):
+        for step in (pipeline.inspect, pipeline.clean):
             step(house, paper)
         with pytest.raises(SecrecyMark) as caught:
             pipeline.read(house, paper)
@@ -41,7 +41,7 @@ def test_a_secret_paper_stops_and_leaves_no_trace(tmp_path: Path) -> None:
     told = json.dumps([logs, [str(entry) for entry in audit.entries(house.catalogue)]], ensure_ascii=False, default=str)
     assert "TỐI MẬT" not in told
     assert "Tân" not in told
-    for step in pipeline.PREPARE[4:]:
+    for step in pipeline.PREPARE[3:]:
         step(house, paper)
     assert house.catalogue.paper(paper) == kept
     house.close()
