@@ -8,7 +8,7 @@ import hmac
 import os
 import secrets
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from functools import cached_property
@@ -182,7 +182,10 @@ class House:
         return ThreadPoolExecutor(self.settings.concurrency, "sohoa-page", step_back, (self.settings.nice,))
 
     def over_pages(self, function: Callable[[A], B], pages: Iterable[A]) -> Iterator[B]:
-        """Yield ``function`` of each page in order, worked out on all processors; few pages are held at a time."""
+        """Yield ``function`` of each page in order, worked out on all processors; few pages are held at a time.
+
+        Where ``pages`` is a generator it is closed at the end, also where a page has failed.
+        """
         waiting: deque[Future[B]] = deque()
         try:
             for page in pages:
@@ -195,6 +198,8 @@ class House:
             for one in waiting:
                 one.cancel()
             wait(waiting)
+            if isinstance(pages, Generator):
+                pages.close()
 
     @cached_property
     def agency(self) -> AgencyCode:

@@ -15,7 +15,6 @@ is listed in ``ingest.duties``; how they end, in ``ingest.upkeep.disposal``.
 
 import datetime as dt
 from collections.abc import Callable
-from contextlib import closing
 from dataclasses import replace
 from itertools import chain
 from operator import attrgetter
@@ -126,9 +125,8 @@ def clean(house: House, paper_id: PaperId) -> None:
         work.put(note.master, master.file, master.media_type)
         return note
 
-    with closing(decode(_original(house, paper), inspection, house.limits)) as pages:
-        notes = sorted(house.over_pages(clean_one, pages), key=attrgetter("number"))
-    work.put_value(NOTES, PageNotes(tuple(notes)))
+    notes = house.over_pages(clean_one, decode(_original(house, paper), inspection, house.limits))
+    work.put_value(NOTES, PageNotes(tuple(sorted(notes, key=attrgetter("number")))))
 
 
 def read(house: House, paper_id: PaperId) -> None:

@@ -59,7 +59,7 @@ def launch(house: House, executor: str, *, draws: bool, takes: Callable[[], int]
 def forget_ended(before: dt.datetime, stop: Callable[[], bool]) -> int:
     """Delete what the queue keeps of work that was queued before a moment and has ended; return how many that were.
 
-    What became of its paper stands in the catalogue; each paper leaves some thirty rows here, which nobody reads again.
+    What became of its paper stands in the catalogue; each paper leaves some twenty rows here, which nobody reads again.
 
     Args:
         before: The moment, aware.

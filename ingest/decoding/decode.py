@@ -4,7 +4,7 @@ One child decodes several pages, since starting one costs as much as decoding on
 stay small on disk, and that one hostile page cannot use up the time of a whole book.
 """
 
-from collections.abc import Generator, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -22,7 +22,7 @@ _OF_POPPLER = 8
 _PPM_HEADER_BYTES = 64
 
 
-def decode(data: bytes, inspection: Inspection, limits: Limits) -> Generator[PageImage, None, None]:
+def decode(data: bytes, inspection: Inspection, limits: Limits) -> Iterator[PageImage]:
     """Give the pages of a file in order, as its sender sees them, at the scan's own resolution.
 
     Args:

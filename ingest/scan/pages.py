@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 
+from dossier.errors import NotFound
 from ingest.scan.quality import Quality
 from ingest.workspace import Workspace
 from ocr.model import PageReading, Reading
@@ -75,17 +76,35 @@ def keep_reading(work: Workspace, reading: Reading, codes: tuple[Code, ...]) -> 
 
 
 def reading_of(work: Workspace) -> Reading:
-    """Return the whole reading kept in a workspace; before version 3 of the work each page's was kept by itself."""
-    if work.has(_READING):
+    """Return the whole reading kept in a workspace.
+
+    Raises:
+        NotFound: There is none.
+    """
+    try:
         return work.get_value(_READING, Reading)
-    return Reading(tuple(work.get_value(name, PageReading) for name in work.names("reading/")))
+    except NotFound:
+        return Reading(tuple(work.get_value(name, PageReading) for name in _page_by_page(work, "reading/")))
 
 
 def codes_of(work: Workspace) -> tuple[Code, ...]:
-    """Return the codes found on all pages in a workspace, kept as the reading is."""
-    if work.has(_CODES):
+    """Return the codes found on all pages in a workspace.
+
+    Raises:
+        NotFound: Nobody has looked for any.
+    """
+    try:
         return work.get_value(_CODES, CODES)
-    return tuple(code for name in work.names("codes/") for code in work.get_value(name, CODES))
+    except NotFound:
+        return tuple(code for name in _page_by_page(work, "codes/") for code in work.get_value(name, CODES))
+
+
+def _page_by_page(work: Workspace, prefix: str) -> list[str]:
+    """Return the names under which version 2 of the work kept something of each page; call it where it is not whole."""
+    names = work.names(prefix)
+    if not names:
+        raise NotFound(kind="page", id=f"{work.paper}, {prefix}")
+    return names
 
 
 def separators_of(work: Workspace) -> dict[int, Separator]:

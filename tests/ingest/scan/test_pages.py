@@ -2,6 +2,9 @@
 
 from pathlib import Path
 
+import pytest
+
+from dossier.errors import NotFound
 from dossier.identifiers import PaperId
 from dossier.papers import Box
 from ingest.scan.pages import codes_of, keep_reading, reading_of
@@ -27,3 +30,10 @@ def test_a_reading_that_was_kept_page_by_page_is_found(tmp_path: Path) -> None:
         work.put_value(f"reading/{page.number:04}.json", page)
         work.put_value(f"codes/{page.number:04}.json", codes, tuple[Code, ...])
     assert (reading_of(work), codes_of(work)) == (Reading(PAGES), CODES)
+
+
+def test_a_reading_that_is_lost_is_no_empty_one(tmp_path: Path) -> None:
+    work = Workspace(FolderStore(tmp_path), PaperId.new())
+    for lost in (reading_of, codes_of):
+        with pytest.raises(NotFound):
+            lost(work)

@@ -208,7 +208,7 @@ def test_what_begins_alike_is_cleared(store: ObjectStore) -> None:
     assert list(store.keys("room/")) == ["room/1", "room/10/a"]
     store.clear("room/1/")
     store.clear("room/")
-    assert list(store.walk("room")) == list(store.walk("room/1")) == store.versions("room/1")
+    assert list(store.walk("room/")) == []
     with pytest.raises(ValueError, match="never cleared"):
         store.clear("")
 
