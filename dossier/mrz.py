@@ -383,9 +383,10 @@ def _date(year: int, month_day: str) -> dt.date:
 
 
 def _names(text: str) -> tuple[str, str]:
-    """Return surname and given names; behind a second double filler only fillers stand, however they were read."""
-    primary, *others = (part.strip("<") for part in _letters(text).split("<<"))
-    given = [part for part in others if part and not _FILLER_RUN.fullmatch(part)]
+    """Return surname and given names; behind more than two fillers only fillers stand, however they were read."""
+    primary, *others = _letters(text).split("<<")
+    given = [part for at, part in enumerate(others) if not _FILLER_RUN.fullmatch(part) or (at == 0 and part[0] != "<")]
+    primary = primary.strip("<")
     if not primary:
         raise _refuse("form")
     return _spaced([primary]), _spaced(given)
